@@ -1,0 +1,21 @@
+package io.gemforce.migrations;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The running instance of a service, as the history names it.
+ *
+ * @param name the name of the service
+ * @param version the version of the build, {@code null} if it is not known
+ * @param host the host that the instance runs on
+ * @param user the operating system's user that it runs as, {@code null} if it is not
+ * known
+ */
+public record ApplicationInstance(String name, @Nullable String version, String host, @Nullable String user) {
+
+	@Override
+	public String toString() {
+		return this.name + ((this.version != null) ? "/" + this.version : "") + "@" + this.host;
+	}
+
+}

@@ -1,0 +1,26 @@
+package io.gemforce.migrations;
+
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * One coordinated pass over the stores.
+ *
+ * @param id the unique name of the run
+ * @param trigger what began it
+ * @param startedAt when it began
+ * @param application the instance that runs it
+ */
+public record MigrationRun(String id, Trigger trigger, Instant startedAt, ApplicationInstance application) {
+
+	/**
+	 * Begin a run now.
+	 * @param trigger what begins it
+	 * @param application the instance that runs it
+	 * @return the run, with an id of its own
+	 */
+	public static MigrationRun begin(Trigger trigger, ApplicationInstance application) {
+		return new MigrationRun(UUID.randomUUID().toString(), trigger, Instant.now(), application);
+	}
+
+}

@@ -1,0 +1,30 @@
+package io.gemforce.migrations;
+
+import java.util.regex.Pattern;
+
+/**
+ * Keeps credentials out of what is shown, logged and stored.
+ */
+final class Secrets {
+
+	private static final String MASK = "***";
+
+	private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/\\s@]+(?=@)");
+
+	private static final Pattern PASSWORD = Pattern
+		.compile("(?i)(\\b(?:password|passwd|pwd|secret|token)\\b[\"']?\\s*)(?:[=:]\\s*[\"']?[^\\s&;,\"'})]+|'[^']*')");
+
+	private Secrets() {
+	}
+
+	/**
+	 * Mask the credentials in a text: the user part of addresses, and what is assigned to
+	 * a password.
+	 * @param text the text
+	 * @return the text without credentials
+	 */
+	static String mask(String text) {
+		return PASSWORD.matcher(USER_INFO.matcher(text).replaceAll(MASK)).replaceAll("$1" + MASK);
+	}
+
+}

@@ -1,0 +1,126 @@
+package io.gemforce.migrations;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store at one moment.
+ *
+ * @param store the store
+ * @param engine what runs its migrations, {@code null} if the store is switched off
+ * @param status its status
+ * @param entries its migrations, in the order of versions
+ * @param problems what is wrong, or should be looked at
+ * @param lock who holds its lock
+ * @param lastApplied the newest execution that applied something, {@code null} if there
+ * is none
+ * @param takenAt when this was read
+ */
+public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatus status, List<MigrationEntry> entries,
+		List<Problem> problems, StoreLock lock, @Nullable Execution lastApplied, Instant takenAt) {
+
+	/**
+	 * Create a snapshot of what was read.
+	 * @param store the store that was read
+	 * @param validation its migrations
+	 * @param lock its lock
+	 * @param lastApplied the newest execution that applied something
+	 * @param takenAt when it was read
+	 * @return the snapshot
+	 */
+	static StoreSnapshot of(MigrationStore store, Validation validation, StoreLock lock,
+			@Nullable Execution lastApplied, Instant takenAt) {
+		return new StoreSnapshot(store.name(), store.engine(), status(validation, lock), validation.entries(),
+				validation.problems(), lock, lastApplied, takenAt);
+	}
+
+	static StoreSnapshot disabled(StoreName store, Instant takenAt) {
+		return new StoreSnapshot(store, null, StoreStatus.DISABLED, List.of(), List.of(), StoreLock.FREE, null,
+				takenAt);
+	}
+
+	static StoreSnapshot unreadable(MigrationStore store, StoreStatus status, List<Problem> problems, Instant takenAt) {
+		return new StoreSnapshot(store.name(), store.engine(), status, List.of(), problems, StoreLock.FREE, null,
+				takenAt);
+	}
+
+	private static StoreStatus status(Validation validation, StoreLock lock) {
+		StoreStatus status = StoreStatus.UP_TO_DATE;
+		if (lock.held()) {
+			status = lock.mine() ? StoreStatus.RUNNING : status;
+			status = (!lock.mine() && lock.alive()) ? StoreStatus.LOCKED : status;
+		}
+		if (!validation.errors().isEmpty()) {
+			status = status.worse(StoreStatus.INVALID);
+		}
+		for (MigrationEntry entry : validation.entries()) {
+			status = status.worse(status(entry));
+		}
+		return status;
+	}
+
+	private static StoreStatus status(MigrationEntry entry) {
+		if (entry.state() == MigrationState.FUTURE) {
+			return StoreStatus.AHEAD;
+		}
+		if (!entry.inBuild()) {
+			return StoreStatus.UP_TO_DATE;
+		}
+		return switch (entry.state()) {
+			case FAILED -> StoreStatus.FAILED;
+			case INTERRUPTED -> StoreStatus.INTERRUPTED;
+			case HELD -> StoreStatus.HELD;
+			case RUNNING -> StoreStatus.RUNNING;
+			case PENDING, ROLLED_BACK, OUTDATED -> StoreStatus.PENDING;
+			default -> StoreStatus.UP_TO_DATE;
+		};
+	}
+
+	/**
+	 * Return the newest version that is applied.
+	 * @return the version, {@code null} if there is none
+	 */
+	public @Nullable String currentVersion() {
+		return newestVersion(this.entries.stream().filter((entry) -> entry.state().isApplied()).toList());
+	}
+
+	/**
+	 * Return the newest version that this build has.
+	 * @return the version, {@code null} if there is none
+	 */
+	public @Nullable String latestVersion() {
+		return newestVersion(this.entries.stream().filter(MigrationEntry::inBuild).toList());
+	}
+
+	private static @Nullable String newestVersion(List<MigrationEntry> entries) {
+		return entries.stream()
+			.map(MigrationEntry::version)
+			.filter(Objects::nonNull)
+			.max(Comparator.comparing((version) -> Version.parse(version).orElse(null),
+					Comparator.nullsFirst(Comparator.naturalOrder())))
+			.orElse(null);
+	}
+
+	/**
+	 * Return the number of migrations by state.
+	 * @return the counts
+	 */
+	public MigrationCounts counts() {
+		return MigrationCounts.of(this.entries);
+	}
+
+	/**
+	 * Find a migration.
+	 * @param id the id
+	 * @return the migration, or empty if neither the build nor the history knows it
+	 */
+	public Optional<MigrationEntry> find(String id) {
+		return this.entries.stream().filter((entry) -> entry.id().equals(id)).findFirst();
+	}
+
+}
