@@ -1,0 +1,24 @@
+package io.gemforce.migrations.mongo;
+
+/**
+ * Whether a migration runs in a transaction.
+ */
+public enum TransactionMode {
+
+	/**
+	 * In a transaction where the deployment has them.
+	 */
+	AUTO,
+
+	/**
+	 * In a transaction; without them the service does not start.
+	 */
+	REQUIRED,
+
+	/**
+	 * Never in a transaction, so that the migration may create indexes, or take longer
+	 * than a transaction may last.
+	 */
+	NEVER
+
+}

@@ -1,0 +1,103 @@
+package io.gemforce.migrations.mongo.engine;
+
+import com.mongodb.MongoException;
+import com.mongodb.MongoInterruptedException;
+import com.mongodb.MongoNodeIsRecoveringException;
+import com.mongodb.MongoNotPrimaryException;
+import com.mongodb.MongoOperationTimeoutException;
+import com.mongodb.MongoSecurityException;
+import com.mongodb.MongoSocketException;
+import com.mongodb.MongoSocketOpenException;
+import com.mongodb.MongoTimeoutException;
+import com.mongodb.MongoWriteConcernException;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.ExecutionError;
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StoreName;
+
+/**
+ * Reads the driver's exceptions.
+ */
+final class MongoFailures {
+
+	private static final int UNAUTHORIZED = 13;
+
+	private static final int AUTHENTICATION_FAILED = 18;
+
+	private MongoFailures() {
+	}
+
+	/**
+	 * Find the driver's exception behind another one.
+	 * @param failure the exception
+	 * @return the driver's exception, {@code null} if there is none
+	 */
+	static @Nullable MongoException find(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof MongoException mongoException) {
+				return mongoException;
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Whether the server may have executed, or may yet execute, an operation that failed.
+	 * @param failure the failure
+	 * @return whether the outcome of the operation is unknown
+	 */
+	static boolean isOutcomeUnknown(MongoException failure) {
+		return (failure instanceof MongoSocketException && !(failure instanceof MongoSocketOpenException))
+				|| failure instanceof MongoInterruptedException || failure instanceof MongoOperationTimeoutException
+				|| failure instanceof MongoWriteConcernException || failure instanceof MongoNotPrimaryException
+				|| failure instanceof MongoNodeIsRecoveringException;
+	}
+
+	static boolean hasLabel(Throwable failure, String label) {
+		MongoException exception = find(failure);
+		return exception != null && exception.hasErrorLabel(label);
+	}
+
+	static ExecutionError error(Throwable failure) {
+		MongoException exception = find(failure);
+		String code = (exception != null && exception.getCode() > 0) ? String.valueOf(exception.getCode()) : null;
+		return new ExecutionError(failure.getClass().getName(), failure.getMessage(), code);
+	}
+
+	/**
+	 * Say what it means that the store could not be used.
+	 * @param failure the driver's exception
+	 * @param address where the deployment is
+	 * @param databaseState the state that the database is in
+	 * @return an exception for the user
+	 */
+	static MigrationException explain(MongoException failure, String address, String databaseState) {
+		return new MigrationException(problem(failure, address), databaseState, failure);
+	}
+
+	private static Problem problem(MongoException failure, String address) {
+		if (failure instanceof MongoSecurityException || failure.getCode() == AUTHENTICATION_FAILED) {
+			return Problem.error(ProblemCode.AUTH_FAILED, StoreName.MONGO,
+					"Store 'mongo' at %s refused the login".formatted(address),
+					"Check user, password and authentication database in spring.mongodb.*");
+		}
+		if (failure.getCode() == UNAUTHORIZED) {
+			return Problem.error(ProblemCode.PERMISSION_DENIED, StoreName.MONGO,
+					"Store 'mongo' at %s refused an operation to its user: %s".formatted(address, failure.getMessage()),
+					"Grant the user readWrite on the application's database and on the one of the history");
+		}
+		if (failure instanceof MongoTimeoutException || failure instanceof MongoSocketException
+				|| failure instanceof MongoNotPrimaryException || failure instanceof MongoNodeIsRecoveringException) {
+			return Problem.error(ProblemCode.STORE_UNREACHABLE, StoreName.MONGO,
+					"Store 'mongo' at %s cannot be reached: %s".formatted(address, failure.getMessage()),
+					"Check spring.mongodb.*, the network, and that the deployment has a primary; then start again");
+		}
+		return Problem.error(ProblemCode.MIGRATION_FAILED, StoreName.MONGO,
+				"Store 'mongo' at %s answered with an error: %s".formatted(address, failure.getMessage()),
+				"Mend the cause and start again");
+	}
+
+}

@@ -1,0 +1,301 @@
+package io.gemforce.migrations.mongo.history;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Date;
+import java.util.List;
+import java.util.Optional;
+
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoException;
+import com.mongodb.ReadConcern;
+import com.mongodb.ReadPreference;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.Sorts;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.ExecutionError;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.MigrationType;
+import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.Trigger;
+
+/**
+ * The collection that records every execution, one document each:
+ *
+ * <pre>
+ * {_id: 7,                       // rank: counts up, is never given twice
+ *  version: "2", description: "rename a to b", type: "BEAN", script: "com.example.RenameAToB",
+ *  checksum: "bytecode:…", direction: "UP", state: "APPLIED", phase: "EXPAND", transactional: true,
+ *  startedAt: …, finishedAt: …, durationMs: 12, runId: "…", trigger: "STARTUP", application: "gems",
+ *  applicationVersion: "1.4.0", host: "gems-0", user: "app", fence: 3,
+ *  error: {type: "…", message: "…", code: "…"}}
+ * </pre>
+ *
+ * The history is the fence of the runner's protocol:
+ * <ol>
+ * <li>A row is opened by <em>inserting</em> the next rank as RUNNING, before the work.
+ * Inserting a rank is a compare-and-set on the log: a rank that somebody else has taken
+ * means that the history must be read again.</li>
+ * <li>A row is closed once, by an <em>update</em> on {@code {_id, state: RUNNING}}, as
+ * the last statement of the migration's transaction where there is one. Closing is a
+ * compare-and-set on the work: an update that matches nothing means that the row must be
+ * read to learn what has become of it.</li>
+ * <li>Who takes the lock over inserts a MARK row without a version, which raises the
+ * highest fence in the history, and then closes what lower fences left open. A runner
+ * that reads a fence higher than its own has lost the lock.</li>
+ * </ol>
+ * Writes have write concern majority, reads go to the primary with read concern majority.
+ */
+public final class MigrationHistory {
+
+	private static final int MAX_BATCH = 1_000_000;
+
+	private static final int MAX_SENDS = 3;
+
+	private static final Bson ROW = Projections.include(HistoryFields.VERSION, HistoryFields.DESCRIPTION,
+			HistoryFields.TYPE, HistoryFields.SCRIPT, HistoryFields.CHECKSUM, HistoryFields.DIRECTION,
+			HistoryFields.STATE, HistoryFields.TRANSACTIONAL, HistoryFields.APPLICATION, HistoryFields.RUN_ID,
+			HistoryFields.FENCE);
+
+	private final MongoCollection<Document> collection;
+
+	/**
+	 * Create the history that is kept in a collection.
+	 * @param collection the collection
+	 */
+	public MigrationHistory(MongoCollection<Document> collection) {
+		this.collection = collection.withWriteConcern(WriteConcern.MAJORITY)
+			.withReadConcern(ReadConcern.MAJORITY)
+			.withReadPreference(ReadPreference.primary());
+	}
+
+	/**
+	 * Read the history. One command at any length that fits a reply of the server.
+	 * @return what the history says now
+	 */
+	public History read() {
+		List<HistoryRow> rows = new ArrayList<>();
+		long highestRank = 0;
+		for (Document document : this.collection.find()
+			.projection(ROW)
+			.sort(Sorts.ascending(HistoryFields.RANK))
+			.batchSize(MAX_BATCH)) {
+			HistoryRow.from(document).ifPresent(rows::add);
+			Long rank = new HistoryFields(document).number(HistoryFields.RANK);
+			highestRank = (rank != null) ? Math.max(rank, highestRank) : highestRank;
+		}
+		return new History(rows, highestRank + 1);
+	}
+
+	/**
+	 * Read one row.
+	 * @param rank the rank
+	 * @return the row, or empty if there is none
+	 */
+	public Optional<HistoryRow> find(long rank) {
+		return Optional.ofNullable(this.collection.find(new Document(HistoryFields.RANK, rank)).projection(ROW).first())
+			.flatMap(HistoryRow::from);
+	}
+
+	/**
+	 * Read all that the history has about some executions.
+	 * @param ranks the ranks of the executions
+	 * @return the executions, by ascending rank
+	 */
+	public List<Execution> executions(Collection<Long> ranks) {
+		List<Execution> executions = new ArrayList<>();
+		for (Document document : this.collection.find(new Document(HistoryFields.RANK, new Document("$in", ranks)))
+			.sort(Sorts.ascending(HistoryFields.RANK))) {
+			executions.add(execution(document));
+		}
+		return executions;
+	}
+
+	/**
+	 * Open a row.
+	 * @param rank the rank to take
+	 * @param attempt what is about to be executed
+	 * @param run the run that executes it
+	 * @param fence the fence of the run's lock
+	 * @return whether the row is now open and this run's; otherwise somebody else has the
+	 * rank
+	 */
+	public boolean open(long rank, Attempt attempt, MigrationRun run, long fence) {
+		Document document = new Document(HistoryFields.RANK, rank)
+			.append(HistoryFields.VERSION, attempt.version().toString())
+			.append(HistoryFields.DESCRIPTION, attempt.description())
+			.append(HistoryFields.TYPE, attempt.type().name())
+			.append(HistoryFields.SCRIPT, attempt.script());
+		if (attempt.checksum() != null) {
+			document.append(HistoryFields.CHECKSUM, attempt.checksum());
+		}
+		document.append(HistoryFields.DIRECTION, attempt.direction().name())
+			.append(HistoryFields.STATE, MigrationState.RUNNING.name())
+			.append(HistoryFields.PHASE, attempt.phase().name())
+			.append(HistoryFields.TRANSACTIONAL, attempt.transactional())
+			.append(HistoryFields.STARTED_AT, new Date());
+		appendRun(document, run, fence);
+		return insert(rank, document, run);
+	}
+
+	/**
+	 * Record that this run has taken the lock over from another one.
+	 * @param rank the rank to take
+	 * @param description what was taken over
+	 * @param run the run that took over
+	 * @param fence the fence of the run's lock
+	 * @return whether the row is there and this run's; otherwise somebody else has the
+	 * rank
+	 */
+	public boolean mark(long rank, String description, MigrationRun run, long fence) {
+		Date now = new Date();
+		Document document = new Document(HistoryFields.RANK, rank).append(HistoryFields.DESCRIPTION, description)
+			.append(HistoryFields.TYPE, MigrationType.MARK.name())
+			.append(HistoryFields.DIRECTION, Direction.UP.name())
+			.append(HistoryFields.STATE, MigrationState.INTERRUPTED.name())
+			.append(HistoryFields.STARTED_AT, now)
+			.append(HistoryFields.FINISHED_AT, now)
+			.append(HistoryFields.DURATION_MS, 0L);
+		appendRun(document, run, fence);
+		return insert(rank, document, run);
+	}
+
+	private static void appendRun(Document document, MigrationRun run, long fence) {
+		document.append(HistoryFields.RUN_ID, run.id())
+			.append(HistoryFields.TRIGGER, run.trigger().name())
+			.append(HistoryFields.APPLICATION, run.application().name());
+		if (run.application().version() != null) {
+			document.append(HistoryFields.APPLICATION_VERSION, run.application().version());
+		}
+		document.append(HistoryFields.HOST, run.application().host());
+		if (run.application().user() != null) {
+			document.append(HistoryFields.USER, run.application().user());
+		}
+		document.append(HistoryFields.FENCE, fence);
+	}
+
+	private boolean insert(long rank, Document document, MigrationRun run) {
+		for (int sent = 1;; sent++) {
+			try {
+				this.collection.insertOne(document);
+				return true;
+			}
+			catch (MongoException ex) {
+				Optional<HistoryRow> row = find(rank);
+				if (row.isPresent()) {
+					return run.id().equals(row.get().runId());
+				}
+				if (isDuplicateKey(ex)) {
+					return false;
+				}
+				if (sent == MAX_SENDS) {
+					throw ex;
+				}
+			}
+		}
+	}
+
+	private static boolean isDuplicateKey(MongoException ex) {
+		return ErrorCategory.fromErrorCode(ex.getCode()) == ErrorCategory.DUPLICATE_KEY;
+	}
+
+	/**
+	 * Close a row as applied.
+	 * @param rank the rank
+	 * @param duration how long the execution took
+	 * @return whether the row was open; otherwise it must be read
+	 */
+	public boolean closeApplied(long rank, Duration duration) {
+		return close(rank, closing(MigrationState.APPLIED).append(HistoryFields.DURATION_MS, duration.toMillis()));
+	}
+
+	/**
+	 * Close a row as failed.
+	 * @param rank the rank
+	 * @param duration how long the execution took
+	 * @param error why it failed
+	 * @return whether the row was open; otherwise it must be read
+	 */
+	public boolean closeFailed(long rank, Duration duration, ExecutionError error) {
+		Document reason = new Document(HistoryFields.ERROR_TYPE, error.type());
+		if (error.message() != null) {
+			reason.append(HistoryFields.ERROR_MESSAGE, error.message());
+		}
+		if (error.code() != null) {
+			reason.append(HistoryFields.ERROR_CODE, error.code());
+		}
+		return close(rank, closing(MigrationState.FAILED).append(HistoryFields.DURATION_MS, duration.toMillis())
+			.append(HistoryFields.ERROR, reason));
+	}
+
+	private boolean close(long rank, Document closing) {
+		Document open = new Document(HistoryFields.RANK, rank).append(HistoryFields.STATE,
+				MigrationState.RUNNING.name());
+		return this.collection.updateOne(open, new Document("$set", closing)).getMatchedCount() == 1;
+	}
+
+	/**
+	 * Close as interrupted what holders of lower fences left open.
+	 * @param fence the fence of the lock's holder
+	 */
+	public void closeLeftOpenBefore(long fence) {
+		Document open = new Document(HistoryFields.STATE, MigrationState.RUNNING.name()).append(HistoryFields.FENCE,
+				new Document("$lt", fence));
+		Document closing = new Document("$set", closing(MigrationState.INTERRUPTED));
+		for (int sent = 1;; sent++) {
+			try {
+				this.collection.updateMany(open, closing);
+				return;
+			}
+			catch (MongoException ex) {
+				if (sent == MAX_SENDS) {
+					throw ex;
+				}
+			}
+		}
+	}
+
+	private static Document closing(MigrationState state) {
+		return new Document(HistoryFields.STATE, state.name()).append(HistoryFields.FINISHED_AT, new Date());
+	}
+
+	private static Execution execution(Document document) {
+		HistoryFields fields = new HistoryFields(document);
+		Long rank = fields.number(HistoryFields.RANK);
+		String description = fields.text(HistoryFields.DESCRIPTION);
+		Direction direction = fields.constant(HistoryFields.DIRECTION, Direction.class);
+		MigrationState state = fields.constant(HistoryFields.STATE, MigrationState.class);
+		Instant startedAt = fields.instant(HistoryFields.STARTED_AT);
+		return new Execution((rank != null) ? rank : 0, fields.text(HistoryFields.VERSION),
+				(description != null) ? description : "", fields.constant(HistoryFields.TYPE, MigrationType.class),
+				fields.text(HistoryFields.SCRIPT), fields.text(HistoryFields.CHECKSUM),
+				(direction != null) ? direction : Direction.UP, (state != null) ? state : MigrationState.RUNNING,
+				fields.constant(HistoryFields.PHASE, Phase.class), fields.flag(HistoryFields.TRANSACTIONAL), startedAt,
+				fields.instant(HistoryFields.FINISHED_AT), fields.number(HistoryFields.DURATION_MS),
+				fields.text(HistoryFields.RUN_ID), fields.constant(HistoryFields.TRIGGER, Trigger.class),
+				fields.text(HistoryFields.APPLICATION), fields.text(HistoryFields.APPLICATION_VERSION),
+				fields.text(HistoryFields.HOST), fields.text(HistoryFields.USER), fields.text(HistoryFields.REASON),
+				error(fields.child(HistoryFields.ERROR)));
+	}
+
+	private static @Nullable ExecutionError error(@Nullable Document document) {
+		if (document == null) {
+			return null;
+		}
+		HistoryFields fields = new HistoryFields(document);
+		String type = fields.text(HistoryFields.ERROR_TYPE);
+		return new ExecutionError((type != null) ? type : "", fields.text(HistoryFields.ERROR_MESSAGE),
+				fields.text(HistoryFields.ERROR_CODE));
+	}
+
+}

@@ -1,0 +1,174 @@
+package io.gemforce.migrations.mongo.lock;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+import com.mongodb.MongoException;
+import com.mongodb.client.MongoCollection;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lock while this runner holds it. Beats in the background until it is released, and
+ * gives itself up when it could not beat in time.
+ */
+public final class Lease implements AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(Lease.class);
+
+	private final MongoCollection<Document> collection;
+
+	private final String owner;
+
+	private final LockDocument acquired;
+
+	private final boolean takenOver;
+
+	private final @Nullable LockDocument predecessor;
+
+	private final LeaseTimes times;
+
+	private final LongSupplier nanoTime;
+
+	private final ScheduledExecutorService beats;
+
+	private volatile long lastBeatSentAt;
+
+	private volatile boolean lost;
+
+	private volatile boolean abandoned;
+
+	private volatile String doing;
+
+	Lease(MongoCollection<Document> collection, String owner, LockDocument acquired, boolean takenOver,
+			@Nullable LockDocument predecessor, LeaseTimes times, LongSupplier nanoTime, long sentAt) {
+		this.collection = collection;
+		this.owner = owner;
+		this.acquired = acquired;
+		this.takenOver = takenOver;
+		this.predecessor = predecessor;
+		this.times = times;
+		this.nanoTime = nanoTime;
+		this.lastBeatSentAt = sentAt;
+		this.doing = String.valueOf(acquired.doing());
+		this.beats = Executors.newSingleThreadScheduledExecutor((task) -> {
+			Thread thread = new Thread(task, "migration-lock-beat");
+			thread.setDaemon(true);
+			return thread;
+		});
+		long interval = times.beatInterval().toMillis();
+		this.beats.scheduleWithFixedDelay(this::beat, interval, interval, TimeUnit.MILLISECONDS);
+	}
+
+	/**
+	 * Return the number of times that the lock was acquired, this time included.
+	 * @return the fence
+	 */
+	public long fence() {
+		return this.acquired.fence();
+	}
+
+	/**
+	 * Whether the lock was not free when it was acquired, or might not have been: what an
+	 * earlier holder has left must be put in order before anything else.
+	 * @return whether the lock was taken over
+	 */
+	public boolean isTakenOver() {
+		return this.takenOver;
+	}
+
+	/**
+	 * Return the lock as its former holder left it.
+	 * @return the former lock, {@code null} if it was free or if that is not known
+	 */
+	public @Nullable LockDocument predecessor() {
+		return this.predecessor;
+	}
+
+	/**
+	 * Say what this runner is doing, for those who look at the lock.
+	 * @param doing what it is doing
+	 */
+	public void doing(String doing) {
+		this.doing = doing;
+	}
+
+	/**
+	 * Make sure that the lock is held.
+	 * @throws LockLostException if it is not, or if that is not certain
+	 */
+	public void check() {
+		if (isLost()) {
+			throw new LockLostException("The lock with fence %d is lost: %s".formatted(fence(),
+					this.lost ? "another instance has taken it over"
+							: "it could not be renewed for %s".formatted(this.times.holderDeadline())));
+		}
+	}
+
+	private boolean isLost() {
+		return this.lost || this.nanoTime.getAsLong() - this.lastBeatSentAt >= this.times.holderDeadline().toNanos();
+	}
+
+	/**
+	 * Leave the lock to run out when this lease is closed, because a command may still be
+	 * executed.
+	 */
+	public void abandon() {
+		this.abandoned = true;
+	}
+
+	private void beat() {
+		if (isLost()) {
+			this.beats.shutdown();
+			return;
+		}
+		long sentAt = this.nanoTime.getAsLong();
+		Document beat = new Document("$inc", new Document(LockDocument.BEAT, 1L)).append("$set",
+				new Document(LockDocument.DOING, this.doing));
+		try {
+			if (this.collection.withTimeout(this.times.beatTimeout().toMillis(), TimeUnit.MILLISECONDS)
+				.updateOne(mine(), beat)
+				.getMatchedCount() == 1) {
+				this.lastBeatSentAt = sentAt;
+			}
+			else {
+				this.lost = true;
+				logger.warn("Another instance has taken over the migration lock of store 'mongo' (fence %d)"
+					.formatted(fence()));
+			}
+		}
+		catch (MongoException ex) {
+			logger.warn("Could not renew the migration lock of store 'mongo', trying again: %s"
+				.formatted(ex.getClass().getSimpleName()));
+		}
+	}
+
+	private Document mine() {
+		return new Document(LockDocument.ID, LockDocument.THE_LOCK).append(LockDocument.OWNER, this.owner)
+			.append(LockDocument.FENCE, fence());
+	}
+
+	/**
+	 * Release the lock, unless it is lost or was abandoned.
+	 */
+	@Override
+	public void close() {
+		this.beats.shutdown();
+		if (this.lost || this.abandoned) {
+			return;
+		}
+		try {
+			this.collection.updateOne(mine(),
+					new Document("$set", new Document(LockDocument.OWNER, null).append(LockDocument.DOING, null)));
+		}
+		catch (MongoException ex) {
+			logger.warn("Could not release the migration lock of store 'mongo'; it runs out in %s: %s"
+				.formatted(this.times.lease(), ex.getClass().getSimpleName()));
+		}
+	}
+
+}

@@ -1,0 +1,36 @@
+package io.gemforce.migrations.mongo.lock;
+
+import java.time.Duration;
+
+import org.springframework.util.Assert;
+
+/**
+ * The times that follow from the length of a lease. A holder gives itself up when it
+ * could not beat for three quarters of its lease, a contender takes over after a whole
+ * one; what is between covers clocks of different speed and the way of a command to the
+ * server. Three beats with their time-outs fit into the time that the holder has.
+ *
+ * @param lease how long a lock without a beat is respected
+ */
+record LeaseTimes(Duration lease) {
+
+	private static final Duration SHORTEST = Duration.ofSeconds(1);
+
+	LeaseTimes {
+		Assert.isTrue(lease.compareTo(SHORTEST) >= 0,
+				() -> "gemforce.migrations.lock.lease must be at least %s but is %s".formatted(SHORTEST, lease));
+	}
+
+	Duration holderDeadline() {
+		return this.lease.multipliedBy(3).dividedBy(4);
+	}
+
+	Duration beatInterval() {
+		return this.lease.dividedBy(12);
+	}
+
+	Duration beatTimeout() {
+		return this.lease.dividedBy(6);
+	}
+
+}

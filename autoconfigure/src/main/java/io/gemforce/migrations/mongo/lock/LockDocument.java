@@ -1,0 +1,69 @@
+package io.gemforce.migrations.mongo.lock;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Objects;
+
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lock as it was read at one moment.
+ *
+ * @param owner the holder, {@code null} if it is free
+ * @param fence the number of times it was acquired
+ * @param beat the number of signs of life
+ * @param lease the holder's lease
+ * @param session the holder's session, {@code null} if it has none
+ * @param acquiredAt when the holder acquired it, {@code null} if that is not known
+ * @param doing what the holder is doing, {@code null} if that is not known
+ */
+public record LockDocument(@Nullable String owner, long fence, long beat, Duration lease, @Nullable Object session,
+		@Nullable Instant acquiredAt, @Nullable String doing) {
+
+	static final String ID = "_id";
+
+	static final String THE_LOCK = "mongo";
+
+	static final String OWNER = "owner";
+
+	static final String FENCE = "fence";
+
+	static final String BEAT = "beat";
+
+	static final String LEASE_MS = "leaseMs";
+
+	static final String SESSION = "lsid";
+
+	static final String ACQUIRED_AT = "acquiredAt";
+
+	static final String APPLICATION = "application";
+
+	static final String HOST = "host";
+
+	static final String DOING = "doing";
+
+	static LockDocument from(Document document) {
+		return new LockDocument(text(document, OWNER), number(document, FENCE), number(document, BEAT),
+				Duration.ofMillis(number(document, LEASE_MS)), document.get(SESSION),
+				(document.get(ACQUIRED_AT) instanceof Date date) ? date.toInstant() : null, text(document, DOING));
+	}
+
+	private static @Nullable String text(Document document, String field) {
+		return (document.get(field) instanceof String text) ? text : null;
+	}
+
+	private static long number(Document document, String field) {
+		return (document.get(field) instanceof Number number) ? number.longValue() : 0;
+	}
+
+	boolean isFree() {
+		return this.owner == null;
+	}
+
+	boolean isSameBeat(LockDocument other) {
+		return Objects.equals(this.owner, other.owner) && this.fence == other.fence && this.beat == other.beat;
+	}
+
+}

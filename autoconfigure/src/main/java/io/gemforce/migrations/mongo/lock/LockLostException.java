@@ -1,0 +1,18 @@
+package io.gemforce.migrations.mongo.lock;
+
+/**
+ * Thrown when the lock is needed and not held any more.
+ */
+public final class LockLostException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	/**
+	 * Create an exception.
+	 * @param message why the lock is lost
+	 */
+	public LockLostException(String message) {
+		super(message);
+	}
+
+}

@@ -1,0 +1,193 @@
+package io.gemforce.migrations.mongo.lock;
+
+import java.time.Duration;
+import java.util.Date;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoException;
+import com.mongodb.ReadConcern;
+import com.mongodb.ReadPreference;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.ReturnDocument;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lock that lets one instance at a time migrate MongoDB, kept in one document:
+ *
+ * <pre>
+ * {_id: "mongo", owner: "gems/1.4.0@gems-0#…", fence: 3, beat: 17, leaseMs: 30000, lsid: {id: …},
+ *  acquiredAt: …, application: "gems", host: "gems-0", doing: "2 (rename a to b)"}
+ * </pre>
+ *
+ * <ol>
+ * <li>Acquire: {@code findOneAndUpdate({_id, owner: null}, {$set: {owner, …}, $inc:
+ * {fence: 1, beat: 1}})} as an upsert. A duplicate key means that somebody holds it.
+ * After any other error the document is read: if it is this runner's, it holds the lock,
+ * and goes on as after a takeover.</li>
+ * <li>Beat: the holder counts up {@code beat}. It gives itself up when its own clock says
+ * that it could not beat for three quarters of its lease, counted from the moment at
+ * which it <em>sent</em> the last beat that was acknowledged.</li>
+ * <li>Take over: a contender that has seen the same {@code (owner, fence, beat)} for a
+ * whole lease, the longer of its own and the one in the document, counted on its own
+ * monotonic clock from the <em>reply</em> that first showed it, acquires with all three
+ * in the filter.</li>
+ * <li>Release: {@code owner} becomes null. The document stays, so the fence never starts
+ * again.</li>
+ * </ol>
+ * No clock is ever compared with another one.
+ */
+public final class MigrationLock {
+
+	private static final Log logger = LogFactory.getLog(MigrationLock.class);
+
+	private static final Duration POLL = Duration.ofMillis(500);
+
+	private static final Duration SAY_EVERY = Duration.ofSeconds(30);
+
+	private final MongoCollection<Document> collection;
+
+	private final LeaseTimes times;
+
+	private final LongSupplier nanoTime;
+
+	private final LockWatch watch;
+
+	/**
+	 * Create the lock that is kept in a collection.
+	 * @param collection the collection
+	 * @param lease how long a lock without a beat is respected
+	 * @param nanoTime the monotonic clock
+	 */
+	public MigrationLock(MongoCollection<Document> collection, Duration lease, LongSupplier nanoTime) {
+		this.collection = collection.withWriteConcern(WriteConcern.MAJORITY)
+			.withReadConcern(ReadConcern.MAJORITY)
+			.withReadPreference(ReadPreference.primary());
+		this.times = new LeaseTimes(lease);
+		this.nanoTime = nanoTime;
+		this.watch = new LockWatch(lease, nanoTime);
+	}
+
+	/**
+	 * Look at the lock.
+	 * @return the lock, or empty if nobody has ever held it
+	 */
+	public Optional<LockDocument> look() {
+		return Optional.ofNullable(this.collection.find(new Document(LockDocument.ID, LockDocument.THE_LOCK)).first())
+			.map(LockDocument::from);
+	}
+
+	/**
+	 * Whether the holder of a lock has given a sign of life within its lease, as far as
+	 * this instance has watched.
+	 * @param lock the lock as it was just read
+	 * @return whether the holder is alive
+	 */
+	public boolean isAlive(LockDocument lock) {
+		return !this.watch.isExpired(lock);
+	}
+
+	/**
+	 * Acquire the lock, waiting for its holder if need be.
+	 * @param holder who acquires it
+	 * @param waitTimeout how long to wait at the most
+	 * @param needed asked when the lock becomes free after a wait: whether it is still
+	 * needed
+	 * @return the lease, or empty if the lock is no longer needed
+	 * @throws LockTimeoutException if the lock was not free in time
+	 * @throws InterruptedException if the thread was interrupted while it waited
+	 */
+	public Optional<Lease> acquire(LockHolder holder, Duration waitTimeout, BooleanSupplier needed)
+			throws InterruptedException {
+		long startedAt = this.nanoTime.getAsLong();
+		long saidAt = startedAt;
+		Optional<Lease> lease = acquireFree(holder);
+		while (lease.isEmpty()) {
+			Optional<LockDocument> lock = look();
+			if (lock.isEmpty() || lock.get().isFree()) {
+				if (!needed.getAsBoolean()) {
+					return Optional.empty();
+				}
+				lease = acquireFree(holder);
+				continue;
+			}
+			if (this.watch.isExpired(lock.get())) {
+				lease = takeOver(holder, lock.get());
+				continue;
+			}
+			long now = this.nanoTime.getAsLong();
+			if (now - startedAt >= waitTimeout.toNanos()) {
+				throw new LockTimeoutException(waitTimeout, lock.get());
+			}
+			if (saidAt == startedAt || now - saidAt >= SAY_EVERY.toNanos()) {
+				saidAt = now;
+				logger.info("Waiting for the migration lock of store 'mongo', held by %s since %s, doing: %s"
+					.formatted(lock.get().owner(), lock.get().acquiredAt(), lock.get().doing()));
+			}
+			Thread.sleep(ThreadLocalRandom.current().nextLong(POLL.toMillis() / 2, POLL.toMillis()));
+		}
+		return lease;
+	}
+
+	private Optional<Lease> acquireFree(LockHolder holder) {
+		Document free = new Document(LockDocument.ID, LockDocument.THE_LOCK).append(LockDocument.OWNER, null);
+		return acquire(holder, free, true, null);
+	}
+
+	private Optional<Lease> takeOver(LockHolder holder, LockDocument dead) {
+		logger.warn("Taking over the migration lock of store 'mongo' from %s: no sign of life for its lease of %s"
+			.formatted(dead.owner(), dead.lease()));
+		Document unchanged = new Document(LockDocument.ID, LockDocument.THE_LOCK)
+			.append(LockDocument.OWNER, dead.owner())
+			.append(LockDocument.FENCE, dead.fence())
+			.append(LockDocument.BEAT, dead.beat());
+		return acquire(holder, unchanged, false, dead);
+	}
+
+	private Optional<Lease> acquire(LockHolder holder, Document expected, boolean upsert,
+			@Nullable LockDocument predecessor) {
+		Document mine = new Document(LockDocument.OWNER, holder.owner())
+			.append(LockDocument.LEASE_MS, this.times.lease().toMillis())
+			.append(LockDocument.SESSION, holder.session())
+			.append(LockDocument.ACQUIRED_AT, new Date())
+			.append(LockDocument.APPLICATION, holder.application())
+			.append(LockDocument.HOST, holder.host())
+			.append(LockDocument.DOING, "starting");
+		Document update = new Document("$set", mine).append("$inc",
+				new Document(LockDocument.FENCE, 1L).append(LockDocument.BEAT, 1L));
+		long sentAt = this.nanoTime.getAsLong();
+		try {
+			Document acquired = this.collection.findOneAndUpdate(expected, update,
+					new FindOneAndUpdateOptions().upsert(upsert).returnDocument(ReturnDocument.AFTER));
+			return Optional.ofNullable(acquired)
+				.map((document) -> lease(holder, LockDocument.from(document), predecessor != null, predecessor,
+						sentAt));
+		}
+		catch (MongoException ex) {
+			if (ErrorCategory.fromErrorCode(ex.getCode()) == ErrorCategory.DUPLICATE_KEY) {
+				return Optional.empty();
+			}
+			Optional<Lease> acquired = look().filter((lock) -> holder.owner().equals(lock.owner()))
+				.map((lock) -> lease(holder, lock, true, predecessor, sentAt));
+			if (acquired.isEmpty()) {
+				throw ex;
+			}
+			return acquired;
+		}
+	}
+
+	private Lease lease(LockHolder holder, LockDocument acquired, boolean takenOver, @Nullable LockDocument predecessor,
+			long sentAt) {
+		return new Lease(this.collection, holder.owner(), acquired, takenOver, predecessor, this.times, this.nanoTime,
+				sentAt);
+	}
+
+}
