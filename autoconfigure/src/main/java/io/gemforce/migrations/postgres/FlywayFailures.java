@@ -1,0 +1,145 @@
+package io.gemforce.migrations.postgres;
+
+import java.sql.SQLException;
+
+import org.flywaydb.core.api.CoreErrorCode;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.ExecutionError;
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.MigrationType;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StoreName;
+
+/**
+ * Reads the exceptions of Flyway and of the JDBC driver. SQLSTATE comes first, as
+ * Flyway's own codes say little about what PostgreSQL refused.
+ */
+final class FlywayFailures {
+
+	private FlywayFailures() {
+	}
+
+	static ExecutionError error(Throwable failure) {
+		SQLException sql = find(failure);
+		if (sql == null) {
+			return new ExecutionError(failure.getClass().getName(), failure.getMessage(), null);
+		}
+		return new ExecutionError(sql.getClass().getName(), sql.getMessage(), sql.getSQLState());
+	}
+
+	/**
+	 * Say what it means that a migration failed.
+	 * @param failure the exception of Flyway
+	 * @param attempt the migration
+	 * @return an exception for the user
+	 */
+	static MigrationException explain(RuntimeException failure, MigrationLog.LogEntry attempt) {
+		ExecutionError error = error(failure);
+		String name = "%s (%s)".formatted(attempt.script(), attempt.description());
+		Problem problem = connection(failure);
+		if (problem == null) {
+			ProblemCode code = (attempt.type() == MigrationType.JAVA) ? ProblemCode.MIGRATION_FAILED
+					: ProblemCode.SQL_FAILED;
+			problem = Problem.error(code, StoreName.POSTGRES,
+					"Migration %s of store 'postgres' failed: %s%s".formatted(name, error.message(),
+							(error.code() != null) ? " (SQLSTATE %s)".formatted(error.code()) : ""),
+					attempt.transactional() ? "Mend %s and start again: it will run again".formatted(attempt.script())
+							: "Look at the schema, take back what %s has left, run Flyway's repair, mend it and start again"
+								.formatted(attempt.script()));
+		}
+		return new MigrationException(problem,
+				attempt.transactional() ? "what migration %s did was rolled back".formatted(name)
+						: "what migration %s did before it failed is still there, as it cannot run in a transaction"
+							.formatted(name),
+				failure);
+	}
+
+	/**
+	 * Say what it means that Flyway failed before or between migrations.
+	 * @param failure the exception of Flyway
+	 * @return an exception for the user
+	 */
+	static MigrationException explain(RuntimeException failure) {
+		Problem problem = connection(failure);
+		if (problem == null) {
+			problem = setup(failure);
+		}
+		return new MigrationException(problem, "unchanged by what failed", failure);
+	}
+
+	private static @Nullable Problem connection(Throwable failure) {
+		SQLException sql = find(failure);
+		String state = (sql != null && sql.getSQLState() != null) ? sql.getSQLState() : "";
+		if (state.startsWith("08") || state.startsWith("57P")) {
+			return Problem.error(ProblemCode.STORE_UNREACHABLE, StoreName.POSTGRES,
+					"Store 'postgres' cannot be reached: %s".formatted(message(sql)),
+					"Check spring.datasource.url or spring.flyway.url, the network, and that the server runs; then start "
+							+ "again");
+		}
+		if (state.startsWith("28")) {
+			return Problem.error(ProblemCode.AUTH_FAILED, StoreName.POSTGRES,
+					"Store 'postgres' refused the login: %s".formatted(message(sql)),
+					"Check user and password in spring.datasource.*, or in spring.flyway.* where they are set");
+		}
+		if (state.equals("42501")) {
+			return Problem.error(ProblemCode.PERMISSION_DENIED, StoreName.POSTGRES,
+					"Store 'postgres' refused an operation to its user: %s".formatted(message(sql)),
+					"Grant the user CREATE and USAGE on the schema, or set spring.flyway.user to one who has them");
+		}
+		return null;
+	}
+
+	private static Problem setup(RuntimeException failure) {
+		String message = String.valueOf(failure.getMessage());
+		Object code = (failure instanceof FlywayException flyway) ? flyway.getErrorCode() : null;
+		if (code == CoreErrorCode.DUPLICATE_VERSIONED_MIGRATION || code == CoreErrorCode.DUPLICATE_REPEATABLE_MIGRATION
+				|| message.startsWith("Found more than one migration")
+				|| message.startsWith("Found more than one repeatable migration")) {
+			return error(ProblemCode.DUPLICATE_VERSION, message,
+					"Give each migration a version of its own; one that is already applied keeps its version");
+		}
+		if (message.startsWith("Invalid SQL filenames found")) {
+			return error(ProblemCode.MALFORMED_NAME, message,
+					"Name scripts V<version>__<description>.sql or R__<description>.sql, or set "
+							+ "spring.flyway.validate-migration-naming=false");
+		}
+		if (message.startsWith("Unable to resolve location")
+				|| message.startsWith("Failed to find filesystem location")) {
+			return error(ProblemCode.NO_MIGRATIONS_FOUND, message,
+					"Create the location or take it out of spring.flyway.locations");
+		}
+		if (code == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE) {
+			return error(ProblemCode.NON_EMPTY_NO_HISTORY, message,
+					"If this is the right database and it is new to Flyway, set spring.flyway.baseline-on-migrate=true "
+							+ "and spring.flyway.baseline-version");
+		}
+		if (message.contains("Number of retries exceeded while attempting to acquire")) {
+			return error(ProblemCode.LOCK_TIMEOUT, "Flyway's lock was not free in time",
+					"If another instance is still migrating, wait, or raise gemforce.migrations.lock.wait-timeout");
+		}
+		return error(ProblemCode.SQL_FAILED, message, "Mend the cause and start again");
+	}
+
+	private static Problem error(ProblemCode code, String message, String action) {
+		return Problem.error(code, StoreName.POSTGRES,
+				"Store 'postgres': %s".formatted(message.strip().replaceAll("\\s*\\R\\s*", "; ")), action);
+	}
+
+	private static String message(@Nullable SQLException sql) {
+		return (sql != null) ? String.valueOf(sql.getMessage()) : "";
+	}
+
+	private static @Nullable SQLException find(Throwable failure) {
+		SQLException found = null;
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof SQLException sql && (found == null || sql.getSQLState() != null)) {
+				found = sql;
+			}
+		}
+		return found;
+	}
+
+}

@@ -1,0 +1,223 @@
+package io.gemforce.migrations.postgres;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.Configuration;
+import org.flywaydb.core.api.output.ValidateResult;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.util.function.SingletonSupplier;
+
+import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.MigrationEntry;
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.MigrationStore;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.StoreLock;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.Validation;
+
+/**
+ * The PostgreSQL schema, migrated by Flyway under Flyway's own lock and history.
+ * <ol>
+ * <li>Validate: Flyway's own judgement, which takes no lock and writes nothing. Without a
+ * complaint there is nothing to do.</li>
+ * <li>Stop at what is wrong. Run nothing, repeatables included, on a schema that is newer
+ * than this build.</li>
+ * <li>Let Flyway migrate, which locks, applies and records, one instance at a time. Every
+ * execution is recorded in the {@link MigrationLog log}, too.</li>
+ * </ol>
+ * A strategy of the user's takes the place of Flyway's {@code migrate()}; what it makes
+ * of a validation that fails is up to it.
+ */
+public final class FlywayMigrationStore implements MigrationStore {
+
+	private static final Log logger = LogFactory.getLog(FlywayMigrationStore.class);
+
+	private final Supplier<Flyway> flyway;
+
+	private final Supplier<@Nullable Consumer<Flyway>> strategy;
+
+	private final boolean alwaysMigrate;
+
+	private final Supplier<FlywayValidator> validator;
+
+	private final Supplier<FlywayDatabase> database;
+
+	private volatile @Nullable String flywayVersion;
+
+	private @Nullable List<Object> viewedAt;
+
+	private @Nullable FlywayView view;
+
+	/**
+	 * Create a store. Nothing is sent before the store is asked for something.
+	 * @param flyway the Flyway to use
+	 * @param strategy the user's own way to migrate, supplies {@code null} if there is
+	 * none
+	 * @param alwaysMigrate whether Flyway is to migrate even if there is nothing to do
+	 * @param application the name of this service
+	 */
+	public FlywayMigrationStore(Supplier<Flyway> flyway, Supplier<@Nullable Consumer<Flyway>> strategy,
+			boolean alwaysMigrate, String application) {
+		this.flyway = SingletonSupplier.of(flyway);
+		this.strategy = strategy;
+		this.alwaysMigrate = alwaysMigrate;
+		this.validator = SingletonSupplier.of(() -> new FlywayValidator(this.flyway.get(), application));
+		this.database = SingletonSupplier.of(() -> new FlywayDatabase(configuration()));
+	}
+
+	private Configuration configuration() {
+		return this.flyway.get().getConfiguration();
+	}
+
+	@Override
+	public StoreName name() {
+		return StoreName.POSTGRES;
+	}
+
+	@Override
+	public String engine() {
+		String version = this.flywayVersion;
+		return (version != null) ? "flyway/" + version : "flyway";
+	}
+
+	@Override
+	public StoreResult migrate(MigrationRun run) {
+		long startedAt = System.nanoTime();
+		Consumer<Flyway> strategy = this.strategy.get();
+		ValidateResult complaints = reading(this::quickly);
+		String from = null;
+		if (complaints.validationSuccessful) {
+			if (complaints.validateCount == 0) {
+				log(this.validator.get().noMigrations());
+			}
+			if (strategy == null && !this.alwaysMigrate && !new MigrateEvents(configuration()).haveListeners()) {
+				return result(StoreResult.Outcome.UP_TO_DATE, null, List.of(), startedAt);
+			}
+		}
+		else {
+			Validation validation = reading(() -> thoroughly(complaints)).validation();
+			validation.problems().stream().filter((problem) -> !problem.isError()).forEach(FlywayMigrationStore::log);
+			from = currentVersion(validation);
+			if (strategy == null && configuration().isValidateOnMigrate() && !validation.errors().isEmpty()) {
+				throw new MigrationException(validation.errors(), "unchanged", null);
+			}
+			if (isAhead(validation) && !hasPendingVersion(validation)) {
+				return result(StoreResult.Outcome.AHEAD, from, List.of(), startedAt);
+			}
+		}
+		List<String> applied = new LoggedFlyway(this.flyway.get(), this.database.get(), run)
+			.migrate((strategy != null) ? strategy : Flyway::migrate);
+		return result(applied.isEmpty() ? StoreResult.Outcome.UP_TO_DATE : StoreResult.Outcome.APPLIED, from, applied,
+				startedAt);
+	}
+
+	private ValidateResult quickly() {
+		ValidateResult complaints = this.validator.get().quickly();
+		this.flywayVersion = complaints.flywayVersion;
+		return complaints;
+	}
+
+	private StoreResult result(StoreResult.Outcome outcome, @Nullable String from, List<String> applied,
+			long startedAt) {
+		String to = applied.stream()
+			.filter((id) -> !id.startsWith(MigrationEntry.REPEATABLE))
+			.reduce((first, second) -> second)
+			.orElse(from);
+		return new StoreResult(name(), outcome, from, to, applied, Duration.ofNanos(System.nanoTime() - startedAt));
+	}
+
+	private static void log(Problem problem) {
+		logger.warn("%s: %s. %s".formatted(problem.code(), problem.message(), problem.action()));
+	}
+
+	private static boolean isAhead(Validation validation) {
+		return validation.entries().stream().anyMatch((entry) -> entry.state() == MigrationState.FUTURE);
+	}
+
+	private static boolean hasPendingVersion(Validation validation) {
+		return validation.pending().stream().anyMatch((entry) -> entry.version() != null);
+	}
+
+	private static @Nullable String currentVersion(Validation validation) {
+		return validation.entries()
+			.stream()
+			.filter((entry) -> entry.state().isApplied() && entry.version() != null)
+			.map(MigrationEntry::version)
+			.reduce((first, second) -> second)
+			.orElse(null);
+	}
+
+	@Override
+	public Validation validate() {
+		return reading(this::view).validation();
+	}
+
+	private synchronized FlywayView view() {
+		FlywayDatabase database = this.database.get();
+		List<Object> now = database.isPostgres() ? database.fingerprint() : null;
+		FlywayView view = this.view;
+		if (view == null || now == null || !now.equals(this.viewedAt)) {
+			view = thoroughly(quickly());
+			this.viewedAt = now;
+			this.view = view;
+		}
+		return view;
+	}
+
+	private FlywayView thoroughly(ValidateResult complaints) {
+		FlywayDatabase database = this.database.get();
+		Map<String, MigrationLog.LogSummary> log = database.hasLog() ? database.log().summarize(database.client())
+				: Map.of();
+		return this.validator.get().thoroughly(complaints, log);
+	}
+
+	@Override
+	public StoreLock lock() {
+		return reading(() -> this.database.get().isPostgres() ? this.database.get().lock() : StoreLock.FREE);
+	}
+
+	@Override
+	public List<Execution> executions(Collection<MigrationEntry> entries) {
+		return reading(() -> {
+			FlywayDatabase database = this.database.get();
+			List<Execution> executions = new ArrayList<>();
+			List<Long> ranks = new ArrayList<>();
+			for (MigrationEntry entry : entries) {
+				Execution recorded = view().executions().get(entry.id());
+				if (entry.attempts().isEmpty() && recorded != null) {
+					executions.add(recorded);
+				}
+				ranks.addAll(entry.attempts());
+			}
+			if (!ranks.isEmpty()) {
+				executions.addAll(database.log().executions(database.client(), ranks));
+			}
+			return executions;
+		});
+	}
+
+	private static <T> T reading(Supplier<T> read) {
+		try {
+			return read.get();
+		}
+		catch (FlywayException | DataAccessException ex) {
+			throw FlywayFailures.explain(ex);
+		}
+	}
+
+}

@@ -1,0 +1,319 @@
+package io.gemforce.migrations.postgres;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.CoreErrorCode;
+import org.flywaydb.core.api.CoreMigrationType;
+import org.flywaydb.core.api.ErrorCode;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.configuration.Configuration;
+import org.flywaydb.core.api.output.ValidateOutput;
+import org.flywaydb.core.api.output.ValidateResult;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.MigrationEntry;
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Validation;
+
+/**
+ * Asks Flyway what this build and its history say about each other. Flyway is asked
+ * without the user's permission to overlook pending and future migrations, so that one
+ * validation, which takes no lock and writes nothing, tells whether there is anything to
+ * do or to say.
+ */
+final class FlywayValidator {
+
+	private final Flyway flyway;
+
+	private final String application;
+
+	/**
+	 * Create a validator.
+	 * @param flyway the Flyway that migrates
+	 * @param application the name of this service
+	 */
+	FlywayValidator(Flyway flyway, String application) {
+		this.application = application;
+		Configuration configuration = flyway.getConfiguration();
+		this.flyway = Flyway.configure(configuration.getClassLoader())
+			.configuration(configuration)
+			.ignoreMigrationPatterns(strict(configuration))
+			.load();
+	}
+
+	private static String[] strict(Configuration configuration) {
+		return Arrays.stream(configuration.getIgnoreMigrationPatterns())
+			.map(Object::toString)
+			.flatMap((pattern) -> pattern.endsWith(":*")
+					? Stream.of(pattern.replace(":*", ":missing"), pattern.replace(":*", ":ignored"))
+					: Stream.of(pattern))
+			.filter((pattern) -> !pattern.endsWith(":future") && !pattern.endsWith(":pending"))
+			.toArray(String[]::new);
+	}
+
+	/**
+	 * Ask Flyway whether all is well.
+	 * @return what Flyway says; without a complaint, nothing is pending, wrong or newer
+	 * than this build
+	 */
+	ValidateResult quickly() {
+		return this.flyway.validateWithResult();
+	}
+
+	/**
+	 * Find out about every migration.
+	 * @param complaints what Flyway said about all of them
+	 * @param log what the log says about each of them, by id
+	 * @return the migrations, the problems, and what Flyway's history knows
+	 */
+	FlywayView thoroughly(ValidateResult complaints, Map<String, MigrationLog.LogSummary> log) {
+		Map<String, List<MigrationInfo>> infos = new LinkedHashMap<>();
+		for (MigrationInfo info : this.flyway.info().all()) {
+			if (info.getType() != CoreMigrationType.SCHEMA) {
+				infos.computeIfAbsent(id(info), (id) -> new ArrayList<>()).add(info);
+			}
+		}
+		List<MigrationEntry> entries = new ArrayList<>();
+		Map<String, Execution> executions = new HashMap<>();
+		infos.forEach((id, ofOne) -> {
+			entries.add(entry(id, ofOne, log.get(id)));
+			execution(ofOne).ifPresent((execution) -> executions.put(id, execution));
+		});
+		log.forEach((id, summary) -> {
+			if (!infos.containsKey(id)) {
+				entries.add(entry(id, summary));
+			}
+		});
+		return new FlywayView(new Validation(entries, problems(complaints, infos, log, entries)), executions);
+	}
+
+	private List<Problem> problems(ValidateResult complaints, Map<String, List<MigrationInfo>> infos,
+			Map<String, MigrationLog.LogSummary> log, List<MigrationEntry> entries) {
+		List<Problem> problems = new ArrayList<>();
+		boolean ahead = entries.stream().anyMatch((entry) -> entry.state() == MigrationState.FUTURE);
+		for (ValidateOutput complaint : Objects.requireNonNullElse(complaints.invalidMigrations,
+				List.<ValidateOutput>of())) {
+			String id = id(complaint);
+			List<MigrationInfo> concerned = infos.getOrDefault(id, List.of());
+			Problem problem = concerned.isEmpty() ? null
+					: problem(complaint.errorDetails.errorCode, newest(concerned), log.get(id), ahead);
+			if (problem != null) {
+				problems.add(problem);
+			}
+		}
+		if (ahead) {
+			problems.add(ahead(entries));
+		}
+		if (infos.isEmpty()) {
+			problems.add(noMigrations());
+		}
+		return problems;
+	}
+
+	private @Nullable Problem problem(ErrorCode code, MigrationInfo info, MigrationLog.@Nullable LogSummary log,
+			boolean ahead) {
+		if (!(code instanceof CoreErrorCode coreCode)) {
+			return null;
+		}
+		return switch (coreCode) {
+			case CHECKSUM_MISMATCH, TYPE_MISMATCH, DESCRIPTION_MISMATCH ->
+				isForeign(info, log) ? foreign(info, log) : edited(info);
+			case APPLIED_VERSIONED_MIGRATION_NOT_RESOLVED, APPLIED_REPEATABLE_MIGRATION_NOT_RESOLVED ->
+				(FlywayStates.state(info.getState()) == MigrationState.FUTURE) ? null : missing(info);
+			case FAILED_VERSIONED_MIGRATION, FAILED_REPEATABLE_MIGRATION -> failed(info);
+			case RESOLVED_VERSIONED_MIGRATION_NOT_APPLIED ->
+				(info.getState() == org.flywaydb.core.api.MigrationState.IGNORED) ? outOfOrder(info, ahead) : null;
+			default -> null;
+		};
+	}
+
+	// What differs in all its parts, and was applied by another service, was not edited
+	private boolean isForeign(MigrationInfo info, MigrationLog.@Nullable LogSummary log) {
+		return log != null && !log.application().equals(this.application) && !info.isDescriptionMatching()
+				&& (!info.isChecksumMatching() || !info.isTypeMatching());
+	}
+
+	private static Problem foreign(MigrationInfo info, MigrationLog.@Nullable LogSummary log) {
+		return Problem.error(ProblemCode.FOREIGN_HISTORY, StoreName.POSTGRES,
+				("Version %s was applied by application '%s' as '%s', and is '%s' in this build: the history is "
+						+ "another service's")
+					.formatted(info.getVersion(), (log != null) ? log.application() : null,
+							info.getAppliedDescription(), info.getResolvedDescription()),
+				"Give each service that shares a database a schema of its own (spring.flyway.default-schema), or a history "
+						+ "of its own (spring.flyway.table)");
+	}
+
+	private static Problem edited(MigrationInfo info) {
+		List<String> differences = new ArrayList<>();
+		if (!info.isChecksumMatching()) {
+			differences
+				.add("checksum '%s' then, '%s' now".formatted(info.getAppliedChecksum(), info.getResolvedChecksum()));
+		}
+		if (!info.isDescriptionMatching()) {
+			differences.add("description '%s' then, '%s' now".formatted(info.getAppliedDescription(),
+					info.getResolvedDescription()));
+		}
+		if (!info.isTypeMatching()) {
+			differences.add("type %s then, %s now".formatted(info.getAppliedType(), info.getResolvedType()));
+		}
+		return Problem.error(ProblemCode.CHECKSUM_MISMATCH, StoreName.POSTGRES,
+				"Migration %s was edited after it was applied: %s".formatted(describe(info),
+						String.join(", ", differences)),
+				"Restore %s as it was applied, and make the change in a new migration".formatted(info.getScript()));
+	}
+
+	private static Problem missing(MigrationInfo info) {
+		return Problem
+			.error(ProblemCode.MISSING_MIGRATION, StoreName.POSTGRES,
+					"Migration %s was applied but is not in this build".formatted(describe(info)),
+					("Restore %s. If it was removed on purpose, set "
+							+ "spring.flyway.ignore-migration-patterns=*:missing,*:future")
+						.formatted(info.getScript()));
+	}
+
+	private static Problem failed(MigrationInfo info) {
+		return Problem.error(ProblemCode.PREVIOUSLY_FAILED, StoreName.POSTGRES,
+				("Migration %s failed when it ran without a transaction, so it may be applied in part")
+					.formatted(describe(info)),
+				("Look at the schema, take back what %s has left, run Flyway's repair to remove the failed entry, then "
+						+ "start again")
+					.formatted(info.getScript()));
+	}
+
+	private static Problem outOfOrder(MigrationInfo info, boolean ahead) {
+		return Problem.error(ProblemCode.OUT_OF_ORDER, StoreName.POSTGRES,
+				"Migration %s is pending but a newer version is already applied%s".formatted(describe(info),
+						ahead ? " by a newer build than this one" : ""),
+				ahead ? "Deploy a build that has the newer version, too"
+						: "Give %s a version above the applied ones, or set spring.flyway.out-of-order=true"
+							.formatted(info.getScript()));
+	}
+
+	private static Problem ahead(List<MigrationEntry> entries) {
+		List<String> future = entries.stream()
+			.filter((entry) -> entry.state() == MigrationState.FUTURE)
+			.map(MigrationEntry::toString)
+			.toList();
+		return Problem.warning(ProblemCode.SCHEMA_AHEAD, StoreName.POSTGRES,
+				"Store 'postgres' has migrations that this build does not know: %s; nothing is run, repeatables included"
+					.formatted(String.join(", ", future)),
+				"Nothing is to be done while an older build runs beside a newer one, or after a rollback of the service");
+	}
+
+	/**
+	 * Say that Flyway has not found any migration.
+	 * @return the problem
+	 */
+	Problem noMigrations() {
+		Configuration configuration = this.flyway.getConfiguration();
+		return Problem.warning(ProblemCode.NO_MIGRATIONS_FOUND, StoreName.POSTGRES,
+				"Store 'postgres' has no migrations: found none in %s and %d beans of type JavaMigration"
+					.formatted(Arrays.toString(configuration.getLocations()), configuration.getJavaMigrations().length),
+				"Put the scripts into a location of spring.flyway.locations, or set "
+						+ "gemforce.migrations.postgres.enabled=false");
+	}
+
+	private static MigrationEntry entry(String id, List<MigrationInfo> infos, MigrationLog.@Nullable LogSummary log) {
+		MigrationInfo newest = newest(infos);
+		Long rank = infos.stream()
+			.map(MigrationInfo::getInstalledRank)
+			.filter(Objects::nonNull)
+			.map(Integer::longValue)
+			.max(Long::compare)
+			.orElse(null);
+		return new MigrationEntry(id, (newest.getVersion() != null) ? newest.getVersion().getVersion() : null,
+				newest.getDescription(), FlywayStates.type(newest.getType()), Phase.EXPAND, state(infos, log),
+				newest.getState().name(), isInBuild(newest), rank, (log != null) ? log.ranks() : List.of(),
+				newest.getScript(), newest.getPhysicalLocation(), text(newest.getAppliedChecksum()),
+				text(newest.getResolvedChecksum()));
+	}
+
+	private static MigrationState state(List<MigrationInfo> infos, MigrationLog.@Nullable LogSummary log) {
+		MigrationState state = FlywayStates.state(newest(infos).getState());
+		if (state != MigrationState.PENDING) {
+			return state;
+		}
+		if (infos.stream().anyMatch((info) -> FlywayStates.state(info.getState()) == MigrationState.OUTDATED)) {
+			return MigrationState.OUTDATED;
+		}
+		return (log != null && log.newest() != MigrationState.APPLIED) ? log.newest() : state;
+	}
+
+	private static MigrationEntry entry(String id, MigrationLog.LogSummary log) {
+		return new MigrationEntry(id, log.version(), log.description(), null, Phase.EXPAND, log.newest(), null, false,
+				null, log.ranks(), null, null, null, null);
+	}
+
+	private static Optional<Execution> execution(List<MigrationInfo> infos) {
+		return infos.stream()
+			.filter((info) -> info.getInstalledRank() != null)
+			.max(Comparator.comparing(MigrationInfo::getInstalledRank))
+			.map((info) -> new Execution(info.getInstalledRank(),
+					(info.getVersion() != null) ? info.getVersion().getVersion() : null, info.getDescription(),
+					FlywayStates.type(info.getType()), info.getScript(), text(info.getAppliedChecksum()), Direction.UP,
+					info.getState().isFailed() ? MigrationState.FAILED : MigrationState.APPLIED, Phase.EXPAND, null,
+					null, (info.getInstalledOn() != null) ? info.getInstalledOn().toInstant() : null,
+					(info.getExecutionTime() != null) ? info.getExecutionTime().longValue() : null, null, null, null,
+					null, null, info.getInstalledBy(), null, null));
+	}
+
+	private static boolean isInBuild(MigrationInfo info) {
+		return switch (FlywayStates.state(info.getState())) {
+			case MISSING, FUTURE -> false;
+			case FAILED -> info.getState() == org.flywaydb.core.api.MigrationState.FAILED;
+			default -> true;
+		};
+	}
+
+	// Flyway lists a migration that was rolled back and a repeatable that has changed
+	// more
+	// than once: what has yet to be applied counts first, then the newest execution
+	private static MigrationInfo newest(List<MigrationInfo> infos) {
+		MigrationInfo newest = infos.get(0);
+		for (MigrationInfo info : infos) {
+			if (rank(info) > rank(newest)) {
+				newest = info;
+			}
+		}
+		return newest;
+	}
+
+	private static int rank(MigrationInfo info) {
+		Integer rank = info.getInstalledRank();
+		return (rank != null) ? rank : Integer.MAX_VALUE;
+	}
+
+	private static @Nullable String text(@Nullable Integer checksum) {
+		return (checksum != null) ? checksum.toString() : null;
+	}
+
+	static String id(MigrationInfo info) {
+		return MigrationEntry.id((info.getVersion() != null) ? info.getVersion().getVersion() : null,
+				info.getDescription());
+	}
+
+	private static String id(ValidateOutput complaint) {
+		return MigrationEntry.id(complaint.version.isEmpty() ? null : complaint.version, complaint.description);
+	}
+
+	private static String describe(MigrationInfo info) {
+		return "%s (%s)".formatted(info.getScript(), info.getDescription());
+	}
+
+}

@@ -1,0 +1,108 @@
+package io.gemforce.migrations.postgres;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.callback.Callback;
+import org.flywaydb.core.api.configuration.Configuration;
+
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.MigrationRun;
+
+/**
+ * A Flyway whose executions are recorded in the {@link MigrationLog log}.
+ */
+final class LoggedFlyway {
+
+	private static final Log logger = LogFactory.getLog(LoggedFlyway.class);
+
+	private final FlywayDatabase database;
+
+	private final MigrationRun run;
+
+	private final LogCallback callback;
+
+	private final Flyway flyway;
+
+	LoggedFlyway(Flyway flyway, FlywayDatabase database, MigrationRun run) {
+		this.database = database;
+		this.run = run;
+		this.callback = new LogCallback(database.log(), run);
+		this.flyway = database.isPostgres() ? listening(flyway) : flyway;
+	}
+
+	private Flyway listening(Flyway flyway) {
+		Configuration configuration = flyway.getConfiguration();
+		Callback[] callbacks = Stream.concat(Arrays.stream(configuration.getCallbacks()), Stream.of(this.callback))
+			.toArray(Callback[]::new);
+		return Flyway.configure(configuration.getClassLoader())
+			.configuration(configuration)
+			.callbacks(callbacks)
+			.load();
+	}
+
+	/**
+	 * Migrate.
+	 * @param strategy how to migrate
+	 * @return the ids of what was applied, in order
+	 * @throws MigrationException if a migration failed
+	 */
+	List<String> migrate(Consumer<Flyway> strategy) {
+		if (!Arrays.asList(this.flyway.getConfiguration().getCallbacks()).contains(this.callback)) {
+			return migrateUnheard(strategy);
+		}
+		try {
+			strategy.accept(this.flyway);
+			return this.callback.applied();
+		}
+		catch (RuntimeException ex) {
+			MigrationLog.LogEntry attempt = this.callback.unfinished();
+			throw (attempt != null) ? failed(attempt, ex) : FlywayFailures.explain(ex);
+		}
+	}
+
+	private MigrationException failed(MigrationLog.LogEntry attempt, RuntimeException failure) {
+		try {
+			this.database.log().failed(this.database.dataSource(), attempt, FlywayFailures.error(failure));
+		}
+		catch (RuntimeException ex) {
+			logger.error("Could not record in %s that migration %s failed".formatted(this.database.log().table(),
+					attempt.script()), ex);
+		}
+		return FlywayFailures.explain(failure, attempt);
+	}
+
+	// Classes in a package 'db.callback' replace all other callbacks when a Flyway is
+	// made,
+	// so what was applied is read from its history afterwards
+	private List<String> migrateUnheard(Consumer<Flyway> strategy) {
+		Set<Integer> before = applied().map(MigrationInfo::getInstalledRank).collect(Collectors.toSet());
+		try {
+			strategy.accept(this.flyway);
+		}
+		catch (RuntimeException ex) {
+			throw FlywayFailures.explain(ex);
+		}
+		List<MigrationInfo> added = applied().filter((info) -> !before.contains(info.getInstalledRank())).toList();
+		if (this.database.isPostgres()) {
+			added.forEach((info) -> this.database.log()
+				.appliedBefore(this.database.dataSource(), MigrationLog.LogEntry.begin(info, true, this.run,
+						Instant.now().minusMillis(info.getExecutionTime()))));
+		}
+		return added.stream().map(FlywayValidator::id).toList();
+	}
+
+	private Stream<MigrationInfo> applied() {
+		return Arrays.stream(this.flyway.info().applied());
+	}
+
+}

@@ -1,0 +1,329 @@
+package io.gemforce.migrations.postgres;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import javax.sql.DataSource;
+
+import org.flywaydb.core.api.MigrationInfo;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.ExecutionError;
+import io.gemforce.migrations.MigrationEntry;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.MigrationType;
+import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.Trigger;
+
+/**
+ * The table beside Flyway's own in which every execution is recorded, a row each:
+ * Flyway's has no row of a failed transactional migration, no host and no build.
+ * <p>
+ * A row is written as APPLIED in the migration's own transaction, so that both come into
+ * being together. A script that cannot run in a transaction has a RUNNING row before it
+ * starts, which is closed once. A failure is recorded on a connection of its own, after
+ * Flyway has returned its.
+ */
+final class MigrationLog {
+
+	private static final String DDL = """
+			CREATE TABLE IF NOT EXISTS %s (
+				rank bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+				version text,
+				description text NOT NULL,
+				type text NOT NULL,
+				script text,
+				checksum text,
+				direction text NOT NULL,
+				state text NOT NULL,
+				phase text NOT NULL,
+				transactional boolean NOT NULL,
+				started_at timestamptz NOT NULL,
+				finished_at timestamptz,
+				duration_ms bigint,
+				run_id text NOT NULL,
+				trigger text NOT NULL,
+				application text NOT NULL,
+				application_version text,
+				host text NOT NULL,
+				"user" text NOT NULL DEFAULT current_user,
+				reason text,
+				error_type text,
+				error_message text,
+				error_code text
+			)""";
+
+	private static final String INSERT = """
+			INSERT INTO %s (version, description, type, script, checksum, direction, state, phase, transactional,
+				started_at, finished_at, duration_ms, run_id, trigger, application, application_version, host,
+				error_type, error_message, error_code)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+
+	private static final String CLOSE = """
+			UPDATE %s SET state = ?, finished_at = ?, duration_ms = ?, error_type = ?, error_message = ?, error_code = ?
+			WHERE run_id = ? AND script = ? AND state = 'RUNNING'""";
+
+	private static final String INTERRUPT = """
+			UPDATE %s SET state = 'INTERRUPTED', finished_at = ? WHERE state = 'RUNNING'""";
+
+	private static final String SUMMARY = """
+			SELECT coalesce(version, 'R:' || description) AS id, max(version) AS version,
+				max(description) AS description, array_agg(rank ORDER BY rank) AS ranks,
+				(array_agg(state ORDER BY rank DESC))[1] AS newest,
+				(array_agg(application ORDER BY rank DESC))[1] AS application
+			FROM %s GROUP BY coalesce(version, 'R:' || description)""";
+
+	private static final String SELECT = "SELECT * FROM %s WHERE rank = ANY (?) ORDER BY rank";
+
+	private final String table;
+
+	/**
+	 * Create the log of a schema.
+	 * @param schema the schema of Flyway's table
+	 */
+	MigrationLog(String schema) {
+		this.table = SqlNames.quote(schema, "migration_log");
+	}
+
+	String table() {
+		return this.table;
+	}
+
+	private String sql(String statement) {
+		return statement.formatted(this.table);
+	}
+
+	/**
+	 * Create the table if it is not there.
+	 * @param connection the connection to use
+	 */
+	void create(Connection connection) {
+		client(connection).sql(sql(DDL)).update();
+	}
+
+	/**
+	 * Close the rows of runs that were killed. Under Flyway's lock nothing else can be
+	 * running.
+	 * @param connection the connection that has Flyway's lock
+	 */
+	void closeInterrupted(Connection connection) {
+		client(connection).sql(sql(INTERRUPT)).param(utc(Instant.now())).update();
+	}
+
+	/**
+	 * Record that a script begins that cannot run in a transaction.
+	 * @param connection the connection to use
+	 * @param attempt what is executed
+	 */
+	void open(Connection connection, LogEntry attempt) {
+		insert(client(connection), attempt, MigrationState.RUNNING, null, null);
+	}
+
+	/**
+	 * Record that a migration was applied.
+	 * @param connection the connection that the migration ran on
+	 * @param attempt what was executed
+	 */
+	void applied(Connection connection, LogEntry attempt) {
+		record(client(connection), attempt, MigrationState.APPLIED, null);
+	}
+
+	/**
+	 * Record that a migration was applied, after Flyway has returned.
+	 * @param dataSource gives a connection
+	 * @param attempt what was executed
+	 */
+	void appliedBefore(DataSource dataSource, LogEntry attempt) {
+		record(prepared(dataSource), attempt, MigrationState.APPLIED, null);
+	}
+
+	/**
+	 * Record that a migration failed, after Flyway has returned.
+	 * @param dataSource gives a connection
+	 * @param attempt what was executed
+	 * @param error why it failed
+	 */
+	void failed(DataSource dataSource, LogEntry attempt, ExecutionError error) {
+		record(prepared(dataSource), attempt, MigrationState.FAILED, error);
+	}
+
+	private JdbcClient prepared(DataSource dataSource) {
+		JdbcClient client = JdbcClient.create(dataSource);
+		try {
+			client.sql(sql(DDL)).update();
+		}
+		catch (DuplicateKeyException ex) {
+			// Two instances that create a table at once may collide in the catalogue; it
+			// is
+			// there then
+		}
+		return client;
+	}
+
+	private void record(JdbcClient client, LogEntry attempt, MigrationState state, @Nullable ExecutionError error) {
+		Instant finishedAt = Instant.now();
+		if (attempt.transactional() || close(client, attempt, state, finishedAt, error) == 0) {
+			insert(client, attempt, state, finishedAt, error);
+		}
+	}
+
+	private int close(JdbcClient client, LogEntry attempt, MigrationState state, Instant finishedAt,
+			@Nullable ExecutionError error) {
+		return client.sql(sql(CLOSE))
+			.param(state.name())
+			.param(utc(finishedAt))
+			.param(attempt.durationMs(finishedAt))
+			.param((error != null) ? error.type() : null)
+			.param((error != null) ? error.message() : null)
+			.param((error != null) ? error.code() : null)
+			.param(attempt.run().id())
+			.param(attempt.script())
+			.update();
+	}
+
+	private void insert(JdbcClient client, LogEntry attempt, MigrationState state, @Nullable Instant finishedAt,
+			@Nullable ExecutionError error) {
+		MigrationRun run = attempt.run();
+		client.sql(sql(INSERT))
+			.param(attempt.version())
+			.param(attempt.description())
+			.param(attempt.type().name())
+			.param(attempt.script())
+			.param(attempt.checksum())
+			.param(Direction.UP.name())
+			.param(state.name())
+			.param(Phase.EXPAND.name())
+			.param(attempt.transactional())
+			.param(utc(attempt.startedAt()))
+			.param((finishedAt != null) ? utc(finishedAt) : null)
+			.param((finishedAt != null) ? attempt.durationMs(finishedAt) : null)
+			.param(run.id())
+			.param(run.trigger().name())
+			.param(run.application().name())
+			.param(run.application().version())
+			.param(run.application().host())
+			.param((error != null) ? error.type() : null)
+			.param((error != null) ? error.message() : null)
+			.param((error != null) ? error.code() : null)
+			.update();
+	}
+
+	/**
+	 * Read what the log says about each migration.
+	 * @param client reads the database
+	 * @return a summary for each id that the log knows
+	 */
+	Map<String, LogSummary> summarize(JdbcClient client) {
+		return client.sql(sql(SUMMARY))
+			.query((row, number) -> LogSummary.from(row))
+			.stream()
+			.collect(Collectors.toMap(LogSummary::id, Function.identity()));
+	}
+
+	/**
+	 * Read executions.
+	 * @param client reads the database
+	 * @param ranks the ranks of the executions
+	 * @return the executions, by ascending rank
+	 */
+	List<Execution> executions(JdbcClient client, Collection<Long> ranks) {
+		return client.sql(sql(SELECT)).param(ranks.toArray(Long[]::new)).query((row, number) -> execution(row)).list();
+	}
+
+	private static Execution execution(ResultSet row) throws SQLException {
+		String errorType = row.getString("error_type");
+		return new Execution(row.getLong("rank"), row.getString("version"), row.getString("description"),
+				MigrationType.valueOf(row.getString("type")), row.getString("script"), row.getString("checksum"),
+				Direction.valueOf(row.getString("direction")), MigrationState.valueOf(row.getString("state")),
+				Phase.valueOf(row.getString("phase")), row.getBoolean("transactional"), instant(row, "started_at"),
+				instant(row, "finished_at"), row.getObject("duration_ms", Long.class), row.getString("run_id"),
+				Trigger.valueOf(row.getString("trigger")), row.getString("application"),
+				row.getString("application_version"), row.getString("host"), row.getString("user"),
+				row.getString("reason"),
+				(errorType != null)
+						? new ExecutionError(errorType, row.getString("error_message"), row.getString("error_code"))
+						: null);
+	}
+
+	static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+		OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+		return (time != null) ? time.toInstant() : null;
+	}
+
+	private static OffsetDateTime utc(Instant instant) {
+		return instant.atOffset(ZoneOffset.UTC);
+	}
+
+	private static JdbcClient client(Connection connection) {
+		return JdbcClient.create(new SingleConnectionDataSource(connection, true));
+	}
+
+	/**
+	 * An execution that the log is told about.
+	 *
+	 * @param version the version, {@code null} for a repeatable
+	 * @param description the description
+	 * @param type what the migration is made of
+	 * @param script the file or class
+	 * @param checksum the checksum, {@code null} if there is none
+	 * @param transactional whether it runs in a transaction
+	 * @param startedAt when it began
+	 * @param run the run that it belongs to
+	 */
+	record LogEntry(@Nullable String version, String description, MigrationType type, String script,
+			@Nullable String checksum, boolean transactional, Instant startedAt, MigrationRun run) {
+
+		static LogEntry begin(MigrationInfo migration, boolean transactional, MigrationRun run, Instant startedAt) {
+			Integer checksum = migration.getChecksum();
+			return new LogEntry((migration.getVersion() != null) ? migration.getVersion().getVersion() : null,
+					migration.getDescription(), FlywayStates.type(migration.getType()), migration.getScript(),
+					(checksum != null) ? checksum.toString() : null, transactional, startedAt, run);
+		}
+
+		String id() {
+			return MigrationEntry.id(this.version, this.description);
+		}
+
+		private long durationMs(Instant finishedAt) {
+			return finishedAt.toEpochMilli() - this.startedAt.toEpochMilli();
+		}
+
+	}
+
+	/**
+	 * What the log says about a migration.
+	 *
+	 * @param id the id
+	 * @param version the version, {@code null} for a repeatable
+	 * @param description the description
+	 * @param ranks the positions of its attempts in the log, ascending
+	 * @param newest the state of its newest attempt
+	 * @param application the service that made the newest attempt
+	 */
+	record LogSummary(String id, @Nullable String version, String description, List<Long> ranks, MigrationState newest,
+			String application) {
+
+		private static LogSummary from(ResultSet row) throws SQLException {
+			Long[] ranks = (Long[]) row.getArray("ranks").getArray();
+			return new LogSummary(row.getString("id"), row.getString("version"), row.getString("description"),
+					List.of(ranks), MigrationState.valueOf(row.getString("newest")), row.getString("application"));
+		}
+
+	}
+
+}
