@@ -1,0 +1,82 @@
+package io.gemforce.migrations.autoconfigure;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.info.BuildProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+import io.gemforce.migrations.ApplicationInstance;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.MigrationStore;
+import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.report.RunSummary;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for what the stores have in common.
+ */
+@AutoConfiguration
+@EnableConfigurationProperties(MigrationsProperties.class)
+public final class MigrationsAutoConfiguration {
+
+	private static final Log logger = LogFactory.getLog(MigrationsAutoConfiguration.class);
+
+	@Bean
+	@ConditionalOnMissingBean
+	ApplicationInstance migrationsApplicationInstance(Environment environment, ObjectProvider<BuildProperties> build) {
+		String name = environment.getProperty("spring.application.name", "application");
+		String version = environment.getProperty("spring.application.version");
+		BuildProperties buildProperties = build.getIfAvailable();
+		if (version == null && buildProperties != null) {
+			version = buildProperties.getVersion();
+		}
+		return new ApplicationInstance(name, version, host(), System.getProperty("user.name"));
+	}
+
+	private static String host() {
+		try {
+			return InetAddress.getLocalHost().getHostName();
+		}
+		catch (UnknownHostException ex) {
+			String host = System.getenv("HOSTNAME");
+			return (host != null) ? host : "unknown";
+		}
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Migrations migrations(MigrationsProperties properties, Environment environment, ApplicationInstance application,
+			ObjectProvider<MigrationStore> stores) {
+		EffectiveSettings settings = new EffectiveSettings(environment, properties);
+		List<StoreName> names = Stream.concat(stores.stream().map(MigrationStore::name), settings.disabled().stream())
+			.distinct()
+			.sorted()
+			.toList();
+		logger.info(settings.describe(names));
+		return new Migrations(properties.getMode(), MigrationRun.begin(Trigger.STARTUP, application),
+				settings.disabled(), stores::stream, properties.getEndpoint().getSnapshotMaxAge(), Clock.systemUTC());
+	}
+
+	@Bean
+	StartupSummary migrationsStartupSummary(Migrations migrations) {
+		return new StartupSummary(() -> {
+			if (!migrations.results().isEmpty()) {
+				logger.info(RunSummary.describe(migrations.run(), migrations.results()));
+			}
+		});
+	}
+
+}

@@ -1,0 +1,78 @@
+package io.gemforce.migrations.autoconfigure;
+
+import java.time.Clock;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.actuate.MigrationsEndpoint;
+import io.gemforce.migrations.actuate.MigrationsEndpointWebExtension;
+import io.gemforce.migrations.report.MigrationReports;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for the {@link MigrationsEndpoint}.
+ */
+@AutoConfiguration(after = { MigrationsAutoConfiguration.class, PostgresMigrationsAutoConfiguration.class,
+		MongoMigrationsAutoConfiguration.class })
+@ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+public final class MigrationsEndpointAutoConfiguration {
+
+	/**
+	 * The endpoint, where the user wants it.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnAvailableEndpoint(MigrationsEndpoint.class)
+	static class EndpointConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		MigrationReports migrationReports(Migrations migrations) {
+			return new MigrationReports(migrations, Clock.systemUTC());
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		MigrationsEndpoint migrationsEndpoint(MigrationReports reports) {
+			return new MigrationsEndpoint(reports);
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		MigrationsEndpointWebExtension migrationsEndpointWebExtension(MigrationReports reports) {
+			return new MigrationsEndpointWebExtension(reports);
+		}
+
+	}
+
+	/**
+	 * A hint for users who look for the endpoint.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication
+	static class HintConfiguration {
+
+		private static final Log logger = LogFactory.getLog(MigrationsEndpoint.class);
+
+		@Bean
+		StartupSummary migrationsEndpointHint(ObjectProvider<MigrationsEndpoint> endpoint) {
+			return new StartupSummary(() -> {
+				if (endpoint.getIfAvailable() == null) {
+					logger.info("Endpoint 'migrations' is available but not exposed; add it to "
+							+ "management.endpoints.web.exposure.include");
+				}
+			});
+		}
+
+	}
+
+}

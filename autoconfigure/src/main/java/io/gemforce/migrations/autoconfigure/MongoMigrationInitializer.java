@@ -1,0 +1,26 @@
+package io.gemforce.migrations.autoconfigure;
+
+import org.springframework.beans.factory.InitializingBean;
+
+import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.StoreName;
+
+/**
+ * Migrates MongoDB. Whoever uses MongoDB depends on this bean.
+ */
+final class MongoMigrationInitializer implements InitializingBean {
+
+	static final String BEAN_NAME = "mongoMigrationInitializer";
+
+	private final Migrations migrations;
+
+	MongoMigrationInitializer(Migrations migrations) {
+		this.migrations = migrations;
+	}
+
+	@Override
+	public void afterPropertiesSet() {
+		this.migrations.start(StoreName.MONGO);
+	}
+
+}

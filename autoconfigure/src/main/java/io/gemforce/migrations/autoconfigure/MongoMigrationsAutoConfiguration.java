@@ -1,0 +1,205 @@
+package io.gemforce.migrations.autoconfigure;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+
+import com.mongodb.client.MongoClient;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeanUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.data.mongodb.autoconfigure.DataMongoAutoConfiguration;
+import org.springframework.boot.data.mongodb.autoconfigure.DataMongoProperties;
+import org.springframework.boot.data.mongodb.autoconfigure.DataMongoReactiveAutoConfiguration;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.mapping.model.FieldNamingStrategy;
+import org.springframework.data.mapping.model.PropertyNameFieldNamingStrategy;
+import org.springframework.data.mongodb.MongoDatabaseFactory;
+import org.springframework.data.mongodb.core.MongoOperations;
+import org.springframework.data.mongodb.core.ReactiveMongoOperations;
+import org.springframework.data.mongodb.core.convert.MongoCustomConversions;
+import org.springframework.data.mongodb.gridfs.GridFsOperations;
+import org.springframework.data.mongodb.gridfs.ReactiveGridFsOperations;
+
+import io.gemforce.migrations.ApplicationInstance;
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.mongo.MongoMigration;
+import io.gemforce.migrations.mongo.engine.MigrationTemplates;
+import io.gemforce.migrations.mongo.engine.MongoMigrationStore;
+import io.gemforce.migrations.mongo.engine.MongoSettings;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for migrations of MongoDB.
+ */
+@AutoConfiguration(after = { DataMongoAutoConfiguration.class, DataMongoReactiveAutoConfiguration.class,
+		MigrationsAutoConfiguration.class, PostgresMigrationsAutoConfiguration.class })
+@ConditionalOnClass({ MongoClient.class, MongoDatabaseFactory.class, DataMongoAutoConfiguration.class })
+public final class MongoMigrationsAutoConfiguration {
+
+	/**
+	 * The store, and who waits for it.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBean(MongoDatabaseFactory.class)
+	static class StoreConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		MongoMigrationStore mongoMigrationStore(ListableBeanFactory beanFactory,
+				ObjectProvider<MongoDatabaseFactory> factory, ObjectProvider<MongoClient> client,
+				ObjectProvider<MongoCustomConversions> conversions, ObjectProvider<DataMongoProperties> dataMongo,
+				MigrationsProperties properties, ApplicationInstance application) {
+			MigrationTemplates templates = new MigrationTemplates(
+					conversions.getIfAvailable(() -> new MongoCustomConversions(List.of())),
+					fieldNaming(dataMongo.getIfAvailable()));
+			MigrationsProperties.Mongo mongo = properties.getMongo();
+			return new MongoMigrationStore(primary(factory, MongoDatabaseFactory.class),
+					primary(client, MongoClient.class), beanFactory, MongoMigrationInitializer.BEAN_NAME, templates,
+					new MongoSettings(mongo.getDatabase(), mongo.getHistoryCollection(), mongo.getLockCollection(),
+							properties.getLock().getLease(), properties.getLock().getWaitTimeout()),
+					application, engine());
+		}
+
+		private static FieldNamingStrategy fieldNaming(@Nullable DataMongoProperties properties) {
+			Class<?> strategy = (properties != null) ? properties.getFieldNamingStrategy() : null;
+			return (strategy != null) ? (FieldNamingStrategy) BeanUtils.instantiateClass(strategy)
+					: PropertyNameFieldNamingStrategy.INSTANCE;
+		}
+
+		private static String engine() {
+			String version = MongoMigrationStore.class.getPackage().getImplementationVersion();
+			return (version != null) ? "gemforce-migrations/" + version : "gemforce-migrations";
+		}
+
+		private static <T> Supplier<T> primary(ObjectProvider<T> beans, Class<T> type) {
+			return () -> {
+				try {
+					return beans.getObject();
+				}
+				catch (NoUniqueBeanDefinitionException ex) {
+					throw new MigrationException(Problem.error(ProblemCode.AMBIGUOUS_BEAN, StoreName.MONGO,
+							"There are %d beans of type %s (%s) and none is the primary one"
+								.formatted(ex.getNumberOfBeansFound(), type.getSimpleName(), ex.getBeanNamesFound()),
+							"Mark the one to migrate with @Primary"), "unchanged", ex);
+				}
+			};
+		}
+
+		@Bean(MongoMigrationInitializer.BEAN_NAME)
+		MongoMigrationInitializer mongoMigrationInitializer(Migrations migrations) {
+			return new MongoMigrationInitializer(migrations);
+		}
+
+		@Bean
+		static LazyInitializationExcludeFilter mongoMigrationsLazyInitializationExcludeFilter() {
+			return LazyInitializationExcludeFilter.forBeanTypes(MongoMigrationInitializer.class);
+		}
+
+		@Bean
+		static DependsOnMongoMigrationsPostProcessor mongoOperationsDependsOnMigrations() {
+			return new DependsOnMongoMigrationsPostProcessor(MongoOperations.class);
+		}
+
+		@Bean
+		static DependsOnMongoMigrationsPostProcessor gridFsOperationsDependsOnMigrations() {
+			return new DependsOnMongoMigrationsPostProcessor(GridFsOperations.class);
+		}
+
+	}
+
+	/**
+	 * Reactive users wait, too.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBean(MongoMigrationInitializer.class)
+	@ConditionalOnClass(name = { "reactor.core.publisher.Flux", "com.mongodb.reactivestreams.client.MongoClient" })
+	static class ReactiveConfiguration {
+
+		@Bean
+		static DependsOnMongoMigrationsPostProcessor reactiveMongoOperationsDependsOnMigrations() {
+			return new DependsOnMongoMigrationsPostProcessor(ReactiveMongoOperations.class);
+		}
+
+		@Bean
+		static DependsOnMongoMigrationsPostProcessor reactiveGridFsOperationsDependsOnMigrations() {
+			return new DependsOnMongoMigrationsPostProcessor(ReactiveGridFsOperations.class);
+		}
+
+	}
+
+	/**
+	 * PostgreSQL's migrations come first.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBean(MongoMigrationInitializer.class)
+	@ConditionalOnClass(FlywayMigrationInitializer.class)
+	static class AfterPostgresConfiguration {
+
+		@Bean
+		static DependsOnPostgresMigrationsPostProcessor mongoMigrationsDependOnPostgresMigrations() {
+			return new DependsOnPostgresMigrationsPostProcessor();
+		}
+
+	}
+
+	/**
+	 * Beans that say that they use a database wait, too.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBean(MongoMigrationInitializer.class)
+	@ConditionalOnClass(DependsOnDatabaseInitialization.class)
+	static class AnnotatedConfiguration {
+
+		@Bean
+		static AnnotatedDependsOnMongoMigrationsPostProcessor annotatedBeansDependOnMongoMigrations() {
+			return new AnnotatedDependsOnMongoMigrationsPostProcessor();
+		}
+
+	}
+
+	/**
+	 * Migrations that would silently not be run.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBean(MongoMigration.class)
+	@ConditionalOnMissingBean(MongoDatabaseFactory.class)
+	static class NoDatabaseConfiguration {
+
+		@Bean
+		StartupSummary mongoMigrationsWithoutDatabase(ListableBeanFactory beanFactory, Migrations migrations) {
+			return new StartupSummary(() -> {
+				if (!migrations.isDisabled(StoreName.MONGO)) {
+					throw noDatabase(beanFactory);
+				}
+			});
+		}
+
+		private static MigrationException noDatabase(ListableBeanFactory beanFactory) {
+			return new MigrationException(Problem.error(ProblemCode.AMBIGUOUS_BEAN, StoreName.MONGO,
+					("There are MongoDB migrations (%s) but no MongoDatabaseFactory to run them on; beans of type "
+							+ "MongoClient: %s")
+						.formatted(String.join(", ", beanFactory.getBeanNamesForType(MongoMigration.class)),
+								Arrays.toString(beanFactory.getBeanNamesForType(MongoClient.class))),
+					"If there are several MongoClient beans, mark the one to migrate with @Primary; or set "
+							+ "gemforce.migrations.mongo.enabled=false"),
+					"unchanged", null);
+		}
+
+	}
+
+}

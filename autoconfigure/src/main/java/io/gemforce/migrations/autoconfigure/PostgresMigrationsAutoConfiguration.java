@@ -1,0 +1,104 @@
+package io.gemforce.migrations.autoconfigure;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.flywaydb.core.Flyway;
+import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
+import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+
+import io.gemforce.migrations.ApplicationInstance;
+import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.postgres.FlywayDefaults;
+import io.gemforce.migrations.postgres.FlywayMigrationStore;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for migrations of PostgreSQL.
+ */
+@AutoConfiguration(after = { FlywayAutoConfiguration.class, MigrationsAutoConfiguration.class })
+@ConditionalOnClass({ Flyway.class, FlywayAutoConfiguration.class })
+@Import(DatabaseInitializationDependencyConfigurer.class)
+public final class PostgresMigrationsAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(FlywayMigrationStrategy.class)
+	CoordinatedFlywayStrategy migrationsFlywayStrategy(ObjectProvider<Migrations> migrations) {
+		return new CoordinatedFlywayStrategy(migrations, null);
+	}
+
+	@Bean
+	static FlywayStrategyPostProcessor migrationsFlywayStrategyPostProcessor(ObjectProvider<Migrations> migrations) {
+		return new FlywayStrategyPostProcessor(migrations);
+	}
+
+	@Bean
+	static LazyInitializationExcludeFilter postgresMigrationsLazyInitializationExcludeFilter() {
+		return LazyInitializationExcludeFilter.forBeanTypes(FlywayMigrationInitializer.class,
+				PostgresMigrationInitializer.class);
+	}
+
+	@Bean
+	@Conditional(OnSingleFlywayCondition.class)
+	@ConditionalOnMissingBean
+	FlywayMigrationStore postgresMigrationStore(ObjectProvider<Flyway> flyway,
+			ObjectProvider<FlywayMigrationStrategy> strategy, MigrationsProperties properties,
+			ApplicationInstance application) {
+		return new FlywayMigrationStore(flyway::getObject, () -> delegate(strategy.getIfAvailable()),
+				properties.getPostgres().isAlwaysMigrate(), application.name());
+	}
+
+	private static @Nullable Consumer<Flyway> delegate(@Nullable FlywayMigrationStrategy strategy) {
+		FlywayMigrationStrategy delegate = (strategy instanceof CoordinatedFlywayStrategy coordinated)
+				? coordinated.delegate() : strategy;
+		return (delegate != null) ? delegate::migrate : null;
+	}
+
+	@Bean
+	@ConditionalOnBean(Flyway.class)
+	@ConditionalOnMissingBean(FlywayMigrationInitializer.class)
+	PostgresMigrationInitializer postgresMigrationInitializer(Migrations migrations, ListableBeanFactory beanFactory) {
+		return new PostgresMigrationInitializer(migrations, List.of(beanFactory.getBeanNamesForType(Flyway.class)));
+	}
+
+	/**
+	 * Safer defaults for Flyway on PostgreSQL.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(PostgreSQLConfigurationExtension.class)
+	static class FlywayDefaultsConfiguration {
+
+		@Bean
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		FlywayConfigurationCustomizer migrationsFlywayDefaults(Environment environment,
+				MigrationsProperties properties) {
+			Binder binder = Binder.get(environment);
+			return new FlywayDefaults(
+					(property) -> binder.bind("spring.flyway." + property, Bindable.of(Object.class)).isBound(),
+					properties.getLock().getWaitTimeout())::apply;
+		}
+
+	}
+
+}

@@ -1,0 +1,53 @@
+package io.gemforce.migrations.report;
+
+import java.util.Locale;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.MigrationEntry;
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.Phase;
+
+/**
+ * Which migrations of a store to list.
+ *
+ * @param states the states to list, all if it is empty
+ * @param phase the phase to list, {@code null} for all
+ * @param text a part of the id or of the description, {@code null} for all
+ * @param size how many to list at the most
+ * @param before list what comes after the page that ended with this,
+ * {@link Long#MAX_VALUE} for the first page
+ */
+public record HistoryQuery(Set<MigrationState> states, @Nullable Phase phase, @Nullable String text, int size,
+		long before) {
+
+	/**
+	 * How many migrations are listed unless the user asks for another number.
+	 */
+	public static final int DEFAULT_SIZE = 50;
+
+	/**
+	 * How many migrations are listed at the most.
+	 */
+	public static final int MAX_SIZE = 500;
+
+	/**
+	 * Return a query for the first page of everything.
+	 * @return the query
+	 */
+	public static HistoryQuery firstPage() {
+		return new HistoryQuery(Set.of(), null, null, DEFAULT_SIZE, Long.MAX_VALUE);
+	}
+
+	boolean matches(MigrationEntry entry) {
+		return (this.states.isEmpty() || this.states.contains(entry.state()))
+				&& (this.phase == null || this.phase == entry.phase())
+				&& (this.text == null || contains(entry.id(), this.text) || contains(entry.description(), this.text));
+	}
+
+	private static boolean contains(String text, String part) {
+		return text.toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT));
+	}
+
+}

@@ -1,0 +1,80 @@
+package io.gemforce.migrations.report;
+
+import java.time.Instant;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.MigrationEntry;
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.MigrationType;
+import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.StoreStatus;
+
+/**
+ * A page of a store's migrations, what is pending first, then the newest.
+ *
+ * @param store the store
+ * @param status its status
+ * @param page where the page is
+ * @param migrations the migrations
+ */
+public record HistoryReport(String store, StoreStatus status, Page page, List<Item> migrations) {
+
+	/**
+	 * Place of a page.
+	 *
+	 * @param size how many migrations a page has at the most
+	 * @param total how many migrations there are
+	 * @param nextBefore what to ask for to get the next page, absent if this is the last
+	 */
+	public record Page(int size, int total, @Nullable Long nextBefore) {
+
+	}
+
+	/**
+	 * A migration, with its newest attempt.
+	 *
+	 * @param id the id
+	 * @param rank the position in the history
+	 * @param version the version
+	 * @param description the description
+	 * @param type what it is made of
+	 * @param phase when it may run
+	 * @param state its state
+	 * @param engineState the state in the words of the engine
+	 * @param checksum the checksum when it was applied, or that of the build
+	 * @param transactional whether the newest attempt ran in a transaction
+	 * @param startedAt when the newest attempt began
+	 * @param finishedAt when it ended
+	 * @param durationMs how long it took, in milliseconds
+	 * @param user the user who made it
+	 * @param host the host that it ran on
+	 * @param applicationVersion the version of the service that made it
+	 * @param runId the run that it belongs to
+	 * @param attempts the number of attempts
+	 */
+	public record Item(String id, @Nullable Long rank, @Nullable String version, String description,
+			@Nullable MigrationType type, Phase phase, MigrationState state, @Nullable String engineState,
+			@Nullable String checksum, @Nullable Boolean transactional, @Nullable Instant startedAt,
+			@Nullable Instant finishedAt, @Nullable Long durationMs, @Nullable String user, @Nullable String host,
+			@Nullable String applicationVersion, @Nullable String runId, int attempts) {
+
+		static Item of(MigrationEntry entry, List<Execution> executions) {
+			String checksum = (entry.appliedChecksum() != null) ? entry.appliedChecksum() : entry.resolvedChecksum();
+			if (executions.isEmpty()) {
+				return new Item(entry.id(), entry.rank(), entry.version(), entry.description(), entry.type(),
+						entry.phase(), entry.state(), entry.engineState(), checksum, null, null, null, null, null, null,
+						null, null, 0);
+			}
+			Execution newest = executions.get(executions.size() - 1);
+			return new Item(entry.id(), entry.rank(), entry.version(), entry.description(), entry.type(), entry.phase(),
+					entry.state(), entry.engineState(), checksum, newest.transactional(), newest.startedAt(),
+					newest.finishedAt(), newest.durationMs(), newest.user(), newest.host(), newest.applicationVersion(),
+					newest.runId(), executions.size());
+		}
+
+	}
+
+}

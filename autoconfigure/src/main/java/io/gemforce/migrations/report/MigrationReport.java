@@ -1,0 +1,77 @@
+package io.gemforce.migrations.report;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.ExecutionError;
+import io.gemforce.migrations.MigrationEntry;
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.MigrationType;
+import io.gemforce.migrations.Phase;
+
+/**
+ * Everything about one migration: what {@link HistoryReport.Item} says, and more.
+ *
+ * @param id the id
+ * @param rank the position in the history
+ * @param version the version
+ * @param description the description
+ * @param type what it is made of
+ * @param phase when it may run
+ * @param state its state
+ * @param engineState the state in the words of the engine
+ * @param checksum the checksum when it was applied, or that of the build
+ * @param transactional whether the newest attempt ran in a transaction
+ * @param startedAt when the newest attempt began
+ * @param finishedAt when it ended
+ * @param durationMs how long it took, in milliseconds
+ * @param user the user who made it
+ * @param host the host that it ran on
+ * @param applicationVersion the version of the service that made it
+ * @param runId the run that it belongs to
+ * @param attempts the number of attempts
+ * @param script the file or class
+ * @param location where the file is
+ * @param checksums the checksums
+ * @param attemptsList the attempts, the oldest first
+ * @param error why the newest attempt failed
+ */
+public record MigrationReport(String id, @Nullable Long rank, @Nullable String version, String description,
+		@Nullable MigrationType type, Phase phase, MigrationState state, @Nullable String engineState,
+		@Nullable String checksum, @Nullable Boolean transactional, @Nullable Instant startedAt,
+		@Nullable Instant finishedAt, @Nullable Long durationMs, @Nullable String user, @Nullable String host,
+		@Nullable String applicationVersion, @Nullable String runId, int attempts, @Nullable String script,
+		@Nullable String location, Checksums checksums, List<Execution> attemptsList, @Nullable ExecutionError error) {
+
+	static MigrationReport of(MigrationEntry entry, List<Execution> executions) {
+		HistoryReport.Item item = HistoryReport.Item.of(entry, executions);
+		ExecutionError error = executions.isEmpty() ? null : executions.get(executions.size() - 1).error();
+		return new MigrationReport(item.id(), item.rank(), item.version(), item.description(), item.type(),
+				item.phase(), item.state(), item.engineState(), item.checksum(), item.transactional(), item.startedAt(),
+				item.finishedAt(), item.durationMs(), item.user(), item.host(), item.applicationVersion(), item.runId(),
+				item.attempts(), entry.script(), entry.location(), Checksums.of(entry), executions, error);
+	}
+
+	/**
+	 * Checksums of a migration.
+	 *
+	 * @param applied that of the applied migration
+	 * @param resolved that of this build's
+	 * @param match whether they are the same, absent if one is not known
+	 */
+	public record Checksums(@Nullable String applied, @Nullable String resolved, @Nullable Boolean match) {
+
+		static Checksums of(MigrationEntry entry) {
+			String applied = entry.appliedChecksum();
+			String resolved = entry.resolvedChecksum();
+			return new Checksums(applied, resolved,
+					(applied != null && resolved != null) ? Objects.equals(applied, resolved) : null);
+		}
+
+	}
+
+}

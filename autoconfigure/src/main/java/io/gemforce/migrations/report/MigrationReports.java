@@ -1,0 +1,166 @@
+package io.gemforce.migrations.report;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.MigrationEntry;
+import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.StoreLock;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.StoreSnapshot;
+import io.gemforce.migrations.StoreStatus;
+import io.gemforce.migrations.Version;
+
+/**
+ * Makes reports of a service's migrations.
+ */
+public final class MigrationReports {
+
+	private final Migrations migrations;
+
+	private final Clock clock;
+
+	/**
+	 * Create reports.
+	 * @param migrations the migrations to report on
+	 * @param clock the clock that tells the age of things
+	 */
+	public MigrationReports(Migrations migrations, Clock clock) {
+		this.migrations = migrations;
+		this.clock = clock;
+	}
+
+	/**
+	 * Report on all stores.
+	 * @return the report
+	 */
+	public StatusReport status() {
+		List<StoreSnapshot> snapshots = this.migrations.snapshots();
+		Instant now = this.clock.instant();
+		Instant takenAt = snapshots.stream().map(StoreSnapshot::takenAt).min(Comparator.naturalOrder()).orElse(now);
+		Map<String, StatusReport.Store> stores = new LinkedHashMap<>();
+		List<Problem> problems = new ArrayList<>();
+		StoreStatus status = StoreStatus.DISABLED;
+		for (StoreSnapshot snapshot : snapshots) {
+			stores.put(snapshot.store().id(), store(snapshot, now));
+			problems.addAll(snapshot.problems());
+			status = status.worse(snapshot.status());
+		}
+		return new StatusReport(status, this.migrations.mode(),
+				StatusReport.Application.of(this.migrations.run().application()),
+				new StatusReport.Snapshot(takenAt, ageMs(takenAt, now)), problems, stores);
+	}
+
+	private static StatusReport.Store store(StoreSnapshot snapshot, Instant now) {
+		String type = switch (snapshot.store()) {
+			case POSTGRES -> "postgresql";
+			case MONGO -> "mongodb";
+		};
+		return new StatusReport.Store(type, snapshot.engine(), snapshot.status() != StoreStatus.DISABLED,
+				snapshot.status(), snapshot.currentVersion(), snapshot.latestVersion(), snapshot.counts(),
+				lastApplied(snapshot.lastApplied()), lock(snapshot.lock(), now));
+	}
+
+	private static StatusReport.@Nullable LastApplied lastApplied(@Nullable Execution execution) {
+		if (execution == null) {
+			return null;
+		}
+		return new StatusReport.LastApplied(MigrationEntry.id(execution.version(), execution.description()),
+				execution.description(), execution.finishedAt(), execution.durationMs(), execution.user(),
+				execution.host(), execution.applicationVersion());
+	}
+
+	private static StatusReport.Lock lock(StoreLock lock, Instant now) {
+		Instant since = lock.since();
+		return new StatusReport.Lock(lock.held(), lock.mine(), lock.owner(), since,
+				(since != null) ? ageMs(since, now) : null, lock.doing());
+	}
+
+	private static long ageMs(Instant since, Instant now) {
+		return Math.max(0, Duration.between(since, now).toMillis());
+	}
+
+	/**
+	 * List migrations of a store.
+	 * @param store the store
+	 * @param query which ones
+	 * @return the report, or empty if this service does not have the store
+	 */
+	public Optional<HistoryReport> history(StoreName store, HistoryQuery query) {
+		return this.migrations.snapshot(store).map((snapshot) -> history(snapshot, query));
+	}
+
+	private HistoryReport history(StoreSnapshot snapshot, HistoryQuery query) {
+		Map<Long, MigrationEntry> positions = positions(snapshot.entries().stream().filter(query::matches).toList());
+		List<Map.Entry<Long, MigrationEntry>> rest = positions.entrySet()
+			.stream()
+			.filter((position) -> position.getKey() < query.before())
+			.toList();
+		List<Map.Entry<Long, MigrationEntry>> page = rest.subList(0, Math.min(query.size(), rest.size()));
+		List<MigrationEntry> entries = page.stream().map(Map.Entry::getValue).toList();
+		Map<String, List<Execution>> executions = executions(snapshot.store(), entries);
+		Long nextBefore = (page.size() < rest.size()) ? page.get(page.size() - 1).getKey() : null;
+		return new HistoryReport(snapshot.store().id(), snapshot.status(),
+				new HistoryReport.Page(query.size(), positions.size(), nextBefore),
+				entries.stream()
+					.map((entry) -> HistoryReport.Item.of(entry,
+							executions.getOrDefault(key(entry.version(), entry.description()), List.of())))
+					.toList());
+	}
+
+	// What was recorded is listed by descending rank. What was not has no rank: it is
+	// placed above the highest one, the next to be applied on top
+	private static Map<Long, MigrationEntry> positions(List<MigrationEntry> entries) {
+		List<MigrationEntry> unrecorded = entries.stream().filter((entry) -> entry.rank() == null).toList();
+		List<MigrationEntry> recorded = entries.stream()
+			.filter((entry) -> entry.rank() != null)
+			.sorted(Comparator.<MigrationEntry, Long>comparing((entry) -> Objects.requireNonNull(entry.rank()))
+				.reversed())
+			.toList();
+		long position = (recorded.isEmpty() ? 0 : Objects.requireNonNull(recorded.get(0).rank())) + unrecorded.size();
+		Map<Long, MigrationEntry> positions = new LinkedHashMap<>();
+		for (MigrationEntry entry : unrecorded) {
+			positions.put(position--, entry);
+		}
+		recorded.forEach((entry) -> positions.put(Objects.requireNonNull(entry.rank()), entry));
+		return positions;
+	}
+
+	private Map<String, List<Execution>> executions(StoreName store, List<MigrationEntry> entries) {
+		return this.migrations.executions(store, entries)
+			.stream()
+			.collect(Collectors.groupingBy((execution) -> key(execution.version(), execution.description())));
+	}
+
+	// A version may have been recorded in another form than the one that the build has
+	private static String key(@Nullable String version, String description) {
+		String canonical = (version != null) ? Version.parse(version).map(Version::toString).orElse(version) : null;
+		return MigrationEntry.id(canonical, description);
+	}
+
+	/**
+	 * Report on one migration.
+	 * @param store the store
+	 * @param id the id of the migration
+	 * @return the report, or empty if the store does not have the migration
+	 */
+	public Optional<MigrationReport> migration(StoreName store, String id) {
+		return this.migrations.snapshot(store)
+			.flatMap((snapshot) -> snapshot.find(id))
+			.map((entry) -> MigrationReport.of(entry, this.migrations.executions(store, List.of(entry))));
+	}
+
+}
