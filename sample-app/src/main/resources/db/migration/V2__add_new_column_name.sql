@@ -1,0 +1,1 @@
+ALTER TABLE my_table ADD COLUMN new_column_name VARCHAR(255);
