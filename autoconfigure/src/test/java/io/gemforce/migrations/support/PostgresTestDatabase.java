@@ -1,0 +1,47 @@
+package io.gemforce.migrations.support;
+
+import javax.sql.DataSource;
+
+import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * A PostgreSQL database of one test's own.
+ *
+ * @param name the name of the database
+ * @param port the port of the server
+ */
+public record PostgresTestDatabase(String name, int port) {
+
+	/**
+	 * Return the address of the database.
+	 * @return the JDBC URL
+	 */
+	public String url() {
+		return "jdbc:postgresql://localhost:%d/%s".formatted(this.port, this.name);
+	}
+
+	/**
+	 * Return who may do everything in the database.
+	 * @return the user's name
+	 */
+	public String user() {
+		return "postgres";
+	}
+
+	public DataSource dataSource() {
+		PGSimpleDataSource dataSource = new PGSimpleDataSource();
+		dataSource.setUrl(url());
+		dataSource.setUser(user());
+		return dataSource;
+	}
+
+	/**
+	 * Return a client of the test's, not of what is tested.
+	 * @return the client
+	 */
+	public JdbcClient client() {
+		return JdbcClient.create(dataSource());
+	}
+
+}

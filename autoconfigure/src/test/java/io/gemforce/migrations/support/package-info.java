@@ -1,0 +1,7 @@
+/**
+ * Real servers for the tests.
+ */
+@NullMarked
+package io.gemforce.migrations.support;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,1 @@
+CREATE OR REPLACE VIEW gem_view AS SELECT id, name, carat FROM gem;

@@ -1,0 +1,1 @@
+ALTER TABLE gem ADD COLUMN carat integer NOT NULL DEFAULT 0;
