@@ -11,8 +11,11 @@ final class Secrets {
 
 	private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/\\s@]+(?=@)");
 
-	private static final Pattern PASSWORD = Pattern
-		.compile("(?i)(\\b(?:password|passwd|pwd|secret|token)\\b[\"']?\\s*)(?:[=:]\\s*[\"']?[^\\s&;,\"'})]+|'[^']*')");
+	private static final String KEY = "(?i)(\\b(?:password|passwd|pwd|secret|token)\\b";
+
+	private static final Pattern ASSIGNED = Pattern.compile(KEY + "[\"']?\\s*[=:]\\s*[\"']?)[^\\s&;,\"'})]+");
+
+	private static final Pattern QUOTED = Pattern.compile(KEY + "\\s+)'[^']*'");
 
 	private Secrets() {
 	}
@@ -24,7 +27,9 @@ final class Secrets {
 	 * @return the text without credentials
 	 */
 	static String mask(String text) {
-		return PASSWORD.matcher(USER_INFO.matcher(text).replaceAll(MASK)).replaceAll("$1" + MASK);
+		String masked = USER_INFO.matcher(text).replaceAll(MASK);
+		masked = ASSIGNED.matcher(masked).replaceAll("$1" + MASK);
+		return QUOTED.matcher(masked).replaceAll("$1" + MASK);
 	}
 
 }

@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.OriginProvider;
 import org.springframework.boot.origin.TextResourceOrigin;
 import org.springframework.core.env.Environment;
 
@@ -96,7 +97,11 @@ final class EffectiveSettings {
 		return "default";
 	}
 
-	private static String describe(@Nullable Origin origin, String property) {
+	private static String describe(@Nullable Origin found, String property) {
+		Origin origin = found;
+		while (origin instanceof OriginProvider provider && provider.getOrigin() != null) {
+			origin = provider.getOrigin();
+		}
 		if (origin instanceof TextResourceOrigin text && text.getResource() != null && text.getLocation() != null) {
 			return "%s:%d".formatted(text.getResource().getFilename(), text.getLocation().getLine() + 1);
 		}

@@ -68,8 +68,10 @@ public final class MongoMigrationsAutoConfiguration {
 					conversions.getIfAvailable(() -> new MongoCustomConversions(List.of())),
 					fieldNaming(dataMongo.getIfAvailable()));
 			MigrationsProperties.Mongo mongo = properties.getMongo();
-			return new MongoMigrationStore(primary(factory, MongoDatabaseFactory.class),
-					primary(client, MongoClient.class), beanFactory, MongoMigrationInitializer.BEAN_NAME, templates,
+			Supplier<MongoDatabaseFactory> primaryFactory = primary(factory, MongoDatabaseFactory.class);
+			return new MongoMigrationStore(primaryFactory,
+					() -> FactoryClient.of(primaryFactory.get()).orElseGet(primary(client, MongoClient.class)),
+					beanFactory, MongoMigrationInitializer.BEAN_NAME, templates,
 					new MongoSettings(mongo.getDatabase(), mongo.getHistoryCollection(), mongo.getLockCollection(),
 							properties.getLock().getLease(), properties.getLock().getWaitTimeout()),
 					application, engine());

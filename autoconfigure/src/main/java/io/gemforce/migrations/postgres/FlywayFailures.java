@@ -116,6 +116,11 @@ final class FlywayFailures {
 					"If this is the right database and it is new to Flyway, set spring.flyway.baseline-on-migrate=true "
 							+ "and spring.flyway.baseline-version");
 		}
+		if (message.startsWith("Unable to obtain connection from database")) {
+			return error(ProblemCode.STORE_UNREACHABLE, message.lines().findFirst().orElse(""),
+					"Check spring.datasource.* and the size of the connection pool: Flyway needs one connection, a second "
+							+ "one for its transactional lock, and a third one for callbacks around a run");
+		}
 		if (message.contains("Number of retries exceeded while attempting to acquire")) {
 			return error(ProblemCode.LOCK_TIMEOUT, "Flyway's lock was not free in time",
 					"If another instance is still migrating, wait, or raise gemforce.migrations.lock.wait-timeout");

@@ -9,12 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.CoreMigrationType;
-import org.flywaydb.core.api.ErrorCode;
+import org.flywaydb.core.api.ErrorDetails;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.configuration.Configuration;
 import org.flywaydb.core.api.output.ValidateOutput;
@@ -112,7 +113,7 @@ final class FlywayValidator {
 			String id = id(complaint);
 			List<MigrationInfo> concerned = infos.getOrDefault(id, List.of());
 			Problem problem = concerned.isEmpty() ? null
-					: problem(complaint.errorDetails.errorCode, newest(concerned), log.get(id), ahead);
+					: problem(complaint.errorDetails, newest(concerned), log.get(id), ahead);
 			if (problem != null) {
 				problems.add(problem);
 			}
@@ -126,14 +127,14 @@ final class FlywayValidator {
 		return problems;
 	}
 
-	private @Nullable Problem problem(ErrorCode code, MigrationInfo info, MigrationLog.@Nullable LogSummary log,
+	private @Nullable Problem problem(ErrorDetails complaint, MigrationInfo info, MigrationLog.@Nullable LogSummary log,
 			boolean ahead) {
-		if (!(code instanceof CoreErrorCode coreCode)) {
+		if (!(complaint.errorCode instanceof CoreErrorCode code)) {
 			return null;
 		}
-		return switch (coreCode) {
+		return switch (code) {
 			case CHECKSUM_MISMATCH, TYPE_MISMATCH, DESCRIPTION_MISMATCH ->
-				isForeign(info, log) ? foreign(info, log) : edited(info);
+				(log != null && isForeign(info, log)) ? foreign(info, log) : edited(info, complaint);
 			case APPLIED_VERSIONED_MIGRATION_NOT_RESOLVED, APPLIED_REPEATABLE_MIGRATION_NOT_RESOLVED ->
 				(FlywayStates.state(info.getState()) == MigrationState.FUTURE) ? null : missing(info);
 			case FAILED_VERSIONED_MIGRATION, FAILED_REPEATABLE_MIGRATION -> failed(info);
@@ -143,39 +144,35 @@ final class FlywayValidator {
 		};
 	}
 
-	// What differs in all its parts, and was applied by another service, was not edited
-	private boolean isForeign(MigrationInfo info, MigrationLog.@Nullable LogSummary log) {
-		return log != null && !log.application().equals(this.application) && !info.isDescriptionMatching()
-				&& (!info.isChecksumMatching() || !info.isTypeMatching());
+	// What differs in content and name, and was applied by another service, was not
+	// edited
+	private boolean isForeign(MigrationInfo info, MigrationLog.LogSummary log) {
+		return !log.application().equals(this.application) && !info.isChecksumMatching()
+				&& !info.getScript().equals(file(info));
 	}
 
-	private static Problem foreign(MigrationInfo info, MigrationLog.@Nullable LogSummary log) {
+	private static Problem foreign(MigrationInfo info, MigrationLog.LogSummary log) {
 		return Problem.error(ProblemCode.FOREIGN_HISTORY, StoreName.POSTGRES,
-				("Version %s was applied by application '%s' as '%s', and is '%s' in this build: the history is "
-						+ "another service's")
-					.formatted(info.getVersion(), (log != null) ? log.application() : null,
-							info.getAppliedDescription(), info.getResolvedDescription()),
+				("Version %s was applied by application '%s' as %s, and is %s in this build: the history is another "
+						+ "service's")
+					.formatted(info.getVersion(), log.application(), describe(info), file(info)),
 				"Give each service that shares a database a schema of its own (spring.flyway.default-schema), or a history "
 						+ "of its own (spring.flyway.table)");
 	}
 
-	private static Problem edited(MigrationInfo info) {
-		List<String> differences = new ArrayList<>();
-		if (!info.isChecksumMatching()) {
-			differences
-				.add("checksum '%s' then, '%s' now".formatted(info.getAppliedChecksum(), info.getResolvedChecksum()));
-		}
-		if (!info.isDescriptionMatching()) {
-			differences.add("description '%s' then, '%s' now".formatted(info.getAppliedDescription(),
-					info.getResolvedDescription()));
-		}
-		if (!info.isTypeMatching()) {
-			differences.add("type %s then, %s now".formatted(info.getAppliedType(), info.getResolvedType()));
-		}
+	private static Problem edited(MigrationInfo info, ErrorDetails complaint) {
+		String difference = info.isChecksumMatching()
+				? complaint.errorMessage.lines().map(String::strip).collect(Collectors.joining(" "))
+				: "checksum '%s' then, '%s' now".formatted(info.getAppliedChecksum(), info.getResolvedChecksum());
 		return Problem.error(ProblemCode.CHECKSUM_MISMATCH, StoreName.POSTGRES,
-				"Migration %s was edited after it was applied: %s".formatted(describe(info),
-						String.join(", ", differences)),
+				"Migration %s was edited after it was applied: %s".formatted(describe(info), difference),
 				"Restore %s as it was applied, and make the change in a new migration".formatted(info.getScript()));
+	}
+
+	// Of what is applied, everything else that Flyway tells is what was applied
+	private static @Nullable String file(MigrationInfo info) {
+		String location = info.getPhysicalLocation();
+		return (location != null) ? location.substring(location.replace('\\', '/').lastIndexOf('/') + 1) : null;
 	}
 
 	private static Problem missing(MigrationInfo info) {

@@ -231,6 +231,7 @@ final class MigrationLog {
 	Map<String, LogSummary> summarize(JdbcClient client) {
 		return client.sql(sql(SUMMARY))
 			.query((row, number) -> LogSummary.from(row))
+			.list()
 			.stream()
 			.collect(Collectors.toMap(LogSummary::id, Function.identity()));
 	}

@@ -2,13 +2,11 @@ package io.gemforce.migrations.support;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.mongodb.autoconfigure.DataMongoAutoConfiguration;
-import org.springframework.boot.data.mongodb.autoconfigure.DataMongoReactiveAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.mongodb.autoconfigure.MongoAutoConfiguration;
-import org.springframework.boot.mongodb.autoconfigure.MongoReactiveAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.gemforce.migrations.autoconfigure.MigrationsAutoConfiguration;
@@ -26,11 +24,12 @@ public final class TestContexts {
 			PostgresMigrationsAutoConfiguration.class);
 
 	private static final AutoConfigurations MONGO = AutoConfigurations.of(MongoAutoConfiguration.class,
-			MongoReactiveAutoConfiguration.class, DataMongoAutoConfiguration.class,
-			DataMongoReactiveAutoConfiguration.class);
+			DataMongoAutoConfiguration.class);
 
 	private static final AutoConfigurations POSTGRES = AutoConfigurations.of(DataSourceAutoConfiguration.class,
 			JdbcTemplateAutoConfiguration.class, JdbcClientAutoConfiguration.class, FlywayAutoConfiguration.class);
+
+	private static final String SCRIPTS = "spring.flyway.locations=classpath:db/gems";
 
 	private TestContexts() {
 	}
@@ -50,6 +49,15 @@ public final class TestContexts {
 	 * @return the runner of its context
 	 */
 	public static ApplicationContextRunner with(PostgresTestDatabase postgres) {
+		return withDefaultLocations(postgres).withPropertyValues(SCRIPTS);
+	}
+
+	/**
+	 * Return a service with PostgreSQL only and without any scripts.
+	 * @param postgres the database
+	 * @return the runner of its context
+	 */
+	public static ApplicationContextRunner withDefaultLocations(PostgresTestDatabase postgres) {
 		return common().withConfiguration(POSTGRES).withPropertyValues(properties(postgres));
 	}
 
@@ -60,7 +68,17 @@ public final class TestContexts {
 	 * @return the runner of its context
 	 */
 	public static ApplicationContextRunner with(MongoTestDatabase mongo, PostgresTestDatabase postgres) {
-		return with(mongo).withConfiguration(POSTGRES).withPropertyValues(properties(postgres));
+		return with(mongo).withConfiguration(POSTGRES)
+			.withPropertyValues(properties(postgres))
+			.withPropertyValues(SCRIPTS);
+	}
+
+	/**
+	 * Return a service without any store.
+	 * @return the runner of its context
+	 */
+	public static ApplicationContextRunner bare() {
+		return common();
 	}
 
 	private static ApplicationContextRunner common() {
@@ -70,8 +88,7 @@ public final class TestContexts {
 
 	private static String[] properties(PostgresTestDatabase postgres) {
 		return new String[] { "spring.datasource.url=" + postgres.url(),
-				"spring.datasource.username=" + postgres.user(), "spring.datasource.hikari.maximum-pool-size=1",
-				"spring.flyway.locations=classpath:db/gems" };
+				"spring.datasource.username=" + postgres.user(), "spring.datasource.hikari.maximum-pool-size=1" };
 	}
 
 }

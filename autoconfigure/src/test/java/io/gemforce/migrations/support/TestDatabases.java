@@ -33,6 +33,11 @@ public final class TestDatabases implements ParameterResolver {
 	}
 
 	@Override
+	public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext rootContext) {
+		return ExtensionContextScope.TEST_METHOD;
+	}
+
+	@Override
 	public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
 		Class<?> type = parameter.getParameter().getType();
 		return type == MongoTestDatabase.class || type == PostgresTestDatabase.class;

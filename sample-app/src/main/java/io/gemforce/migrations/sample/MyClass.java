@@ -8,7 +8,7 @@ import org.springframework.data.mongodb.core.mapping.Document;
  * An object of the class that the procedures take as their example.
  *
  * @param objectId the id
- * @param newFieldName the field that was called {@code oldFieldName}
+ * @param newFieldName the field that had another name before the migrations
  */
 @Document("MyClass")
 record MyClass(@Id String objectId, @Nullable String newFieldName) {

@@ -5,10 +5,12 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.scope.ScopedProxyUtils;
@@ -26,7 +28,6 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.Migration;
 import io.gemforce.migrations.mongo.MongoMigration;
-import io.gemforce.migrations.mongo.MongoMigrationContext;
 import io.gemforce.migrations.mongo.OnInterrupted;
 
 /**
@@ -117,18 +118,8 @@ final class MigrationDiscovery {
 		for (Throwable cause = ex; cause != null; cause = cause.getCause()) {
 			String name = (cause instanceof BeanCreationException creation) ? creation.getBeanName() : null;
 			if (cause instanceof BeanCurrentlyInCreationException && (this.initializer.equals(name) || cause == ex)) {
-				Class<?> type = this.beanFactory.getType(beanName, false);
-				String needed = path.stream()
-					.filter((bean) -> !bean.equals(beanName))
-					.map("'%s'"::formatted)
-					.collect(Collectors.joining(" through "));
-				return Problem.error(ProblemCode.FORBIDDEN_INJECTION, StoreName.MONGO,
-						"%s injects %s, which waits for the migrations".formatted(
-								describe(beanName, (type != null) ? type : MongoMigration.class),
-								needed.isEmpty() ? "something that needs MongoDB" : "bean " + needed),
-						"Inject no Mongo template or repository, and nothing that needs one or is annotated with "
-								+ "@DependsOnDatabaseInitialization: use the %s that up() is given"
-									.formatted(MongoMigrationContext.class.getSimpleName()));
+				path.remove(beanName);
+				return forbiddenInjection(beanName, path);
 			}
 			if (name != null) {
 				path.add(0, name);
@@ -137,13 +128,32 @@ final class MigrationDiscovery {
 		throw ex;
 	}
 
+	private Problem forbiddenInjection(String beanName, List<String> path) {
+		Class<?> type = Objects.requireNonNullElse(this.beanFactory.getType(beanName, false), MongoMigration.class);
+		Stream<String> needed = path.isEmpty() ? parameterTypes(type)
+				: path.stream().map((bean) -> "bean '%s'".formatted(bean));
+		return Problem.error(ProblemCode.FORBIDDEN_INJECTION, StoreName.MONGO,
+				"%s injects %s, which waits for the migrations".formatted(describe(beanName, type),
+						needed.collect(Collectors.joining(" or "))),
+				"Inject no Mongo template or repository, and nothing that needs one or is annotated with "
+						+ "@DependsOnDatabaseInitialization: use the MongoMigrationContext that up() is given");
+	}
+
+	private static Stream<String> parameterTypes(Class<?> type) {
+		return Arrays.stream(type.getDeclaredConstructors())
+			.flatMap((constructor) -> Arrays.stream(constructor.getParameterTypes()))
+			.map(Class::getSimpleName)
+			.distinct();
+	}
+
 	private Problem duplicate(List<BeanMigration> same) {
-		return Problem.error(ProblemCode.DUPLICATE_VERSION, StoreName.MONGO,
-				"%d migrations have version %s: %s".formatted(same.size(), same.get(0).version(),
-						same.stream()
-							.map((migration) -> "bean '%s' (%s)".formatted(migration.beanName(), migration.script()))
-							.collect(Collectors.joining(", "))),
-				"Give each migration a version of its own; one that is already applied keeps its version");
+		boolean oneClass = same.stream().map(BeanMigration::script).distinct().count() == 1;
+		return Problem.error(ProblemCode.DUPLICATE_VERSION, StoreName.MONGO, "%d migrations have version %s: %s"
+			.formatted(same.size(), same.get(0).version(), same.stream()
+				.map((migration) -> "bean '%s' (%s)".formatted(migration.beanName(), migration.script()))
+				.collect(Collectors.joining(", "))), oneClass
+						? "The class is a bean more than once: leave it either to component scanning or to one @Bean method"
+						: "Give each migration a version of its own; one that is already applied keeps its version");
 	}
 
 	private static Problem wrongBean(String beanName, Class<?> type, String what, String action) {

@@ -1,0 +1,147 @@
+package io.gemforce.migrations;
+
+import java.util.Arrays;
+
+import com.tngtech.archunit.core.domain.JavaClass.Predicates;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+/**
+ * The rooms of the house, and which way its arrows point.
+ */
+@AnalyzeClasses(packages = "io.gemforce.migrations", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTests {
+
+	private static final String ROOT = "io.gemforce.migrations";
+
+	private static final String[] MONGO_DRIVER = { "com.mongodb..", "org.bson..",
+			"org.springframework.data.mongodb.." };
+
+	private static final String[] POSTGRES_DRIVER = { "org.flywaydb..", "org.postgresql..", "java.sql..", "javax.sql..",
+			"org.springframework.jdbc.." };
+
+	@ArchTest
+	final ArchRule roomsHaveNoCycles = SlicesRuleDefinition.slices().matching(ROOT + ".(**)").should().beFreeOfCycles();
+
+	@ArchTest
+	final ArchRule rootKnowsNoOtherRoom = noClasses().that()
+		.resideInAPackage(ROOT)
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(ROOT + ".mongo..", ROOT + ".postgres..", ROOT + ".report..", ROOT + ".actuate..",
+				ROOT + ".autoconfigure..");
+
+	@ArchTest
+	final ArchRule rootKnowsNoDriver = noClasses().that()
+		.resideInAnyPackage(ROOT, ROOT + ".report..", ROOT + ".actuate..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(concat(MONGO_DRIVER, POSTGRES_DRIVER));
+
+	@ArchTest
+	final ArchRule usersRoomKnowsOnlyTheRoot = classes().that()
+		.resideInAPackage(ROOT + ".mongo")
+		.should()
+		.onlyDependOnClassesThat()
+		.resideInAnyPackage(concat(MONGO_DRIVER, ROOT, ROOT + ".mongo", "java..", "org.springframework.stereotype",
+				"org.jspecify.."));
+
+	@ArchTest
+	final ArchRule lockAndHistoryAreNeighboursWithoutADoor = noClasses().that()
+		.resideInAPackage(ROOT + ".mongo.lock")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(ROOT + ".mongo.history", ROOT + ".mongo.engine", ROOT + ".postgres");
+
+	@ArchTest
+	final ArchRule historyKnowsNeitherLockNorEngine = noClasses().that()
+		.resideInAPackage(ROOT + ".mongo.history")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(ROOT + ".mongo.lock", ROOT + ".mongo.engine", ROOT + ".postgres");
+
+	@ArchTest
+	final ArchRule mongoKnowsNoPostgres = noClasses().that()
+		.resideInAPackage(ROOT + ".mongo..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(concat(POSTGRES_DRIVER, ROOT + ".postgres"));
+
+	@ArchTest
+	final ArchRule postgresKnowsNoMongo = noClasses().that()
+		.resideInAPackage(ROOT + ".postgres")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(concat(MONGO_DRIVER, ROOT + ".mongo.."));
+
+	@ArchTest
+	final ArchRule reportKnowsOnlyTheRoot = noClasses().that()
+		.resideInAPackage(ROOT + ".report")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(ROOT + ".actuate", ROOT + ".autoconfigure", ROOT + ".mongo..", ROOT + ".postgres");
+
+	@ArchTest
+	final ArchRule actuateKnowsReportAndRoot = noClasses().that()
+		.resideInAPackage(ROOT + ".actuate")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(ROOT + ".autoconfigure", ROOT + ".mongo..", ROOT + ".postgres");
+
+	@ArchTest
+	final ArchRule onlyTwoRoomsKnowSpringBoot = noClasses().that()
+		.resideOutsideOfPackages(ROOT + ".autoconfigure", ROOT + ".actuate")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("org.springframework.boot..");
+
+	@ArchTest
+	final ArchRule autoConfigurationsAreFinalAndHaveNoPublicMembers = methods().that()
+		.areDeclaredInClassesThat()
+		.areAnnotatedWith(AutoConfiguration.class)
+		.should()
+		.notBePublic();
+
+	@ArchTest
+	final ArchRule autoConfigurationsArePublicFinal = classes().that()
+		.areAnnotatedWith(AutoConfiguration.class)
+		.should()
+		.bePublic()
+		.andShould()
+		.haveModifier(JavaModifier.FINAL);
+
+	@ArchTest
+	final ArchRule conditionsOnClassesAreOnClasses = methods().that()
+		.areAnnotatedWith(Bean.class)
+		.should()
+		.notBeAnnotatedWith(ConditionalOnClass.class);
+
+	@ArchTest
+	final ArchRule postProcessorsAreStatic = methods().that()
+		.areAnnotatedWith(Bean.class)
+		.and()
+		.haveRawReturnType(Predicates.assignableTo(BeanPostProcessor.class)
+			.or(Predicates.assignableTo(BeanFactoryPostProcessor.class)))
+		.should()
+		.beStatic();
+
+	private static String[] concat(String[] some, String... others) {
+		String[] all = Arrays.copyOf(some, some.length + others.length);
+		System.arraycopy(others, 0, all, some.length, others.length);
+		return all;
+	}
+
+}

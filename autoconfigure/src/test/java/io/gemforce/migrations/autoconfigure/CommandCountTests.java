@@ -1,0 +1,84 @@
+package io.gemforce.migrations.autoconfigure;
+
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.mongodb.autoconfigure.MongoClientSettingsBuilderCustomizer;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import io.gemforce.migrations.support.MongoTestDatabase;
+import io.gemforce.migrations.support.RequiresReplicaSet;
+import io.gemforce.migrations.support.SentCommands;
+import io.gemforce.migrations.support.TestContexts;
+import io.gemforce.migrations.support.TestDatabases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Counts what is sent to MongoDB.
+ */
+@ExtendWith(TestDatabases.class)
+@RequiresReplicaSet("transactions, so that the commands are those of production")
+class CommandCountTests {
+
+	private final SentCommands sent = new SentCommands();
+
+	private final ApplicationContextRunner contextRunner;
+
+	CommandCountTests(MongoTestDatabase mongo) {
+		this.contextRunner = TestContexts.with(mongo).withUserConfiguration(GemMigrations.class);
+	}
+
+	@Test
+	void nothingToDoIsOneCommandAndNoWrite() {
+		this.contextRunner.run((context) -> assertThat(context).hasNotFailed());
+		listening().run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(this.sent.names()).containsExactly("find");
+		});
+	}
+
+	@Test
+	void validatingAnUpToDateStoreIsOneCommand() {
+		this.contextRunner.run((context) -> assertThat(context).hasNotFailed());
+		listening().withPropertyValues("gemforce.migrations.mode=validate").run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(this.sent.names()).containsExactly("find");
+		});
+	}
+
+	@Test
+	void disabledIsNoCommand() {
+		listening().withPropertyValues("gemforce.migrations.enabled=false").run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(this.sent.names()).isEmpty();
+		});
+	}
+
+	@Test
+	void firstStartWithTwoMigrationsIsTwelveCommandsAtTheMost() {
+		listening().run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(this.sent.names()).containsExactly("find", "findAndModify", "find", "insert", "insert", "update",
+					"commitTransaction", "insert", "update", "update", "commitTransaction", "update");
+		});
+	}
+
+	@Test
+	void readsAndWritesOfTheRunnerAreMajority() {
+		listening().run((context) -> assertThat(this.sent.commands()).allSatisfy((command) -> {
+			String concern = command.getFirstKey().equals("find") ? "readConcern" : "writeConcern";
+			boolean inTransaction = command.containsKey("autocommit");
+			if (!inTransaction || command.getFirstKey().equals("commitTransaction")) {
+				assertThat(command.getDocument(concern, new BsonDocument()).values())
+					.contains(new BsonString("majority"));
+			}
+		}));
+	}
+
+	private ApplicationContextRunner listening() {
+		return this.contextRunner.withBean(MongoClientSettingsBuilderCustomizer.class, this.sent::customizer);
+	}
+
+}

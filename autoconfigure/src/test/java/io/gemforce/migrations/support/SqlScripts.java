@@ -1,0 +1,54 @@
+package io.gemforce.migrations.support;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A folder of SQL scripts that a test writes.
+ *
+ * @param folder the folder
+ */
+public record SqlScripts(Path folder) {
+
+	/**
+	 * Write a script, or replace it.
+	 * @param name the name of the file
+	 * @param sql what is in it
+	 * @return these scripts
+	 */
+	public SqlScripts write(String name, String sql) {
+		try {
+			Files.writeString(this.folder.resolve(name), sql);
+			return this;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Delete a script.
+	 * @param name the name of the file
+	 * @return these scripts
+	 */
+	public SqlScripts delete(String name) {
+		try {
+			Files.delete(this.folder.resolve(name));
+			return this;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Return the property that makes Flyway use the scripts.
+	 * @return the property and its value
+	 */
+	public String property() {
+		return "spring.flyway.locations=filesystem:" + this.folder;
+	}
+
+}

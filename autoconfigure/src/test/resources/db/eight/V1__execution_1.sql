@@ -1,0 +1,3 @@
+CREATE TABLE IF NOT EXISTS execution (version text);
+INSERT INTO execution VALUES ('1');
+SELECT pg_sleep(0.05);
