@@ -16,6 +16,11 @@ public enum MigrationMode {
 	VALIDATE,
 
 	/**
+	 * Start as soon as somebody else has applied what is pending.
+	 */
+	WAIT,
+
+	/**
 	 * Start whatever is pending or wrong, and report it.
 	 */
 	OBSERVE

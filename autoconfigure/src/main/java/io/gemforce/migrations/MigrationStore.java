@@ -52,4 +52,13 @@ public interface MigrationStore {
 	 */
 	List<Execution> executions(Collection<MigrationEntry> entries);
 
+	/**
+	 * Change what is recorded, and nothing else in the store.
+	 * @param operation what to do
+	 * @param run the run that does it
+	 * @return what was done, a line each
+	 * @throws MigrationException if it is refused, or if the store cannot be reached
+	 */
+	List<String> perform(Operation operation, MigrationRun run);
+
 }

@@ -29,15 +29,17 @@ public final class Migrations {
 
 	private static final Log logger = LogFactory.getLog(Migrations.class);
 
-	private final MigrationMode mode;
+	private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+	private static final Duration SAY_EVERY = Duration.ofSeconds(30);
+
+	private final Settings settings;
 
 	private final MigrationRun run;
 
-	private final Set<StoreName> disabled;
-
 	private final Supplier<Stream<MigrationStore>> stores;
 
-	private final Duration snapshotMaxAge;
+	private final StopSignal stop;
 
 	private final Clock clock;
 
@@ -47,50 +49,95 @@ public final class Migrations {
 
 	/**
 	 * Create the migrations of a service.
-	 * @param mode what to do when the service starts
-	 * @param run the run that the start of the service is
-	 * @param disabled the stores that are switched off
-	 * @param stores the stores that are not
-	 * @param snapshotMaxAge how old an answer may be
+	 * @param settings what the user has set
+	 * @param run the run that this process is
+	 * @param stores the stores that are not switched off
+	 * @param stop tells that the process is about to end
 	 * @param clock the clock that tells the age of an answer
 	 */
-	public Migrations(MigrationMode mode, MigrationRun run, Set<StoreName> disabled,
-			Supplier<Stream<MigrationStore>> stores, Duration snapshotMaxAge, Clock clock) {
-		this.mode = mode;
+	public Migrations(Settings settings, MigrationRun run, Supplier<Stream<MigrationStore>> stores, StopSignal stop,
+			Clock clock) {
+		this.settings = settings;
 		this.run = run;
-		this.disabled = Set.copyOf(disabled);
 		this.stores = stores;
-		this.snapshotMaxAge = snapshotMaxAge;
+		this.stop = stop;
 		this.clock = clock;
 	}
 
 	/**
-	 * Bring a store to what the mode asks for.
+	 * Bring a store to what the mode asks for, when the service starts. A job does not:
+	 * it does what it was told to do and ends.
 	 * @param name the store
 	 * @return what was done
 	 * @throws MigrationException if the service must not start on this store
 	 */
 	public StoreResult start(StoreName name) {
-		StoreResult result = isDisabled(name) ? checked(name, StoreResult.Outcome.DISABLED) : start(get(name));
+		StoreResult result = start(name, this.run.trigger() == Trigger.JOB);
 		this.results.put(name, result);
 		return result;
 	}
 
-	private StoreResult start(MigrationStore store) {
-		return switch (this.mode) {
+	private StoreResult start(StoreName name, boolean job) {
+		if (isDisabled(name)) {
+			return checked(name, StoreResult.Outcome.DISABLED);
+		}
+		if (job) {
+			return checked(name, StoreResult.Outcome.CHECKED);
+		}
+		MigrationStore store = get(name);
+		return switch (this.settings.mode()) {
 			case MIGRATE -> store.migrate(this.run);
 			case VALIDATE -> requireUpToDate(store);
+			case WAIT -> awaitUpToDate(store);
 			case OBSERVE -> observe(store);
 		};
+	}
+
+	/**
+	 * Migrate stores, one after the other. The first failure ends it.
+	 * @param names the stores
+	 * @return what was done
+	 */
+	public RunOutcome migrate(Collection<StoreName> names) {
+		List<StoreResult> done = new ArrayList<>();
+		for (StoreName name : names.stream().sorted().toList()) {
+			try {
+				done.add(isDisabled(name) ? checked(name, StoreResult.Outcome.DISABLED) : get(name).migrate(this.run));
+			}
+			catch (MigrationException ex) {
+				return new RunOutcome(this.run, done, ex);
+			}
+			finally {
+				forgetSnapshot(name);
+			}
+		}
+		return new RunOutcome(this.run, done, null);
+	}
+
+	/**
+	 * Change what is recorded in a store, and nothing else in it.
+	 * @param name the store
+	 * @param operation what to do
+	 * @return what was done, a line each
+	 * @throws MigrationException if it is refused, or if the store cannot be reached
+	 */
+	public List<String> perform(StoreName name, Operation operation) {
+		try {
+			return get(name).perform(operation, this.run);
+		}
+		finally {
+			forgetSnapshot(name);
+		}
+	}
+
+	private synchronized void forgetSnapshot(StoreName name) {
+		this.snapshots.remove(name);
 	}
 
 	private StoreResult requireUpToDate(MigrationStore store) {
 		Validation validation = store.validate();
 		List<Problem> problems = new ArrayList<>(validation.errors());
-		List<MigrationEntry> open = validation.entries()
-			.stream()
-			.filter((entry) -> entry.isPending() || entry.state() == MigrationState.RUNNING)
-			.toList();
+		List<MigrationEntry> open = open(validation);
 		if (!open.isEmpty()) {
 			problems.add(Problem.error(ProblemCode.PENDING_MIGRATIONS, store.name(),
 					"%d migration(s) of store '%s' are not applied: %s".formatted(open.size(), store.name(),
@@ -103,6 +150,59 @@ public final class Migrations {
 		}
 		logProblems(validation);
 		return checked(store.name(), StoreResult.Outcome.CHECKED);
+	}
+
+	private static List<MigrationEntry> open(Validation validation) {
+		return validation.entries()
+			.stream()
+			.filter((entry) -> entry.isPending() || entry.state() == MigrationState.RUNNING)
+			.toList();
+	}
+
+	private StoreResult awaitUpToDate(MigrationStore store) {
+		Instant startedAt = this.clock.instant();
+		Instant saidAt = Instant.MIN;
+		while (true) {
+			Validation validation = store.validate();
+			List<MigrationEntry> open = open(validation);
+			if (!validation.errors().isEmpty()) {
+				throw new MigrationException(validation.errors(), "unchanged, gemforce.migrations.mode=wait only reads",
+						null);
+			}
+			if (open.isEmpty()) {
+				logProblems(validation);
+				return checked(store.name(), StoreResult.Outcome.CHECKED);
+			}
+			Instant now = this.clock.instant();
+			if (now.isAfter(startedAt.plus(this.settings.waitTimeout()))) {
+				throw new MigrationException(
+						Problem.error(ProblemCode.LOCK_TIMEOUT, store.name(),
+								"Waited %s for somebody else to apply %d migration(s) of store '%s': %s".formatted(
+										this.settings.waitTimeout(), open.size(), store.name(), abbreviate(open)),
+								"See why nobody applies them, or raise gemforce.migrations.wait.timeout"),
+						"unchanged, gemforce.migrations.mode=wait only reads", null);
+			}
+			if (now.isAfter(saidAt.plus(SAY_EVERY))) {
+				saidAt = now;
+				logger.info("Waiting for somebody else to apply %d migration(s) of store '%s': %s"
+					.formatted(open.size(), store.name(), abbreviate(open)));
+			}
+			pause(store.name());
+		}
+	}
+
+	private void pause(StoreName store) {
+		Runnable stopListening = this.stop.listen(Thread.currentThread()::interrupt);
+		try {
+			Thread.sleep(LOOK_EVERY.toMillis());
+		}
+		catch (InterruptedException ex) {
+			this.stop.check(store, "unchanged, gemforce.migrations.mode=wait only reads");
+			Thread.currentThread().interrupt();
+		}
+		finally {
+			stopListening.run();
+		}
 	}
 
 	private StoreResult observe(MigrationStore store) {
@@ -141,11 +241,11 @@ public final class Migrations {
 	 * @return the mode
 	 */
 	public MigrationMode mode() {
-		return this.mode;
+		return this.settings.mode();
 	}
 
 	/**
-	 * Return the run that the start of the service is.
+	 * Return the run that this process is.
 	 * @return the run
 	 */
 	public MigrationRun run() {
@@ -166,7 +266,47 @@ public final class Migrations {
 	 * @return whether nobody migrates it
 	 */
 	public boolean isDisabled(StoreName name) {
-		return this.disabled.contains(name);
+		return this.settings.disabled().contains(name);
+	}
+
+	/**
+	 * Return the stores of this service.
+	 * @return the stores that it has or has switched off, in order
+	 */
+	public List<StoreName> stores() {
+		return Stream.of(StoreName.values()).filter(this::isResponsibleFor).toList();
+	}
+
+	/**
+	 * Look whether a migration that another one requires is applied.
+	 * @param requirement what is required
+	 * @return what its store says
+	 */
+	public Requirements.Status check(Requirement requirement) {
+		if (isDisabled(requirement.store())) {
+			return Requirements.Status.NO_STORE;
+		}
+		return find(requirement.store()).map((store) -> status(store.validate(), requirement.version()))
+			.orElse(Requirements.Status.NO_STORE);
+	}
+
+	private static Requirements.Status status(Validation validation, Version version) {
+		return validation.entries()
+			.stream()
+			.filter((entry) -> entry.version() != null && Version.parse(entry.version()).equals(Optional.of(version)))
+			.map((entry) -> entry.state().isApplied() ? Requirements.Status.MET : Requirements.Status.UNMET)
+			.findFirst()
+			.orElse(Requirements.Status.UNKNOWN);
+	}
+
+	/**
+	 * Compare a store's history with this build, now.
+	 * @param name the store
+	 * @return every migration with its state, and all problems
+	 * @throws MigrationException if the store cannot be read
+	 */
+	public Validation validate(StoreName name) {
+		return get(name).validate();
 	}
 
 	/**
@@ -201,7 +341,7 @@ public final class Migrations {
 	private synchronized StoreSnapshot snapshot(MigrationStore store) {
 		Instant now = this.clock.instant();
 		StoreSnapshot snapshot = this.snapshots.get(store.name());
-		if (snapshot == null || snapshot.takenAt().plus(this.snapshotMaxAge).isBefore(now)) {
+		if (snapshot == null || snapshot.takenAt().plus(this.settings.snapshotMaxAge()).isBefore(now)) {
 			snapshot = read(store, now);
 			this.snapshots.put(store.name(), snapshot);
 		}
@@ -251,6 +391,22 @@ public final class Migrations {
 
 	private Optional<MigrationStore> find(StoreName name) {
 		return this.stores.get().filter((store) -> store.name() == name).findFirst();
+	}
+
+	/**
+	 * What a user can set about all stores.
+	 *
+	 * @param mode what to do when the service starts
+	 * @param disabled the stores that are switched off
+	 * @param waitTimeout how long to wait for somebody else to migrate
+	 * @param snapshotMaxAge how old an answer may be
+	 */
+	public record Settings(MigrationMode mode, Set<StoreName> disabled, Duration waitTimeout, Duration snapshotMaxAge) {
+
+		public Settings {
+			disabled = Set.copyOf(disabled);
+		}
+
 	}
 
 }

@@ -8,116 +8,175 @@ public enum ProblemCode {
 	/**
 	 * The database did not answer.
 	 */
-	STORE_UNREACHABLE,
+	STORE_UNREACHABLE(ExitCode.UNREACHABLE),
 
 	/**
 	 * The database refused the login.
 	 */
-	AUTH_FAILED,
+	AUTH_FAILED(ExitCode.CONFIGURATION),
 
 	/**
 	 * The database refused an operation to the user.
 	 */
-	PERMISSION_DENIED,
+	PERMISSION_DENIED(ExitCode.CONFIGURATION),
 
 	/**
 	 * A migration was edited after it was applied.
 	 */
-	CHECKSUM_MISMATCH,
+	CHECKSUM_MISMATCH(ExitCode.INVALID),
 
 	/**
 	 * An applied migration is not in this build.
 	 */
-	MISSING_MIGRATION,
+	MISSING_MIGRATION(ExitCode.INVALID),
 
 	/**
 	 * A pending migration is older than an applied one.
 	 */
-	OUT_OF_ORDER,
+	OUT_OF_ORDER(ExitCode.INVALID),
 
 	/**
 	 * Two migrations have one version.
 	 */
-	DUPLICATE_VERSION,
+	DUPLICATE_VERSION(ExitCode.CONFIGURATION),
 
 	/**
 	 * A version or a file name is not well-formed.
 	 */
-	MALFORMED_NAME,
+	MALFORMED_NAME(ExitCode.CONFIGURATION),
 
 	/**
 	 * No migration was found, or a location that was configured does not exist.
 	 */
-	NO_MIGRATIONS_FOUND,
+	NO_MIGRATIONS_FOUND(ExitCode.CONFIGURATION),
 
 	/**
 	 * A SQL migration failed.
 	 */
-	SQL_FAILED,
+	SQL_FAILED(ExitCode.FAILED),
 
 	/**
 	 * A MongoDB migration failed.
 	 */
-	MIGRATION_FAILED,
+	MIGRATION_FAILED(ExitCode.FAILED),
 
 	/**
 	 * An execution never finished, or failed without a rollback that was observed.
 	 */
-	INTERRUPTED,
+	INTERRUPTED(ExitCode.INVALID),
 
 	/**
 	 * An execution left a failed entry in Flyway's history.
 	 */
-	PREVIOUSLY_FAILED,
+	PREVIOUSLY_FAILED(ExitCode.INVALID),
 
 	/**
 	 * The lock was not free in time.
 	 */
-	LOCK_TIMEOUT,
+	LOCK_TIMEOUT(ExitCode.LOCK),
 
 	/**
 	 * The lock was lost while it was needed.
 	 */
-	LOCK_LOST,
+	LOCK_LOST(ExitCode.FAILED),
 
 	/**
 	 * A transaction is required where there are none.
 	 */
-	NO_REPLICA_SET,
+	NO_REPLICA_SET(ExitCode.CONFIGURATION),
 
 	/**
 	 * A bean that should be a migration is none, or the other way round.
 	 */
-	WRONG_BEAN_TYPE,
+	WRONG_BEAN_TYPE(ExitCode.CONFIGURATION),
 
 	/**
 	 * A migration needs a bean that waits for the migrations.
 	 */
-	FORBIDDEN_INJECTION,
+	FORBIDDEN_INJECTION(ExitCode.CONFIGURATION),
 
 	/**
 	 * Several beans qualify and none is marked as the primary one.
 	 */
-	AMBIGUOUS_BEAN,
+	AMBIGUOUS_BEAN(ExitCode.CONFIGURATION),
 
 	/**
 	 * The database has migrations that are newer than this build.
 	 */
-	SCHEMA_AHEAD,
+	SCHEMA_AHEAD(ExitCode.AHEAD),
 
 	/**
 	 * There is a schema but no history of it.
 	 */
-	NON_EMPTY_NO_HISTORY,
+	NON_EMPTY_NO_HISTORY(ExitCode.CONFIGURATION),
 
 	/**
 	 * The history was written by another service.
 	 */
-	FOREIGN_HISTORY,
+	FOREIGN_HISTORY(ExitCode.INVALID),
 
 	/**
 	 * Migrations are pending where none may be.
 	 */
-	PENDING_MIGRATIONS
+	PENDING_MIGRATIONS(ExitCode.PENDING),
+
+	/**
+	 * A transaction was longer or larger than the server allows.
+	 */
+	MONGO_TX_LIMIT(ExitCode.FAILED),
+
+	/**
+	 * A transaction met conflicting writes for longer than a transaction may last.
+	 */
+	WRITE_CONFLICT(ExitCode.FAILED),
+
+	/**
+	 * A requirement is not well-formed, or nobody knows the migration that it names.
+	 */
+	UNKNOWN_REQUIRES(ExitCode.CONFIGURATION),
+
+	/**
+	 * A migration that is required is not applied.
+	 */
+	DEPENDENCY_BLOCKED(ExitCode.INVALID),
+
+	/**
+	 * An entry of another tool's history is not named as it should be.
+	 */
+	MALFORMED_IMPORT(ExitCode.CONFIGURATION),
+
+	/**
+	 * The holder of a lock that should be released is alive.
+	 */
+	LOCK_ALIVE(ExitCode.LOCK),
+
+	/**
+	 * One store was migrated and the other one failed.
+	 */
+	PARTIAL_RUN(ExitCode.PARTIAL),
+
+	/**
+	 * The process was told to end.
+	 */
+	SHUTTING_DOWN(ExitCode.LOCK),
+
+	/**
+	 * A job was given an argument that is missing, unknown or of no use.
+	 */
+	INVALID_ARGUMENT(ExitCode.CONFIGURATION);
+
+	private final int exitCode;
+
+	ProblemCode(int exitCode) {
+		this.exitCode = exitCode;
+	}
+
+	/**
+	 * Return what a job ends with that has this problem.
+	 * @return the exit code of the process
+	 */
+	public int exitCode() {
+		return this.exitCode;
+	}
 
 }

@@ -12,9 +12,12 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.info.BuildProperties;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 import io.gemforce.migrations.ApplicationInstance;
@@ -23,7 +26,7 @@ import io.gemforce.migrations.MigrationStore;
 import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Trigger;
-import io.gemforce.migrations.report.RunSummary;
+import io.gemforce.migrations.report.TextReports;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for what the stores have in common.
@@ -57,26 +60,55 @@ public final class MigrationsAutoConfiguration {
 	}
 
 	@Bean
+	MigrationsStopSignal migrationsStopSignal() {
+		return new MigrationsStopSignal();
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	Migrations migrations(MigrationsProperties properties, Environment environment, ApplicationInstance application,
-			ObjectProvider<MigrationStore> stores) {
+			ObjectProvider<MigrationStore> stores, MigrationsStopSignal stop) {
 		EffectiveSettings settings = new EffectiveSettings(environment, properties);
 		List<StoreName> names = Stream.concat(stores.stream().map(MigrationStore::name), settings.disabled().stream())
 			.distinct()
 			.sorted()
 			.toList();
 		logger.info(settings.describe(names));
-		return new Migrations(properties.getMode(), MigrationRun.begin(Trigger.STARTUP, application),
-				settings.disabled(), stores::stream, properties.getEndpoint().getSnapshotMaxAge(), Clock.systemUTC());
+		Trigger trigger = (properties.getRun() != null) ? Trigger.JOB : Trigger.STARTUP;
+		return new Migrations(
+				new Migrations.Settings(properties.getMode(), settings.disabled(), properties.getWait().getTimeout(),
+						properties.getEndpoint().getSnapshotMaxAge()),
+				MigrationRun.begin(trigger, application), stores::stream, stop.signal(), Clock.systemUTC());
 	}
 
 	@Bean
 	StartupSummary migrationsStartupSummary(Migrations migrations) {
 		return new StartupSummary(() -> {
-			if (!migrations.results().isEmpty()) {
-				logger.info(RunSummary.describe(migrations.run(), migrations.results()));
+			if (migrations.run().trigger() == Trigger.STARTUP && !migrations.results().isEmpty()) {
+				logger.info(TextReports.describe(migrations.run(), migrations.results()));
 			}
 		});
+	}
+
+	/**
+	 * A process that does something to the migrations and ends.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnProperty("gemforce.migrations.run")
+	static class JobConfiguration {
+
+		@Bean
+		static LazyBeansPostProcessor migrationsJobLazyBeansPostProcessor() {
+			return new LazyBeansPostProcessor();
+		}
+
+		@Bean(JobRunner.BEAN_NAME)
+		JobRunner migrationsJobRunner(Migrations migrations, MigrationsProperties properties,
+				ConfigurableApplicationContext context) {
+			return new JobRunner(new MigrationJob(migrations, properties), properties.getOutput(), context,
+					System::exit);
+		}
+
 	}
 
 }

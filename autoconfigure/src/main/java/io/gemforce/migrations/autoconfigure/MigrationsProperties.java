@@ -1,5 +1,6 @@
 package io.gemforce.migrations.autoconfigure;
 
+import java.nio.file.Path;
 import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,41 @@ public class MigrationsProperties {
 	 */
 	private MigrationMode mode = MigrationMode.MIGRATE;
 
+	/**
+	 * What to do instead of starting the service: a job that does it, reports, and ends
+	 * with an exit code.
+	 */
+	private @Nullable String run;
+
+	/**
+	 * Store that the job is about. All stores if not set.
+	 */
+	private @Nullable String store;
+
+	/**
+	 * Version that the job is about.
+	 */
+	private @Nullable String version;
+
+	/**
+	 * Why the job is run, for the record.
+	 */
+	private @Nullable String reason;
+
+	/**
+	 * Whether the job is done even if somebody else may be at work.
+	 */
+	private boolean force;
+
+	/**
+	 * What to do when a store is newer than this build. Nothing is run either way.
+	 */
+	private OnSchemaAhead onSchemaAhead = OnSchemaAhead.WARN;
+
+	private final Wait wait = new Wait();
+
+	private final Output output = new Output();
+
 	private final Mongo mongo = new Mongo();
 
 	private final Postgres postgres = new Postgres();
@@ -45,6 +81,62 @@ public class MigrationsProperties {
 
 	public void setMode(MigrationMode mode) {
 		this.mode = mode;
+	}
+
+	public @Nullable String getRun() {
+		return this.run;
+	}
+
+	public void setRun(@Nullable String run) {
+		this.run = run;
+	}
+
+	public @Nullable String getStore() {
+		return this.store;
+	}
+
+	public void setStore(@Nullable String store) {
+		this.store = store;
+	}
+
+	public @Nullable String getVersion() {
+		return this.version;
+	}
+
+	public void setVersion(@Nullable String version) {
+		this.version = version;
+	}
+
+	public @Nullable String getReason() {
+		return this.reason;
+	}
+
+	public void setReason(@Nullable String reason) {
+		this.reason = reason;
+	}
+
+	public boolean isForce() {
+		return this.force;
+	}
+
+	public void setForce(boolean force) {
+		this.force = force;
+	}
+
+	public OnSchemaAhead getOnSchemaAhead() {
+		return this.onSchemaAhead;
+	}
+
+	public void setOnSchemaAhead(OnSchemaAhead onSchemaAhead) {
+		this.onSchemaAhead = onSchemaAhead;
+	}
+
+	public Wait getWait() {
+		return this.wait;
+	}
+
+	public Output getOutput() {
+		return this.output;
 	}
 
 	public Mongo getMongo() {
@@ -79,6 +171,26 @@ public class MigrationsProperties {
 		private @Nullable String database;
 
 		/**
+		 * Newest version to apply. All versions if not set.
+		 */
+		private @Nullable String target;
+
+		/**
+		 * Whether a pending migration may be older than an applied one.
+		 */
+		private boolean outOfOrder;
+
+		/**
+		 * Whether an applied migration may be missing in this build.
+		 */
+		private boolean ignoreMissing;
+
+		/**
+		 * Version that an empty history starts with. Migrations up to it are not run.
+		 */
+		private @Nullable String baselineVersion;
+
+		/**
 		 * Collection of the history.
 		 */
 		private String historyCollection = "migration_history";
@@ -102,6 +214,38 @@ public class MigrationsProperties {
 
 		public void setDatabase(@Nullable String database) {
 			this.database = database;
+		}
+
+		public @Nullable String getTarget() {
+			return this.target;
+		}
+
+		public void setTarget(@Nullable String target) {
+			this.target = target;
+		}
+
+		public boolean isOutOfOrder() {
+			return this.outOfOrder;
+		}
+
+		public void setOutOfOrder(boolean outOfOrder) {
+			this.outOfOrder = outOfOrder;
+		}
+
+		public boolean isIgnoreMissing() {
+			return this.ignoreMissing;
+		}
+
+		public void setIgnoreMissing(boolean ignoreMissing) {
+			this.ignoreMissing = ignoreMissing;
+		}
+
+		public @Nullable String getBaselineVersion() {
+			return this.baselineVersion;
+		}
+
+		public void setBaselineVersion(@Nullable String baselineVersion) {
+			this.baselineVersion = baselineVersion;
 		}
 
 		public String getHistoryCollection() {
@@ -136,6 +280,19 @@ public class MigrationsProperties {
 		 * Whether to let Flyway migrate even if its validation finds nothing to do.
 		 */
 		private boolean alwaysMigrate;
+
+		/**
+		 * Newest version to apply. What spring.flyway.target says if not set.
+		 */
+		private @Nullable String target;
+
+		public @Nullable String getTarget() {
+			return this.target;
+		}
+
+		public void setTarget(@Nullable String target) {
+			this.target = target;
+		}
 
 		public boolean isEnabled() {
 			return this.enabled;
@@ -205,6 +362,76 @@ public class MigrationsProperties {
 		public void setSnapshotMaxAge(Duration snapshotMaxAge) {
 			this.snapshotMaxAge = snapshotMaxAge;
 		}
+
+	}
+
+	/**
+	 * Properties of the mode that waits.
+	 */
+	public static class Wait {
+
+		/**
+		 * How long to wait for somebody else to migrate.
+		 */
+		private Duration timeout = Duration.ofMinutes(10);
+
+		public Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(Duration timeout) {
+			this.timeout = timeout;
+		}
+
+	}
+
+	/**
+	 * Properties of what a job writes.
+	 */
+	public static class Output {
+
+		/**
+		 * File to write the report to, besides the standard output.
+		 */
+		private @Nullable Path file;
+
+		/**
+		 * Format of the report.
+		 */
+		private String format = "text";
+
+		public @Nullable Path getFile() {
+			return this.file;
+		}
+
+		public void setFile(@Nullable Path file) {
+			this.file = file;
+		}
+
+		public String getFormat() {
+			return this.format;
+		}
+
+		public void setFormat(String format) {
+			this.format = format;
+		}
+
+	}
+
+	/**
+	 * What to do when a store is newer than the build.
+	 */
+	public enum OnSchemaAhead {
+
+		/**
+		 * Start, and say so.
+		 */
+		WARN,
+
+		/**
+		 * Do not start.
+		 */
+		FAIL
 
 	}
 

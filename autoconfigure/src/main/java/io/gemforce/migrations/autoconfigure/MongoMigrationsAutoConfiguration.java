@@ -16,6 +16,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.data.mongodb.autoconfigure.DataMongoAutoConfiguration;
 import org.springframework.boot.data.mongodb.autoconfigure.DataMongoProperties;
 import org.springframework.boot.data.mongodb.autoconfigure.DataMongoReactiveAutoConfiguration;
@@ -38,6 +39,8 @@ import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.autoconfigure.MigrationsProperties.OnSchemaAhead;
 import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.engine.MigrationTemplates;
 import io.gemforce.migrations.mongo.engine.MongoMigrationStore;
@@ -63,7 +66,8 @@ public final class MongoMigrationsAutoConfiguration {
 		MongoMigrationStore mongoMigrationStore(ListableBeanFactory beanFactory,
 				ObjectProvider<MongoDatabaseFactory> factory, ObjectProvider<MongoClient> client,
 				ObjectProvider<MongoCustomConversions> conversions, ObjectProvider<DataMongoProperties> dataMongo,
-				MigrationsProperties properties, ApplicationInstance application) {
+				MigrationsProperties properties, ApplicationInstance application, ObjectProvider<Migrations> migrations,
+				MigrationsStopSignal stop) {
 			MigrationTemplates templates = new MigrationTemplates(
 					conversions.getIfAvailable(() -> new MongoCustomConversions(List.of())),
 					fieldNaming(dataMongo.getIfAvailable()));
@@ -73,8 +77,25 @@ public final class MongoMigrationsAutoConfiguration {
 					() -> FactoryClient.of(primaryFactory.get()).orElseGet(primary(client, MongoClient.class)),
 					beanFactory, MongoMigrationInitializer.BEAN_NAME, templates,
 					new MongoSettings(mongo.getDatabase(), mongo.getHistoryCollection(), mongo.getLockCollection(),
-							properties.getLock().getLease(), properties.getLock().getWaitTimeout()),
-					application, engine());
+							properties.getLock().getLease(), properties.getLock().getWaitTimeout(), policy(properties)),
+					application, (requirement) -> migrations.getObject().check(requirement), stop.signal(), engine());
+		}
+
+		private static MongoSettings.Policy policy(MigrationsProperties properties) {
+			MigrationsProperties.Mongo mongo = properties.getMongo();
+			return new MongoSettings.Policy(version("target", mongo.getTarget()),
+					version("baseline-version", mongo.getBaselineVersion()), mongo.isOutOfOrder(),
+					mongo.isIgnoreMissing(), properties.getOnSchemaAhead() == OnSchemaAhead.FAIL);
+		}
+
+		private static @Nullable Version version(String property, @Nullable String value) {
+			if (value == null || value.equals("latest")) {
+				return null;
+			}
+			return Version.parse(value)
+				.orElseThrow(
+						() -> new InvalidConfigurationPropertyValueException("gemforce.migrations.mongo." + property,
+								value, "A version is numbers separated by '.' or '_'"));
 		}
 
 		private static FieldNamingStrategy fieldNaming(@Nullable DataMongoProperties properties) {

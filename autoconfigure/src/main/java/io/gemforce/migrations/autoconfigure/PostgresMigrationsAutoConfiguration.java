@@ -31,8 +31,10 @@ import org.springframework.core.env.Environment;
 
 import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.autoconfigure.MigrationsProperties.OnSchemaAhead;
 import io.gemforce.migrations.postgres.FlywayDefaults;
 import io.gemforce.migrations.postgres.FlywayMigrationStore;
+import io.gemforce.migrations.postgres.PostgresSettings;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for migrations of PostgreSQL.
@@ -64,9 +66,11 @@ public final class PostgresMigrationsAutoConfiguration {
 	@ConditionalOnMissingBean
 	FlywayMigrationStore postgresMigrationStore(ObjectProvider<Flyway> flyway,
 			ObjectProvider<FlywayMigrationStrategy> strategy, MigrationsProperties properties,
-			ApplicationInstance application) {
+			ApplicationInstance application, MigrationsStopSignal stop) {
 		return new FlywayMigrationStore(flyway::getObject, () -> delegate(strategy.getIfAvailable()),
-				properties.getPostgres().isAlwaysMigrate(), application.name());
+				new PostgresSettings(properties.getPostgres().isAlwaysMigrate(), properties.getPostgres().getTarget(),
+						properties.getOnSchemaAhead() == OnSchemaAhead.FAIL),
+				application.name(), stop.signal());
 	}
 
 	private static @Nullable Consumer<Flyway> delegate(@Nullable FlywayMigrationStrategy strategy) {

@@ -51,6 +51,23 @@ public @interface Migration {
 	OnInterrupted[] onInterrupted() default {};
 
 	/**
+	 * Migrations that must be applied before this one runs, such as {@code "postgres:42"}
+	 * or {@code "mongo:3"}.
+	 * @return the requirements
+	 */
+	String[] requires() default {};
+
+	/**
+	 * Entries of another tool's history that count as this migration, so that it is not
+	 * run where one of them was executed: {@code mongock:<changeId>[/<author>]},
+	 * {@code migrate-mongo:<file name>} or {@code liquibase:<path>::<id>::<author>}.
+	 * Where the history is not in the tool's default collection, followed by
+	 * {@code @<collection>}.
+	 * @return the entries
+	 */
+	String[] imports() default {};
+
+	/**
 	 * Revision of the migration. If it differs from that of the applied migration, the
 	 * service does not start. Without one a checksum is derived from the class, and a
 	 * difference is only warned about.

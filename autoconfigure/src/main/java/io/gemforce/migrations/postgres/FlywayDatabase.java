@@ -116,10 +116,29 @@ final class FlywayDatabase {
 		return this.client.sql(EXISTS).param(table).query(Boolean.class).single();
 	}
 
+	/**
+	 * Return the key of the advisory lock that Flyway uses.
+	 * @return the key
+	 */
+	long lockKey() {
+		return LOCK_MAGIC + this.historyTable.hashCode();
+	}
+
+	/**
+	 * End the connection that holds Flyway's lock.
+	 * @return whether there was one
+	 */
+	boolean endLockHolder() {
+		return this.client.sql("SELECT pg_terminate_backend(pid) FROM (%s) AS holder".formatted(HOLDER))
+			.param(lockKey())
+			.query(Boolean.class)
+			.optional()
+			.orElse(false);
+	}
+
 	StoreLock lock() {
-		long key = LOCK_MAGIC + this.historyTable.hashCode();
 		return this.client.sql(HOLDER)
-			.param(key)
+			.param(lockKey())
 			.query((row, number) -> new StoreLock(true, false, true,
 					"%s (pid %d%s)".formatted(row.getString("application_name"), row.getInt("pid"),
 							(row.getString("client_addr") != null) ? " at " + row.getString("client_addr") : ""),

@@ -47,7 +47,8 @@ final class FlywayFailures {
 					"Migration %s of store 'postgres' failed: %s%s".formatted(name, error.message(),
 							(error.code() != null) ? " (SQLSTATE %s)".formatted(error.code()) : ""),
 					attempt.transactional() ? "Mend %s and start again: it will run again".formatted(attempt.script())
-							: "Look at the schema, take back what %s has left, run Flyway's repair, mend it and start again"
+							: ("Look at the schema, take back what %s has left, mend it, remove the failed entry with "
+									+ "gemforce.migrations.run=repair, and start again")
 								.formatted(attempt.script()));
 		}
 		return new MigrationException(problem,

@@ -24,7 +24,9 @@ import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationStore;
+import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
@@ -51,7 +53,9 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	private final Supplier<@Nullable Consumer<Flyway>> strategy;
 
-	private final boolean alwaysMigrate;
+	private final PostgresSettings settings;
+
+	private final StopSignal stop;
 
 	private final Supplier<FlywayValidator> validator;
 
@@ -68,16 +72,27 @@ public final class FlywayMigrationStore implements MigrationStore {
 	 * @param flyway the Flyway to use
 	 * @param strategy the user's own way to migrate, supplies {@code null} if there is
 	 * none
-	 * @param alwaysMigrate whether Flyway is to migrate even if there is nothing to do
+	 * @param settings what the user has set
 	 * @param application the name of this service
+	 * @param stop tells that the process is about to end
 	 */
 	public FlywayMigrationStore(Supplier<Flyway> flyway, Supplier<@Nullable Consumer<Flyway>> strategy,
-			boolean alwaysMigrate, String application) {
-		this.flyway = SingletonSupplier.of(flyway);
+			PostgresSettings settings, String application, StopSignal stop) {
+		this.flyway = SingletonSupplier.of(() -> targeted(flyway.get(), settings.target()));
 		this.strategy = strategy;
-		this.alwaysMigrate = alwaysMigrate;
-		this.validator = SingletonSupplier.of(() -> new FlywayValidator(this.flyway.get(), application));
+		this.settings = settings;
+		this.stop = stop;
+		this.validator = SingletonSupplier
+			.of(() -> new FlywayValidator(this.flyway.get(), application, settings.failWhenAhead()));
 		this.database = SingletonSupplier.of(() -> new FlywayDatabase(configuration()));
+	}
+
+	private static Flyway targeted(Flyway flyway, @Nullable String target) {
+		if (target == null) {
+			return flyway;
+		}
+		Configuration configuration = flyway.getConfiguration();
+		return Flyway.configure(configuration.getClassLoader()).configuration(configuration).target(target).load();
 	}
 
 	private Configuration configuration() {
@@ -105,7 +120,8 @@ public final class FlywayMigrationStore implements MigrationStore {
 			if (complaints.validateCount == 0) {
 				log(this.validator.get().noMigrations());
 			}
-			if (strategy == null && !this.alwaysMigrate && !new MigrateEvents(configuration()).haveListeners()) {
+			if (strategy == null && !this.settings.alwaysMigrate()
+					&& !new MigrateEvents(configuration()).haveListeners()) {
 				return result(StoreResult.Outcome.UP_TO_DATE, null, List.of(), startedAt);
 			}
 		}
@@ -120,7 +136,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 				return result(StoreResult.Outcome.AHEAD, from, List.of(), startedAt);
 			}
 		}
-		List<String> applied = new LoggedFlyway(this.flyway.get(), this.database.get(), run)
+		List<String> applied = new LoggedFlyway(this.flyway.get(), this.database.get(), run, this.stop)
 			.migrate((strategy != null) ? strategy : Flyway::migrate);
 		return result(applied.isEmpty() ? StoreResult.Outcome.UP_TO_DATE : StoreResult.Outcome.APPLIED, from, applied,
 				startedAt);
@@ -209,6 +225,11 @@ public final class FlywayMigrationStore implements MigrationStore {
 			}
 			return executions;
 		});
+	}
+
+	@Override
+	public List<String> perform(Operation operation, MigrationRun run) {
+		return reading(() -> new FlywayOperations(this.flyway.get(), this.database.get()).perform(operation, run));
 	}
 
 	private static <T> T reading(Supplier<T> read) {

@@ -29,6 +29,7 @@ import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Validation;
 
@@ -44,13 +45,17 @@ final class FlywayValidator {
 
 	private final String application;
 
+	private final boolean failWhenAhead;
+
 	/**
 	 * Create a validator.
 	 * @param flyway the Flyway that migrates
 	 * @param application the name of this service
+	 * @param failWhenAhead whether a schema that is newer than this build is wrong
 	 */
-	FlywayValidator(Flyway flyway, String application) {
+	FlywayValidator(Flyway flyway, String application, boolean failWhenAhead) {
 		this.application = application;
+		this.failWhenAhead = failWhenAhead;
 		Configuration configuration = flyway.getConfiguration();
 		this.flyway = Flyway.configure(configuration.getClassLoader())
 			.configuration(configuration)
@@ -188,8 +193,8 @@ final class FlywayValidator {
 		return Problem.error(ProblemCode.PREVIOUSLY_FAILED, StoreName.POSTGRES,
 				("Migration %s failed when it ran without a transaction, so it may be applied in part")
 					.formatted(describe(info)),
-				("Look at the schema, take back what %s has left, run Flyway's repair to remove the failed entry, then "
-						+ "start again")
+				("Look at the schema, take back what %s has left, remove the failed entry with "
+						+ "gemforce.migrations.run=repair, then start again")
 					.formatted(info.getScript()));
 	}
 
@@ -202,15 +207,18 @@ final class FlywayValidator {
 							.formatted(info.getScript()));
 	}
 
-	private static Problem ahead(List<MigrationEntry> entries) {
+	private Problem ahead(List<MigrationEntry> entries) {
 		List<String> future = entries.stream()
 			.filter((entry) -> entry.state() == MigrationState.FUTURE)
 			.map(MigrationEntry::toString)
 			.toList();
-		return Problem.warning(ProblemCode.SCHEMA_AHEAD, StoreName.POSTGRES,
+		return new Problem(this.failWhenAhead ? Severity.ERROR : Severity.WARNING, ProblemCode.SCHEMA_AHEAD,
+				StoreName.POSTGRES,
 				"Store 'postgres' has migrations that this build does not know: %s; nothing is run, repeatables included"
 					.formatted(String.join(", ", future)),
-				"Nothing is to be done while an older build runs beside a newer one, or after a rollback of the service");
+				this.failWhenAhead ? "Deploy a build that has them, or set gemforce.migrations.on-schema-ahead=warn"
+						: "Nothing is to be done while an older build runs beside a newer one, or after a rollback of the "
+								+ "service");
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
@@ -14,6 +15,8 @@ import org.flywaydb.core.api.callback.Event;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.StoreName;
 
 /**
  * Writes the log while Flyway migrates, on Flyway's own connection.
@@ -24,15 +27,18 @@ final class LogCallback extends BaseCallback {
 
 	private final MigrationRun run;
 
-	private MigrationLog.@Nullable LogEntry current;
+	private final StopSignal stop;
+
+	private volatile MigrationLog.@Nullable LogEntry current;
 
 	private final List<String> applied = new ArrayList<>();
 
 	private boolean prepared;
 
-	LogCallback(MigrationLog log, MigrationRun run) {
+	LogCallback(MigrationLog log, MigrationRun run, StopSignal stop) {
 		this.log = log;
 		this.run = run;
+		this.stop = stop;
 	}
 
 	@Override
@@ -46,14 +52,17 @@ final class LogCallback extends BaseCallback {
 		if (event == Event.BEFORE_EACH_MIGRATE) {
 			begin(connection, context.getMigrationInfo());
 		}
-		else if (this.current != null) {
-			this.log.applied(connection, this.current);
-			this.applied.add(this.current.id());
+		else {
+			MigrationLog.LogEntry attempt = Objects.requireNonNull(this.current);
+			this.log.applied(connection, attempt);
+			this.applied.add(attempt.id());
 			this.current = null;
 		}
 	}
 
 	private void begin(Connection connection, MigrationInfo migration) {
+		this.stop.check(StoreName.POSTGRES, this.applied.isEmpty() ? "unchanged by this run"
+				: "this run has applied %s".formatted(String.join(", ", this.applied)));
 		boolean lastOneFailed = this.current != null;
 		if (!this.prepared || lastOneFailed) {
 			this.log.create(connection);

@@ -17,6 +17,8 @@ import org.flywaydb.core.api.configuration.Configuration;
 
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.StoreName;
 
 /**
  * A Flyway whose executions are recorded in the {@link MigrationLog log}.
@@ -33,10 +35,13 @@ final class LoggedFlyway {
 
 	private final Flyway flyway;
 
-	LoggedFlyway(Flyway flyway, FlywayDatabase database, MigrationRun run) {
+	private final StopSignal stop;
+
+	LoggedFlyway(Flyway flyway, FlywayDatabase database, MigrationRun run, StopSignal stop) {
 		this.database = database;
 		this.run = run;
-		this.callback = new LogCallback(database.log(), run);
+		this.stop = stop;
+		this.callback = new LogCallback(database.log(), run, stop);
 		this.flyway = database.isPostgres() ? listening(flyway) : flyway;
 	}
 
@@ -57,16 +62,45 @@ final class LoggedFlyway {
 	 * @throws MigrationException if a migration failed
 	 */
 	List<String> migrate(Consumer<Flyway> strategy) {
-		if (!Arrays.asList(this.flyway.getConfiguration().getCallbacks()).contains(this.callback)) {
-			return migrateUnheard(strategy);
+		Thread runner = Thread.currentThread();
+		Runnable stopListening = this.stop.listen(() -> interruptIfWaiting(runner));
+		try {
+			return isHeard() ? migrateHeard(strategy) : migrateUnheard(strategy);
 		}
+		finally {
+			stopListening.run();
+			if (this.stop.isStopped()) {
+				Thread.interrupted();
+			}
+		}
+	}
+
+	// Between migrations Flyway may be waiting for its lock
+	private void interruptIfWaiting(Thread runner) {
+		if (this.callback.unfinished() == null) {
+			runner.interrupt();
+		}
+	}
+
+	private boolean isHeard() {
+		return Arrays.asList(this.flyway.getConfiguration().getCallbacks()).contains(this.callback);
+	}
+
+	private List<String> migrateHeard(Consumer<Flyway> strategy) {
 		try {
 			strategy.accept(this.flyway);
 			return this.callback.applied();
 		}
+		catch (MigrationException ex) {
+			throw ex;
+		}
 		catch (RuntimeException ex) {
 			MigrationLog.LogEntry attempt = this.callback.unfinished();
-			throw (attempt != null) ? failed(attempt, ex) : FlywayFailures.explain(ex);
+			if (attempt == null) {
+				this.stop.check(StoreName.POSTGRES, "unchanged by what was interrupted");
+				throw FlywayFailures.explain(ex);
+			}
+			throw failed(attempt, ex);
 		}
 	}
 

@@ -71,8 +71,8 @@ final class MigrationLog {
 	private static final String INSERT = """
 			INSERT INTO %s (version, description, type, script, checksum, direction, state, phase, transactional,
 				started_at, finished_at, duration_ms, run_id, trigger, application, application_version, host,
-				error_type, error_message, error_code)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+				error_type, error_message, error_code, reason)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
 	private static final String CLOSE = """
 			UPDATE %s SET state = ?, finished_at = ?, duration_ms = ?, error_type = ?, error_message = ?, error_code = ?
@@ -86,7 +86,7 @@ final class MigrationLog {
 				max(description) AS description, array_agg(rank ORDER BY rank) AS ranks,
 				(array_agg(state ORDER BY rank DESC))[1] AS newest,
 				(array_agg(application ORDER BY rank DESC))[1] AS application
-			FROM %s GROUP BY coalesce(version, 'R:' || description)""";
+			FROM %s WHERE type <> 'MARK' GROUP BY coalesce(version, 'R:' || description)""";
 
 	private static final String SELECT = "SELECT * FROM %s WHERE rank = ANY (?) ORDER BY rank";
 
@@ -131,7 +131,17 @@ final class MigrationLog {
 	 * @param attempt what is executed
 	 */
 	void open(Connection connection, LogEntry attempt) {
-		insert(client(connection), attempt, MigrationState.RUNNING, null, null);
+		insert(client(connection), attempt, MigrationState.RUNNING, null, null, null);
+	}
+
+	/**
+	 * Record what an operator did.
+	 * @param connection the connection to use
+	 * @param mark what was done
+	 * @param reason why
+	 */
+	void marked(Connection connection, LogEntry mark, @Nullable String reason) {
+		insert(client(connection), mark, MigrationState.APPLIED, Instant.now(), null, reason);
 	}
 
 	/**
@@ -178,7 +188,7 @@ final class MigrationLog {
 	private void record(JdbcClient client, LogEntry attempt, MigrationState state, @Nullable ExecutionError error) {
 		Instant finishedAt = Instant.now();
 		if (attempt.transactional() || close(client, attempt, state, finishedAt, error) == 0) {
-			insert(client, attempt, state, finishedAt, error);
+			insert(client, attempt, state, finishedAt, error, null);
 		}
 	}
 
@@ -197,7 +207,7 @@ final class MigrationLog {
 	}
 
 	private void insert(JdbcClient client, LogEntry attempt, MigrationState state, @Nullable Instant finishedAt,
-			@Nullable ExecutionError error) {
+			@Nullable ExecutionError error, @Nullable String reason) {
 		MigrationRun run = attempt.run();
 		client.sql(sql(INSERT))
 			.param(attempt.version())
@@ -220,6 +230,7 @@ final class MigrationLog {
 			.param((error != null) ? error.type() : null)
 			.param((error != null) ? error.message() : null)
 			.param((error != null) ? error.code() : null)
+			.param(reason)
 			.update();
 	}
 

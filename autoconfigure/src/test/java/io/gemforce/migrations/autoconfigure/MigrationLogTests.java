@@ -119,7 +119,7 @@ class MigrationLogTests {
 			assertThat(failure.code()).hasToString("PREVIOUSLY_FAILED");
 			assertThat(failure.description()).contains("Migration V2__create_index.sql (create index)",
 					"may be applied in part", "Database state: unchanged");
-			assertThat(failure.action()).contains("run Flyway's repair");
+			assertThat(failure.action()).contains("gemforce.migrations.run=repair");
 		});
 	}
 

@@ -9,6 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -24,6 +26,7 @@ import org.springframework.util.ClassUtils;
 
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.Requirement;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.Migration;
@@ -104,9 +107,28 @@ final class MigrationDiscovery {
 					"Write the version as numbers separated by '.' or '_', for example \"2\" or \"2026.11.24\""));
 			return Optional.empty();
 		}
+		List<Requirement> requires = parse(migration.requires(), Requirement::parse,
+				(text) -> problems.add(Problem.error(ProblemCode.UNKNOWN_REQUIRES, StoreName.MONGO,
+						"%s requires '%s', which names no migration".formatted(describe(beanName, type), text),
+						"Write a requirement as store and version, for example \"postgres:42\" or \"mongo:3\"")));
+		List<ImportId> imports = parse(migration.imports(), ImportId::parse,
+				(text) -> problems.add(Problem.error(ProblemCode.MALFORMED_IMPORT, StoreName.MONGO,
+						"%s imports '%s', which names no entry of another tool's history"
+							.formatted(describe(beanName, type), text),
+						"Write an import as mongock:<changeId>[/<author>], migrate-mongo:<file name> or "
+								+ "liquibase:<path>::<id>::<author>, followed by @<collection> where it is not the "
+								+ "tool's default")));
 		return Optional.of(new BeanMigration(mongoMigration, beanName, type.getName(), version.get(),
 				migration.description(), migration.checksum().isEmpty() ? ClassChecksum.of(type) : migration.checksum(),
-				migration.transaction(), policy(migration)));
+				migration.transaction(), policy(migration), requires, imports));
+	}
+
+	private static <T> List<T> parse(String[] texts, Function<String, Optional<T>> parser, Consumer<String> malformed) {
+		List<T> parsed = new ArrayList<>();
+		for (String text : texts) {
+			parser.apply(text).ifPresentOrElse(parsed::add, () -> malformed.accept(text));
+		}
+		return List.copyOf(parsed);
 	}
 
 	private static @Nullable OnInterrupted policy(Migration migration) {

@@ -1,21 +1,22 @@
 package io.gemforce.migrations.mongo.engine;
 
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Objects;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 import com.mongodb.MongoException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import io.gemforce.migrations.MigrationException;
-import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.history.HistoryRow;
+import io.gemforce.migrations.mongo.history.MigrationHistory;
 import io.gemforce.migrations.mongo.lock.Lease;
 import io.gemforce.migrations.mongo.lock.LockLostException;
 
@@ -30,26 +31,26 @@ final class MigrationExecutor {
 
 	private static final Log logger = LogFactory.getLog(MigrationExecutor.class);
 
-	private static final Duration RETRY_FOR = Duration.ofSeconds(90);
-
-	private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
-
-	private final RunnerSession session;
+	private final LockedHistory locked;
 
 	private final MigrationTemplates templates;
 
-	private final Lease lease;
-
-	private final MigrationRun run;
+	private final Supplier<Duration> transactionLifetime;
 
 	private final LongSupplier nanoTime;
 
-	MigrationExecutor(RunnerSession session, MigrationTemplates templates, Lease lease, MigrationRun run,
+	/**
+	 * Create an executor.
+	 * @param locked the history, under the lock
+	 * @param templates makes the templates that migrations get
+	 * @param transactionLifetime tells how long the server lets a transaction live
+	 * @param nanoTime the monotonic clock
+	 */
+	MigrationExecutor(LockedHistory locked, MigrationTemplates templates, Supplier<Duration> transactionLifetime,
 			LongSupplier nanoTime) {
-		this.session = session;
+		this.locked = locked;
 		this.templates = templates;
-		this.lease = lease;
-		this.run = run;
+		this.transactionLifetime = transactionLifetime;
 		this.nanoTime = nanoTime;
 	}
 
@@ -62,11 +63,12 @@ final class MigrationExecutor {
 	 * was done
 	 */
 	boolean execute(BeanMigration migration, long rank, boolean transactional) {
-		this.lease.check();
-		if (!this.session.history().open(rank, migration.attempt(transactional), this.run, this.lease.fence())) {
+		Lease lease = this.locked.lease();
+		lease.check();
+		if (!history().open(rank, migration.attempt(transactional), this.locked.run(), lease.fence())) {
 			return false;
 		}
-		this.lease.doing(migration.toString());
+		lease.doing(migration.toString());
 		long startedAt = this.nanoTime.getAsLong();
 		logger.info("Applying migration %s to store 'mongo'".formatted(migration));
 		if (transactional) {
@@ -80,105 +82,105 @@ final class MigrationExecutor {
 		return true;
 	}
 
+	private MigrationHistory history() {
+		return this.locked.history();
+	}
+
 	private void executePlainly(BeanMigration migration, long rank, long startedAt) {
-		OperationGuard guard = new OperationGuard(this.lease, false);
+		OperationGuard guard = new OperationGuard(this.locked.lease(), false);
 		try {
 			up(migration, guard);
-			this.lease.check();
-			if (!this.session.history().closeApplied(rank, elapsed(startedAt))) {
+			this.locked.lease().check();
+			if (!history().closeApplied(rank, elapsed(startedAt))) {
 				requireApplied(rank);
 			}
 		}
 		catch (Throwable ex) {
-			recordFailure(migration, rank, startedAt, false, ex);
+			recordFailure(migration, rank, startedAt, false, ProblemCode.MIGRATION_FAILED, ex);
 		}
 		finally {
 			if (guard.isOutcomeUnknown()) {
-				this.lease.abandon();
+				this.locked.lease().abandon();
 			}
 		}
 	}
 
 	private void executeInTransaction(BeanMigration migration, long rank, long startedAt) {
-		for (int attempt = 1;; attempt++) {
+		TransactionRetries retries = new TransactionRetries(this.transactionLifetime, this.nanoTime,
+				migration.toString());
+		boolean again = true;
+		while (again) {
+			long attemptStartedAt = this.nanoTime.getAsLong();
 			try {
-				this.session.startTransaction();
-				up(migration, new OperationGuard(this.lease, true));
-				this.lease.check();
-				if (this.session.history().closeApplied(rank, elapsed(startedAt))) {
-					commit(startedAt);
-				}
-				else {
-					this.session.abortTransaction();
-					requireApplied(rank);
-				}
+				transact(migration, rank, startedAt, retries);
 				return;
 			}
 			catch (Throwable ex) {
 				abort(ex);
-				boolean again = MongoFailures.hasLabel(ex, MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL)
-						|| MongoFailures.hasLabel(ex, MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL);
-				if (!again || elapsed(startedAt).compareTo(RETRY_FOR) > 0) {
-					recordFailure(migration, rank, startedAt, true, ex);
-					return;
+				again = retries.again(ex, attemptStartedAt);
+				if (!again) {
+					recordFailure(migration, rank, startedAt, true, code(ex, retries), ex);
 				}
-				pause(attempt);
 			}
 		}
 	}
 
+	private void transact(BeanMigration migration, long rank, long startedAt, TransactionRetries retries)
+			throws Exception {
+		RunnerSession session = this.locked.session();
+		session.startTransaction();
+		up(migration, new OperationGuard(this.locked.lease(), true));
+		this.locked.lease().check();
+		if (!history().closeApplied(rank, elapsed(startedAt))) {
+			session.abortTransaction();
+			requireApplied(rank);
+			return;
+		}
+		boolean committed = false;
+		while (!committed) {
+			try {
+				session.commitTransaction();
+				committed = true;
+			}
+			catch (MongoException ex) {
+				if (!retries.commitAgain(ex)) {
+					throw ex;
+				}
+			}
+		}
+	}
+
+	private static ProblemCode code(Throwable failure, TransactionRetries retries) {
+		if (MongoFailures.isTransactionTooLarge(failure)) {
+			return ProblemCode.MONGO_TX_LIMIT;
+		}
+		return Objects.requireNonNullElse(retries.verdict(), ProblemCode.MIGRATION_FAILED);
+	}
+
 	private void up(BeanMigration migration, OperationGuard guard) throws Exception {
+		GuardedDatabaseFactory factory = new GuardedDatabaseFactory(this.locked.session().factory(), guard);
 		try {
-			migration.bean()
-				.up(new GuardedMigrationContext(new GuardedDatabaseFactory(this.session.factory(), guard),
-						this.templates));
+			this.locked.lease().work(() -> migration.bean().up(new GuardedMigrationContext(factory, this.templates)));
 		}
 		finally {
 			guard.close();
 		}
 	}
 
-	private void commit(long startedAt) {
-		for (int attempt = 1;; attempt++) {
-			try {
-				this.session.commitTransaction();
-				return;
-			}
-			catch (MongoException ex) {
-				if (!ex.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL)
-						|| elapsed(startedAt).compareTo(RETRY_FOR) > 0) {
-					throw ex;
-				}
-				pause(attempt);
-			}
-		}
-	}
-
 	private void abort(Throwable cause) {
 		try {
-			this.session.abortTransaction();
+			this.locked.session().abortTransaction();
 		}
 		catch (RuntimeException ex) {
 			cause.addSuppressed(ex);
 		}
 	}
 
-	private static void pause(int attempt) {
-		long longest = Math.min(LONGEST_PAUSE.toMillis(), 5L << Math.min(attempt, 10));
-		try {
-			Thread.sleep(ThreadLocalRandom.current().nextLong(longest) + 1);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-	}
-
 	// A row that could not be closed may be closed because the reply to this runner's own
 	// close was lost
 	private void requireApplied(long rank) {
-		MigrationState state = this.session.history()
-			.find(rank)
-			.filter((row) -> this.run.id().equals(row.runId()))
+		MigrationState state = history().find(rank)
+			.filter((row) -> this.locked.run().id().equals(row.runId()))
 			.map(HistoryRow::state)
 			.orElse(MigrationState.INTERRUPTED);
 		if (state != MigrationState.APPLIED) {
@@ -188,14 +190,14 @@ final class MigrationExecutor {
 
 	// Returns only if it turns out that the migration was applied
 	private void recordFailure(BeanMigration migration, long rank, long startedAt, boolean transactional,
-			Throwable failure) {
+			ProblemCode code, Throwable failure) {
 		if (failure instanceof InterruptedException) {
 			Thread.currentThread().interrupt();
 		}
 		String recorded = "";
 		try {
-			this.lease.check();
-			if (!this.session.history().closeFailed(rank, elapsed(startedAt), MongoFailures.error(failure))) {
+			this.locked.lease().check();
+			if (!history().closeFailed(rank, elapsed(startedAt), MongoFailures.error(failure))) {
 				requireApplied(rank);
 				return;
 			}
@@ -210,10 +212,10 @@ final class MigrationExecutor {
 		String state = transactional ? "what migration %s did was rolled back"
 				: "what migration %s did before it failed is still there, as it ran without a transaction";
 		throw new MigrationException(
-				Problem.error(ProblemCode.MIGRATION_FAILED, StoreName.MONGO,
+				Problem.error(code, StoreName.MONGO,
 						"Migration %s (%s) of store 'mongo' failed: %s".formatted(migration, migration.script(),
 								describe(failure)),
-						remedy(migration, transactional)),
+						remedy(migration, transactional, code)),
 				state.formatted(migration.version()) + recorded, failure);
 	}
 
@@ -222,7 +224,16 @@ final class MigrationExecutor {
 		return failure.getClass().getSimpleName() + ((message != null) ? ": " + message : "");
 	}
 
-	private static String remedy(BeanMigration migration, boolean transactional) {
+	private static String remedy(BeanMigration migration, boolean transactional, ProblemCode code) {
+		if (code == ProblemCode.MONGO_TX_LIMIT) {
+			return ("Migration %s is too long or too large for one transaction. Make it a backfill: declare "
+					+ "@Migration(transaction = TransactionMode.NEVER, onInterrupted = OnInterrupted.RETRY), work in "
+					+ "batches, and skip what is already done")
+				.formatted(migration.version());
+		}
+		if (code == ProblemCode.WRITE_CONFLICT) {
+			return "Look for what writes to the same documents all the time, and start again";
+		}
 		if (transactional) {
 			return "Mend migration %s and start again: it will run again".formatted(migration.version());
 		}

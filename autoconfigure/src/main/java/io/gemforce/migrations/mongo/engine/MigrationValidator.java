@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -17,7 +16,8 @@ import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.Problem;
-import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.Requirement;
+import io.gemforce.migrations.Requirements;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
@@ -32,188 +32,235 @@ final class MigrationValidator {
 
 	private final String application;
 
+	private final MongoSettings.Policy policy;
+
+	private final Requirements requirements;
+
 	/**
 	 * Create a validator.
 	 * @param application the name of this service
+	 * @param policy what is accepted, and how far to go
+	 * @param requirements tells what the other store has applied
 	 */
-	MigrationValidator(String application) {
+	MigrationValidator(String application, MongoSettings.Policy policy, Requirements requirements) {
 		this.application = application;
+		this.policy = policy;
+		this.requirements = requirements;
 	}
 
 	Validation validate(Discovery discovery, History history) {
-		Map<Version, BeanMigration> build = discovery.byVersion();
-		Map<Version, VersionHistory> recorded = byVersion(history.rows());
-		Optional<Version> newest = build.keySet().stream().max(Comparator.naturalOrder());
-		Optional<Version> highestApplied = recorded.values()
-			.stream()
-			.filter(VersionHistory::isApplied)
-			.map(VersionHistory::version)
-			.max(Comparator.naturalOrder());
-		List<Problem> problems = new ArrayList<>(discovery.problems());
-		List<MigrationEntry> entries = new ArrayList<>();
-		TreeSet<Version> versions = new TreeSet<>(build.keySet());
-		versions.addAll(recorded.keySet());
-		for (Version version : versions) {
-			BeanMigration migration = build.get(version);
-			VersionHistory past = recorded.getOrDefault(version, new VersionHistory(version, List.of()));
-			if (migration != null) {
-				entries.add(entry(migration, past));
-				check(migration, past, highestApplied, newest, problems);
-			}
-			else {
-				boolean future = newest.isEmpty() || version.compareTo(newest.get()) > 0;
-				entries.add(entry(past, future));
-				if (past.isApplied() && !future) {
-					problems.add(missing(past));
+		return new Comparison(discovery, history).validate();
+	}
+
+	/**
+	 * Whether the history is to begin with the baseline that the user has set.
+	 * @param history the history
+	 * @return whether the baseline has yet to be recorded
+	 */
+	boolean isBaselineMissing(History history) {
+		return this.policy.baseline() != null && history.rows().stream().noneMatch((row) -> row.version() != null);
+	}
+
+	/**
+	 * Return the baseline that the user has set.
+	 * @return the version, {@code null} if there is none
+	 */
+	@Nullable Version baseline() {
+		return this.policy.baseline();
+	}
+
+	/**
+	 * One comparison of a build with a history.
+	 */
+	private final class Comparison {
+
+		private final Map<Version, BeanMigration> build;
+
+		private final Map<Version, VersionHistory> recorded;
+
+		private final @Nullable Version newest;
+
+		private final @Nullable Version highestApplied;
+
+		private final @Nullable Version baseline;
+
+		private final List<Problem> problems;
+
+		private final List<MigrationEntry> entries = new ArrayList<>();
+
+		private Comparison(Discovery discovery, History history) {
+			this.build = discovery.byVersion();
+			this.recorded = byVersion(history.rows());
+			this.newest = this.build.keySet().stream().max(Comparator.naturalOrder()).orElse(null);
+			this.highestApplied = this.recorded.values()
+				.stream()
+				.filter(VersionHistory::isApplied)
+				.map(VersionHistory::version)
+				.max(Comparator.naturalOrder())
+				.orElse(null);
+			this.baseline = isBaselineMissing(history) ? MigrationValidator.this.policy.baseline()
+					: this.recorded.values()
+						.stream()
+						.filter((past) -> past.state() == MigrationState.BASELINE)
+						.map(VersionHistory::version)
+						.max(Comparator.naturalOrder())
+						.orElse(null);
+			this.problems = new ArrayList<>(discovery.problems());
+		}
+
+		private static Map<Version, VersionHistory> byVersion(Collection<HistoryRow> rows) {
+			Map<Version, List<HistoryRow>> grouped = new TreeMap<>();
+			for (HistoryRow row : rows) {
+				if (row.version() != null) {
+					grouped.computeIfAbsent(row.version(), (version) -> new ArrayList<>()).add(row);
 				}
 			}
+			Map<Version, VersionHistory> histories = new TreeMap<>();
+			grouped.forEach((version, ofVersion) -> histories.put(version, new VersionHistory(version, ofVersion)));
+			return histories;
 		}
-		if (highestApplied.isPresent() && newest.isPresent() && highestApplied.get().compareTo(newest.get()) > 0) {
-			problems.add(ahead(highestApplied.get(), newest.get(), recorded.get(highestApplied.get())));
-		}
-		if (build.isEmpty() && discovery.problems().isEmpty()) {
-			problems.add(noMigrations());
-		}
-		return new Validation(entries, problems);
-	}
 
-	private static Map<Version, VersionHistory> byVersion(Collection<HistoryRow> rows) {
-		Map<Version, List<HistoryRow>> grouped = new TreeMap<>();
-		for (HistoryRow row : rows) {
-			if (row.version() != null) {
-				grouped.computeIfAbsent(row.version(), (version) -> new ArrayList<>()).add(row);
+		private Validation validate() {
+			boolean discoveredNothing = this.build.isEmpty() && this.problems.isEmpty();
+			TreeSet<Version> versions = new TreeSet<>(this.build.keySet());
+			versions.addAll(this.recorded.keySet());
+			for (Version version : versions) {
+				BeanMigration migration = this.build.get(version);
+				VersionHistory past = this.recorded.getOrDefault(version, new VersionHistory(version, List.of()));
+				if (migration != null) {
+					compare(migration, past);
+				}
+				else {
+					compare(past);
+				}
+			}
+			if (isAhead()) {
+				this.problems.add(MongoProblems.ahead(Objects.requireNonNull(this.highestApplied), this.newest,
+						this.recorded.get(this.highestApplied), MigrationValidator.this.policy.failWhenAhead()));
+			}
+			if (discoveredNothing) {
+				this.problems.add(MongoProblems.noMigrations());
+			}
+			return new Validation(this.entries, this.problems);
+		}
+
+		private boolean isAhead() {
+			return this.newest != null && isBelow(this.newest, this.highestApplied);
+		}
+
+		private static boolean isBelow(Version version, @Nullable Version limit) {
+			return limit != null && version.compareTo(limit) < 0;
+		}
+
+		private void compare(BeanMigration migration, VersionHistory past) {
+			MigrationState state = state(migration, past);
+			HistoryRow applied = past.applied();
+			this.entries.add(new MigrationEntry(migration.version().toString(), migration.version().toString(),
+					migration.description(), MigrationType.BEAN, Phase.EXPAND, state, null, true, past.newestRank(),
+					past.ranks(), migration.script(), null, (applied != null) ? applied.checksum() : null,
+					migration.checksum()));
+			if (applied != null) {
+				compareApplied(migration, applied);
+			}
+			else if (state.isPending()) {
+				checkPending(migration, past);
 			}
 		}
-		Map<Version, VersionHistory> histories = new TreeMap<>();
-		grouped.forEach((version, ofVersion) -> histories.put(version, new VersionHistory(version, ofVersion)));
-		return histories;
-	}
 
-	private static MigrationEntry entry(BeanMigration migration, VersionHistory past) {
-		HistoryRow applied = past.applied();
-		return new MigrationEntry(migration.version().toString(), migration.version().toString(),
-				migration.description(), MigrationType.BEAN, Phase.EXPAND, past.state(), null, true, past.newestRank(),
-				past.ranks(), migration.script(), null, (applied != null) ? applied.checksum() : null,
-				migration.checksum());
-	}
-
-	private static MigrationEntry entry(VersionHistory past, boolean future) {
-		HistoryRow row = past.newest();
-		MigrationState state = past.state();
-		if (past.isApplied()) {
-			state = future ? MigrationState.FUTURE : MigrationState.MISSING;
+		private MigrationState state(BeanMigration migration, VersionHistory past) {
+			MigrationState state = past.state();
+			if (state != MigrationState.PENDING) {
+				return state;
+			}
+			if (this.baseline != null && migration.version().equals(this.baseline)) {
+				return MigrationState.BASELINE;
+			}
+			Version target = MigrationValidator.this.policy.target();
+			boolean aboveTarget = target != null && isBelow(target, migration.version());
+			return (isBelow(migration.version(), this.baseline) || aboveTarget) ? MigrationState.IGNORED : state;
 		}
-		return new MigrationEntry(past.version().toString(), past.version().toString(), row.description(), row.type(),
-				Phase.EXPAND, state, null, false, past.newestRank(), past.ranks(), row.script(), null, row.checksum(),
-				null);
-	}
 
-	private void check(BeanMigration migration, VersionHistory past, Optional<Version> highestApplied,
-			Optional<Version> newest, List<Problem> problems) {
-		HistoryRow applied = past.applied();
-		if (applied != null) {
-			checkApplied(migration, applied, problems);
-			return;
+		private void compare(VersionHistory past) {
+			HistoryRow row = past.newest();
+			MigrationState state = past.state();
+			if (past.isApplied() && state != MigrationState.BASELINE) {
+				boolean future = this.newest == null || isBelow(this.newest, past.version());
+				state = future ? MigrationState.FUTURE : MigrationState.MISSING;
+				if (!future && !MigrationValidator.this.policy.ignoreMissing()) {
+					this.problems.add(MongoProblems.missing(past));
+				}
+			}
+			this.entries.add(new MigrationEntry(past.version().toString(), past.version().toString(), row.description(),
+					row.type(), Phase.EXPAND, state, null, false, past.newestRank(), past.ranks(), row.script(), null,
+					row.checksum(), null));
 		}
-		if (highestApplied.isPresent() && highestApplied.get().compareTo(migration.version()) > 0) {
-			problems.add(outOfOrder(migration, highestApplied.get(),
-					newest.isPresent() && highestApplied.get().compareTo(newest.get()) > 0));
+
+		private void checkPending(BeanMigration migration, VersionHistory past) {
+			if (isBelow(migration.version(), this.highestApplied) && !MigrationValidator.this.policy.outOfOrder()) {
+				this.problems
+					.add(MongoProblems.outOfOrder(migration, Objects.requireNonNull(this.highestApplied), isAhead()));
+			}
+			HistoryRow unfinished = past.unfinished();
+			if (unfinished != null && onInterrupted(migration, unfinished) == OnInterrupted.STOP) {
+				this.problems.add(MongoProblems.interrupted(migration, unfinished));
+			}
+			migration.requires().forEach((requirement) -> check(migration, requirement));
 		}
-		HistoryRow unfinished = past.unfinished();
-		if (unfinished != null && policy(migration, unfinished) == OnInterrupted.STOP) {
-			problems.add(interrupted(migration, unfinished));
+
+		private void check(BeanMigration migration, Requirement requirement) {
+			switch (status(migration, requirement)) {
+				case MET -> {
+				}
+				case UNMET -> this.problems.add(MongoProblems.blocked(migration, requirement, "is not applied"));
+				case NO_STORE -> this.problems.add(MongoProblems.blocked(migration, requirement,
+						"cannot be looked for: this service does not have that store, or has switched it off"));
+				case UNKNOWN -> this.problems.add(MongoProblems.unknownRequirement(migration, requirement));
+			}
 		}
-	}
 
-	private static OnInterrupted policy(BeanMigration migration, HistoryRow unfinished) {
-		OnInterrupted byDefault = unfinished.transactional() ? OnInterrupted.RETRY : OnInterrupted.STOP;
-		return Objects.requireNonNullElse(migration.onInterrupted(), byDefault);
-	}
-
-	private void checkApplied(BeanMigration migration, HistoryRow applied, List<Problem> problems) {
-		if (isForeign(migration, applied)) {
-			problems.add(foreign(migration, applied));
-			return;
+		// What is pending and lower runs before
+		private Requirements.Status status(BeanMigration migration, Requirement requirement) {
+			if (requirement.store() != StoreName.MONGO) {
+				return MigrationValidator.this.requirements.check(requirement);
+			}
+			VersionHistory past = this.recorded.get(requirement.version());
+			if (past != null && past.isApplied()) {
+				return Requirements.Status.MET;
+			}
+			if (!this.build.containsKey(requirement.version())) {
+				return Requirements.Status.UNKNOWN;
+			}
+			return (requirement.version().compareTo(migration.version()) < 0) ? Requirements.Status.MET
+					: Requirements.Status.UNMET;
 		}
-		String before = applied.checksum();
-		String now = migration.checksum();
-		if (before == null || now == null || before.equals(now)) {
-			return;
+
+		private static OnInterrupted onInterrupted(BeanMigration migration, HistoryRow unfinished) {
+			OnInterrupted byDefault = unfinished.transactional() ? OnInterrupted.RETRY : OnInterrupted.STOP;
+			return Objects.requireNonNullElse(migration.onInterrupted(), byDefault);
 		}
-		String message = "Migration %s (%s) was edited after it was applied: checksum '%s' then, '%s' now"
-			.formatted(migration, migration.script(), before, now);
-		if (ClassChecksum.isDerived(before)) {
-			problems.add(Problem.warning(ProblemCode.CHECKSUM_MISMATCH, StoreName.MONGO, message,
-					"If it still does the same, nothing is to be done; otherwise restore it and add a new migration"));
+
+		private void compareApplied(BeanMigration migration, HistoryRow applied) {
+			if (isForeign(migration, applied)) {
+				this.problems.add(MongoProblems.foreign(migration, applied));
+				return;
+			}
+			String before = applied.checksum();
+			String now = migration.checksum();
+			if (before != null && now != null && !before.equals(now)) {
+				this.problems.add(MongoProblems.edited(migration, before, now));
+			}
 		}
-		else {
-			problems.add(Problem.error(ProblemCode.CHECKSUM_MISMATCH, StoreName.MONGO, message,
-					"Restore migration %s and its checksum '%s', and make the change in a new migration"
-						.formatted(migration.version(), before)));
+
+		// Application and description differ, and the class does, too: what was applied
+		// under this version is not ours. An application that was renamed keeps its
+		// migrations, so this does not take them for another one's
+		private boolean isForeign(BeanMigration migration, HistoryRow applied) {
+			return applied.application() != null && !applied.application().equals(MigrationValidator.this.application)
+					&& !applied.description().equals(migration.description())
+					&& (applied.type() == MigrationType.BEAN || applied.type() == MigrationType.FILE)
+					&& !migration.script().equals(applied.script());
 		}
-	}
 
-	// Application and description differ, and the class does, too: what was applied under
-	// this version is not ours. An application that was renamed keeps its migrations, so
-	// this does not take them for another one's
-	private boolean isForeign(BeanMigration migration, HistoryRow applied) {
-		return applied.application() != null && !applied.application().equals(this.application)
-				&& !applied.description().equals(migration.description())
-				&& (applied.type() == MigrationType.BEAN || applied.type() == MigrationType.FILE)
-				&& !migration.script().equals(applied.script());
-	}
-
-	private static Problem foreign(BeanMigration migration, HistoryRow applied) {
-		return Problem.error(ProblemCode.FOREIGN_HISTORY, StoreName.MONGO,
-				("Version %s was applied by application '%s' as '%s', and is '%s' in this build: the history is "
-						+ "another service's")
-					.formatted(migration.version(), applied.application(), applied.description(),
-							migration.description()),
-				"Give each service that shares a database names of its own: gemforce.migrations.mongo.history-collection "
-						+ "and gemforce.migrations.mongo.lock-collection, or gemforce.migrations.mongo.database");
-	}
-
-	private static Problem missing(VersionHistory past) {
-		HistoryRow row = past.newest();
-		return Problem.error(ProblemCode.MISSING_MIGRATION, StoreName.MONGO,
-				"Migration %s (%s) was applied as %s but is not in this build".formatted(past.version(),
-						row.description(), row.script()),
-				"Restore migration %s; a condition or a profile may have left its bean out".formatted(past.version()));
-	}
-
-	private static Problem outOfOrder(BeanMigration migration, Version highestApplied, boolean ahead) {
-		String message = "Migration %s (%s) is pending but version %s is already applied".formatted(migration,
-				migration.script(), highestApplied);
-		return Problem.error(ProblemCode.OUT_OF_ORDER, StoreName.MONGO,
-				ahead ? message + " by a newer build than this one" : message,
-				ahead ? "Deploy a build that has version %s, too".formatted(highestApplied)
-						: "Give migration %s a version above %s".formatted(migration.version(), highestApplied));
-	}
-
-	private static Problem interrupted(BeanMigration migration, HistoryRow unfinished) {
-		String what = (unfinished.state() == MigrationState.FAILED) ? "failed outside of a transaction"
-				: "never finished";
-		return Problem.error(ProblemCode.INTERRUPTED, StoreName.MONGO,
-				"The last attempt of migration %s (%s) %s, so it may be applied in part".formatted(migration,
-						migration.script(), what),
-				("Look at the data. If migration %s does the same however much of it is done, declare "
-						+ "@Migration(onInterrupted = OnInterrupted.RETRY) and start again")
-					.formatted(migration.version()));
-	}
-
-	private static Problem ahead(Version highestApplied, Version newest, @Nullable VersionHistory past) {
-		String application = (past != null) ? past.newest().application() : null;
-		return Problem.warning(ProblemCode.SCHEMA_AHEAD, StoreName.MONGO,
-				"Store 'mongo' is at version %s, this build knows %s%s; nothing is run".formatted(highestApplied,
-						newest, (application != null) ? " (applied by %s)".formatted(application) : ""),
-				"Nothing is to be done while an older build runs beside a newer one, or after a rollback of the service");
-	}
-
-	private static Problem noMigrations() {
-		return Problem.warning(ProblemCode.NO_MIGRATIONS_FOUND, StoreName.MONGO,
-				"Store 'mongo' has no migrations: found 0 beans that are annotated with @Migration",
-				"Make the migrations beans, by component scanning or @Bean methods, or set "
-						+ "gemforce.migrations.mongo.enabled=false");
 	}
 
 }

@@ -1,13 +1,16 @@
 package io.gemforce.migrations.mongo.engine;
 
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 import com.mongodb.ClientSessionOptions;
+import com.mongodb.MongoException;
 import com.mongodb.ServerAddress;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
-import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.connection.ClusterDescription;
 import com.mongodb.connection.ClusterType;
@@ -16,10 +19,15 @@ import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 
+import io.gemforce.migrations.mongo.history.MigrationHistory;
+import io.gemforce.migrations.mongo.lock.MigrationLock;
+
 /**
  * The application's way to MongoDB, and what the driver knows about the deployment.
  */
 final class MongoAccess {
+
+	private static final Duration DEFAULT_TRANSACTION_LIFETIME = Duration.ofSeconds(60);
 
 	private final MongoDatabaseFactory factory;
 
@@ -27,22 +35,44 @@ final class MongoAccess {
 
 	private final MongoSettings settings;
 
-	MongoAccess(MongoDatabaseFactory factory, MongoClient client, MongoSettings settings) {
+	private final Clock clock;
+
+	private final MigrationLock lock;
+
+	MongoAccess(MongoDatabaseFactory factory, MongoClient client, MongoSettings settings, LongSupplier nanoTime,
+			Clock clock) {
 		this.factory = factory;
 		this.client = client;
 		this.settings = settings;
+		this.clock = clock;
+		this.lock = new MigrationLock(database(factory).getCollection(settings.lockCollection()), settings.lease(),
+				nanoTime, clock);
 	}
 
 	MongoDatabaseFactory factory() {
 		return this.factory;
 	}
 
-	MongoCollection<Document> historyCollection(MongoDatabaseFactory factory) {
-		return database(factory).getCollection(this.settings.historyCollection());
+	MigrationLock lock() {
+		return this.lock;
 	}
 
-	MongoCollection<Document> lockCollection() {
-		return database(this.factory).getCollection(this.settings.lockCollection());
+	/**
+	 * Return the history, outside of any session of ours.
+	 * @return the history
+	 */
+	MigrationHistory history() {
+		return history(this.factory);
+	}
+
+	/**
+	 * Return the history as it is reached through a factory, which may be bound to a
+	 * session.
+	 * @param factory gives out the database
+	 * @return the history
+	 */
+	MigrationHistory history(MongoDatabaseFactory factory) {
+		return new MigrationHistory(database(factory).getCollection(this.settings.historyCollection()), this.clock);
 	}
 
 	private MongoDatabase database(MongoDatabaseFactory factory) {
@@ -84,6 +114,23 @@ final class MongoAccess {
 	 */
 	void killSession(Object session) {
 		this.factory.getMongoDatabase("admin").runCommand(new Document("killSessions", List.of(session)));
+	}
+
+	/**
+	 * Ask the server how long a transaction may last.
+	 * @return the limit, the server's default if it does not tell
+	 */
+	Duration transactionLifetime() {
+		String parameter = "transactionLifetimeLimitSeconds";
+		try {
+			Document answer = this.factory.getMongoDatabase("admin")
+				.runCommand(new Document("getParameter", 1).append(parameter, 1));
+			return (answer.get(parameter) instanceof Number seconds) ? Duration.ofSeconds(seconds.longValue())
+					: DEFAULT_TRANSACTION_LIFETIME;
+		}
+		catch (MongoException ex) {
+			return DEFAULT_TRANSACTION_LIFETIME;
+		}
 	}
 
 	/**

@@ -27,6 +27,14 @@ final class MongoFailures {
 
 	private static final int AUTHENTICATION_FAILED = 18;
 
+	private static final int NO_SUCH_TRANSACTION = 251;
+
+	private static final int TRANSACTION_TOO_LARGE = 257;
+
+	private static final int TRANSACTION_EXCEEDED_LIFETIME = 290;
+
+	private static final int OPLOG_ENTRY_TOO_LARGE = 10334;
+
 	private MongoFailures() {
 	}
 
@@ -56,9 +64,24 @@ final class MongoFailures {
 				|| failure instanceof MongoNodeIsRecoveringException;
 	}
 
-	static boolean hasLabel(Throwable failure, String label) {
+	/**
+	 * Whether the server has ended a transaction by itself.
+	 * @param failure the failure
+	 * @return whether the transaction is gone
+	 */
+	static boolean isTransactionGone(MongoException failure) {
+		return failure.getCode() == NO_SUCH_TRANSACTION || failure.getCode() == TRANSACTION_EXCEEDED_LIFETIME;
+	}
+
+	/**
+	 * Whether a transaction wrote more than the server allows.
+	 * @param failure the failure
+	 * @return whether the transaction was too large
+	 */
+	static boolean isTransactionTooLarge(Throwable failure) {
 		MongoException exception = find(failure);
-		return exception != null && exception.hasErrorLabel(label);
+		return exception != null
+				&& (exception.getCode() == TRANSACTION_TOO_LARGE || exception.getCode() == OPLOG_ENTRY_TOO_LARGE);
 	}
 
 	static ExecutionError error(Throwable failure) {

@@ -33,7 +33,7 @@ final class RunnerSession implements AutoCloseable {
 	RunnerSession(MongoAccess access) {
 		this.session = access.startSession();
 		this.factory = (this.session != null) ? access.factory().withSession(this.session) : access.factory();
-		this.history = new MigrationHistory(access.historyCollection(this.factory));
+		this.history = access.history(this.factory);
 	}
 
 	MongoDatabaseFactory factory() {

@@ -1,5 +1,6 @@
 package io.gemforce.migrations.mongo.history;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -69,11 +70,15 @@ public final class MigrationHistory {
 
 	private final MongoCollection<Document> collection;
 
+	private final Clock clock;
+
 	/**
 	 * Create the history that is kept in a collection.
 	 * @param collection the collection
+	 * @param clock tells the times that are recorded; they are never compared
 	 */
-	public MigrationHistory(MongoCollection<Document> collection) {
+	public MigrationHistory(MongoCollection<Document> collection, Clock clock) {
+		this.clock = clock;
 		this.collection = collection.withWriteConcern(WriteConcern.MAJORITY)
 			.withReadConcern(ReadConcern.MAJORITY)
 			.withReadPreference(ReadPreference.primary());
@@ -136,51 +141,61 @@ public final class MigrationHistory {
 			.append(HistoryFields.DESCRIPTION, attempt.description())
 			.append(HistoryFields.TYPE, attempt.type().name())
 			.append(HistoryFields.SCRIPT, attempt.script());
-		if (attempt.checksum() != null) {
-			document.append(HistoryFields.CHECKSUM, attempt.checksum());
-		}
+		appendIfPresent(document, HistoryFields.CHECKSUM, attempt.checksum());
 		document.append(HistoryFields.DIRECTION, attempt.direction().name())
 			.append(HistoryFields.STATE, MigrationState.RUNNING.name())
 			.append(HistoryFields.PHASE, attempt.phase().name())
 			.append(HistoryFields.TRANSACTIONAL, attempt.transactional())
-			.append(HistoryFields.STARTED_AT, new Date());
-		appendRun(document, run, fence);
+			.append(HistoryFields.STARTED_AT, now());
+		appendRun(document, run, run.application().user(), fence);
 		return insert(rank, document, run);
 	}
 
 	/**
-	 * Record that this run has taken the lock over from another one.
+	 * Record something that was not executed.
 	 * @param rank the rank to take
-	 * @param description what was taken over
-	 * @param run the run that took over
+	 * @param mark what to record
+	 * @param run the run that records it
 	 * @param fence the fence of the run's lock
 	 * @return whether the row is there and this run's; otherwise somebody else has the
 	 * rank
 	 */
-	public boolean mark(long rank, String description, MigrationRun run, long fence) {
-		Date now = new Date();
-		Document document = new Document(HistoryFields.RANK, rank).append(HistoryFields.DESCRIPTION, description)
-			.append(HistoryFields.TYPE, MigrationType.MARK.name())
-			.append(HistoryFields.DIRECTION, Direction.UP.name())
-			.append(HistoryFields.STATE, MigrationState.INTERRUPTED.name())
+	public boolean record(long rank, Mark mark, MigrationRun run, long fence) {
+		Document document = new Document(HistoryFields.RANK, rank);
+		appendIfPresent(document, HistoryFields.VERSION, (mark.version() != null) ? mark.version().toString() : null);
+		document.append(HistoryFields.DESCRIPTION, mark.description()).append(HistoryFields.TYPE, mark.type().name());
+		appendIfPresent(document, HistoryFields.SCRIPT, mark.script());
+		appendIfPresent(document, HistoryFields.CHECKSUM, mark.checksum());
+		Date now = now();
+		document.append(HistoryFields.DIRECTION, Direction.UP.name())
+			.append(HistoryFields.STATE, mark.state().name())
+			.append(HistoryFields.PHASE, Phase.EXPAND.name())
+			.append(HistoryFields.TRANSACTIONAL, false)
 			.append(HistoryFields.STARTED_AT, now)
 			.append(HistoryFields.FINISHED_AT, now)
 			.append(HistoryFields.DURATION_MS, 0L);
-		appendRun(document, run, fence);
+		appendRun(document, run, (mark.user() != null) ? mark.user() : run.application().user(), fence);
+		appendIfPresent(document, HistoryFields.REASON, mark.reason());
 		return insert(rank, document, run);
 	}
 
-	private static void appendRun(Document document, MigrationRun run, long fence) {
+	private static void appendIfPresent(Document document, String field, @Nullable String value) {
+		if (value != null) {
+			document.append(field, value);
+		}
+	}
+
+	private Date now() {
+		return Date.from(this.clock.instant());
+	}
+
+	private static void appendRun(Document document, MigrationRun run, @Nullable String user, long fence) {
 		document.append(HistoryFields.RUN_ID, run.id())
 			.append(HistoryFields.TRIGGER, run.trigger().name())
 			.append(HistoryFields.APPLICATION, run.application().name());
-		if (run.application().version() != null) {
-			document.append(HistoryFields.APPLICATION_VERSION, run.application().version());
-		}
+		appendIfPresent(document, HistoryFields.APPLICATION_VERSION, run.application().version());
 		document.append(HistoryFields.HOST, run.application().host());
-		if (run.application().user() != null) {
-			document.append(HistoryFields.USER, run.application().user());
-		}
+		appendIfPresent(document, HistoryFields.USER, user);
 		document.append(HistoryFields.FENCE, fence);
 	}
 
@@ -265,8 +280,8 @@ public final class MigrationHistory {
 		}
 	}
 
-	private static Document closing(MigrationState state) {
-		return new Document(HistoryFields.STATE, state.name()).append(HistoryFields.FINISHED_AT, new Date());
+	private Document closing(MigrationState state) {
+		return new Document(HistoryFields.STATE, state.name()).append(HistoryFields.FINISHED_AT, now());
 	}
 
 	private static Execution execution(Document document) {

@@ -5,7 +5,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-import com.mongodb.MongoException;
 import com.mongodb.client.MongoCollection;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -43,6 +42,10 @@ public final class Lease implements AutoCloseable {
 	private volatile boolean abandoned;
 
 	private volatile String doing;
+
+	private @Nullable Thread worker;
+
+	private boolean interrupted;
 
 	Lease(MongoCollection<Document> collection, String owner, LockDocument acquired, boolean takenOver,
 			@Nullable LockDocument predecessor, LeaseTimes times, LongSupplier nanoTime, long sentAt) {
@@ -121,9 +124,40 @@ public final class Lease implements AutoCloseable {
 		this.abandoned = true;
 	}
 
+	/**
+	 * Do some work, and interrupt it if the lock is lost.
+	 * @param work the work
+	 * @throws Exception what the work throws
+	 */
+	public void work(Work work) throws Exception {
+		synchronized (this) {
+			this.worker = Thread.currentThread();
+		}
+		try {
+			check();
+			work.run();
+		}
+		finally {
+			synchronized (this) {
+				this.worker = null;
+				if (this.interrupted) {
+					Thread.interrupted();
+				}
+			}
+		}
+	}
+
+	private synchronized void interruptWorker() {
+		if (this.worker != null && !this.interrupted) {
+			this.interrupted = true;
+			this.worker.interrupt();
+		}
+	}
+
 	private void beat() {
 		if (isLost()) {
 			this.beats.shutdown();
+			interruptWorker();
 			return;
 		}
 		long sentAt = this.nanoTime.getAsLong();
@@ -139,9 +173,10 @@ public final class Lease implements AutoCloseable {
 				this.lost = true;
 				logger.warn("Another instance has taken over the migration lock of store 'mongo' (fence %d)"
 					.formatted(fence()));
+				interruptWorker();
 			}
 		}
-		catch (MongoException ex) {
+		catch (RuntimeException ex) {
 			logger.warn("Could not renew the migration lock of store 'mongo', trying again: %s"
 				.formatted(ex.getClass().getSimpleName()));
 		}
@@ -165,10 +200,24 @@ public final class Lease implements AutoCloseable {
 			this.collection.updateOne(mine(),
 					new Document("$set", new Document(LockDocument.OWNER, null).append(LockDocument.DOING, null)));
 		}
-		catch (MongoException ex) {
+		catch (RuntimeException ex) {
 			logger.warn("Could not release the migration lock of store 'mongo'; it runs out in %s: %s"
 				.formatted(this.times.lease(), ex.getClass().getSimpleName()));
 		}
+	}
+
+	/**
+	 * What is done under the lock.
+	 */
+	@FunctionalInterface
+	public interface Work {
+
+		/**
+		 * Do it.
+		 * @throws Exception if it fails
+		 */
+		void run() throws Exception;
+
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.gemforce.migrations.mongo.lock;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Date;
 import java.util.Optional;
@@ -59,6 +60,8 @@ public final class MigrationLock {
 
 	private final LongSupplier nanoTime;
 
+	private final Clock clock;
+
 	private final LockWatch watch;
 
 	/**
@@ -66,8 +69,10 @@ public final class MigrationLock {
 	 * @param collection the collection
 	 * @param lease how long a lock without a beat is respected
 	 * @param nanoTime the monotonic clock
+	 * @param clock tells the time at which the lock was acquired; it is never compared
 	 */
-	public MigrationLock(MongoCollection<Document> collection, Duration lease, LongSupplier nanoTime) {
+	public MigrationLock(MongoCollection<Document> collection, Duration lease, LongSupplier nanoTime, Clock clock) {
+		this.clock = clock;
 		this.collection = collection.withWriteConcern(WriteConcern.MAJORITY)
 			.withReadConcern(ReadConcern.MAJORITY)
 			.withReadPreference(ReadPreference.primary());
@@ -99,7 +104,7 @@ public final class MigrationLock {
 	 * Acquire the lock, waiting for its holder if need be.
 	 * @param holder who acquires it
 	 * @param waitTimeout how long to wait at the most
-	 * @param needed asked when the lock becomes free after a wait: whether it is still
+	 * @param needed asked when the lock has become free after a wait: whether it is still
 	 * needed
 	 * @return the lease, or empty if the lock is no longer needed
 	 * @throws LockTimeoutException if the lock was not free in time
@@ -120,6 +125,8 @@ public final class MigrationLock {
 				continue;
 			}
 			if (this.watch.isExpired(lock.get())) {
+				logger.warn("The holder of the migration lock of store 'mongo', %s, has given no sign of life for %s"
+					.formatted(lock.get().owner(), lock.get().lease()));
 				lease = takeOver(holder, lock.get());
 				continue;
 			}
@@ -137,14 +144,27 @@ public final class MigrationLock {
 		return lease;
 	}
 
+	/**
+	 * Take the lock from whoever holds it, alive or not.
+	 * @param holder who takes it
+	 * @return the lease
+	 */
+	public Lease seize(LockHolder holder) {
+		Optional<Lease> lease = acquireFree(holder);
+		while (lease.isEmpty()) {
+			Optional<LockDocument> lock = look();
+			lease = (lock.isEmpty() || lock.get().isFree()) ? acquireFree(holder) : takeOver(holder, lock.get());
+		}
+		return lease.get();
+	}
+
 	private Optional<Lease> acquireFree(LockHolder holder) {
 		Document free = new Document(LockDocument.ID, LockDocument.THE_LOCK).append(LockDocument.OWNER, null);
 		return acquire(holder, free, true, null);
 	}
 
 	private Optional<Lease> takeOver(LockHolder holder, LockDocument dead) {
-		logger.warn("Taking over the migration lock of store 'mongo' from %s: no sign of life for its lease of %s"
-			.formatted(dead.owner(), dead.lease()));
+		logger.warn("Taking over the migration lock of store 'mongo' from %s".formatted(dead.owner()));
 		Document unchanged = new Document(LockDocument.ID, LockDocument.THE_LOCK)
 			.append(LockDocument.OWNER, dead.owner())
 			.append(LockDocument.FENCE, dead.fence())
@@ -157,7 +177,7 @@ public final class MigrationLock {
 		Document mine = new Document(LockDocument.OWNER, holder.owner())
 			.append(LockDocument.LEASE_MS, this.times.lease().toMillis())
 			.append(LockDocument.SESSION, holder.session())
-			.append(LockDocument.ACQUIRED_AT, new Date())
+			.append(LockDocument.ACQUIRED_AT, Date.from(this.clock.instant()))
 			.append(LockDocument.APPLICATION, holder.application())
 			.append(LockDocument.HOST, holder.host())
 			.append(LockDocument.DOING, "starting");

@@ -1,0 +1,62 @@
+package io.gemforce.migrations;
+
+/**
+ * What jobs end with. The codes are stable; from 10 on, so that they are not taken for
+ * those of the shell or the JVM.
+ */
+public final class ExitCode {
+
+	/**
+	 * Done, or nothing to do.
+	 */
+	public static final int OK = 0;
+
+	/**
+	 * Something that nobody expected.
+	 */
+	public static final int UNEXPECTED = 1;
+
+	/**
+	 * Migrations are pending or held back.
+	 */
+	public static final int PENDING = 10;
+
+	/**
+	 * Build and history contradict each other.
+	 */
+	public static final int INVALID = 11;
+
+	/**
+	 * A migration failed.
+	 */
+	public static final int FAILED = 12;
+
+	/**
+	 * The lock was not free; another try may help.
+	 */
+	public static final int LOCK = 13;
+
+	/**
+	 * A store did not answer; another try may help.
+	 */
+	public static final int UNREACHABLE = 14;
+
+	/**
+	 * The configuration is wrong.
+	 */
+	public static final int CONFIGURATION = 15;
+
+	/**
+	 * The stores are newer than this build, which is not allowed.
+	 */
+	public static final int AHEAD = 16;
+
+	/**
+	 * One store was migrated and the other one failed.
+	 */
+	public static final int PARTIAL = 17;
+
+	private ExitCode() {
+	}
+
+}

@@ -1,0 +1,197 @@
+package io.gemforce.migrations.autoconfigure;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.StringUtils;
+
+import io.gemforce.migrations.ExitCode;
+import io.gemforce.migrations.MigrationEntry;
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.Operation;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.RunOutcome;
+import io.gemforce.migrations.Severity;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.StoreStatus;
+import io.gemforce.migrations.Validation;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.report.JobReport;
+import io.gemforce.migrations.report.MigrationReports;
+import io.gemforce.migrations.report.StatusReport;
+import io.gemforce.migrations.report.TextReports;
+
+/**
+ * What {@code gemforce.migrations.run} asks for.
+ */
+final class MigrationJob {
+
+	private static final List<String> FORMATS = List.of("text", "json");
+
+	private final Migrations migrations;
+
+	private final MigrationsProperties properties;
+
+	MigrationJob(Migrations migrations, MigrationsProperties properties) {
+		this.migrations = migrations;
+		this.properties = properties;
+	}
+
+	JobResult run() {
+		try {
+			if (!FORMATS.contains(this.properties.getOutput().getFormat())) {
+				throw invalid(
+						"gemforce.migrations.output.format is '%s', which is no format"
+							.formatted(this.properties.getOutput().getFormat()),
+						"Use one of %s".formatted(String.join(", ", FORMATS)));
+			}
+			return switch (job()) {
+				case MIGRATE -> migrate();
+				case VALIDATE -> validate();
+				case STATUS -> status();
+				case REPAIR -> perform(Operation.Kind.REPAIR);
+				case MARK_APPLIED -> perform(Operation.Kind.MARK_APPLIED);
+				case MARK_ROLLED_BACK -> perform(Operation.Kind.MARK_ROLLED_BACK);
+				case RELEASE_LOCK -> perform(Operation.Kind.RELEASE_LOCK);
+			};
+		}
+		catch (MigrationException ex) {
+			return result(ex.getCode().exitCode(), List.of(), List.of(), ex);
+		}
+	}
+
+	private JobName job() {
+		return JobName.find(name())
+			.orElseThrow(() -> invalid("gemforce.migrations.run is '%s', which is no job".formatted(name()),
+					"Use one of %s".formatted(
+							Arrays.stream(JobName.values()).map(JobName::id).collect(Collectors.joining(", ")))));
+	}
+
+	private String name() {
+		return Objects.requireNonNullElse(this.properties.getRun(), "");
+	}
+
+	private JobResult migrate() {
+		RunOutcome outcome = this.migrations.migrate(stores());
+		List<String> done = outcome.results().stream().map(TextReports::describe).toList();
+		MigrationException failure = outcome.failure();
+		if (failure != null && outcome.isPartial()) {
+			List<Problem> problems = new ArrayList<>();
+			problems.add(new Problem(Severity.ERROR, ProblemCode.PARTIAL_RUN, failure.getStore(),
+					"Store '%s' failed after %s".formatted(failure.getStore(), String.join(", ", done)),
+					"Mend what failed and run again: what is done is not done again"));
+			problems.addAll(failure.getProblems());
+			failure = new MigrationException(problems, failure.getDatabaseState(), failure);
+		}
+		return result(outcome.exitCode(), done, List.of(), failure);
+	}
+
+	private List<StoreName> stores() {
+		return (this.properties.getStore() != null) ? List.of(store()) : this.migrations.stores();
+	}
+
+	private StoreName store() {
+		String store = this.properties.getStore();
+		String action = "Name the store: %s"
+			.formatted(this.migrations.stores().stream().map(StoreName::id).collect(Collectors.joining(" or ")));
+		if (store == null) {
+			throw invalid("gemforce.migrations.store is missing", action);
+		}
+		return StoreName.find(store)
+			.filter(this.migrations::isResponsibleFor)
+			.orElseThrow(() -> invalid(
+					"gemforce.migrations.store is '%s', and this service has no such store".formatted(store), action));
+	}
+
+	private JobResult validate() {
+		List<String> done = new ArrayList<>();
+		List<Problem> problems = new ArrayList<>();
+		int exitCode = ExitCode.OK;
+		for (StoreName store : stores()) {
+			if (this.migrations.isDisabled(store)) {
+				done.add("%s off, skipped".formatted(store));
+				continue;
+			}
+			Validation validation = this.migrations.validate(store);
+			problems.addAll(validation.problems());
+			List<MigrationEntry> pending = validation.pending();
+			done.add("%s %s".formatted(store,
+					pending.isEmpty() ? "nothing pending" : "%d pending: %s".formatted(pending.size(),
+							pending.stream().map(MigrationEntry::toString).collect(Collectors.joining(", ")))));
+			exitCode = Math.max(exitCode, exitCode(validation));
+		}
+		return result(exitCode, done, problems, null);
+	}
+
+	private static int exitCode(Validation validation) {
+		if (!validation.errors().isEmpty()) {
+			return validation.errors().stream().allMatch((problem) -> problem.code() == ProblemCode.SCHEMA_AHEAD)
+					? ExitCode.AHEAD : ExitCode.INVALID;
+		}
+		return validation.pending().isEmpty() ? ExitCode.OK : ExitCode.PENDING;
+	}
+
+	private JobResult status() {
+		StatusReport report = new MigrationReports(this.migrations, Clock.systemUTC()).status();
+		return new JobResult(exitCode(report.status()), report, TextReports.describe(report));
+	}
+
+	private int exitCode(StoreStatus status) {
+		return switch (status) {
+			case UNREACHABLE -> ExitCode.UNREACHABLE;
+			case FAILED -> ExitCode.FAILED;
+			case INTERRUPTED, INVALID -> ExitCode.INVALID;
+			case HELD, PENDING, RUNNING, LOCKED -> ExitCode.PENDING;
+			case AHEAD, UP_TO_DATE, DISABLED -> ExitCode.OK;
+		};
+	}
+
+	private JobResult perform(Operation.Kind kind) {
+		StoreName store = store();
+		if (this.migrations.isDisabled(store)) {
+			return result(ExitCode.OK, List.of("%s off, skipped".formatted(store)), List.of(), null);
+		}
+		boolean ofOneVersion = kind == Operation.Kind.MARK_APPLIED || kind == Operation.Kind.MARK_ROLLED_BACK;
+		String reason = this.properties.getReason();
+		if (ofOneVersion && !StringUtils.hasText(reason)) {
+			throw invalid("gemforce.migrations.reason is missing", "Say why, for the record");
+		}
+		Operation operation = new Operation(kind, ofOneVersion ? version() : null, reason, this.properties.isForce());
+		List<String> done = this.migrations.perform(store, operation);
+		return result(ExitCode.OK, done.stream().map((line) -> "%s %s".formatted(store, line)).toList(), List.of(),
+				null);
+	}
+
+	private Version version() {
+		String version = this.properties.getVersion();
+		if (version == null) {
+			throw invalid("gemforce.migrations.version is missing", "Name the version of the migration");
+		}
+		return Version.parse(version)
+			.orElseThrow(() -> invalid("gemforce.migrations.version is '%s', which is not a version".formatted(version),
+					"Write the version as numbers separated by '.' or '_'"));
+	}
+
+	private static MigrationException invalid(String message, String action) {
+		return new MigrationException(new Problem(Severity.ERROR, ProblemCode.INVALID_ARGUMENT, null, message, action),
+				"unchanged", null);
+	}
+
+	private JobResult result(int exitCode, List<String> done, List<Problem> found, @Nullable MigrationException ex) {
+		List<Problem> problems = new ArrayList<>(found);
+		if (ex != null) {
+			problems.addAll(ex.getProblems());
+		}
+		JobReport report = new JobReport(name(), exitCode, this.migrations.run().id(), done, problems,
+				(ex != null) ? ex.getDatabaseState() : null);
+		return new JobResult(exitCode, report, TextReports.describe(report));
+	}
+
+}

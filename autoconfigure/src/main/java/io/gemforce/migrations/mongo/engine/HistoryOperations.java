@@ -1,0 +1,185 @@
+package io.gemforce.migrations.mongo.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.MigrationEntry;
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.MigrationType;
+import io.gemforce.migrations.Operation;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Validation;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.history.History;
+import io.gemforce.migrations.mongo.history.Mark;
+
+/**
+ * What operators do to the history and to the lock: each is done under the lock, and each
+ * is a row of its own that says who did it and why.
+ */
+final class HistoryOperations {
+
+	private static final String UNCHANGED = "unchanged";
+
+	private final MigrationLocker locker;
+
+	private final Discovery discovery;
+
+	private final MigrationValidator validator;
+
+	private final Duration lockWaitTimeout;
+
+	private final Duration lease;
+
+	HistoryOperations(MigrationLocker locker, Discovery discovery, MigrationValidator validator,
+			MongoSettings settings) {
+		this.locker = locker;
+		this.discovery = discovery;
+		this.validator = validator;
+		this.lockWaitTimeout = settings.lockWaitTimeout();
+		this.lease = settings.lease();
+	}
+
+	/**
+	 * Do what an operator wants.
+	 * @param operation what to do
+	 * @param run the run that does it
+	 * @return what was done, a line each
+	 */
+	List<String> perform(Operation operation, MigrationRun run) {
+		return switch (operation.kind()) {
+			case REPAIR -> repair(operation, run);
+			case MARK_APPLIED -> markApplied(operation, run);
+			case MARK_ROLLED_BACK -> markRolledBack(operation, run);
+			case RELEASE_LOCK -> releaseLock(operation, run);
+		};
+	}
+
+	private LockedHistory lock(MigrationRun run) {
+		return this.locker.acquire(run, this.lockWaitTimeout, (history) -> true).orElseThrow();
+	}
+
+	private List<String> repair(Operation operation, MigrationRun run) {
+		List<String> done = new ArrayList<>();
+		try (LockedHistory locked = lock(run)) {
+			int open = locked.history().read().leftOpenBefore(locked.lease().fence()).size();
+			History history = locked.read();
+			if (open > 0) {
+				done.add("closed %d open row(s) as interrupted".formatted(open));
+			}
+			for (MigrationEntry entry : this.validator.validate(this.discovery, history).entries()) {
+				String now = entry.resolvedChecksum();
+				if (entry.inBuild() && entry.state() == MigrationState.APPLIED && now != null
+						&& !now.equals(entry.appliedChecksum())) {
+					locked.record(mark(migration(entry), MigrationState.APPLIED, operation));
+					done.add("accepted checksum '%s' of migration %s, which was '%s'".formatted(now, entry,
+							entry.appliedChecksum()));
+				}
+			}
+		}
+		return done.isEmpty() ? List.of("nothing to repair") : done;
+	}
+
+	private BeanMigration migration(MigrationEntry entry) {
+		return Objects.requireNonNull(this.discovery.byVersion().get(Version.parse(entry.id()).orElseThrow()));
+	}
+
+	private static Mark mark(BeanMigration migration, MigrationState state, Operation operation) {
+		return new Mark(MigrationType.MARK, state, migration.version(), migration.description(), migration.script(),
+				migration.checksum(), null, operation.reason());
+	}
+
+	private List<String> markApplied(Operation operation, MigrationRun run) {
+		Version version = Objects.requireNonNull(operation.version());
+		BeanMigration migration = this.discovery.byVersion().get(version);
+		if (migration == null) {
+			throw refused("Version %s of store 'mongo' is not in this build".formatted(version),
+					"Name a version that this build has");
+		}
+		try (LockedHistory locked = lock(run)) {
+			MigrationEntry entry = find(locked, version);
+			if (entry != null && !entry.isPending()) {
+				throw refused("Migration %s of store 'mongo' is already %s".formatted(migration, entry.state()),
+						"Nothing is to be done");
+			}
+			locked.record(mark(migration, MigrationState.APPLIED, operation));
+		}
+		return List.of("recorded migration %s as applied, without running it".formatted(migration));
+	}
+
+	private List<String> markRolledBack(Operation operation, MigrationRun run) {
+		Version version = Objects.requireNonNull(operation.version());
+		try (LockedHistory locked = lock(run)) {
+			MigrationEntry entry = find(locked, version);
+			if (entry == null || entry.attempts().isEmpty() || entry.state() == MigrationState.ROLLED_BACK) {
+				throw refused("Version %s of store 'mongo' is not applied".formatted(version), "Nothing is to be done");
+			}
+			requireNewest(locked, entry, version);
+			locked.record(new Mark(MigrationType.MARK, MigrationState.ROLLED_BACK, version, entry.description(),
+					entry.script(), entry.appliedChecksum(), null, operation.reason()));
+			return List.of("recorded migration %s as rolled back, without undoing it".formatted(entry));
+		}
+	}
+
+	private void requireNewest(LockedHistory locked, MigrationEntry entry, Version version) {
+		boolean newerApplied = entry.state().isApplied() && entries(locked).stream()
+			.filter((other) -> other.state().isApplied())
+			.flatMap((other) -> Version.parse(other.id()).stream())
+			.anyMatch((other) -> other.compareTo(version) > 0);
+		if (newerApplied) {
+			throw refused("Version %s of store 'mongo' is not the newest one that is applied".formatted(version),
+					"Mark the newer ones as rolled back before");
+		}
+	}
+
+	private @Nullable MigrationEntry find(LockedHistory locked, Version version) {
+		return entries(locked).stream()
+			.filter((entry) -> entry.id().equals(version.toString()))
+			.findFirst()
+			.orElse(null);
+	}
+
+	private List<MigrationEntry> entries(LockedHistory locked) {
+		Validation validation = this.validator.validate(this.discovery, locked.read());
+		return validation.entries();
+	}
+
+	private List<String> releaseLock(Operation operation, MigrationRun run) {
+		if (operation.force()) {
+			try (LockedHistory locked = this.locker.seize(run, operation.reason())) {
+				locked.read();
+				return List.of("released the lock%s".formatted(locked.lease().isTakenOver()
+						? ", which was held, and closed what was left open" : ", which was free"));
+			}
+		}
+		try (LockedHistory locked = this.locker.acquire(run, this.lease.plusSeconds(1), (history) -> true)
+			.orElseThrow()) {
+			locked.read();
+			return List.of(locked.lease().isTakenOver()
+					? "released the lock, whose holder was gone, and closed what was left open" : "the lock is free");
+		}
+		catch (MigrationException ex) {
+			if (ex.getCode() != ProblemCode.LOCK_TIMEOUT) {
+				throw ex;
+			}
+			throw new MigrationException(Problem.error(ProblemCode.LOCK_ALIVE, StoreName.MONGO,
+					"The holder of the lock of store 'mongo' is alive: " + ex.getProblems().get(0).message(),
+					"Wait until it is done. If it hangs, end it; force=true takes the lock although it is alive"),
+					UNCHANGED, ex);
+		}
+	}
+
+	private static MigrationException refused(String message, String action) {
+		return new MigrationException(Problem.error(ProblemCode.INVALID_ARGUMENT, StoreName.MONGO, message, action),
+				UNCHANGED, null);
+	}
+
+}

@@ -1,0 +1,153 @@
+package io.gemforce.migrations.mongo.engine;
+
+import java.time.Duration;
+import java.util.List;
+
+import com.mongodb.MongoException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.mongo.history.History;
+import io.gemforce.migrations.mongo.history.HistoryRow;
+import io.gemforce.migrations.mongo.history.Mark;
+import io.gemforce.migrations.mongo.history.MigrationHistory;
+import io.gemforce.migrations.mongo.lock.Lease;
+import io.gemforce.migrations.mongo.lock.LockDocument;
+import io.gemforce.migrations.mongo.lock.LockLostException;
+
+/**
+ * The history while this runner holds the lock. Whoever reads it reads it in order: what
+ * earlier holders left open is closed before.
+ */
+final class LockedHistory implements AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(LockedHistory.class);
+
+	/**
+	 * Longer than a command can be on its way to the server.
+	 */
+	private static final Duration ON_ITS_WAY = Duration.ofSeconds(1);
+
+	private final MongoAccess access;
+
+	private final RunnerSession session;
+
+	private final Lease lease;
+
+	private final MigrationRun run;
+
+	private final @Nullable String reason;
+
+	private boolean inOrder;
+
+	LockedHistory(MongoAccess access, RunnerSession session, Lease lease, MigrationRun run, @Nullable String reason) {
+		this.access = access;
+		this.session = session;
+		this.lease = lease;
+		this.run = run;
+		this.reason = reason;
+		this.inOrder = !lease.isTakenOver();
+	}
+
+	Lease lease() {
+		return this.lease;
+	}
+
+	RunnerSession session() {
+		return this.session;
+	}
+
+	MigrationHistory history() {
+		return this.session.history();
+	}
+
+	MigrationRun run() {
+		return this.run;
+	}
+
+	/**
+	 * Read the history. After a takeover, or where earlier holders have left something
+	 * open, that is put in order before.
+	 * @return the history
+	 * @throws LockLostException if somebody has written under a higher fence
+	 */
+	History read() {
+		History history = readUnderFence();
+		while (!this.inOrder || !history.leftOpenBefore(this.lease.fence()).isEmpty()) {
+			takeOver(history.leftOpenBefore(this.lease.fence()));
+			this.inOrder = true;
+			history = readUnderFence();
+		}
+		return history;
+	}
+
+	private History readUnderFence() {
+		this.lease.check();
+		History history = history().read();
+		if (history.highestFence() > this.lease.fence()) {
+			throw new LockLostException("fence %d in the history is higher than this runner's, which is %d"
+				.formatted(history.highestFence(), this.lease.fence()));
+		}
+		return history;
+	}
+
+	private void takeOver(List<HistoryRow> leftOpen) {
+		if (leftOpen.stream().anyMatch((row) -> !row.transactional())) {
+			waitForCommandsOnTheirWay();
+		}
+		LockDocument predecessor = this.lease.predecessor();
+		if (predecessor != null && predecessor.session() != null) {
+			killSession(predecessor.session());
+		}
+		String owner = (predecessor != null) ? predecessor.owner() : null;
+		insert(Mark.takeover((owner != null) ? "takeover from " + owner : "takeover", this.reason));
+		history().closeLeftOpenBefore(this.lease.fence());
+	}
+
+	private static void waitForCommandsOnTheirWay() {
+		try {
+			Thread.sleep(ON_ITS_WAY.toMillis());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void killSession(Object session) {
+		try {
+			this.access.killSession(session);
+		}
+		catch (MongoException ex) {
+			logger.warn("Could not end the session of the former holder of the migration lock; if it has left a "
+					+ "transaction open, that ends when the server's limit is reached: " + ex.getMessage());
+		}
+	}
+
+	/**
+	 * Record something that was not executed.
+	 * @param mark what to record
+	 */
+	void record(Mark mark) {
+		read();
+		insert(mark);
+	}
+
+	private void insert(Mark mark) {
+		boolean inserted = false;
+		while (!inserted) {
+			inserted = history().record(readUnderFence().nextRank(), mark, this.run, this.lease.fence());
+		}
+	}
+
+	/**
+	 * Release the lock and end the session.
+	 */
+	@Override
+	public void close() {
+		this.lease.close();
+		this.session.close();
+	}
+
+}

@@ -1,0 +1,112 @@
+package io.gemforce.migrations.mongo.engine;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.mongo.history.MigrationHistory;
+import io.gemforce.migrations.mongo.lock.Lease;
+import io.gemforce.migrations.mongo.lock.LockHolder;
+import io.gemforce.migrations.mongo.lock.LockTimeoutException;
+
+/**
+ * Acquires the lock for a run.
+ */
+final class MigrationLocker {
+
+	private static final String UNCHANGED = "unchanged by this instance";
+
+	private final MongoAccess access;
+
+	private final StopSignal stop;
+
+	private volatile @Nullable String owner;
+
+	MigrationLocker(MongoAccess access, StopSignal stop) {
+		this.access = access;
+		this.stop = stop;
+	}
+
+	/**
+	 * Whether this instance is the holder of a lock.
+	 * @param owner the holder
+	 * @return whether it is this instance
+	 */
+	boolean isMine(@Nullable String owner) {
+		return owner != null && owner.equals(this.owner);
+	}
+
+	/**
+	 * Acquire the lock, waiting for its holder if need be.
+	 * @param run the run to acquire it for
+	 * @param waitTimeout how long to wait at the most
+	 * @param needed asked when the lock has become free after a wait: whether it is still
+	 * needed
+	 * @return the history under the lock, or empty if the lock is no longer needed
+	 * @throws MigrationException if the lock was not free in time, or if the process is
+	 * about to end
+	 */
+	Optional<LockedHistory> acquire(MigrationRun run, Duration waitTimeout, Predicate<MigrationHistory> needed) {
+		RunnerSession session = new RunnerSession(this.access);
+		Runnable stopListening = this.stop.listen(Thread.currentThread()::interrupt);
+		Optional<Lease> lease = Optional.empty();
+		try {
+			lease = this.access.lock().acquire(holder(run, session), waitTimeout, () -> needed.test(session.history()));
+			return lease.map((acquired) -> new LockedHistory(this.access, session, acquired, run, null));
+		}
+		catch (LockTimeoutException ex) {
+			throw timeout(waitTimeout, ex);
+		}
+		catch (InterruptedException ex) {
+			this.stop.check(StoreName.MONGO, UNCHANGED);
+			Thread.currentThread().interrupt();
+			throw new MigrationException(
+					Problem.error(ProblemCode.LOCK_TIMEOUT, StoreName.MONGO,
+							"Interrupted while waiting for the migration lock of store 'mongo'", "Start again"),
+					UNCHANGED, ex);
+		}
+		finally {
+			stopListening.run();
+			if (lease.isEmpty()) {
+				session.close();
+			}
+		}
+	}
+
+	/**
+	 * Take the lock from whoever holds it.
+	 * @param run the run to take it for
+	 * @param reason why
+	 * @return the history under the lock
+	 */
+	LockedHistory seize(MigrationRun run, @Nullable String reason) {
+		RunnerSession session = new RunnerSession(this.access);
+		Lease lease = this.access.lock().seize(holder(run, session));
+		return new LockedHistory(this.access, session, lease, run, reason);
+	}
+
+	private LockHolder holder(MigrationRun run, RunnerSession session) {
+		String owner = "%s#%s".formatted(run.application(), run.id());
+		this.owner = owner;
+		return new LockHolder(owner, run.application().name(), run.application().host(), session.id());
+	}
+
+	private static MigrationException timeout(Duration waitTimeout, LockTimeoutException ex) {
+		return new MigrationException(
+				Problem.error(ProblemCode.LOCK_TIMEOUT, StoreName.MONGO,
+						"Waited %s for the migration lock of store 'mongo', held by %s since %s, doing: %s".formatted(
+								waitTimeout, ex.getLock().owner(), ex.getLock().acquiredAt(), ex.getLock().doing()),
+						"If the holder is still at work, wait, or raise gemforce.migrations.lock.wait-timeout; if it "
+								+ "hangs, end it, or run gemforce.migrations.run=release-lock with store=mongo"),
+				UNCHANGED, ex);
+	}
+
+}

@@ -1,0 +1,111 @@
+package io.gemforce.migrations.mongo.engine;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.Requirement;
+import io.gemforce.migrations.Severity;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.history.HistoryRow;
+
+/**
+ * What can be wrong with a build and its history, in words.
+ */
+final class MongoProblems {
+
+	private MongoProblems() {
+	}
+
+	static Problem edited(BeanMigration migration, String before, String now) {
+		String message = "Migration %s (%s) was edited after it was applied: checksum '%s' then, '%s' now"
+			.formatted(migration, migration.script(), before, now);
+		if (ClassChecksum.isDerived(before)) {
+			return Problem.warning(ProblemCode.CHECKSUM_MISMATCH, StoreName.MONGO, message,
+					"If it still does the same, nothing is to be done; otherwise restore it and add a new migration");
+		}
+		return Problem.error(ProblemCode.CHECKSUM_MISMATCH, StoreName.MONGO, message,
+				("Restore migration %s and its checksum '%s', and make the change in a new migration. If it does the "
+						+ "same, gemforce.migrations.run=repair accepts the new checksum")
+					.formatted(migration.version(), before));
+	}
+
+	static Problem foreign(BeanMigration migration, HistoryRow applied) {
+		return Problem.error(ProblemCode.FOREIGN_HISTORY, StoreName.MONGO,
+				("Version %s was applied by application '%s' as '%s', and is '%s' in this build: the history is "
+						+ "another service's")
+					.formatted(migration.version(), applied.application(), applied.description(),
+							migration.description()),
+				"Give each service that shares a database names of its own: gemforce.migrations.mongo.history-collection "
+						+ "and gemforce.migrations.mongo.lock-collection, or gemforce.migrations.mongo.database");
+	}
+
+	static Problem missing(VersionHistory past) {
+		HistoryRow row = past.newest();
+		return Problem.error(ProblemCode.MISSING_MIGRATION, StoreName.MONGO,
+				"Migration %s (%s) was applied as %s but is not in this build".formatted(past.version(),
+						row.description(), row.script()),
+				("Restore migration %s; a condition or a profile may have left its bean out. If it was removed on "
+						+ "purpose, set gemforce.migrations.mongo.ignore-missing=true")
+					.formatted(past.version()));
+	}
+
+	static Problem outOfOrder(BeanMigration migration, Version highestApplied, boolean ahead) {
+		String message = "Migration %s (%s) is pending but version %s is already applied".formatted(migration,
+				migration.script(), highestApplied);
+		return Problem.error(ProblemCode.OUT_OF_ORDER, StoreName.MONGO,
+				ahead ? message + " by a newer build than this one" : message,
+				ahead ? "Deploy a build that has version %s, too".formatted(highestApplied)
+						: ("Give migration %s a version above %s, or set gemforce.migrations.mongo.out-of-order=true if "
+								+ "it does not depend on the order")
+							.formatted(migration.version(), highestApplied));
+	}
+
+	static Problem interrupted(BeanMigration migration, HistoryRow unfinished) {
+		String what = (unfinished.state() == MigrationState.FAILED) ? "failed outside of a transaction"
+				: "never finished";
+		return Problem.error(ProblemCode.INTERRUPTED, StoreName.MONGO,
+				"The last attempt of migration %s (%s) %s, so it may be applied in part".formatted(migration,
+						migration.script(), what),
+				("Look at the data. If migration %1$s does the same however much of it is done, declare "
+						+ "@Migration(onInterrupted = OnInterrupted.RETRY) and start again. If you have completed or "
+						+ "taken it back yourself, run gemforce.migrations.run=mark-applied or mark-rolled-back with "
+						+ "store=mongo, version=%1$s and a reason")
+					.formatted(migration.version()));
+	}
+
+	static Problem ahead(Version highestApplied, @Nullable Version newest, @Nullable VersionHistory past,
+			boolean fail) {
+		String application = (past != null) ? past.newest().application() : null;
+		return new Problem(fail ? Severity.ERROR : Severity.WARNING, ProblemCode.SCHEMA_AHEAD, StoreName.MONGO,
+				"Store 'mongo' is at version %s, this build knows %s%s; nothing is run".formatted(highestApplied,
+						newest, (application != null) ? " (applied by %s)".formatted(application) : ""),
+				fail ? "Deploy a build that has version %s, or set gemforce.migrations.on-schema-ahead=warn"
+					.formatted(highestApplied)
+						: "Nothing is to be done while an older build runs beside a newer one, or after a rollback of the "
+								+ "service");
+	}
+
+	static Problem noMigrations() {
+		return Problem.warning(ProblemCode.NO_MIGRATIONS_FOUND, StoreName.MONGO,
+				"Store 'mongo' has no migrations: found 0 beans that are annotated with @Migration",
+				"Make the migrations beans, by component scanning or @Bean methods, or set "
+						+ "gemforce.migrations.mongo.enabled=false");
+	}
+
+	static Problem blocked(BeanMigration migration, Requirement requirement, String why) {
+		return Problem.error(ProblemCode.DEPENDENCY_BLOCKED, StoreName.MONGO,
+				"Migration %s requires %s, which %s".formatted(migration, requirement, why),
+				"Have %s applied before, or take the requirement away".formatted(requirement));
+	}
+
+	static Problem unknownRequirement(BeanMigration migration, Requirement requirement) {
+		return Problem.error(ProblemCode.UNKNOWN_REQUIRES, StoreName.MONGO,
+				"Migration %s requires %s, which neither this build nor the history knows".formatted(migration,
+						requirement),
+				"Correct the requirement of migration %s".formatted(migration.version()));
+	}
+
+}

@@ -1,0 +1,132 @@
+package io.gemforce.migrations.mongo.engine;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+import com.mongodb.MongoException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.ProblemCode;
+
+/**
+ * Decides whether a transaction that failed is tried again. A transaction that a killed
+ * instance has left open blocks for as long as the server lets one live, so it is tried
+ * for longer than that. One that itself lived that long would not fare better.
+ */
+final class TransactionRetries {
+
+	private static final Log logger = LogFactory.getLog(TransactionRetries.class);
+
+	private static final Duration LONGER_THAN_A_LIFETIME = Duration.ofSeconds(30);
+
+	private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
+
+	private static final Duration SAY_EVERY = Duration.ofSeconds(30);
+
+	private final Supplier<Duration> lifetime;
+
+	private final LongSupplier nanoTime;
+
+	private final String name;
+
+	private int failures;
+
+	private long firstFailureAt;
+
+	private long saidAt;
+
+	private @Nullable ProblemCode verdict;
+
+	/**
+	 * Create the retries of one execution.
+	 * @param lifetime tells how long the server lets a transaction live
+	 * @param nanoTime the monotonic clock
+	 * @param name what is executed
+	 */
+	TransactionRetries(Supplier<Duration> lifetime, LongSupplier nanoTime, String name) {
+		this.lifetime = lifetime;
+		this.nanoTime = nanoTime;
+		this.name = name;
+	}
+
+	/**
+	 * Decide whether to try the whole transaction again, and pause if so.
+	 * @param failure why it failed
+	 * @param startedAt when it was started, on the monotonic clock
+	 * @return whether to try again
+	 */
+	boolean again(Throwable failure, long startedAt) {
+		MongoException exception = MongoFailures.find(failure);
+		if (exception == null || !isTransient(exception)) {
+			return false;
+		}
+		if (exceedsLifetime(exception, startedAt)) {
+			this.verdict = ProblemCode.MONGO_TX_LIMIT;
+			return false;
+		}
+		return pause(exception);
+	}
+
+	/**
+	 * Decide whether to send a commit again whose outcome is unknown, and pause if so.
+	 * @param failure why the commit failed
+	 * @return whether to send it again
+	 */
+	boolean commitAgain(MongoException failure) {
+		return failure.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL) && pause(failure);
+	}
+
+	private static boolean isTransient(MongoException exception) {
+		return exception.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL)
+				|| exception.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL);
+	}
+
+	private boolean exceedsLifetime(MongoException exception, long startedAt) {
+		return MongoFailures.isTransactionGone(exception)
+				&& this.nanoTime.getAsLong() - startedAt >= this.lifetime.get().toNanos();
+	}
+
+	private boolean pause(MongoException exception) {
+		long now = this.nanoTime.getAsLong();
+		if (this.failures++ == 0) {
+			this.firstFailureAt = now;
+		}
+		Duration limit = this.lifetime.get().plus(LONGER_THAN_A_LIFETIME);
+		if (now - this.firstFailureAt >= limit.toNanos()) {
+			this.verdict = ProblemCode.WRITE_CONFLICT;
+			return false;
+		}
+		if (this.failures == 1 || now - this.saidAt >= SAY_EVERY.toNanos()) {
+			this.saidAt = now;
+			logger.info(("The transaction of migration %s met an error that passes (code %d); it is tried again for up "
+					+ "to %s, longer than a transaction of a killed instance can stand in its way")
+				.formatted(this.name, exception.getCode(), limit));
+		}
+		return sleep();
+	}
+
+	private boolean sleep() {
+		long longest = Math.min(LONGEST_PAUSE.toMillis(), 5L << Math.min(this.failures, 10));
+		try {
+			Thread.sleep(1 + ThreadLocalRandom.current().nextLong(longest));
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	/**
+	 * Return why it was not tried again.
+	 * @return the reason, {@code null} if the failure is not one of transactions
+	 */
+	@Nullable ProblemCode verdict() {
+		return this.verdict;
+	}
+
+}

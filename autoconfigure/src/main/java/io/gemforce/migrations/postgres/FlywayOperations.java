@@ -1,0 +1,134 @@
+package io.gemforce.migrations.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.Configuration;
+import org.flywaydb.core.api.output.RepairResult;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.MigrationType;
+import io.gemforce.migrations.Operation;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StoreLock;
+import io.gemforce.migrations.StoreName;
+
+/**
+ * What operators do to Flyway's history and lock.
+ */
+final class FlywayOperations {
+
+	private static final String UNCHANGED = "unchanged";
+
+	private final Flyway flyway;
+
+	private final FlywayDatabase database;
+
+	FlywayOperations(Flyway flyway, FlywayDatabase database) {
+		this.flyway = flyway;
+		this.database = database;
+	}
+
+	/**
+	 * Do what an operator wants.
+	 * @param operation what to do
+	 * @param run the run that does it
+	 * @return what was done, a line each
+	 */
+	List<String> perform(Operation operation, MigrationRun run) {
+		return switch (operation.kind()) {
+			case REPAIR -> repair(operation, run);
+			case RELEASE_LOCK -> releaseLock(operation, run);
+			case MARK_APPLIED -> throw refused("Flyway cannot record a single migration as applied",
+					"Use Flyway's baseline for a schema that is already there: spring.flyway.baseline-on-migrate and "
+							+ "spring.flyway.baseline-version");
+			case MARK_ROLLED_BACK -> throw refused("Flyway cannot record a migration as rolled back",
+					"Take its changes back with a new migration");
+		};
+	}
+
+	// Flyway's repair takes no lock, so it is run on a connection that holds Flyway's
+	private List<String> repair(Operation operation, MigrationRun run) {
+		try (Connection connection = this.database.dataSource().getConnection()) {
+			JdbcClient client = JdbcClient.create(new SingleConnectionDataSource(connection, true));
+			client.sql("SELECT pg_advisory_lock(?)").param(this.database.lockKey()).query().listOfRows();
+			try {
+				return repair(connection, operation, run);
+			}
+			finally {
+				client.sql("SELECT pg_advisory_unlock(?)").param(this.database.lockKey()).query().listOfRows();
+			}
+		}
+		catch (SQLException ex) {
+			throw new FlywayException("Could not repair the history", ex);
+		}
+	}
+
+	private List<String> repair(Connection connection, Operation operation, MigrationRun run) {
+		Configuration configuration = this.flyway.getConfiguration();
+		RepairResult result = Flyway.configure(configuration.getClassLoader())
+			.configuration(configuration)
+			.dataSource(new SingleConnectionDataSource(connection, true))
+			.load()
+			.repair();
+		List<String> done = new ArrayList<>();
+		result.migrationsRemoved
+			.forEach((removed) -> done.add("removed the failed entry of %s".formatted(removed.description)));
+		result.migrationsAligned
+			.forEach((aligned) -> done.add("accepted %s as it is in this build".formatted(aligned.description)));
+		result.migrationsDeleted.forEach((deleted) -> done.add("marked %s as deleted".formatted(deleted.description)));
+		if (done.isEmpty()) {
+			return List.of("nothing to repair");
+		}
+		record(connection, "repair: " + String.join(", ", done), operation, run);
+		return done;
+	}
+
+	private List<String> releaseLock(Operation operation, MigrationRun run) {
+		StoreLock lock = this.database.lock();
+		if (!lock.held()) {
+			return List.of("the lock is free");
+		}
+		if (!operation.force()) {
+			throw new MigrationException(Problem.error(ProblemCode.LOCK_ALIVE, StoreName.POSTGRES,
+					"The lock of store 'postgres' is held by %s; PostgreSQL frees it when that connection ends"
+						.formatted(lock.owner()),
+					"Wait until it is done. If it hangs, end it; force=true ends its connection, which rolls back what it "
+							+ "is doing"),
+					UNCHANGED, null);
+		}
+		boolean ended = this.database.endLockHolder();
+		try (Connection connection = this.database.dataSource().getConnection()) {
+			String description = "release-lock: ended the connection of %s".formatted(lock.owner());
+			if (ended) {
+				record(connection, description, operation, run);
+			}
+			return List.of(ended ? description : "the lock is free");
+		}
+		catch (SQLException ex) {
+			throw new FlywayException("Could not record that the lock was released", ex);
+		}
+	}
+
+	private void record(Connection connection, String description, Operation operation, MigrationRun run) {
+		this.database.log().create(connection);
+		this.database.log()
+			.marked(connection, new MigrationLog.LogEntry(null, description, MigrationType.MARK, operation.kind().id(),
+					null, false, Instant.now(), run), operation.reason());
+	}
+
+	private static MigrationException refused(String message, String action) {
+		return new MigrationException(Problem.error(ProblemCode.INVALID_ARGUMENT, StoreName.POSTGRES, message, action),
+				UNCHANGED, null);
+	}
+
+}

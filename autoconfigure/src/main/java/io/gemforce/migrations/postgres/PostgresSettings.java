@@ -1,0 +1,15 @@
+package io.gemforce.migrations.postgres;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a user can set about PostgreSQL migrations.
+ *
+ * @param alwaysMigrate whether Flyway is to migrate even if there is nothing to do
+ * @param target the newest version to apply, in Flyway's words, {@code null} for what
+ * Flyway is told otherwise
+ * @param failWhenAhead whether a schema that is newer than this build stops the start
+ */
+public record PostgresSettings(boolean alwaysMigrate, @Nullable String target, boolean failWhenAhead) {
+
+}
