@@ -19,6 +19,7 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.history.History;
+import io.gemforce.migrations.mongo.history.HistoryRow;
 import io.gemforce.migrations.mongo.history.Mark;
 
 /**
@@ -70,7 +71,7 @@ final class HistoryOperations {
 	private List<String> repair(Operation operation, MigrationRun run) {
 		List<String> done = new ArrayList<>();
 		try (LockedHistory locked = lock(run)) {
-			int open = locked.history().read().leftOpenBefore(locked.lease().fence()).size();
+			long open = locked.history().read().rows().stream().filter(HistoryRow::isOpen).count();
 			History history = locked.read();
 			if (open > 0) {
 				done.add("closed %d open row(s) as interrupted".formatted(open));

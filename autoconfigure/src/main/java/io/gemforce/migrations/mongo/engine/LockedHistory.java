@@ -87,6 +87,10 @@ final class LockedHistory implements AutoCloseable {
 		this.lease.check();
 		History history = history().read();
 		if (history.highestFence() > this.lease.fence()) {
+			if (this.lease.raiseFence(history.highestFence())) {
+				this.inOrder = false;
+				return history;
+			}
 			throw new LockLostException("fence %d in the history is higher than this runner's, which is %d"
 				.formatted(history.highestFence(), this.lease.fence()));
 		}

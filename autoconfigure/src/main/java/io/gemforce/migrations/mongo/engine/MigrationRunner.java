@@ -119,7 +119,7 @@ final class MigrationRunner {
 				}
 			}
 			catch (LockLostException ex) {
-				throw lockLost(ex);
+				throw new MigrationException(MongoProblems.lockLost(ex), databaseState(), ex);
 			}
 		}
 		return validation;
@@ -213,14 +213,6 @@ final class MigrationRunner {
 		if (!problems.isEmpty()) {
 			throw new MigrationException(problems, databaseState(), null);
 		}
-	}
-
-	private MigrationException lockLost(LockLostException ex) {
-		return new MigrationException(Problem.error(ProblemCode.LOCK_LOST, StoreName.MONGO,
-				"The lock of store 'mongo' was lost: %s".formatted(ex.getMessage()),
-				"Start again. If this happens often, look for long pauses of the process, or raise "
-						+ "gemforce.migrations.lock.lease"),
-				databaseState(), ex);
 	}
 
 }

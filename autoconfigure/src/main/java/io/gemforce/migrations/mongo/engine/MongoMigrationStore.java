@@ -17,6 +17,7 @@ import org.springframework.util.function.SingletonSupplier;
 import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.MigrationEntry;
+import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationStore;
@@ -28,6 +29,7 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.mongo.lock.LockDocument;
+import io.gemforce.migrations.mongo.lock.LockLostException;
 
 /**
  * The MongoDB data, migrated by beans. Discovers them once, and leaves each run to a
@@ -165,6 +167,9 @@ public final class MongoMigrationStore implements MigrationStore {
 		}
 		catch (MongoException ex) {
 			throw MongoFailures.explain(ex, this.access.get().address(), "unchanged");
+		}
+		catch (LockLostException ex) {
+			throw new MigrationException(MongoProblems.lockLost(ex), "unchanged by this instance", ex);
 		}
 	}
 

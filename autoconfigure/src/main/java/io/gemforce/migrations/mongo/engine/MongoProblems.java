@@ -10,6 +10,7 @@ import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.history.HistoryRow;
+import io.gemforce.migrations.mongo.lock.LockLostException;
 
 /**
  * What can be wrong with a build and its history, in words.
@@ -106,6 +107,13 @@ final class MongoProblems {
 				"Migration %s requires %s, which neither this build nor the history knows".formatted(migration,
 						requirement),
 				"Correct the requirement of migration %s".formatted(migration.version()));
+	}
+
+	static Problem lockLost(LockLostException ex) {
+		return Problem.error(ProblemCode.LOCK_LOST, StoreName.MONGO,
+				"The lock of store 'mongo' was lost: %s".formatted(ex.getMessage()),
+				"Start again. If this happens often, look for long pauses of the process, or raise "
+						+ "gemforce.migrations.lock.lease");
 	}
 
 }

@@ -23,8 +23,6 @@ public final class Lease implements AutoCloseable {
 
 	private final String owner;
 
-	private final LockDocument acquired;
-
 	private final boolean takenOver;
 
 	private final @Nullable LockDocument predecessor;
@@ -43,6 +41,10 @@ public final class Lease implements AutoCloseable {
 
 	private volatile String doing;
 
+	private volatile long fence;
+
+	private final Object fenceMonitor = new Object();
+
 	private @Nullable Thread worker;
 
 	private boolean interrupted;
@@ -51,13 +53,13 @@ public final class Lease implements AutoCloseable {
 			@Nullable LockDocument predecessor, LeaseTimes times, LongSupplier nanoTime, long sentAt) {
 		this.collection = collection;
 		this.owner = owner;
-		this.acquired = acquired;
 		this.takenOver = takenOver;
 		this.predecessor = predecessor;
 		this.times = times;
 		this.nanoTime = nanoTime;
 		this.lastBeatSentAt = sentAt;
 		this.doing = String.valueOf(acquired.doing());
+		this.fence = acquired.fence();
 		this.beats = Executors.newSingleThreadScheduledExecutor((task) -> {
 			Thread thread = new Thread(task, "migration-lock-beat");
 			thread.setDaemon(true);
@@ -72,7 +74,28 @@ public final class Lease implements AutoCloseable {
 	 * @return the fence
 	 */
 	public long fence() {
-		return this.acquired.fence();
+		return this.fence;
+	}
+
+	/**
+	 * Raise the fence above one that was seen in the history, if the lock is still this
+	 * runner's. A holder's fence can be the lower one without anybody having taken over
+	 * only if somebody has deleted the lock's document, so that the fence started again.
+	 * @param seen the fence that was seen
+	 * @return whether the lock is this runner's, with a fence that is higher
+	 */
+	public boolean raiseFence(long seen) {
+		synchronized (this.fenceMonitor) {
+			boolean raised = this.collection
+				.updateOne(mine(), new Document("$set", new Document(LockDocument.FENCE, seen + 1)))
+				.getMatchedCount() == 1;
+			if (raised) {
+				logger.warn("The lock of store 'mongo' was deleted at some time; its fence goes on with %d"
+					.formatted(seen + 1));
+				this.fence = seen + 1;
+			}
+			return raised;
+		}
 	}
 
 	/**
@@ -164,9 +187,7 @@ public final class Lease implements AutoCloseable {
 		Document beat = new Document("$inc", new Document(LockDocument.BEAT, 1L)).append("$set",
 				new Document(LockDocument.DOING, this.doing));
 		try {
-			if (this.collection.withTimeout(this.times.beatTimeout().toMillis(), TimeUnit.MILLISECONDS)
-				.updateOne(mine(), beat)
-				.getMatchedCount() == 1) {
+			if (isMatched(beat)) {
 				this.lastBeatSentAt = sentAt;
 			}
 			else {
@@ -179,6 +200,14 @@ public final class Lease implements AutoCloseable {
 		catch (RuntimeException ex) {
 			logger.warn("Could not renew the migration lock of store 'mongo', trying again: %s"
 				.formatted(ex.getClass().getSimpleName()));
+		}
+	}
+
+	private boolean isMatched(Document beat) {
+		synchronized (this.fenceMonitor) {
+			return this.collection.withTimeout(this.times.beatTimeout().toMillis(), TimeUnit.MILLISECONDS)
+				.updateOne(mine(), beat)
+				.getMatchedCount() == 1;
 		}
 	}
 

@@ -1,0 +1,197 @@
+package io.gemforce.migrations.mongo.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+
+import com.mongodb.ReadPreference;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.data.mongodb.core.query.Criteria;
+import org.springframework.data.mongodb.core.query.Query;
+import org.springframework.data.mongodb.core.query.Update;
+
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.mongo.MongoMigration;
+import io.gemforce.migrations.mongo.MongoMigrationContext;
+import io.gemforce.migrations.mongo.OnInterrupted;
+import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.support.MongoTestDatabase;
+import io.gemforce.migrations.support.RequiresReplicaSet;
+import io.gemforce.migrations.support.SentCommands;
+import io.gemforce.migrations.support.TestDatabases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * Tests for what a migration gets.
+ */
+@ExtendWith(TestDatabases.class)
+class MigrationContextTests {
+
+	private final MongoTestDatabase mongo;
+
+	MigrationContextTests(MongoTestDatabase mongo) {
+		this.mongo = mongo;
+	}
+
+	static Stream<MongoMigration> writers() {
+		return Stream.of((mongo) -> mongo.database().getCollection("gems").insertOne(new Document("_id", 1)),
+				(mongo) -> mongo.collection("gems").insertOne(new Document("_id", 1)),
+				(mongo) -> mongo.collection("gems")
+					.withDocumentClass(BsonDocument.class)
+					.insertMany(List.of(new BsonDocument("_id", new BsonString("1")))),
+				(mongo) -> mongo.database()
+					.runCommand(new Document("insert", "gems").append("documents", List.of(new Document("_id", 1)))),
+				(mongo) -> mongo.template().insert(new Document("_id", 1), "gems"),
+				(mongo) -> mongo.template()
+					.upsert(Query.query(Criteria.where("_id").is(1)), Update.update("name", "ruby"), "gems"),
+				(mongo) -> mongo.template()
+					.execute("gems", (collection) -> collection.insertOne(new Document("_id", 1))));
+	}
+
+	@ParameterizedTest
+	@MethodSource("writers")
+	@RequiresReplicaSet("transactions")
+	void everyWayToWriteTakesPartInTheTransaction(MongoMigration writer) {
+		SentCommands sent = new SentCommands();
+		try (TestRunner runner = TestRunner.on(this.mongo).listener(sent).with(TestMigration.of("1", (context) -> {
+			writer.up(context);
+			throw new IllegalStateException("roll it back");
+		}))) {
+			assertThatExceptionOfType(MigrationException.class).isThrownBy(runner::migrate);
+			assertThat(this.mongo.collection("gems").countDocuments()).isZero();
+			assertThat(sent.commands()).filteredOn(MigrationContextTests::isAboutGems)
+				.isNotEmpty()
+				.allSatisfy((command) -> assertThat(command).containsKeys("lsid", "txnNumber", "autocommit"));
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("writers")
+	void everyWayToWriteOutsideOfATransactionIsMajority(MongoMigration writer) {
+		SentCommands sent = new SentCommands();
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.listener(sent)
+			.with(TestMigration.of("1", writer).with(TransactionMode.NEVER))) {
+			runner.migrate();
+			assertThat(sent.commands()).filteredOn(MigrationContextTests::isAboutGems)
+				.filteredOn((command) -> command.containsKey("writeConcern"))
+				.allSatisfy((command) -> assertThat(command.getDocument("writeConcern").get("w"))
+					.isEqualTo(new BsonString("majority")));
+			assertThat(this.mongo.collection("gems").countDocuments()).isOne();
+		}
+	}
+
+	private static boolean isAboutGems(BsonDocument command) {
+		return command.get(command.getFirstKey()) instanceof BsonString collection
+				&& collection.getValue().equals("gems");
+	}
+
+	@Test
+	void writesWithMajorityAndReadsFromThePrimary() {
+		migrate(TransactionMode.NEVER, (context) -> {
+			MongoCollection<Document> collection = context.collection("gems");
+			assertThat(collection.getWriteConcern()).isEqualTo(WriteConcern.MAJORITY);
+			assertThat(collection.getReadPreference()).isEqualTo(ReadPreference.primary());
+			assertThat(context.database().getWriteConcern()).isEqualTo(WriteConcern.MAJORITY);
+			assertThat(context.template().getCollection("gems").getWriteConcern()).isEqualTo(WriteConcern.MAJORITY);
+		});
+	}
+
+	@Test
+	@RequiresReplicaSet("transactions")
+	void readsItsOwnWritesInTheTransaction() {
+		migrate(TransactionMode.REQUIRED, (context) -> {
+			context.collection("gems").insertOne(new Document("_id", 1));
+			assertThat(context.template().findById(1, Document.class, "gems")).isNotNull();
+			assertThat(context.database().getCollection("gems").find().into(new ArrayList<>())).hasSize(1);
+			assertThat(this.mongo.collection("gems").countDocuments()).isZero();
+		});
+		assertThat(this.mongo.collection("gems").countDocuments()).isOne();
+	}
+
+	static Stream<MongoMigration> definitions() {
+		return Stream.of((mongo) -> mongo.collection("gems").createIndex(Indexes.ascending("name")),
+				(mongo) -> mongo.collection("gems").createIndex(Indexes.ascending("name"), new IndexOptions()),
+				(mongo) -> mongo.collection("gems").dropIndexes(), (mongo) -> mongo.collection("gems").drop(),
+				(mongo) -> mongo.database().createCollection("gems"), (mongo) -> mongo.database().drop(),
+				(mongo) -> mongo.database().runCommand(new Document("collMod", "gems")),
+				(mongo) -> mongo.template().createCollection("gems"),
+				(mongo) -> mongo.template().dropCollection("gems"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("definitions")
+	@RequiresReplicaSet("transactions")
+	void refusesDefinitionsInATransactionBeforeTheyAreSent(MongoMigration definition) {
+		SentCommands sent = new SentCommands();
+		try (TestRunner runner = TestRunner.on(this.mongo).listener(sent).with(TestMigration.of("1", definition))) {
+			assertThatExceptionOfType(MigrationException.class).isThrownBy(runner::migrate)
+				.withMessageContaining(
+						"cannot be part of a transaction: declare " + "@Migration(transaction = TransactionMode.NEVER)")
+				.withMessageContaining("what migration 1 did was rolled back");
+			assertThat(sent.names()).doesNotContain("createIndexes", "dropIndexes", "drop", "dropDatabase", "create",
+					"collMod");
+		}
+	}
+
+	@Test
+	void allowsDefinitionsOutsideOfATransaction() {
+		migrate(TransactionMode.NEVER, (context) -> context.collection("gems").createIndex(Indexes.ascending("name")));
+	}
+
+	@Test
+	void isOfNoUseWhenTheMigrationIsOver() {
+		AtomicReference<MongoMigrationContext> kept = new AtomicReference<>();
+		AtomicReference<MongoCollection<Document>> keptCollection = new AtomicReference<>();
+		migrate(TransactionMode.NEVER, (context) -> {
+			kept.set(context);
+			keptCollection.set(context.collection("gems"));
+		});
+		assertThatIllegalStateException().isThrownBy(() -> keptCollection.get().insertOne(new Document()))
+			.withMessage("The migration that this object was given to is over");
+		assertThatIllegalStateException().isThrownBy(() -> kept.get().template().insert(new Document(), "gems"));
+		assertThat(this.mongo.collection("gems").countDocuments()).isZero();
+	}
+
+	@Test
+	void usesTheNamesAndTypesOfTheApplicationsMapping() {
+		migrate(TransactionMode.NEVER, (context) -> {
+			context.template().insert(new Gem(1, "ruby"));
+			assertThat(context.template().findAll(Gem.class)).containsExactly(new Gem(1, "ruby"));
+		});
+	}
+
+	private void migrate(TransactionMode transaction, MongoMigration work) {
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.lease(Duration.ofMinutes(1))
+			.with(TestMigration.of("1", work).with(transaction).with(OnInterrupted.RETRY))) {
+			runner.migrate();
+		}
+	}
+
+	/**
+	 * A document.
+	 *
+	 * @param id the id
+	 * @param name the name
+	 */
+	record Gem(int id, String name) {
+
+	}
+
+}

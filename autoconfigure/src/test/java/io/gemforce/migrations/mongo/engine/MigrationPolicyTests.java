@@ -1,0 +1,279 @@
+package io.gemforce.migrations.mongo.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.Requirement;
+import io.gemforce.migrations.Requirements;
+import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.support.MongoTestDatabase;
+import io.gemforce.migrations.support.TestDatabases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * Tests for what is accepted of a history, and for adopting a database.
+ */
+@ExtendWith(TestDatabases.class)
+class MigrationPolicyTests {
+
+	private static final MongoSettings.Policy OUT_OF_ORDER = new MongoSettings.Policy(null, null, true, false, false);
+
+	private static final MongoSettings.Policy IGNORE_MISSING = new MongoSettings.Policy(null, null, false, true, false);
+
+	private static final MongoSettings.Policy FAIL_WHEN_AHEAD = new MongoSettings.Policy(null, null, false, false,
+			true);
+
+	private final MongoTestDatabase mongo;
+
+	MigrationPolicyTests(MongoTestDatabase mongo) {
+		this.mongo = mongo;
+	}
+
+	@Test
+	void lateMigrationRunsWhereTheOrderDoesNotMatter() {
+		migrate(TestRunner.on(this.mongo), "2");
+		assertThat(failure(TestRunner.on(this.mongo), "1", "2")).containsExactly(ProblemCode.OUT_OF_ORDER);
+		assertThat(migrate(TestRunner.on(this.mongo).policy(OUT_OF_ORDER), "1", "2").applied()).containsExactly("1");
+		assertThat(applied()).containsExactly("2", "1");
+	}
+
+	@Test
+	void missingMigrationIsIgnoredWhereTheUserSaysSo() {
+		migrate(TestRunner.on(this.mongo), "1", "2");
+		assertThat(failure(TestRunner.on(this.mongo), "2", "3")).containsExactly(ProblemCode.MISSING_MIGRATION);
+		migrate(TestRunner.on(this.mongo).policy(IGNORE_MISSING), "2", "3");
+		assertThat(applied()).containsExactly("1", "2", "3");
+	}
+
+	@Test
+	void newerStoreStopsTheStartWhereTheUserSaysSo() {
+		migrate(TestRunner.on(this.mongo), "1", "2");
+		assertThat(migrate(TestRunner.on(this.mongo), "1").outcome()).isEqualTo(StoreResult.Outcome.AHEAD);
+		assertThat(failure(TestRunner.on(this.mongo).policy(FAIL_WHEN_AHEAD), "1"))
+			.containsExactly(ProblemCode.SCHEMA_AHEAD);
+	}
+
+	@Test
+	void olderBuildWithAMigrationOfItsOwnDoesNotStart() {
+		migrate(TestRunner.on(this.mongo), "1", "3");
+		assertThat(failure(TestRunner.on(this.mongo), "1", "2")).containsExactly(ProblemCode.OUT_OF_ORDER);
+		assertThat(applied()).containsExactly("1", "3");
+	}
+
+	@Test
+	void nothingAboveTheTargetIsApplied() {
+		TestRunner.Builder toTwo = TestRunner.on(this.mongo).policy(TestRunner.policy("2", null));
+		try (TestRunner runner = toTwo.with(TestMigration.inserting("1"), TestMigration.inserting("2.0"),
+				TestMigration.inserting("2.1"))) {
+			assertThat(runner.migrate().applied()).containsExactly("1", "2");
+			assertThat(runner.state("2.1")).isEqualTo(MigrationState.IGNORED);
+		}
+		assertThat(migrate(TestRunner.on(this.mongo), "1", "2", "2.1").applied()).containsExactly("2.1");
+	}
+
+	@Test
+	void emptyHistoryStartsWithTheBaseline() {
+		TestRunner.Builder fromTwo = TestRunner.on(this.mongo).policy(TestRunner.policy(null, "2"));
+		try (TestRunner runner = fromTwo.with(TestMigration.inserting("1"), TestMigration.inserting("2"),
+				TestMigration.inserting("3"))) {
+			assertThat(runner.migrate().applied()).containsExactly("3");
+			assertThat(runner.state("1")).isEqualTo(MigrationState.IGNORED);
+			assertThat(runner.state("2")).isEqualTo(MigrationState.BASELINE);
+			assertThat(runner.state("3")).isEqualTo(MigrationState.APPLIED);
+		}
+		assertThat(this.mongo.history().find().first()).containsEntry("type", "BASELINE")
+			.containsEntry("version", "2")
+			.containsEntry("state", "APPLIED");
+		assertThat(migrate(TestRunner.on(this.mongo), "1", "2", "3", "4").applied()).containsExactly("4");
+	}
+
+	@Test
+	void baselineIsRecordedOnlyOnce() {
+		TestRunner.Builder fromTwo = TestRunner.on(this.mongo).policy(TestRunner.policy(null, "2"));
+		assertThat(migrate(fromTwo, "1", "2").outcome()).isEqualTo(StoreResult.Outcome.UP_TO_DATE);
+		migrate(TestRunner.on(this.mongo).policy(TestRunner.policy(null, "2")), "1", "2");
+		assertThat(this.mongo.history().countDocuments()).isOne();
+	}
+
+	@Test
+	void baselineDoesNotTouchAHistoryThatIsThere() {
+		migrate(TestRunner.on(this.mongo), "1");
+		assertThat(migrate(TestRunner.on(this.mongo).policy(TestRunner.policy(null, "2")), "1", "2").applied())
+			.containsExactly("2");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "MET, ", "UNMET, DEPENDENCY_BLOCKED", "NO_STORE, DEPENDENCY_BLOCKED", "UNKNOWN, UNKNOWN_REQUIRES" })
+	void requirementOfTheOtherStoreIsCheckedBefore(Requirements.Status status, ProblemCode code) {
+		Requirement required = Requirement.parse("postgres:42").orElseThrow();
+		TestRunner.Builder builder = TestRunner.on(this.mongo)
+			.requirements((requirement) -> requirement.equals(required) ? status : Requirements.Status.UNKNOWN);
+		try (TestRunner runner = builder.with(TestMigration.inserting("1").requiring("postgres:42"))) {
+			if (code == null) {
+				assertThat(runner.migrate().applied()).containsExactly("1");
+			}
+			else {
+				MigrationException ex = catchThrowableOfType(MigrationException.class, runner::migrate);
+				assertThat(ex.getCode()).isEqualTo(code);
+				assertThat(ex).hasMessageContaining("Migration 1 (migration 1) requires postgres:42");
+				assertThat(this.mongo.database().listCollectionNames()).isEmpty();
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "mongo:1, ", "mongo:3, DEPENDENCY_BLOCKED", "mongo:9, UNKNOWN_REQUIRES" })
+	void requirementOfTheSameStoreIsAnEarlierVersion(String requirement, ProblemCode code) {
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.with(TestMigration.inserting("1"), TestMigration.inserting("2").requiring(requirement),
+					TestMigration.inserting("3"))) {
+			if (code == null) {
+				assertThat(runner.migrate().applied()).containsExactly("1", "2", "3");
+			}
+			else {
+				assertThat(catchThrowableOfType(MigrationException.class, runner::migrate).getCode()).isEqualTo(code);
+			}
+		}
+	}
+
+	@Test
+	void requirementOfWhatIsAppliedIsNotChecked() {
+		migrate(TestRunner.on(this.mongo), "1");
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.with(TestMigration.inserting("1").requiring("postgres:42"))) {
+			assertThat(runner.migrate().outcome()).isEqualTo(StoreResult.Outcome.UP_TO_DATE);
+		}
+	}
+
+	@Test
+	void allFindingsAreReportedTogether() {
+		migrate(TestRunner.on(this.mongo), "1", "3");
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.with(TestMigration.inserting("2").requiring("mongo:77"),
+					TestMigration.inserting("3").withChecksum("edited"))) {
+			MigrationException ex = catchThrowableOfType(MigrationException.class, runner::migrate);
+			assertThat(ex.getProblems()).extracting(Problem::code)
+				.containsExactlyInAnyOrder(ProblemCode.MISSING_MIGRATION, ProblemCode.OUT_OF_ORDER,
+						ProblemCode.UNKNOWN_REQUIRES, ProblemCode.CHECKSUM_MISMATCH);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "mongock:add-roles", "mongock:add-roles/ann", "mongock:dir/add-roles/ann",
+			"migrate-mongo:20240601-roles.js", "liquibase:db/changelog.xml::add-roles::ann",
+			"mongock:add-roles@old_log" })
+	void whatAnotherToolHasExecutedIsNotRunAgain(String id) {
+		Document entry = new Document("changeId", id.contains("dir/") ? "dir/add-roles" : "add-roles")
+			.append("author", "ann")
+			.append("type", "EXECUTION")
+			.append("state", "EXECUTED")
+			.append("fileName", id.startsWith("liquibase") ? "db/changelog.xml" : "20240601-roles.js")
+			.append("id", "add-roles")
+			.append("execType", "EXECUTED");
+		for (String collection : List.of("mongockChangeLog", "changelog", "DATABASECHANGELOG", "old_log")) {
+			this.mongo.collection(collection).insertOne(new Document());
+			this.mongo.collection(collection).insertOne(new Document("changeId", 7).append("fileName", null));
+		}
+		try (TestRunner runner = TestRunner.on(this.mongo).with(TestMigration.inserting("1").importing(id))) {
+			assertThat(collection(id, entry)).isTrue();
+			assertThat(runner.migrate().outcome()).isEqualTo(StoreResult.Outcome.UP_TO_DATE);
+		}
+		assertThat(applied()).isEmpty();
+		assertThat(this.mongo.history().find()).singleElement()
+			.satisfies((row) -> assertThat(row).containsEntry("type", "IMPORT")
+				.containsEntry("state", "APPLIED")
+				.containsEntry("version", "1")
+				.containsEntry("reason", id));
+	}
+
+	private boolean collection(String id, Document entry) {
+		String collection = id.startsWith("liquibase") ? "DATABASECHANGELOG"
+				: id.startsWith("migrate-mongo") ? "changelog" : id.contains("@") ? "old_log" : "mongockChangeLog";
+		return this.mongo.collection(collection).insertOne(entry).wasAcknowledged();
+	}
+
+	@Test
+	void whatAnotherToolHasNotExecutedIsRun() {
+		this.mongo.collection("mongockChangeLog")
+			.insertMany(List.of(
+					new Document("changeId", "a").append("author", "ann")
+						.append("type", "EXECUTION")
+						.append("state", "EXECUTED"),
+					new Document("changeId", "a").append("author", "ann")
+						.append("type", "EXECUTION")
+						.append("state", "ROLLED_BACK"),
+					new Document("changeId", "b").append("author", "bob")
+						.append("type", "BEFORE_EXECUTION")
+						.append("state", "EXECUTED")));
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.with(TestMigration.inserting("1").importing("mongock:a/ann"),
+					TestMigration.inserting("2").importing("mongock:b/bob", "migrate-mongo:nothing.js"))) {
+			assertThat(runner.migrate().applied()).containsExactly("1", "2");
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "mongock:", "flyway:1", "liquibase:path::id", "migrate-mongo:a@", "add-roles" })
+	void importThatNamesNothingIsNotOne(String id) {
+		assertThat(ImportId.parse(id)).isEmpty();
+	}
+
+	@Test
+	void historyWithForeignDocumentsIsRead() {
+		migrate(TestRunner.on(this.mongo), "1");
+		this.mongo.history()
+			.insertMany(List.of(new Document("_id", "text").append("version", "1"), new Document("_id", 17.5),
+					new Document("_id", 4L).append("version", 5).append("state", "LOST"),
+					new Document("_id", 9L).append("version", "2").append("state", "WONDERFUL").append("fence", "high"),
+					new Document("_id", 10).append("version", "..").append("state", "APPLIED")));
+		assertThat(migrate(TestRunner.on(this.mongo), "1", "2").applied()).containsExactly("2");
+		assertThat(this.mongo.history().countDocuments(new Document("_id", 18L))).isOne();
+	}
+
+	@Test
+	void versionsOfAnyKindAreOrderedByTheirNumbers() {
+		String long200 = "9".repeat(200);
+		String[] versions = { "10", "1_2", "2024.06.01.12", "0", "9", long200, "1.10" };
+		assertThat(migrate(TestRunner.on(this.mongo), versions).applied()).containsExactly("0", "1.2", "1.10", "9",
+				"10", "2024.6.1.12", long200);
+		assertThat(Set.copyOf(Arrays.asList("-1", "1..2", "")))
+			.allSatisfy((text) -> assertThat(Version.parse(text)).isEmpty());
+	}
+
+	private StoreResult migrate(TestRunner.Builder builder, String... versions) {
+		try (TestRunner runner = builder
+			.with(Arrays.stream(versions).map(TestMigration::inserting).toArray(TestMigration[]::new))) {
+			return runner.migrate();
+		}
+	}
+
+	private List<ProblemCode> failure(TestRunner.Builder builder, String... versions) {
+		return catchThrowableOfType(MigrationException.class, () -> migrate(builder, versions)).getProblems()
+			.stream()
+			.map(Problem::code)
+			.toList();
+	}
+
+	private List<String> applied() {
+		return this.mongo.collection("applied")
+			.find()
+			.map((document) -> document.getString("version"))
+			.into(new ArrayList<>());
+	}
+
+}

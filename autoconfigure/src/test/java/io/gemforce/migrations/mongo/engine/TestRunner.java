@@ -1,0 +1,199 @@
+package io.gemforce.migrations.mongo.engine;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.event.CommandListener;
+import org.springframework.data.mapping.model.PropertyNameFieldNamingStrategy;
+import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
+import org.springframework.data.mongodb.core.convert.MongoCustomConversions;
+
+import io.gemforce.migrations.ApplicationInstance;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.Operation;
+import io.gemforce.migrations.Requirements;
+import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.Validation;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.support.MongoTestDatabase;
+
+/**
+ * An instance of a service that migrates MongoDB, with a client of its own and without
+ * Spring.
+ */
+final class TestRunner implements AutoCloseable {
+
+	private final MongoClient client;
+
+	private final MongoMigrationStore store;
+
+	private final ApplicationInstance application;
+
+	private TestRunner(MongoClient client, MongoMigrationStore store, ApplicationInstance application) {
+		this.client = client;
+		this.store = store;
+		this.application = application;
+	}
+
+	static Builder on(MongoTestDatabase mongo) {
+		return new Builder(mongo);
+	}
+
+	StoreResult migrate() {
+		return this.store.migrate(MigrationRun.begin(Trigger.STARTUP, this.application));
+	}
+
+	List<String> perform(Operation operation) {
+		return this.store.perform(operation, MigrationRun.begin(Trigger.JOB, this.application));
+	}
+
+	Validation validate() {
+		return this.store.validate();
+	}
+
+	MigrationState state(String version) {
+		return validate().entries()
+			.stream()
+			.filter((entry) -> entry.id().equals(version))
+			.findFirst()
+			.orElseThrow()
+			.state();
+	}
+
+	MongoMigrationStore store() {
+		return this.store;
+	}
+
+	@Override
+	public void close() {
+		this.client.close();
+	}
+
+	static MongoSettings.Policy policy(String target, String baseline) {
+		return new MongoSettings.Policy(version(target), version(baseline), false, false, false);
+	}
+
+	private static Version version(String text) {
+		return (text != null) ? Version.parse(text).orElseThrow() : null;
+	}
+
+	/**
+	 * What an instance is made of.
+	 */
+	static final class Builder {
+
+		private final MongoTestDatabase mongo;
+
+		private final MongoClientSettings.Builder client = MongoClientSettings.builder();
+
+		private String uri;
+
+		private String application = "gems";
+
+		private Duration lease = Duration.ofSeconds(30);
+
+		private Duration lockWaitTimeout = Duration.ofMinutes(2);
+
+		private MongoSettings.Policy policy = new MongoSettings.Policy(null, null, false, false, false);
+
+		private Requirements requirements = (requirement) -> Requirements.Status.NO_STORE;
+
+		private StopSignal stop = new StopSignal();
+
+		private LongSupplier nanoTime = System::nanoTime;
+
+		private Clock clock = Clock.systemUTC();
+
+		private Builder(MongoTestDatabase mongo) {
+			this.mongo = mongo;
+			this.uri = mongo.uri();
+		}
+
+		Builder uri(String uri) {
+			this.uri = uri;
+			return this;
+		}
+
+		Builder application(String name) {
+			this.application = name;
+			return this;
+		}
+
+		Builder listener(CommandListener listener) {
+			this.client.addCommandListener(listener);
+			return this;
+		}
+
+		Builder appName(String name) {
+			this.client.applicationName(name);
+			return this;
+		}
+
+		Builder lease(Duration lease) {
+			this.lease = lease;
+			return this;
+		}
+
+		Builder lockWaitTimeout(Duration timeout) {
+			this.lockWaitTimeout = timeout;
+			return this;
+		}
+
+		Builder policy(MongoSettings.Policy policy) {
+			this.policy = policy;
+			return this;
+		}
+
+		Builder requirements(Requirements requirements) {
+			this.requirements = requirements;
+			return this;
+		}
+
+		Builder stop(StopSignal stop) {
+			this.stop = stop;
+			return this;
+		}
+
+		Builder nanoTime(LongSupplier nanoTime) {
+			this.nanoTime = nanoTime;
+			return this;
+		}
+
+		Builder clock(Clock clock) {
+			this.clock = clock;
+			return this;
+		}
+
+		TestRunner with(TestMigration... migrations) {
+			List<BeanMigration> beans = Stream.of(migrations)
+				.map(TestMigration::toBeanMigration)
+				.sorted(Comparator.comparing(BeanMigration::version))
+				.toList();
+			MongoClient client = MongoClients
+				.create(this.client.applyConnectionString(new ConnectionString(this.uri)).build());
+			ApplicationInstance application = new ApplicationInstance(this.application, "1.4.0", "host", "user");
+			MongoMigrationStore store = new MongoMigrationStore(
+					() -> new SimpleMongoClientDatabaseFactory(client, this.mongo.name()), () -> client,
+					() -> new Discovery(beans, List.of()),
+					new MigrationTemplates(new MongoCustomConversions(List.of()),
+							PropertyNameFieldNamingStrategy.INSTANCE),
+					new MongoSettings(null, "migration_history", "migration_lock", this.lease, this.lockWaitTimeout,
+							this.policy),
+					application, this.requirements, this.stop, "test", this.nanoTime, this.clock);
+			return new TestRunner(client, store, application);
+		}
+
+	}
+
+}
