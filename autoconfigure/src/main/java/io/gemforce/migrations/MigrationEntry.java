@@ -43,6 +43,17 @@ public record MigrationEntry(String id, @Nullable String version, String descrip
 	}
 
 	/**
+	 * Return this migration in another state.
+	 * @param state the state
+	 * @return the migration
+	 */
+	MigrationEntry withState(MigrationState state) {
+		return new MigrationEntry(this.id, this.version, this.description, this.type, this.phase, state,
+				this.engineState, this.inBuild, this.rank, this.attempts, this.script, this.location,
+				this.appliedChecksum, this.resolvedChecksum);
+	}
+
+	/**
 	 * Whether a run would execute this migration.
 	 * @return whether it is in this build and still to be applied
 	 */

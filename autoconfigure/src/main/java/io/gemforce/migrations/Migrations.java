@@ -5,19 +5,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The migrations of a service: brings its stores to what the mode asks for when the
@@ -45,7 +43,7 @@ public final class Migrations {
 
 	private final Map<StoreName, StoreResult> results = new EnumMap<>(StoreName.class);
 
-	private final Map<StoreName, StoreSnapshot> snapshots = new EnumMap<>(StoreName.class);
+	private final Map<StoreName, CachedSnapshot> snapshots = new ConcurrentHashMap<>();
 
 	/**
 	 * Create the migrations of a service.
@@ -130,7 +128,7 @@ public final class Migrations {
 		}
 	}
 
-	private synchronized void forgetSnapshot(StoreName name) {
+	private void forgetSnapshot(StoreName name) {
 		this.snapshots.remove(name);
 	}
 
@@ -153,9 +151,9 @@ public final class Migrations {
 	}
 
 	private static List<MigrationEntry> open(Validation validation) {
-		return validation.entries()
-			.stream()
-			.filter((entry) -> entry.isPending() || entry.state() == MigrationState.RUNNING)
+		return Stream
+			.concat(validation.pending().stream(),
+					validation.entries().stream().filter((entry) -> entry.state() == MigrationState.RUNNING))
 			.toList();
 	}
 
@@ -338,40 +336,9 @@ public final class Migrations {
 		return find(name).map(this::snapshot);
 	}
 
-	private synchronized StoreSnapshot snapshot(MigrationStore store) {
-		Instant now = this.clock.instant();
-		StoreSnapshot snapshot = this.snapshots.get(store.name());
-		if (snapshot == null || snapshot.takenAt().plus(this.settings.snapshotMaxAge()).isBefore(now)) {
-			snapshot = read(store, now);
-			this.snapshots.put(store.name(), snapshot);
-		}
-		return snapshot;
-	}
-
-	private static StoreSnapshot read(MigrationStore store, Instant now) {
-		try {
-			Validation validation = store.validate();
-			return StoreSnapshot.of(store, validation, store.lock(), lastApplied(store, validation), now);
-		}
-		catch (MigrationException ex) {
-			StoreStatus status = switch (ex.getCode()) {
-				case STORE_UNREACHABLE, AUTH_FAILED, PERMISSION_DENIED -> StoreStatus.UNREACHABLE;
-				default -> StoreStatus.INVALID;
-			};
-			return StoreSnapshot.unreadable(store, status, ex.getProblems(), now);
-		}
-	}
-
-	private static @Nullable Execution lastApplied(MigrationStore store, Validation validation) {
-		return validation.entries()
-			.stream()
-			.filter((entry) -> entry.state().isApplied() && entry.rank() != null)
-			.max(Comparator.comparing((entry) -> Objects.requireNonNull(entry.rank())))
-			.flatMap((entry) -> store.executions(List.of(entry))
-				.stream()
-				.filter((execution) -> execution.state() == MigrationState.APPLIED)
-				.reduce((first, second) -> second))
-			.orElse(null);
+	private StoreSnapshot snapshot(MigrationStore store) {
+		return this.snapshots.computeIfAbsent(store.name(), (name) -> new CachedSnapshot(this.clock))
+			.get(store, this.settings.snapshotMaxAge());
 	}
 
 	/**

@@ -9,13 +9,16 @@ final class Secrets {
 
 	private static final String MASK = "***";
 
-	private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/\\s@]+(?=@)");
+	private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^\\s\"'<>]*(?=@[^\\s@]*)");
 
-	private static final String KEY = "(?i)(\\b(?:password|passwd|pwd|secret|token)\\b";
+	private static final String KEY = "(?i)([\\w.-]*(?:password|passwd|pwd|secret|token|apikey)\\w*[\"']?";
 
-	private static final Pattern ASSIGNED = Pattern.compile(KEY + "[\"']?\\s*[=:]\\s*[\"']?)[^\\s&;,\"'})]+");
+	private static final String QUOTED_TEXT = "E?'(?:[^']|'')*'|\"[^\"]*\"|(\\$\\w*\\$).*?\\2";
 
-	private static final Pattern QUOTED = Pattern.compile(KEY + "\\s+)'[^']*'");
+	private static final Pattern ASSIGNED = Pattern
+		.compile(KEY + "\\s*[=:]\\s*)(?:" + QUOTED_TEXT + "|[^\\s&;,\"'})]+)");
+
+	private static final Pattern QUOTED = Pattern.compile(KEY + "\\s+)(?:" + QUOTED_TEXT + ")");
 
 	private Secrets() {
 	}

@@ -35,8 +35,17 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 	 */
 	static StoreSnapshot of(MigrationStore store, Validation validation, StoreLock lock,
 			@Nullable Execution lastApplied, Instant takenAt) {
-		return new StoreSnapshot(store.name(), store.engine(), status(validation, lock), validation.entries(),
-				validation.problems(), lock, lastApplied, takenAt);
+		boolean atWork = lock.held() && (lock.mine() || lock.alive());
+		List<MigrationEntry> entries = atWork ? validation.entries()
+				: validation.entries().stream().map(StoreSnapshot::withoutRunner).toList();
+		Validation seen = new Validation(entries, validation.problems());
+		return new StoreSnapshot(store.name(), store.engine(), status(seen, lock), entries, validation.problems(), lock,
+				lastApplied, takenAt);
+	}
+
+	// What nobody is at work on is not running
+	private static MigrationEntry withoutRunner(MigrationEntry entry) {
+		return (entry.state() == MigrationState.RUNNING) ? entry.withState(MigrationState.INTERRUPTED) : entry;
 	}
 
 	static StoreSnapshot disabled(StoreName store, Instant takenAt) {

@@ -16,11 +16,23 @@ public record Validation(List<MigrationEntry> entries, List<Problem> problems) {
 	}
 
 	/**
-	 * Return what a run would execute.
+	 * Whether the store is newer than this build.
+	 * @return whether a migration is applied that is newer than all of this build's
+	 */
+	public boolean isAhead() {
+		return this.entries.stream().anyMatch((entry) -> entry.state() == MigrationState.FUTURE);
+	}
+
+	/**
+	 * Return what a run would execute. On a store that is newer than this build that is
+	 * no repeatable: this build's would undo the newer one's.
 	 * @return the pending migrations, in order
 	 */
 	public List<MigrationEntry> pending() {
-		return this.entries.stream().filter(MigrationEntry::isPending).toList();
+		boolean ahead = isAhead();
+		return this.entries.stream()
+			.filter((entry) -> entry.isPending() && !(ahead && entry.version() == null))
+			.toList();
 	}
 
 	/**

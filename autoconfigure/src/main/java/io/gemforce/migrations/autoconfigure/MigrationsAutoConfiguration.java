@@ -66,8 +66,8 @@ public final class MigrationsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	Migrations migrations(MigrationsProperties properties, Environment environment, ApplicationInstance application,
-			ObjectProvider<MigrationStore> stores, MigrationsStopSignal stop) {
+	Migrations gemforceMigrations(MigrationsProperties properties, Environment environment,
+			ApplicationInstance application, ObjectProvider<MigrationStore> stores, MigrationsStopSignal stop) {
 		EffectiveSettings settings = new EffectiveSettings(environment, properties);
 		List<StoreName> names = Stream.concat(stores.stream().map(MigrationStore::name), settings.disabled().stream())
 			.distinct()

@@ -6,6 +6,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
+import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -36,7 +39,7 @@ public final class MigrationsEndpointAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		MigrationReports migrationReports(Migrations migrations) {
+		MigrationReports gemforceMigrationReports(Migrations migrations) {
 			return new MigrationReports(migrations, Clock.systemUTC());
 		}
 
@@ -64,9 +67,12 @@ public final class MigrationsEndpointAutoConfiguration {
 		private static final Log logger = LogFactory.getLog(MigrationsEndpoint.class);
 
 		@Bean
-		StartupSummary migrationsEndpointHint(ObjectProvider<MigrationsEndpoint> endpoint) {
+		StartupSummary migrationsEndpointHint(ObjectProvider<MigrationsEndpoint> endpoint,
+				ObjectProvider<EndpointAccessResolver> accessResolver) {
 			return new StartupSummary(() -> {
-				if (endpoint.getIfAvailable() == null) {
+				EndpointAccessResolver access = accessResolver.getIfAvailable(() -> (id, byDefault) -> byDefault);
+				boolean allowed = access.accessFor(EndpointId.of("migrations"), Access.READ_ONLY) != Access.NONE;
+				if (allowed && endpoint.getIfAvailable() == null) {
 					logger.info("Endpoint 'migrations' is available but not exposed; add it to "
 							+ "management.endpoints.web.exposure.include");
 				}

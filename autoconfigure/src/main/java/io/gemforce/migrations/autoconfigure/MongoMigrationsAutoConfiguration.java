@@ -69,8 +69,8 @@ public final class MongoMigrationsAutoConfiguration {
 				MigrationsProperties properties, ApplicationInstance application, ObjectProvider<Migrations> migrations,
 				MigrationsStopSignal stop) {
 			MigrationTemplates templates = new MigrationTemplates(
-					conversions.getIfAvailable(() -> new MongoCustomConversions(List.of())),
-					fieldNaming(dataMongo.getIfAvailable()));
+					() -> conversions.getIfAvailable(() -> new MongoCustomConversions(List.of())),
+					() -> fieldNaming(dataMongo.getIfAvailable()));
 			MigrationsProperties.Mongo mongo = properties.getMongo();
 			Supplier<MongoDatabaseFactory> primaryFactory = primary(factory, MongoDatabaseFactory.class);
 			return new MongoMigrationStore(primaryFactory,
@@ -149,7 +149,7 @@ public final class MongoMigrationsAutoConfiguration {
 	 * Reactive users wait, too.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(MongoMigrationInitializer.class)
+	@ConditionalOnBean(MongoDatabaseFactory.class)
 	@ConditionalOnClass(name = { "reactor.core.publisher.Flux", "com.mongodb.reactivestreams.client.MongoClient" })
 	static class ReactiveConfiguration {
 
@@ -169,7 +169,7 @@ public final class MongoMigrationsAutoConfiguration {
 	 * PostgreSQL's migrations come first.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(MongoMigrationInitializer.class)
+	@ConditionalOnBean(MongoDatabaseFactory.class)
 	@ConditionalOnClass(FlywayMigrationInitializer.class)
 	static class AfterPostgresConfiguration {
 
@@ -184,7 +184,7 @@ public final class MongoMigrationsAutoConfiguration {
 	 * Beans that say that they use a database wait, too.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(MongoMigrationInitializer.class)
+	@ConditionalOnBean(MongoDatabaseFactory.class)
 	@ConditionalOnClass(DependsOnDatabaseInitialization.class)
 	static class AnnotatedConfiguration {
 

@@ -97,10 +97,14 @@ public final class PostgresMigrationsAutoConfiguration {
 		@Order(Ordered.HIGHEST_PRECEDENCE)
 		FlywayConfigurationCustomizer migrationsFlywayDefaults(Environment environment,
 				MigrationsProperties properties) {
-			Binder binder = Binder.get(environment);
-			return new FlywayDefaults(
-					(property) -> binder.bind("spring.flyway." + property, Bindable.of(Object.class)).isBound(),
+			return new FlywayDefaults((property) -> isSet(environment, "spring.flyway." + property),
 					properties.getLock().getWaitTimeout())::apply;
+		}
+
+		private static boolean isSet(Environment environment, String property) {
+			Binder binder = Binder.get(environment);
+			return binder.bind(property, Bindable.of(Object.class)).isBound()
+					|| binder.bind(property, Bindable.listOf(String.class)).isBound();
 		}
 
 	}

@@ -18,11 +18,11 @@ final class FlywayStates {
 			case PENDING -> MigrationState.PENDING;
 			case SUCCESS, OUT_OF_ORDER -> MigrationState.APPLIED;
 			case BASELINE -> MigrationState.BASELINE;
-			case MISSING_SUCCESS, DELETED -> MigrationState.MISSING;
+			case MISSING_SUCCESS -> MigrationState.MISSING;
 			case FUTURE_SUCCESS -> MigrationState.FUTURE;
 			case OUTDATED -> MigrationState.OUTDATED;
 			case SUPERSEDED -> MigrationState.SUPERSEDED;
-			case UNDONE -> MigrationState.ROLLED_BACK;
+			case UNDONE, DELETED -> MigrationState.ROLLED_BACK;
 			default -> state.isFailed() ? MigrationState.FAILED : MigrationState.IGNORED;
 		};
 	}

@@ -21,6 +21,7 @@ import org.flywaydb.core.api.configuration.Configuration;
 import org.flywaydb.core.api.output.ValidateOutput;
 import org.flywaydb.core.api.output.ValidateResult;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.StringUtils;
 
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.Execution;
@@ -244,7 +245,7 @@ final class FlywayValidator {
 			.orElse(null);
 		return new MigrationEntry(id, (newest.getVersion() != null) ? newest.getVersion().getVersion() : null,
 				newest.getDescription(), FlywayStates.type(newest.getType()), Phase.EXPAND, state(infos, log),
-				newest.getState().name(), isInBuild(newest), rank, (log != null) ? log.ranks() : List.of(),
+				newest.getState().name(), isInBuild(infos), rank, (log != null) ? log.ranks() : List.of(),
 				newest.getScript(), newest.getPhysicalLocation(), text(newest.getAppliedChecksum()),
 				text(newest.getResolvedChecksum()));
 	}
@@ -278,12 +279,8 @@ final class FlywayValidator {
 					null, null, info.getInstalledBy(), null, null));
 	}
 
-	private static boolean isInBuild(MigrationInfo info) {
-		return switch (FlywayStates.state(info.getState())) {
-			case MISSING, FUTURE -> false;
-			case FAILED -> info.getState() == org.flywaydb.core.api.MigrationState.FAILED;
-			default -> true;
-		};
+	private static boolean isInBuild(List<MigrationInfo> infos) {
+		return infos.stream().anyMatch((info) -> StringUtils.hasText(info.getPhysicalLocation()));
 	}
 
 	// Flyway lists a migration that was rolled back and a repeatable that has changed

@@ -30,6 +30,8 @@ final class LockedHistory implements AutoCloseable {
 	 */
 	private static final Duration ON_ITS_WAY = Duration.ofSeconds(1);
 
+	private static final int MAX_PASSES = 5;
+
 	private final MongoAccess access;
 
 	private final RunnerSession session;
@@ -75,7 +77,10 @@ final class LockedHistory implements AutoCloseable {
 	 */
 	History read() {
 		History history = readUnderFence();
-		while (!this.inOrder || !history.leftOpenBefore(this.lease.fence()).isEmpty()) {
+		for (int pass = 1; !this.inOrder || isLeftOpen(history); pass++) {
+			if (pass > MAX_PASSES) {
+				throw new LockLostException("somebody goes on opening rows of the history");
+			}
 			takeOver(history.leftOpenBefore(this.lease.fence()));
 			this.inOrder = true;
 			history = readUnderFence();
@@ -83,16 +88,20 @@ final class LockedHistory implements AutoCloseable {
 		return history;
 	}
 
+	private boolean isLeftOpen(History history) {
+		return !history.leftOpenBefore(this.lease.fence()).isEmpty();
+	}
+
 	private History readUnderFence() {
 		this.lease.check();
 		History history = history().read();
-		if (history.highestFence() > this.lease.fence()) {
-			if (this.lease.raiseFence(history.highestFence())) {
-				this.inOrder = false;
-				return history;
+		long highest = history.highestFenceOfOthers(this.run.id());
+		if (highest >= this.lease.fence()) {
+			if (!this.lease.raiseFence(highest)) {
+				throw new LockLostException("fence %d in the history is higher than this runner's, which is %d"
+					.formatted(highest, this.lease.fence()));
 			}
-			throw new LockLostException("fence %d in the history is higher than this runner's, which is %d"
-				.formatted(history.highestFence(), this.lease.fence()));
+			this.inOrder = false;
 		}
 		return history;
 	}
@@ -146,10 +155,14 @@ final class LockedHistory implements AutoCloseable {
 	}
 
 	/**
-	 * Release the lock and end the session.
+	 * Release the lock and end the session. A lock that was taken over is not released
+	 * before all is in order: it runs out, and the next holder takes it over, too.
 	 */
 	@Override
 	public void close() {
+		if (!this.inOrder) {
+			this.lease.abandon();
+		}
 		this.lease.close();
 		this.session.close();
 	}

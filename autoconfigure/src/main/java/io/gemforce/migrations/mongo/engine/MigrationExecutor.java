@@ -194,7 +194,8 @@ final class MigrationExecutor {
 		if (failure instanceof InterruptedException) {
 			Thread.currentThread().interrupt();
 		}
-		String recorded = "";
+		String state = transactional ? "what migration %s did was rolled back"
+				: "what migration %s did before it failed is still there, as it ran without a transaction";
 		try {
 			this.locked.lease().check();
 			if (!history().closeFailed(rank, elapsed(startedAt), MongoFailures.error(failure))) {
@@ -207,16 +208,15 @@ final class MigrationExecutor {
 		}
 		catch (RuntimeException ex) {
 			failure.addSuppressed(ex);
-			recorded = "; the failure could not be recorded, the next start will find the attempt interrupted";
+			state = transactional ? "it is not known whether migration %s was committed; the next start will find out"
+					: state + "; the failure could not be recorded, the next start will find the attempt interrupted";
 		}
-		String state = transactional ? "what migration %s did was rolled back"
-				: "what migration %s did before it failed is still there, as it ran without a transaction";
 		throw new MigrationException(
 				Problem.error(code, StoreName.MONGO,
 						"Migration %s (%s) of store 'mongo' failed: %s".formatted(migration, migration.script(),
 								describe(failure)),
 						remedy(migration, transactional, code)),
-				state.formatted(migration.version()) + recorded, failure);
+				state.formatted(migration.version()), failure);
 	}
 
 	private static String describe(Throwable failure) {

@@ -1,5 +1,7 @@
 package io.gemforce.migrations.mongo.engine;
 
+import java.util.function.Supplier;
+
 import org.springframework.data.mapping.model.FieldNamingStrategy;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 import org.springframework.data.mongodb.SessionSynchronization;
@@ -16,28 +18,29 @@ import org.springframework.data.mongodb.core.mapping.MongoMappingContext;
  */
 public final class MigrationTemplates {
 
-	private final MongoCustomConversions conversions;
+	private final Supplier<MongoCustomConversions> conversions;
 
-	private final FieldNamingStrategy fieldNaming;
+	private final Supplier<FieldNamingStrategy> fieldNaming;
 
 	/**
-	 * Create a factory of templates.
+	 * Create a factory of templates. Nothing is asked for before a migration uses one.
 	 * @param conversions the application's conversions
 	 * @param fieldNaming the application's names of fields
 	 */
-	public MigrationTemplates(MongoCustomConversions conversions, FieldNamingStrategy fieldNaming) {
+	public MigrationTemplates(Supplier<MongoCustomConversions> conversions, Supplier<FieldNamingStrategy> fieldNaming) {
 		this.conversions = conversions;
 		this.fieldNaming = fieldNaming;
 	}
 
 	MongoTemplate create(MongoDatabaseFactory factory) {
+		MongoCustomConversions conversions = this.conversions.get();
 		MongoMappingContext context = new MongoMappingContext();
 		context.setAutoIndexCreation(false);
-		context.setSimpleTypeHolder(this.conversions.getSimpleTypeHolder());
-		context.setFieldNamingStrategy(this.fieldNaming);
+		context.setSimpleTypeHolder(conversions.getSimpleTypeHolder());
+		context.setFieldNamingStrategy(this.fieldNaming.get());
 		context.afterPropertiesSet();
 		MappingMongoConverter converter = new MappingMongoConverter(new DefaultDbRefResolver(factory), context);
-		converter.setCustomConversions(this.conversions);
+		converter.setCustomConversions(conversions);
 		converter.afterPropertiesSet();
 		MongoTemplate template = new MongoTemplate(factory, converter);
 		template.setSessionSynchronization(SessionSynchronization.NEVER);

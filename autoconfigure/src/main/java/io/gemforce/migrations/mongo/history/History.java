@@ -32,11 +32,16 @@ public record History(List<HistoryRow> rows, long nextRank) {
 	}
 
 	/**
-	 * Return the highest fence that somebody has written under.
+	 * Return the highest fence that another run has written under.
+	 * @param runId the run that is not another one
 	 * @return the fence, 0 if there is none
 	 */
-	public long highestFence() {
-		return this.rows.stream().mapToLong(HistoryRow::fence).max().orElse(0);
+	public long highestFenceOfOthers(String runId) {
+		return this.rows.stream()
+			.filter((row) -> !runId.equals(row.runId()))
+			.mapToLong(HistoryRow::fence)
+			.max()
+			.orElse(0);
 	}
 
 }

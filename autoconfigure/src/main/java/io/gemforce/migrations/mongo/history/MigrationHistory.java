@@ -264,8 +264,10 @@ public final class MigrationHistory {
 	 * @param fence the fence of the lock's holder
 	 */
 	public void closeLeftOpenBefore(long fence) {
+		// Not just lower ones: a row that has no fence was not written by a holder,
+		// either
 		Document open = new Document(HistoryFields.STATE, MigrationState.RUNNING.name()).append(HistoryFields.FENCE,
-				new Document("$lt", fence));
+				new Document("$not", new Document("$gte", fence)));
 		Document closing = new Document("$set", closing(MigrationState.INTERRUPTED));
 		for (int sent = 1;; sent++) {
 			try {

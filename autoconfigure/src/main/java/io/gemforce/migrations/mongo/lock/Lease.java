@@ -190,7 +190,7 @@ public final class Lease implements AutoCloseable {
 			if (isMatched(beat)) {
 				this.lastBeatSentAt = sentAt;
 			}
-			else {
+			else if (!this.beats.isShutdown()) {
 				this.lost = true;
 				logger.warn("Another instance has taken over the migration lock of store 'mongo' (fence %d)"
 					.formatted(fence()));

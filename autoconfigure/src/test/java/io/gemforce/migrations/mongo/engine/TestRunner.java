@@ -186,8 +186,8 @@ final class TestRunner implements AutoCloseable {
 			MongoMigrationStore store = new MongoMigrationStore(
 					() -> new SimpleMongoClientDatabaseFactory(client, this.mongo.name()), () -> client,
 					() -> new Discovery(beans, List.of()),
-					new MigrationTemplates(new MongoCustomConversions(List.of()),
-							PropertyNameFieldNamingStrategy.INSTANCE),
+					new MigrationTemplates(() -> new MongoCustomConversions(List.of()),
+							() -> PropertyNameFieldNamingStrategy.INSTANCE),
 					new MongoSettings(null, "migration_history", "migration_lock", this.lease, this.lockWaitTimeout,
 							this.policy),
 					application, this.requirements, this.stop, "test", this.nanoTime, this.clock);

@@ -1,0 +1,79 @@
+package io.gemforce.migrations;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest snapshot of a store. One caller at a time reads the store; the others get
+ * what was read before, so that a store that does not answer holds up one of them only.
+ */
+final class CachedSnapshot {
+
+	private final Clock clock;
+
+	private final ReentrantLock reading = new ReentrantLock();
+
+	private volatile @Nullable StoreSnapshot newest;
+
+	CachedSnapshot(Clock clock) {
+		this.clock = clock;
+	}
+
+	StoreSnapshot get(MigrationStore store, Duration maxAge) {
+		StoreSnapshot known = this.newest;
+		if (known != null && (isFresh(known, maxAge) || this.reading.isLocked())) {
+			return known;
+		}
+		this.reading.lock();
+		try {
+			known = this.newest;
+			if (known == null || !isFresh(known, maxAge)) {
+				known = read(store);
+				this.newest = known;
+			}
+			return known;
+		}
+		finally {
+			this.reading.unlock();
+		}
+	}
+
+	private boolean isFresh(StoreSnapshot snapshot, Duration maxAge) {
+		return !snapshot.takenAt().plus(maxAge).isBefore(this.clock.instant());
+	}
+
+	private StoreSnapshot read(MigrationStore store) {
+		try {
+			Validation validation = store.validate();
+			StoreLock lock = store.lock();
+			Execution lastApplied = lastApplied(store, validation);
+			return StoreSnapshot.of(store, validation, lock, lastApplied, this.clock.instant());
+		}
+		catch (MigrationException ex) {
+			StoreStatus status = switch (ex.getCode()) {
+				case STORE_UNREACHABLE, AUTH_FAILED, PERMISSION_DENIED -> StoreStatus.UNREACHABLE;
+				default -> StoreStatus.INVALID;
+			};
+			return StoreSnapshot.unreadable(store, status, ex.getProblems(), this.clock.instant());
+		}
+	}
+
+	private static @Nullable Execution lastApplied(MigrationStore store, Validation validation) {
+		return validation.entries()
+			.stream()
+			.filter((entry) -> entry.state().isApplied() && entry.rank() != null)
+			.max(Comparator.comparing((entry) -> Objects.requireNonNull(entry.rank())))
+			.flatMap((entry) -> store.executions(List.of(entry))
+				.stream()
+				.filter((execution) -> execution.state() == MigrationState.APPLIED)
+				.reduce((first, second) -> second))
+			.orElse(null);
+	}
+
+}
