@@ -1,0 +1,207 @@
+package io.gemforce.migrations.mongo.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+import com.mongodb.client.model.ReplaceOptions;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.mongo.OnInterrupted;
+import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.support.FailPoint;
+import io.gemforce.migrations.support.MongoTestDatabase;
+import io.gemforce.migrations.support.RequiresReplicaSet;
+import io.gemforce.migrations.support.SentCommands;
+import io.gemforce.migrations.support.TestDatabases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Faults of the server, at each kind of command that a run sends: whatever becomes of the
+ * run, the next one completes it, and each migration was applied once.
+ */
+@ExtendWith(TestDatabases.class)
+@RequiresReplicaSet("failCommand")
+class ServerFaultTests {
+
+	private static final int NOT_WRITABLE_PRIMARY = 10107;
+
+	private static final int WRITE_CONFLICT = 112;
+
+	private static final int MAX_TIME_EXPIRED = 50;
+
+	private static final int INTERRUPTED_AT_SHUTDOWN = 11600;
+
+	private static final String TRANSIENT = "TransientTransactionError";
+
+	private static final String UNKNOWN_COMMIT = "UnknownTransactionCommitResult";
+
+	private static final String RETRYABLE = "RetryableWriteError";
+
+	private static int counter;
+
+	private final MongoTestDatabase mongo;
+
+	private final String appName = "faults-" + counter++;
+
+	ServerFaultTests(MongoTestDatabase mongo) {
+		this.mongo = mongo;
+	}
+
+	static Stream<Arguments> faults() {
+		List<Fault> faults = List.of(new Fault("connection closed before the command", FailPoint::closingTheConnection),
+				new Fault("NotWritablePrimary",
+						(failPoint) -> failPoint.withErrorCode(NOT_WRITABLE_PRIMARY, RETRYABLE)),
+				new Fault("shutting down", (failPoint) -> failPoint.withErrorCode(INTERRUPTED_AT_SHUTDOWN, RETRYABLE)),
+				new Fault("MaxTimeMSExpired", (failPoint) -> failPoint.withErrorCode(MAX_TIME_EXPIRED)),
+				new Fault("write concern error after the command", FailPoint::withWriteConcernError));
+		List<String> commands = List.of("findAndModify", "find", "insert", "update", "commitTransaction");
+		return faults.stream()
+			.flatMap((fault) -> commands.stream()
+				.flatMap((command) -> Stream.of(1, 2, 3).map((times) -> Arguments.of(fault, command, times))));
+	}
+
+	@ParameterizedTest(name = "{0} of {1}, {2} times")
+	@MethodSource("faults")
+	void nextRunCompletesWhatAFaultHasLeft(Fault fault, String command, int times) {
+		try (FailPoint failPoint = fault.set.apply(FailPoint.on(this.mongo.client(), this.appName, times, command))) {
+			run(migrations());
+		}
+		run(migrations());
+		assertThatEachWasAppliedOnce();
+	}
+
+	@ParameterizedTest(name = "{0} of {1}, {2} times")
+	@MethodSource("faults")
+	void nextRunCompletesWhatAFaultHasLeftWithoutTransactions(Fault fault, String command, int times) {
+		TestMigration[] repeatable = Stream.of("1", "2")
+			.map((version) -> TestMigration
+				.of(version,
+						(context) -> context.collection("applied")
+							.replaceOne(new Document("version", version), new Document("version", version),
+									new ReplaceOptions().upsert(true)))
+				.with(TransactionMode.NEVER)
+				.with(OnInterrupted.RETRY))
+			.toArray(TestMigration[]::new);
+		try (FailPoint failPoint = fault.set.apply(FailPoint.on(this.mongo.client(), this.appName, times, command))) {
+			run(repeatable);
+		}
+		run(repeatable);
+		assertThatEachWasAppliedOnce();
+	}
+
+	static Stream<Fault> transientFaults() {
+		return Stream.of(new Fault("WriteConflict", (failPoint) -> failPoint.withErrorCode(WRITE_CONFLICT, TRANSIENT)),
+				new Fault("NotWritablePrimary",
+						(failPoint) -> failPoint.withErrorCode(NOT_WRITABLE_PRIMARY, TRANSIENT)));
+	}
+
+	@ParameterizedTest
+	@MethodSource("transientFaults")
+	void transactionIsTriedAgainAfterATransientError(Fault fault) {
+		SentCommands sent = new SentCommands();
+		FailPoint prepared = FailPoint.on(this.mongo.client(), this.appName, 5, "update");
+		TestMigration conflicting = TestMigration.of("1", (context) -> {
+			context.collection("applied").insertOne(new Document("version", "1"));
+			context.collection("applied")
+				.updateOne(new Document("version", "1"), new Document("$set", new Document("a", 1)));
+		});
+		try (FailPoint failPoint = fault.set.apply(prepared);
+				TestRunner runner = TestRunner.on(this.mongo)
+					.appName(this.appName)
+					.listener(sent)
+					.with(conflicting, TestMigration.inserting("2"))) {
+			assertThat(runner.migrate().applied()).containsExactly("1", "2");
+		}
+		assertThat(sent.names().stream().filter("abortTransaction"::equals)).hasSizeGreaterThanOrEqualTo(1);
+		assertThatEachWasAppliedOnce();
+	}
+
+	@Test
+	void commitIsSentAgainWhenItsOutcomeIsUnknown() {
+		SentCommands sent = new SentCommands();
+		try (FailPoint failPoint = FailPoint.on(this.mongo.client(), this.appName, 4, "commitTransaction")
+			.withErrorCode(INTERRUPTED_AT_SHUTDOWN, UNKNOWN_COMMIT, RETRYABLE);
+				TestRunner runner = TestRunner.on(this.mongo).appName(this.appName).listener(sent).with(migrations())) {
+			assertThat(runner.migrate().applied()).containsExactly("1", "2");
+		}
+		assertThat(sent.names().stream().filter("commitTransaction"::equals)).hasSize(6);
+		assertThatEachWasAppliedOnce();
+	}
+
+	@Test
+	void commitWhoseReplyWasLostIsASuccess() {
+		try (FailPoint failPoint = FailPoint.on(this.mongo.client(), this.appName, 2, "commitTransaction")
+			.withWriteConcernError();
+				TestRunner runner = TestRunner.on(this.mongo).appName(this.appName).with(migrations())) {
+			assertThat(runner.migrate().applied()).containsExactly("1", "2");
+		}
+		assertThatEachWasAppliedOnce();
+	}
+
+	@Test
+	void lockIsKeptThoughSomeBeatsFail() {
+		TestMigration slow = TestMigration.of("1", (context) -> {
+			context.collection("applied").insertOne(new Document("version", "1"));
+			Thread.sleep(2500);
+		}).with(TransactionMode.NEVER);
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.appName(this.appName)
+			.lease(Duration.ofSeconds(3))
+			.with(slow, TestMigration.inserting("2"));
+				FailPoint failPoint = FailPoint.on(this.mongo.client(), this.appName, 3, "update")
+					.withErrorCode(MAX_TIME_EXPIRED)) {
+			assertThat(runner.migrate().applied()).containsExactly("1", "2");
+		}
+		assertThatEachWasAppliedOnce();
+	}
+
+	private static TestMigration[] migrations() {
+		return new TestMigration[] { TestMigration.inserting("1"), TestMigration.inserting("2") };
+	}
+
+	private void run(TestMigration... migrations) {
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.appName(this.appName)
+			.lease(Duration.ofSeconds(1))
+			.with(migrations)) {
+			runner.migrate();
+		}
+		catch (MigrationException ex) {
+			assertThat(ex.getDatabaseState()).isNotBlank();
+		}
+	}
+
+	private void assertThatEachWasAppliedOnce() {
+		List<Document> applied = this.mongo.collection("applied").find().into(new ArrayList<>());
+		assertThat(applied).extracting((document) -> document.getString("version")).containsExactlyInAnyOrder("1", "2");
+		List<Document> rows = this.mongo.history().find(new Document("state", "APPLIED")).into(new ArrayList<>());
+		assertThat(rows).extracting((document) -> document.getString("version")).containsExactly("1", "2");
+		assertThat(this.mongo.history().countDocuments(new Document("state", "RUNNING"))).isZero();
+	}
+
+	/**
+	 * A fault.
+	 *
+	 * @param name what it is
+	 * @param set makes it happen
+	 */
+	record Fault(String name, UnaryOperator<FailPoint> set) {
+
+		@Override
+		public String toString() {
+			return this.name;
+		}
+
+	}
+
+}
