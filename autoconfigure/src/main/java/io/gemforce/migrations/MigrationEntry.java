@@ -21,11 +21,17 @@ import org.jspecify.annotations.Nullable;
  * @param location where the file is, {@code null} if it is not in this build
  * @param appliedChecksum the checksum when it was applied, {@code null} if it was not
  * @param resolvedChecksum the checksum in this build, {@code null} if it has none
+ * @param newestDirection whether its newest attempt applied or undid it, {@code null} if
+ * it was never recorded
+ * @param undo whether it can be undone
+ * @param requires what must be applied before, as the user has written it
+ * @param blockedBy what of that is not
  */
 public record MigrationEntry(String id, @Nullable String version, String description, @Nullable MigrationType type,
 		Phase phase, MigrationState state, @Nullable String engineState, boolean inBuild, @Nullable Long rank,
 		List<Long> attempts, @Nullable String script, @Nullable String location, @Nullable String appliedChecksum,
-		@Nullable String resolvedChecksum) {
+		@Nullable String resolvedChecksum, @Nullable Direction newestDirection, Undo undo, List<String> requires,
+		List<String> blockedBy) {
 
 	/**
 	 * What the id of a repeatable migration begins with.
@@ -50,15 +56,26 @@ public record MigrationEntry(String id, @Nullable String version, String descrip
 	MigrationEntry withState(MigrationState state) {
 		return new MigrationEntry(this.id, this.version, this.description, this.type, this.phase, state,
 				this.engineState, this.inBuild, this.rank, this.attempts, this.script, this.location,
-				this.appliedChecksum, this.resolvedChecksum);
+				this.appliedChecksum, this.resolvedChecksum, this.newestDirection, this.undo, this.requires,
+				this.blockedBy);
 	}
 
 	/**
 	 * Whether a run would execute this migration.
-	 * @return whether it is in this build and still to be applied
+	 * @return whether it is in this build and still to be applied. What is undone in part
+	 * is not: its undo has to be finished first
 	 */
 	public boolean isPending() {
-		return this.inBuild && this.state.isPending();
+		return this.inBuild && this.state.isPending() && !isUndoUnfinished();
+	}
+
+	/**
+	 * Whether an undo of this migration failed or never finished.
+	 * @return whether its newest attempt was to undo it, without success
+	 */
+	public boolean isUndoUnfinished() {
+		return this.newestDirection == Direction.DOWN
+				&& (this.state == MigrationState.FAILED || this.state == MigrationState.INTERRUPTED);
 	}
 
 	@Override

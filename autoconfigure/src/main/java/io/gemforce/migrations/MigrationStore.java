@@ -2,6 +2,9 @@ package io.gemforce.migrations;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A database whose migrations are managed. The one interface between the stores and
@@ -23,12 +26,49 @@ public interface MigrationStore {
 
 	/**
 	 * Apply what is pending, once, under the store's lock. Returns when nothing of it is
-	 * pending any more, whoever applied it.
+	 * pending any more, whoever applied it, or if a hold binds this build.
 	 * @param run the run that this is part of
+	 * @param guard asked under the lock before each migration
 	 * @return what was done
 	 * @throws MigrationException if something is wrong, or if a migration failed
 	 */
-	StoreResult migrate(MigrationRun run);
+	StoreResult migrate(MigrationRun run, PlanGuard guard);
+
+	/**
+	 * Plan what a run would execute. Only reads, and creates nothing.
+	 * @param exact whether to count what would be touched, or to estimate it
+	 * @return the pending migrations, in order, and those that are held back
+	 * @throws MigrationException if the store cannot be read
+	 */
+	List<PlanStep> plan(boolean exact);
+
+	/**
+	 * Plan a rollback. Only reads, and creates nothing.
+	 * @param target how far to roll back
+	 * @return what would be undone
+	 * @throws MigrationException if the store cannot be read, or if what is to be undone
+	 * is not what was applied last
+	 */
+	StoreRollback planRollback(RollbackTarget target);
+
+	/**
+	 * Undo what was applied last, under the store's lock, after a hold was written that
+	 * keeps newer builds from applying it again.
+	 * @param target how far to roll back
+	 * @param run the run that this is part of
+	 * @param guard asked under the lock before each migration
+	 * @param reason why, {@code null} if nobody gave a reason
+	 * @return what was done
+	 * @throws MigrationException if something cannot be undone, or if an undo failed
+	 */
+	StoreResult rollback(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason);
+
+	/**
+	 * Look for a hold. Only reads.
+	 * @return the hold that a rollback has left, whether it binds this build or not
+	 * @throws MigrationException if the store cannot be read
+	 */
+	Optional<Hold> hold();
 
 	/**
 	 * Compare this build with the history. Only reads.

@@ -5,17 +5,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The migrations of a service: brings its stores to what the mode asks for when the
@@ -84,7 +87,7 @@ public final class Migrations {
 		}
 		MigrationStore store = get(name);
 		return switch (this.settings.mode()) {
-			case MIGRATE -> store.migrate(this.run);
+			case MIGRATE -> store.migrate(this.run, PlanGuard.open());
 			case VALIDATE -> requireUpToDate(store);
 			case WAIT -> awaitUpToDate(store);
 			case OBSERVE -> observe(store);
@@ -92,15 +95,40 @@ public final class Migrations {
 	}
 
 	/**
+	 * Plan what a run over stores would execute. Only reads, and creates nothing.
+	 * @param names the stores; those that are switched off are left out
+	 * @param exact whether to count what would be touched, or to estimate it
+	 * @return the plan
+	 * @throws MigrationException if a store cannot be read
+	 */
+	public Plan plan(Collection<StoreName> names, boolean exact) {
+		return new Plan(enabled(names).flatMap((name) -> get(name).plan(exact).stream()).toList());
+	}
+
+	/**
 	 * Migrate stores, one after the other. The first failure ends it.
 	 * @param names the stores
+	 * @param expectedPlan the hash of the plan that is to be executed and no other,
+	 * {@code null} for whatever is pending
 	 * @return what was done
 	 */
-	public RunOutcome migrate(Collection<StoreName> names) {
+	public RunOutcome migrate(Collection<StoreName> names, @Nullable String expectedPlan) {
+		PlanGuard guard = PlanGuard.open();
+		if (expectedPlan != null) {
+			Plan plan = plan(names, false);
+			PlanGuard.requireUnchanged(plan, expectedPlan);
+			guard = PlanGuard.of(plan);
+		}
+		PlanGuard guarded = guard;
+		return inOrder(names.stream().sorted(), (name) -> isDisabled(name) ? checked(name, StoreResult.Outcome.DISABLED)
+				: get(name).migrate(this.run, guarded));
+	}
+
+	private RunOutcome inOrder(Stream<StoreName> names, Function<StoreName, StoreResult> work) {
 		List<StoreResult> done = new ArrayList<>();
-		for (StoreName name : names.stream().sorted().toList()) {
+		for (StoreName name : names.toList()) {
 			try {
-				done.add(isDisabled(name) ? checked(name, StoreResult.Outcome.DISABLED) : get(name).migrate(this.run));
+				done.add(work.apply(name));
 			}
 			catch (MigrationException ex) {
 				return new RunOutcome(this.run, done, ex);
@@ -110,6 +138,64 @@ public final class Migrations {
 			}
 		}
 		return new RunOutcome(this.run, done, null);
+	}
+
+	/**
+	 * Plan a rollback over the stores that it concerns. Only reads, and creates nothing.
+	 * @param target how far to roll back
+	 * @return what would be undone, the store that was migrated last first
+	 * @throws MigrationException if a store cannot be read, or if what is to be undone is
+	 * not what was applied last
+	 */
+	public List<StoreRollback> planRollback(RollbackTarget target) {
+		List<StoreRollback> rollbacks = concerned(target).map((name) -> get(name).planRollback(target)).toList();
+		new RollbackRequirements(this, rollbacks).check();
+		return rollbacks;
+	}
+
+	private Stream<StoreName> concerned(RollbackTarget target) {
+		return enabled(List.of(StoreName.values())).filter((name) -> find(name).isPresent() && target.concerns(name))
+			.sorted(Comparator.reverseOrder());
+	}
+
+	private Stream<StoreName> enabled(Collection<StoreName> names) {
+		return names.stream().filter((name) -> !isDisabled(name)).sorted();
+	}
+
+	/**
+	 * Roll back. The first failure ends it.
+	 * @param target how far
+	 * @param expectedPlan the hash of the plan that is to be executed and no other,
+	 * {@code null} for whatever it takes
+	 * @param reason why, {@code null} if nobody gave a reason
+	 * @return what was done
+	 * @throws MigrationException if something of it cannot be undone, or if the plan is
+	 * another one; nothing was touched then
+	 */
+	public RunOutcome rollback(RollbackTarget target, @Nullable String expectedPlan, @Nullable String reason) {
+		List<StoreRollback> rollbacks = planRollback(target);
+		Plan plan = new Plan(rollbacks.stream().flatMap((rollback) -> rollback.steps().stream()).toList());
+		if (expectedPlan != null) {
+			PlanGuard.requireUnchanged(plan, expectedPlan);
+		}
+		requireUndo(plan);
+		PlanGuard guard = PlanGuard.of(plan);
+		return inOrder(rollbacks.stream().filter((rollback) -> !rollback.steps().isEmpty()).map(StoreRollback::store),
+				(name) -> get(name).rollback(target, this.run, guard, reason));
+	}
+
+	private static void requireUndo(Plan plan) {
+		List<Problem> problems = plan.steps()
+			.stream()
+			.filter((step) -> !step.undo().available())
+			.map((step) -> Problem.error(ProblemCode.NO_DOWN, step.store(),
+					"Migration %s (%s) of store '%s' cannot be undone: %s".formatted(step.id(), step.description(),
+							step.store(), step.undo().reason()),
+					"Take back what migration %s did by a new migration".formatted(step.id())))
+			.toList();
+		if (!problems.isEmpty()) {
+			throw new MigrationException(problems, "unchanged, nothing was undone", null);
+		}
 	}
 
 	/**
@@ -231,7 +317,7 @@ public final class Migrations {
 	}
 
 	private static StoreResult checked(StoreName name, StoreResult.Outcome outcome) {
-		return new StoreResult(name, outcome, null, null, List.of(), Duration.ZERO);
+		return new StoreResult(name, outcome, null, null, List.of(), List.of(), Duration.ZERO);
 	}
 
 	/**

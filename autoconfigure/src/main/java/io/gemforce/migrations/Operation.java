@@ -37,7 +37,12 @@ public record Operation(Kind kind, @Nullable Version version, @Nullable String r
 		/**
 		 * Take the lock from a holder that is gone.
 		 */
-		RELEASE_LOCK;
+		RELEASE_LOCK,
+
+		/**
+		 * Let a store that was rolled back be migrated again.
+		 */
+		RELEASE_HOLD;
 
 		/**
 		 * Return the name as users write it.

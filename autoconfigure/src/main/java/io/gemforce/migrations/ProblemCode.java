@@ -161,6 +161,31 @@ public enum ProblemCode {
 	SHUTTING_DOWN(ExitCode.LOCK),
 
 	/**
+	 * A migration that should be undone cannot be.
+	 */
+	NO_DOWN(ExitCode.INVALID),
+
+	/**
+	 * What would be run is not what somebody has seen in a plan.
+	 */
+	PLAN_CHANGED(ExitCode.INVALID),
+
+	/**
+	 * A rollback has left a decision not to run the store past a version.
+	 */
+	HELD(ExitCode.PENDING),
+
+	/**
+	 * A migration was undone, but not all of its data, as that has changed since.
+	 */
+	UNDO_CONFLICT(ExitCode.OK),
+
+	/**
+	 * A file of declared changes, or a migration that declares them, is not well-formed.
+	 */
+	INVALID_DEFINITION(ExitCode.CONFIGURATION),
+
+	/**
 	 * A job was given an argument that is missing, unknown or of no use.
 	 */
 	INVALID_ARGUMENT(ExitCode.CONFIGURATION);

@@ -11,15 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param store the store
  * @param outcome what it came to
  * @param from the version before, {@code null} if there was none or it was not read
- * @param to the version after, {@code null} if nothing was applied
- * @param applied the ids of what this instance applied, in order
+ * @param to the version after, {@code null} if there is none
+ * @param executed the ids of what this instance applied or undid, in order
+ * @param notes what somebody should look at
  * @param duration how long it took
  */
 public record StoreResult(StoreName store, Outcome outcome, @Nullable String from, @Nullable String to,
-		List<String> applied, Duration duration) {
+		List<String> executed, List<Problem> notes, Duration duration) {
 
 	public StoreResult {
-		applied = List.copyOf(applied);
+		executed = List.copyOf(executed);
+		notes = List.copyOf(notes);
 	}
 
 	/**
@@ -41,6 +43,16 @@ public record StoreResult(StoreName store, Outcome outcome, @Nullable String fro
 		 * The store is newer than this build, so nothing was run.
 		 */
 		AHEAD,
+
+		/**
+		 * This instance undid migrations.
+		 */
+		ROLLED_BACK,
+
+		/**
+		 * A hold binds this build, so nothing was run.
+		 */
+		HELD,
 
 		/**
 		 * The mode only looks at the store.

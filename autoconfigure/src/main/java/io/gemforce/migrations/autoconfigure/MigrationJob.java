@@ -79,7 +79,7 @@ final class MigrationJob {
 	}
 
 	private JobResult migrate() {
-		RunOutcome outcome = this.migrations.migrate(stores());
+		RunOutcome outcome = this.migrations.migrate(stores(), null);
 		List<String> done = outcome.results().stream().map(TextReports::describe).toList();
 		MigrationException failure = outcome.failure();
 		if (failure != null && outcome.isPartial()) {

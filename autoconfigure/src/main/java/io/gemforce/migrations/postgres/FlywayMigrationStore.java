@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -19,17 +20,22 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.util.function.SingletonSupplier;
 
 import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationStore;
 import io.gemforce.migrations.Operation;
+import io.gemforce.migrations.PlanGuard;
+import io.gemforce.migrations.PlanStep;
 import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.StoreRollback;
 import io.gemforce.migrations.Validation;
 
 /**
@@ -111,7 +117,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 	}
 
 	@Override
-	public StoreResult migrate(MigrationRun run) {
+	public StoreResult migrate(MigrationRun run, PlanGuard guard) {
 		long startedAt = System.nanoTime();
 		Consumer<Flyway> strategy = this.strategy.get();
 		ValidateResult complaints = reading(this::quickly);
@@ -136,7 +142,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 				return result(StoreResult.Outcome.AHEAD, from, List.of(), startedAt);
 			}
 		}
-		List<String> applied = new LoggedFlyway(this.flyway.get(), this.database.get(), run, this.stop)
+		List<String> applied = new LoggedFlyway(this.flyway.get(), this.database.get(), run, this.stop, guard)
 			.migrate((strategy != null) ? strategy : Flyway::migrate);
 		return result(applied.isEmpty() ? StoreResult.Outcome.UP_TO_DATE : StoreResult.Outcome.APPLIED, from, applied,
 				startedAt);
@@ -154,7 +160,8 @@ public final class FlywayMigrationStore implements MigrationStore {
 			.filter((id) -> !id.startsWith(MigrationEntry.REPEATABLE))
 			.reduce((first, second) -> second)
 			.orElse(from);
-		return new StoreResult(name(), outcome, from, to, applied, Duration.ofNanos(System.nanoTime() - startedAt));
+		return new StoreResult(name(), outcome, from, to, applied, List.of(),
+				Duration.ofNanos(System.nanoTime() - startedAt));
 	}
 
 	private static void log(Problem problem) {
@@ -230,6 +237,26 @@ public final class FlywayMigrationStore implements MigrationStore {
 	@Override
 	public List<String> perform(Operation operation, MigrationRun run) {
 		return reading(() -> new FlywayOperations(this.flyway.get(), this.database.get()).perform(operation, run));
+	}
+
+	@Override
+	public List<PlanStep> plan(boolean exact) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public StoreRollback planRollback(RollbackTarget target) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public StoreResult rollback(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public Optional<Hold> hold() {
+		return Optional.empty();
 	}
 
 	private static <T> T reading(Supplier<T> read) {

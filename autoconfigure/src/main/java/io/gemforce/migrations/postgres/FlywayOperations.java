@@ -51,6 +51,7 @@ final class FlywayOperations {
 			case MARK_APPLIED -> throw refused("Flyway cannot record a single migration as applied",
 					"Use Flyway's baseline for a schema that is already there: spring.flyway.baseline-on-migrate and "
 							+ "spring.flyway.baseline-version");
+			case RELEASE_HOLD -> throw refused("There is no hold", "Nothing is to be done");
 			case MARK_ROLLED_BACK -> throw refused("Flyway cannot record a migration as rolled back",
 					"Take its changes back with a new migration");
 		};

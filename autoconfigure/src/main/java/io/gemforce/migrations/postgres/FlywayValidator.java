@@ -32,6 +32,7 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Undo;
 import io.gemforce.migrations.Validation;
 
 /**
@@ -247,7 +248,7 @@ final class FlywayValidator {
 				newest.getDescription(), FlywayStates.type(newest.getType()), Phase.EXPAND, state(infos, log),
 				newest.getState().name(), isInBuild(infos), rank, (log != null) ? log.ranks() : List.of(),
 				newest.getScript(), newest.getPhysicalLocation(), text(newest.getAppliedChecksum()),
-				text(newest.getResolvedChecksum()));
+				text(newest.getResolvedChecksum()), null, Undo.none("not looked for"), List.of(), List.of());
 	}
 
 	private static MigrationState state(List<MigrationInfo> infos, MigrationLog.@Nullable LogSummary log) {
@@ -263,7 +264,8 @@ final class FlywayValidator {
 
 	private static MigrationEntry entry(String id, MigrationLog.LogSummary log) {
 		return new MigrationEntry(id, log.version(), log.description(), null, Phase.EXPAND, log.newest(), null, false,
-				null, log.ranks(), null, null, null, null);
+				null, log.ranks(), null, null, null, null, null, Undo.none("it is not in this build"), List.of(),
+				List.of());
 	}
 
 	private static Optional<Execution> execution(List<MigrationInfo> infos) {

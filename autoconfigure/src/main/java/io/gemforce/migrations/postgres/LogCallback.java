@@ -14,7 +14,9 @@ import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 
@@ -29,16 +31,19 @@ final class LogCallback extends BaseCallback {
 
 	private final StopSignal stop;
 
+	private final PlanGuard guard;
+
 	private volatile MigrationLog.@Nullable LogEntry current;
 
 	private final List<String> applied = new ArrayList<>();
 
 	private boolean prepared;
 
-	LogCallback(MigrationLog log, MigrationRun run, StopSignal stop) {
+	LogCallback(MigrationLog log, MigrationRun run, StopSignal stop, PlanGuard guard) {
 		this.log = log;
 		this.run = run;
 		this.stop = stop;
+		this.guard = guard;
 	}
 
 	@Override
@@ -61,8 +66,10 @@ final class LogCallback extends BaseCallback {
 	}
 
 	private void begin(Connection connection, MigrationInfo migration) {
-		this.stop.check(StoreName.POSTGRES, this.applied.isEmpty() ? "unchanged by this run"
-				: "this run has applied %s".formatted(String.join(", ", this.applied)));
+		String state = this.applied.isEmpty() ? "unchanged by this run"
+				: "this run has applied %s".formatted(String.join(", ", this.applied));
+		this.stop.check(StoreName.POSTGRES, state);
+		this.guard.check(StoreName.POSTGRES, FlywayValidator.id(migration), Direction.UP, state);
 		boolean lastOneFailed = this.current != null;
 		if (!this.prepared || lastOneFailed) {
 			this.log.create(connection);

@@ -17,6 +17,7 @@ import org.flywaydb.core.api.configuration.Configuration;
 
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 
@@ -37,11 +38,11 @@ final class LoggedFlyway {
 
 	private final StopSignal stop;
 
-	LoggedFlyway(Flyway flyway, FlywayDatabase database, MigrationRun run, StopSignal stop) {
+	LoggedFlyway(Flyway flyway, FlywayDatabase database, MigrationRun run, StopSignal stop, PlanGuard guard) {
 		this.database = database;
 		this.run = run;
 		this.stop = stop;
-		this.callback = new LogCallback(database.log(), run, stop);
+		this.callback = new LogCallback(database.log(), run, stop, guard);
 		this.flyway = database.isPostgres() ? listening(flyway) : flyway;
 	}
 

@@ -37,7 +37,11 @@ public final class TextReports {
 	public static String describe(StoreResult result) {
 		String what = switch (result.outcome()) {
 			case APPLIED -> "%s->%s (%d applied, %d ms)".formatted((result.from() != null) ? result.from() : "empty",
-					result.to(), result.applied().size(), result.duration().toMillis());
+					result.to(), result.executed().size(), result.duration().toMillis());
+			case ROLLED_BACK ->
+				"%s->%s (%d undone, %d ms)".formatted(result.from(), (result.to() != null) ? result.to() : "empty",
+						result.executed().size(), result.duration().toMillis());
+			case HELD -> "held back, nothing run";
 			case UP_TO_DATE -> "up to date";
 			case AHEAD -> "ahead of this build, nothing run";
 			case CHECKED -> "checked, nothing run";

@@ -61,6 +61,7 @@ final class HistoryOperations {
 			case MARK_APPLIED -> markApplied(operation, run);
 			case MARK_ROLLED_BACK -> markRolledBack(operation, run);
 			case RELEASE_LOCK -> releaseLock(operation, run);
+			case RELEASE_HOLD -> throw refused("There is no hold", "Nothing is to be done");
 		};
 	}
 

@@ -19,6 +19,7 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.Requirement;
 import io.gemforce.migrations.Requirements;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Undo;
 import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
@@ -158,7 +159,7 @@ final class MigrationValidator {
 			this.entries.add(new MigrationEntry(migration.version().toString(), migration.version().toString(),
 					migration.description(), MigrationType.BEAN, Phase.EXPAND, state, null, true, past.newestRank(),
 					past.ranks(), migration.script(), null, (applied != null) ? applied.checksum() : null,
-					migration.checksum()));
+					migration.checksum(), null, Undo.none("not looked for"), List.of(), List.of()));
 			if (applied != null) {
 				compareApplied(migration, applied);
 			}
@@ -192,7 +193,7 @@ final class MigrationValidator {
 			}
 			this.entries.add(new MigrationEntry(past.version().toString(), past.version().toString(), row.description(),
 					row.type(), Phase.EXPAND, state, null, false, past.newestRank(), past.ranks(), row.script(), null,
-					row.checksum(), null));
+					row.checksum(), null, null, Undo.none("not looked for"), List.of(), List.of()));
 		}
 
 		private void checkPending(BeanMigration migration, VersionHistory past) {

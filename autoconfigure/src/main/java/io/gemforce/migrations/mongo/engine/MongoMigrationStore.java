@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -16,17 +17,22 @@ import org.springframework.util.function.SingletonSupplier;
 
 import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationStore;
 import io.gemforce.migrations.Operation;
+import io.gemforce.migrations.PlanGuard;
+import io.gemforce.migrations.PlanStep;
 import io.gemforce.migrations.Requirements;
+import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.StoreRollback;
 import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.mongo.lock.LockDocument;
 import io.gemforce.migrations.mongo.lock.LockLostException;
@@ -125,7 +131,7 @@ public final class MongoMigrationStore implements MigrationStore {
 	}
 
 	@Override
-	public StoreResult migrate(MigrationRun run) {
+	public StoreResult migrate(MigrationRun run, PlanGuard guard) {
 		long startedAt = this.nanoTime.getAsLong();
 		MigrationRunner runner = new MigrationRunner(this.access.get(), this.locker.get(), this.discovery.get(),
 				this.validator, this.templates, this.stop, this.nanoTime);
@@ -147,11 +153,11 @@ public final class MongoMigrationStore implements MigrationStore {
 			.orElse(null);
 		if (!applied.isEmpty()) {
 			return new StoreResult(StoreName.MONGO, StoreResult.Outcome.APPLIED, from, applied.get(applied.size() - 1),
-					applied, duration);
+					applied, List.of(), duration);
 		}
 		boolean ahead = before.entries().stream().anyMatch((entry) -> entry.state() == MigrationState.FUTURE);
 		return new StoreResult(StoreName.MONGO, ahead ? StoreResult.Outcome.AHEAD : StoreResult.Outcome.UP_TO_DATE,
-				from, from, applied, duration);
+				from, from, applied, List.of(), duration);
 	}
 
 	@Override
@@ -159,6 +165,26 @@ public final class MongoMigrationStore implements MigrationStore {
 		return translating(
 				() -> new HistoryOperations(this.locker.get(), this.discovery.get(), this.validator, this.settings)
 					.perform(operation, run));
+	}
+
+	@Override
+	public List<PlanStep> plan(boolean exact) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public StoreRollback planRollback(RollbackTarget target) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public StoreResult rollback(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public Optional<Hold> hold() {
+		return Optional.empty();
 	}
 
 	private <T extends @Nullable Object> T translating(Supplier<T> action) {

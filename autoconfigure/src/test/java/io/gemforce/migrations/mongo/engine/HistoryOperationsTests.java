@@ -71,7 +71,7 @@ class HistoryOperationsTests {
 	void markAppliedRecordsWithoutRunning() {
 		try (TestRunner runner = runner(TestMigration.inserting("1"), TestMigration.inserting("2"))) {
 			runner.perform(operation(Operation.Kind.MARK_APPLIED, "1"));
-			assertThat(runner.migrate().applied()).containsExactly("2");
+			assertThat(runner.migrate().executed()).containsExactly("2");
 			assertThat(this.mongo.collection("applied").countDocuments()).isOne();
 			MigrationException ex = catchThrowableOfType(MigrationException.class,
 					() -> runner.perform(operation(Operation.Kind.MARK_APPLIED, "1")));
@@ -87,7 +87,7 @@ class HistoryOperationsTests {
 			assertThat(catchThrowableOfType(MigrationException.class, runner::migrate).getCode())
 				.isEqualTo(ProblemCode.INTERRUPTED);
 			runner.perform(operation(Operation.Kind.MARK_APPLIED, "1"));
-			assertThat(runner.migrate().applied()).isEmpty();
+			assertThat(runner.migrate().executed()).isEmpty();
 			assertThat(runner.state("1")).isEqualTo(MigrationState.APPLIED);
 		}
 	}
@@ -101,7 +101,7 @@ class HistoryOperationsTests {
 		try (TestRunner runner = runner(mended)) {
 			runner.perform(operation(Operation.Kind.MARK_ROLLED_BACK, "1"));
 			assertThat(runner.state("1")).isEqualTo(MigrationState.ROLLED_BACK);
-			assertThat(runner.migrate().applied()).containsExactly("1");
+			assertThat(runner.migrate().executed()).containsExactly("1");
 		}
 	}
 
@@ -113,7 +113,7 @@ class HistoryOperationsTests {
 					() -> runner.perform(operation(Operation.Kind.MARK_ROLLED_BACK, "1")));
 			assertThat(ex).hasMessageContaining("Version 1 of store 'mongo' is not the newest one that is applied");
 			runner.perform(operation(Operation.Kind.MARK_ROLLED_BACK, "2"));
-			assertThat(runner.migrate().applied()).containsExactly("2");
+			assertThat(runner.migrate().executed()).containsExactly("2");
 		}
 	}
 
@@ -180,7 +180,7 @@ class HistoryOperationsTests {
 		this.mongo.lock().drop();
 		try (TestRunner runner = runner(TestMigration.inserting("1"), TestMigration.inserting("2"),
 				TestMigration.inserting("3"))) {
-			assertThat(runner.migrate().applied()).containsExactly("3");
+			assertThat(runner.migrate().executed()).containsExactly("3");
 		}
 		assertThat(this.mongo.lock().find().first()).containsEntry("owner", null).containsEntry("fence", 3L);
 	}

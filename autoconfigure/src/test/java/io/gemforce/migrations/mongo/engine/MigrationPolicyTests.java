@@ -48,7 +48,7 @@ class MigrationPolicyTests {
 	void lateMigrationRunsWhereTheOrderDoesNotMatter() {
 		migrate(TestRunner.on(this.mongo), "2");
 		assertThat(failure(TestRunner.on(this.mongo), "1", "2")).containsExactly(ProblemCode.OUT_OF_ORDER);
-		assertThat(migrate(TestRunner.on(this.mongo).policy(OUT_OF_ORDER), "1", "2").applied()).containsExactly("1");
+		assertThat(migrate(TestRunner.on(this.mongo).policy(OUT_OF_ORDER), "1", "2").executed()).containsExactly("1");
 		assertThat(applied()).containsExactly("2", "1");
 	}
 
@@ -80,10 +80,10 @@ class MigrationPolicyTests {
 		TestRunner.Builder toTwo = TestRunner.on(this.mongo).policy(TestRunner.policy("2", null));
 		try (TestRunner runner = toTwo.with(TestMigration.inserting("1"), TestMigration.inserting("2.0"),
 				TestMigration.inserting("2.1"))) {
-			assertThat(runner.migrate().applied()).containsExactly("1", "2");
+			assertThat(runner.migrate().executed()).containsExactly("1", "2");
 			assertThat(runner.state("2.1")).isEqualTo(MigrationState.IGNORED);
 		}
-		assertThat(migrate(TestRunner.on(this.mongo), "1", "2", "2.1").applied()).containsExactly("2.1");
+		assertThat(migrate(TestRunner.on(this.mongo), "1", "2", "2.1").executed()).containsExactly("2.1");
 	}
 
 	@Test
@@ -91,7 +91,7 @@ class MigrationPolicyTests {
 		TestRunner.Builder fromTwo = TestRunner.on(this.mongo).policy(TestRunner.policy(null, "2"));
 		try (TestRunner runner = fromTwo.with(TestMigration.inserting("1"), TestMigration.inserting("2"),
 				TestMigration.inserting("3"))) {
-			assertThat(runner.migrate().applied()).containsExactly("3");
+			assertThat(runner.migrate().executed()).containsExactly("3");
 			assertThat(runner.state("1")).isEqualTo(MigrationState.IGNORED);
 			assertThat(runner.state("2")).isEqualTo(MigrationState.BASELINE);
 			assertThat(runner.state("3")).isEqualTo(MigrationState.APPLIED);
@@ -99,7 +99,7 @@ class MigrationPolicyTests {
 		assertThat(this.mongo.history().find().first()).containsEntry("type", "BASELINE")
 			.containsEntry("version", "2")
 			.containsEntry("state", "APPLIED");
-		assertThat(migrate(TestRunner.on(this.mongo), "1", "2", "3", "4").applied()).containsExactly("4");
+		assertThat(migrate(TestRunner.on(this.mongo), "1", "2", "3", "4").executed()).containsExactly("4");
 	}
 
 	@Test
@@ -113,7 +113,7 @@ class MigrationPolicyTests {
 	@Test
 	void baselineDoesNotTouchAHistoryThatIsThere() {
 		migrate(TestRunner.on(this.mongo), "1");
-		assertThat(migrate(TestRunner.on(this.mongo).policy(TestRunner.policy(null, "2")), "1", "2").applied())
+		assertThat(migrate(TestRunner.on(this.mongo).policy(TestRunner.policy(null, "2")), "1", "2").executed())
 			.containsExactly("2");
 	}
 
@@ -125,7 +125,7 @@ class MigrationPolicyTests {
 			.requirements((requirement) -> requirement.equals(required) ? status : Requirements.Status.UNKNOWN);
 		try (TestRunner runner = builder.with(TestMigration.inserting("1").requiring("postgres:42"))) {
 			if (code == null) {
-				assertThat(runner.migrate().applied()).containsExactly("1");
+				assertThat(runner.migrate().executed()).containsExactly("1");
 			}
 			else {
 				MigrationException ex = catchThrowableOfType(MigrationException.class, runner::migrate);
@@ -143,7 +143,7 @@ class MigrationPolicyTests {
 			.with(TestMigration.inserting("1"), TestMigration.inserting("2").requiring(requirement),
 					TestMigration.inserting("3"))) {
 			if (code == null) {
-				assertThat(runner.migrate().applied()).containsExactly("1", "2", "3");
+				assertThat(runner.migrate().executed()).containsExactly("1", "2", "3");
 			}
 			else {
 				assertThat(catchThrowableOfType(MigrationException.class, runner::migrate).getCode()).isEqualTo(code);
@@ -223,7 +223,7 @@ class MigrationPolicyTests {
 		try (TestRunner runner = TestRunner.on(this.mongo)
 			.with(TestMigration.inserting("1").importing("mongock:a/ann"),
 					TestMigration.inserting("2").importing("mongock:b/bob", "migrate-mongo:nothing.js"))) {
-			assertThat(runner.migrate().applied()).containsExactly("1", "2");
+			assertThat(runner.migrate().executed()).containsExactly("1", "2");
 		}
 	}
 
@@ -241,7 +241,7 @@ class MigrationPolicyTests {
 					new Document("_id", 4L).append("version", 5).append("state", "LOST"),
 					new Document("_id", 9L).append("version", "2").append("state", "WONDERFUL").append("fence", "high"),
 					new Document("_id", 10).append("version", "..").append("state", "APPLIED")));
-		assertThat(migrate(TestRunner.on(this.mongo), "1", "2").applied()).containsExactly("2");
+		assertThat(migrate(TestRunner.on(this.mongo), "1", "2").executed()).containsExactly("2");
 		assertThat(this.mongo.history().countDocuments(new Document("_id", 18L))).isOne();
 	}
 
@@ -249,7 +249,7 @@ class MigrationPolicyTests {
 	void versionsOfAnyKindAreOrderedByTheirNumbers() {
 		String long200 = "9".repeat(200);
 		String[] versions = { "10", "1_2", "2024.06.01.12", "0", "9", long200, "1.10" };
-		assertThat(migrate(TestRunner.on(this.mongo), versions).applied()).containsExactly("0", "1.2", "1.10", "9",
+		assertThat(migrate(TestRunner.on(this.mongo), versions).executed()).containsExactly("0", "1.2", "1.10", "9",
 				"10", "2024.6.1.12", long200);
 		assertThat(Set.copyOf(Arrays.asList("-1", "1..2", "")))
 			.allSatisfy((text) -> assertThat(Version.parse(text)).isEmpty());

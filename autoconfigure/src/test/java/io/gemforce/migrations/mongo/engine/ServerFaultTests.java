@@ -120,7 +120,7 @@ class ServerFaultTests {
 					.appName(this.appName)
 					.listener(sent)
 					.with(conflicting, TestMigration.inserting("2"))) {
-			assertThat(runner.migrate().applied()).containsExactly("1", "2");
+			assertThat(runner.migrate().executed()).containsExactly("1", "2");
 		}
 		assertThat(sent.names().stream().filter("abortTransaction"::equals)).hasSizeGreaterThanOrEqualTo(1);
 		assertThatEachWasAppliedOnce();
@@ -132,7 +132,7 @@ class ServerFaultTests {
 		try (FailPoint failPoint = FailPoint.on(this.mongo.client(), this.appName, 4, "commitTransaction")
 			.withErrorCode(INTERRUPTED_AT_SHUTDOWN, UNKNOWN_COMMIT, RETRYABLE);
 				TestRunner runner = TestRunner.on(this.mongo).appName(this.appName).listener(sent).with(migrations())) {
-			assertThat(runner.migrate().applied()).containsExactly("1", "2");
+			assertThat(runner.migrate().executed()).containsExactly("1", "2");
 		}
 		assertThat(sent.names().stream().filter("commitTransaction"::equals)).hasSize(6);
 		assertThatEachWasAppliedOnce();
@@ -143,7 +143,7 @@ class ServerFaultTests {
 		try (FailPoint failPoint = FailPoint.on(this.mongo.client(), this.appName, 2, "commitTransaction")
 			.withWriteConcernError();
 				TestRunner runner = TestRunner.on(this.mongo).appName(this.appName).with(migrations())) {
-			assertThat(runner.migrate().applied()).containsExactly("1", "2");
+			assertThat(runner.migrate().executed()).containsExactly("1", "2");
 		}
 		assertThatEachWasAppliedOnce();
 	}
@@ -160,7 +160,7 @@ class ServerFaultTests {
 			.with(slow, TestMigration.inserting("2"));
 				FailPoint failPoint = FailPoint.on(this.mongo.client(), this.appName, 3, "update")
 					.withErrorCode(MAX_TIME_EXPIRED)) {
-			assertThat(runner.migrate().applied()).containsExactly("1", "2");
+			assertThat(runner.migrate().executed()).containsExactly("1", "2");
 		}
 		assertThatEachWasAppliedOnce();
 	}

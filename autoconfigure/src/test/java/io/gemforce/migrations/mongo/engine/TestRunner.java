@@ -20,6 +20,7 @@ import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Operation;
+import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.Requirements;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreResult;
@@ -51,7 +52,7 @@ final class TestRunner implements AutoCloseable {
 	}
 
 	StoreResult migrate() {
-		return this.store.migrate(MigrationRun.begin(Trigger.STARTUP, this.application));
+		return this.store.migrate(MigrationRun.begin(Trigger.STARTUP, this.application), PlanGuard.open());
 	}
 
 	List<String> perform(Operation operation) {

@@ -1,0 +1,85 @@
+package io.gemforce.migrations;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets a run execute nothing but what somebody has seen in a plan. Asked under the
+ * store's lock, before each migration.
+ */
+public final class PlanGuard {
+
+	private final @Nullable Deque<PlanStep> expected;
+
+	private PlanGuard(@Nullable Deque<PlanStep> expected) {
+		this.expected = expected;
+	}
+
+	/**
+	 * Return a guard that lets everything pass.
+	 * @return the guard
+	 */
+	public static PlanGuard open() {
+		return new PlanGuard(null);
+	}
+
+	/**
+	 * Return a guard that lets pass what a plan has, in its order. What the plan has and
+	 * somebody else has executed meanwhile may be missing.
+	 * @param plan the plan
+	 * @return the guard
+	 */
+	public static PlanGuard of(Plan plan) {
+		return new PlanGuard(new ArrayDeque<>(plan.runnable()));
+	}
+
+	/**
+	 * Ask whether a migration may be executed.
+	 * @param store its store
+	 * @param id its id
+	 * @param direction whether it is to be applied or undone
+	 * @param databaseState the state that the database is in
+	 * @throws MigrationException if it is not the next one of the plan
+	 */
+	public void check(StoreName store, String id, Direction direction, String databaseState) {
+		if (this.expected == null) {
+			return;
+		}
+		PlanStep next = this.expected.poll();
+		while (next != null && !(next.store() == store && next.id().equals(id) && next.direction() == direction)) {
+			next = this.expected.poll();
+		}
+		if (next == null) {
+			throw changed(store, "migration %s of store '%s' would be %s, which is not in the plan".formatted(id, store,
+					(direction == Direction.UP) ? "applied" : "undone"), databaseState);
+		}
+	}
+
+	/**
+	 * Make sure that a plan is the one that somebody has seen.
+	 * @param plan the plan as it is now
+	 * @param hash the hash of the one that was seen
+	 * @throws MigrationException if they differ
+	 */
+	public static void requireUnchanged(Plan plan, String hash) {
+		if (!plan.hash().equals(hash.trim())) {
+			List<String> now = plan.runnable()
+				.stream()
+				.map((step) -> "%s %s %s".formatted(step.direction(), step.store(), step.id()))
+				.toList();
+			throw changed(null, "the plan was %s and is %s now: %s".formatted(hash, plan.hash(),
+					now.isEmpty() ? "nothing to do" : String.join(", ", now)), "unchanged");
+		}
+	}
+
+	private static MigrationException changed(@Nullable StoreName store, String what, String databaseState) {
+		return new MigrationException(
+				new Problem(Severity.ERROR, ProblemCode.PLAN_CHANGED, store, "Not what was planned: %s".formatted(what),
+						"Look at the plan again (gemforce.migrations.run=plan) and run with its hash"),
+				databaseState, null);
+	}
+
+}

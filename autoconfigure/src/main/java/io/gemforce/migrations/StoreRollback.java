@@ -1,0 +1,23 @@
+package io.gemforce.migrations;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a rollback would do to a store.
+ *
+ * @param store the store
+ * @param steps what would be undone, in this order; a step that cannot be says why
+ * @param version the version that the store would be at, {@code 0} if nothing stays
+ * @param applicationVersion the version of the service that applied the newest migration
+ * that stays, {@code null} if that is not known
+ */
+public record StoreRollback(StoreName store, List<PlanStep> steps, Version version,
+		@Nullable String applicationVersion) {
+
+	public StoreRollback {
+		steps = List.copyOf(steps);
+	}
+
+}
