@@ -102,7 +102,13 @@ public final class Migrations {
 	 * @throws MigrationException if a store cannot be read
 	 */
 	public Plan plan(Collection<StoreName> names, boolean exact) {
-		return new Plan(enabled(names).flatMap((name) -> get(name).plan(exact).stream()).toList());
+		List<PlanStep> steps = new ArrayList<>();
+		List<Problem> problems = new ArrayList<>();
+		enabled(names).map(this::get).forEach((store) -> {
+			steps.addAll(store.plan(exact));
+			problems.addAll(store.validate().problems());
+		});
+		return new Plan(steps, problems);
 	}
 
 	/**
@@ -149,6 +155,12 @@ public final class Migrations {
 	 */
 	public List<StoreRollback> planRollback(RollbackTarget target) {
 		List<StoreRollback> rollbacks = concerned(target).map((name) -> get(name).planRollback(target)).toList();
+		if (target instanceof RollbackTarget.OfRuns runs
+				&& rollbacks.stream().allMatch((rollback) -> rollback.steps().isEmpty())) {
+			throw new MigrationException(new Problem(Severity.ERROR, ProblemCode.INVALID_ARGUMENT, null,
+					"Nothing that is applied was applied by run %s".formatted(String.join(", ", runs.runIds())),
+					"Look for the runId in the history, or roll back to a version"), "unchanged", null);
+		}
 		new RollbackRequirements(this, rollbacks).check();
 		return rollbacks;
 	}
@@ -174,7 +186,7 @@ public final class Migrations {
 	 */
 	public RunOutcome rollback(RollbackTarget target, @Nullable String expectedPlan, @Nullable String reason) {
 		List<StoreRollback> rollbacks = planRollback(target);
-		Plan plan = new Plan(rollbacks.stream().flatMap((rollback) -> rollback.steps().stream()).toList());
+		Plan plan = StoreRollback.plan(rollbacks);
 		if (expectedPlan != null) {
 			PlanGuard.requireUnchanged(plan, expectedPlan);
 		}
@@ -378,9 +390,16 @@ public final class Migrations {
 		return validation.entries()
 			.stream()
 			.filter((entry) -> entry.version() != null && Version.parse(entry.version()).equals(Optional.of(version)))
-			.map((entry) -> entry.state().isApplied() ? Requirements.Status.MET : Requirements.Status.UNMET)
+			.map(Migrations::status)
 			.findFirst()
 			.orElse(Requirements.Status.UNKNOWN);
+	}
+
+	private static Requirements.Status status(MigrationEntry entry) {
+		if (entry.state().isApplied() && !entry.isUndoUnfinished()) {
+			return Requirements.Status.MET;
+		}
+		return entry.isPending() ? Requirements.Status.PENDING : Requirements.Status.UNMET;
 	}
 
 	/**

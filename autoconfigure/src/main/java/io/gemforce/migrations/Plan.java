@@ -12,13 +12,16 @@ import java.util.stream.Collectors;
  * What a run would execute, in order, over both stores, and what is held back and why.
  *
  * @param steps the steps
+ * @param problems what is wrong, or should be looked at; an error stops the run before
+ * its first step
  */
-public record Plan(List<PlanStep> steps) {
+public record Plan(List<PlanStep> steps, List<Problem> problems) {
 
 	private static final String PREFIX = "sha256:";
 
 	public Plan {
 		steps = List.copyOf(steps);
+		problems = List.copyOf(problems);
 	}
 
 	/**

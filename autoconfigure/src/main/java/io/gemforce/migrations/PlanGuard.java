@@ -1,7 +1,5 @@
 package io.gemforce.migrations;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -12,9 +10,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PlanGuard {
 
-	private final @Nullable Deque<PlanStep> expected;
+	private final @Nullable List<PlanStep> expected;
 
-	private PlanGuard(@Nullable Deque<PlanStep> expected) {
+	private int position;
+
+	private PlanGuard(@Nullable List<PlanStep> expected) {
 		this.expected = expected;
 	}
 
@@ -33,29 +33,30 @@ public final class PlanGuard {
 	 * @return the guard
 	 */
 	public static PlanGuard of(Plan plan) {
-		return new PlanGuard(new ArrayDeque<>(plan.runnable()));
+		return new PlanGuard(plan.runnable());
 	}
 
 	/**
-	 * Ask whether a migration may be executed.
+	 * Ask whether a migration may be executed. It may be asked about the same one again.
 	 * @param store its store
 	 * @param id its id
 	 * @param direction whether it is to be applied or undone
 	 * @param databaseState the state that the database is in
-	 * @throws MigrationException if it is not the next one of the plan
+	 * @throws MigrationException if it is not one that follows in the plan
 	 */
 	public void check(StoreName store, String id, Direction direction, String databaseState) {
 		if (this.expected == null) {
 			return;
 		}
-		PlanStep next = this.expected.poll();
-		while (next != null && !(next.store() == store && next.id().equals(id) && next.direction() == direction)) {
-			next = this.expected.poll();
+		for (int next = this.position; next < this.expected.size(); next++) {
+			PlanStep step = this.expected.get(next);
+			if (step.store() == store && step.id().equals(id) && step.direction() == direction) {
+				this.position = next;
+				return;
+			}
 		}
-		if (next == null) {
-			throw changed(store, "migration %s of store '%s' would be %s, which is not in the plan".formatted(id, store,
-					(direction == Direction.UP) ? "applied" : "undone"), databaseState);
-		}
+		throw changed(store, "migration %s of store '%s' would be %s, which is not in the plan".formatted(id, store,
+				(direction == Direction.UP) ? "applied" : "undone"), databaseState);
 	}
 
 	/**

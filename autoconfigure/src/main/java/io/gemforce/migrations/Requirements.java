@@ -26,7 +26,12 @@ public interface Requirements {
 		MET,
 
 		/**
-		 * It is known and not applied.
+		 * It is pending: a run over both stores applies it before.
+		 */
+		PENDING,
+
+		/**
+		 * It is known and not applied, and a run would not apply it.
 		 */
 		UNMET,
 

@@ -39,7 +39,8 @@ public record RunOutcome(MigrationRun run, List<StoreResult> results, @Nullable 
 	 */
 	public int exitCode() {
 		if (this.failure == null) {
-			return ExitCode.OK;
+			return this.results.stream().anyMatch((result) -> result.outcome() == StoreResult.Outcome.HELD)
+					? ExitCode.PENDING : ExitCode.OK;
 		}
 		return isPartial() ? ExitCode.PARTIAL : this.failure.getCode().exitCode();
 	}

@@ -24,6 +24,14 @@ public record Validation(List<MigrationEntry> entries, List<Problem> problems) {
 	}
 
 	/**
+	 * Whether a hold binds this build.
+	 * @return whether something would be run if it were not held
+	 */
+	public boolean isHeld() {
+		return this.entries.stream().anyMatch((entry) -> entry.state() == MigrationState.HELD);
+	}
+
+	/**
 	 * Return what a run would execute. On a store that is newer than this build that is
 	 * no repeatable: this build's would undo the newer one's.
 	 * @return the pending migrations, in order

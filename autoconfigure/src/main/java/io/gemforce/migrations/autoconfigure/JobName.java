@@ -20,6 +20,16 @@ enum JobName {
 	VALIDATE,
 
 	/**
+	 * Say what would be run.
+	 */
+	PLAN,
+
+	/**
+	 * Undo what was applied last.
+	 */
+	ROLLBACK,
+
+	/**
 	 * Report the status.
 	 */
 	STATUS,
@@ -42,7 +52,12 @@ enum JobName {
 	/**
 	 * Take the lock from a holder that is gone.
 	 */
-	RELEASE_LOCK;
+	RELEASE_LOCK,
+
+	/**
+	 * Let a store that was rolled back be migrated again.
+	 */
+	RELEASE_HOLD;
 
 	/**
 	 * Return the name as users write it.

@@ -5,8 +5,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
@@ -15,16 +18,20 @@ import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.Operation;
+import io.gemforce.migrations.Plan;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.RunOutcome;
 import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.StoreRollback;
 import io.gemforce.migrations.StoreStatus;
 import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.report.JobReport;
 import io.gemforce.migrations.report.MigrationReports;
+import io.gemforce.migrations.report.PlanReport;
 import io.gemforce.migrations.report.StatusReport;
 import io.gemforce.migrations.report.TextReports;
 
@@ -32,6 +39,8 @@ import io.gemforce.migrations.report.TextReports;
  * What {@code gemforce.migrations.run} asks for.
  */
 final class MigrationJob {
+
+	private static final Log logger = LogFactory.getLog(MigrationJob.class);
 
 	private static final List<String> FORMATS = List.of("text", "json");
 
@@ -56,10 +65,13 @@ final class MigrationJob {
 				case MIGRATE -> migrate();
 				case VALIDATE -> validate();
 				case STATUS -> status();
+				case PLAN -> plan();
+				case ROLLBACK -> rollback();
 				case REPAIR -> perform(Operation.Kind.REPAIR);
 				case MARK_APPLIED -> perform(Operation.Kind.MARK_APPLIED);
 				case MARK_ROLLED_BACK -> perform(Operation.Kind.MARK_ROLLED_BACK);
 				case RELEASE_LOCK -> perform(Operation.Kind.RELEASE_LOCK);
+				case RELEASE_HOLD -> perform(Operation.Kind.RELEASE_HOLD);
 			};
 		}
 		catch (MigrationException ex) {
@@ -79,8 +91,12 @@ final class MigrationJob {
 	}
 
 	private JobResult migrate() {
-		RunOutcome outcome = this.migrations.migrate(stores(), null);
+		return result(this.migrations.migrate(stores(), this.properties.getExpectPlan()));
+	}
+
+	private JobResult result(RunOutcome outcome) {
 		List<String> done = outcome.results().stream().map(TextReports::describe).toList();
+		List<Problem> notes = outcome.results().stream().flatMap((result) -> result.notes().stream()).toList();
 		MigrationException failure = outcome.failure();
 		if (failure != null && outcome.isPartial()) {
 			List<Problem> problems = new ArrayList<>();
@@ -90,24 +106,69 @@ final class MigrationJob {
 			problems.addAll(failure.getProblems());
 			failure = new MigrationException(problems, failure.getDatabaseState(), failure);
 		}
-		return result(outcome.exitCode(), done, List.of(), failure);
+		return result(outcome.exitCode(), done, notes, failure);
+	}
+
+	private JobResult plan() {
+		Plan plan = this.migrations.plan(stores(), true);
+		PlanReport report = PlanReport.of(plan);
+		boolean changes = this.properties.getPlan().isDetailedExitcode() && !plan.runnable().isEmpty();
+		return new JobResult(changes ? ExitCode.PENDING : ExitCode.OK, report, TextReports.describe(report));
+	}
+
+	private JobResult rollback() {
+		RollbackTarget target = rollbackTarget();
+		List<StoreRollback> rollbacks = this.migrations.planRollback(target);
+		PlanReport report = PlanReport.of(rollbacks);
+		String plan = TextReports.describe(report);
+		if (report.steps().isEmpty()) {
+			return result(ExitCode.OK, List.of("nothing to undo"), List.of(), null);
+		}
+		MigrationsProperties.Rollback rollback = this.properties.getRollback();
+		if (!rollback.isYes() && rollback.getConfirm() == null
+				&& report.steps().stream().allMatch((step) -> step.undo().available())) {
+			return new JobResult(ExitCode.PENDING, report,
+					"%s\nNothing was undone. To undo this and nothing else, run again with %s=%s".formatted(plan,
+							"gemforce.migrations.rollback.confirm", report.planHash()));
+		}
+		logger.info(plan);
+		return result(this.migrations.rollback(target, rollback.getConfirm(), this.properties.getReason()));
+	}
+
+	private RollbackTarget rollbackTarget() {
+		MigrationsProperties.Rollback rollback = this.properties.getRollback();
+		boolean byVersion = rollback.getStore() != null || rollback.getTo() != null;
+		if (byVersion == !rollback.getRunId().isEmpty()) {
+			throw invalid(
+					"A rollback needs either gemforce.migrations.rollback.store and rollback.to, or rollback.run-id",
+					"Set one or the other");
+		}
+		if (!byVersion) {
+			return new RollbackTarget.OfRuns(Set.copyOf(rollback.getRunId()));
+		}
+		StoreName store = store("rollback.store", rollback.getStore());
+		if (this.migrations.isDisabled(store)) {
+			throw invalid("Store '%s' is switched off".formatted(store), "Switch it on to roll it back");
+		}
+		return new RollbackTarget.ToVersion(store, version("rollback.to", rollback.getTo()));
 	}
 
 	private List<StoreName> stores() {
-		return (this.properties.getStore() != null) ? List.of(store()) : this.migrations.stores();
+		return (this.properties.getStore() != null) ? List.of(store("store", this.properties.getStore()))
+				: this.migrations.stores();
 	}
 
-	private StoreName store() {
-		String store = this.properties.getStore();
+	private StoreName store(String property, @Nullable String store) {
 		String action = "Name the store: %s"
 			.formatted(this.migrations.stores().stream().map(StoreName::id).collect(Collectors.joining(" or ")));
 		if (store == null) {
-			throw invalid("gemforce.migrations.store is missing", action);
+			throw invalid("gemforce.migrations.%s is missing".formatted(property), action);
 		}
 		return StoreName.find(store)
 			.filter(this.migrations::isResponsibleFor)
 			.orElseThrow(() -> invalid(
-					"gemforce.migrations.store is '%s', and this service has no such store".formatted(store), action));
+					"gemforce.migrations.%s is '%s', and this service has no such store".formatted(property, store),
+					action));
 	}
 
 	private JobResult validate() {
@@ -154,7 +215,7 @@ final class MigrationJob {
 	}
 
 	private JobResult perform(Operation.Kind kind) {
-		StoreName store = store();
+		StoreName store = store("store", this.properties.getStore());
 		if (this.migrations.isDisabled(store)) {
 			return result(ExitCode.OK, List.of("%s off, skipped".formatted(store)), List.of(), null);
 		}
@@ -163,20 +224,22 @@ final class MigrationJob {
 		if (ofOneVersion && !StringUtils.hasText(reason)) {
 			throw invalid("gemforce.migrations.reason is missing", "Say why, for the record");
 		}
-		Operation operation = new Operation(kind, ofOneVersion ? version() : null, reason, this.properties.isForce());
+		Operation operation = new Operation(kind,
+				ofOneVersion ? version("version", this.properties.getVersion()) : null, reason,
+				this.properties.isForce());
 		List<String> done = this.migrations.perform(store, operation);
 		return result(ExitCode.OK, done.stream().map((line) -> "%s %s".formatted(store, line)).toList(), List.of(),
 				null);
 	}
 
-	private Version version() {
-		String version = this.properties.getVersion();
+	private static Version version(String property, @Nullable String version) {
 		if (version == null) {
-			throw invalid("gemforce.migrations.version is missing", "Name the version of the migration");
+			throw invalid("gemforce.migrations.%s is missing".formatted(property), "Name the version of the migration");
 		}
 		return Version.parse(version)
-			.orElseThrow(() -> invalid("gemforce.migrations.version is '%s', which is not a version".formatted(version),
-					"Write the version as numbers separated by '.' or '_'"));
+			.orElseThrow(
+					() -> invalid("gemforce.migrations.%s is '%s', which is not a version".formatted(property, version),
+							"Write the version as numbers separated by '.' or '_'"));
 	}
 
 	private static MigrationException invalid(String message, String action) {

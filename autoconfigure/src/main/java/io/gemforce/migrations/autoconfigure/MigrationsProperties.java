@@ -2,6 +2,7 @@ package io.gemforce.migrations.autoconfigure;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -54,6 +55,15 @@ public class MigrationsProperties {
 	 * What to do when a store is newer than this build. Nothing is run either way.
 	 */
 	private OnSchemaAhead onSchemaAhead = OnSchemaAhead.WARN;
+
+	/**
+	 * Hash of the plan that a run executes, and no other. Whatever is pending if not set.
+	 */
+	private @Nullable String expectPlan;
+
+	private final Plan plan = new Plan();
+
+	private final Rollback rollback = new Rollback();
 
 	private final Wait wait = new Wait();
 
@@ -131,6 +141,22 @@ public class MigrationsProperties {
 		this.onSchemaAhead = onSchemaAhead;
 	}
 
+	public @Nullable String getExpectPlan() {
+		return this.expectPlan;
+	}
+
+	public void setExpectPlan(@Nullable String expectPlan) {
+		this.expectPlan = expectPlan;
+	}
+
+	public Plan getPlan() {
+		return this.plan;
+	}
+
+	public Rollback getRollback() {
+		return this.rollback;
+	}
+
 	public Wait getWait() {
 		return this.wait;
 	}
@@ -191,6 +217,22 @@ public class MigrationsProperties {
 		private @Nullable String baselineVersion;
 
 		/**
+		 * Locations of the files of declared changes.
+		 */
+		private List<String> locations = List.of("classpath:db/mongo");
+
+		/**
+		 * Number of documents that a change may keep pre-images of. With more, the
+		 * migration is refused.
+		 */
+		private long preimageLimit = 100_000;
+
+		/**
+		 * How long pre-images are kept. After that the migration cannot be undone.
+		 */
+		private Duration preimageRetention = Duration.ofDays(90);
+
+		/**
 		 * Collection of the history.
 		 */
 		private String historyCollection = "migration_history";
@@ -246,6 +288,30 @@ public class MigrationsProperties {
 
 		public void setBaselineVersion(@Nullable String baselineVersion) {
 			this.baselineVersion = baselineVersion;
+		}
+
+		public List<String> getLocations() {
+			return this.locations;
+		}
+
+		public void setLocations(List<String> locations) {
+			this.locations = locations;
+		}
+
+		public long getPreimageLimit() {
+			return this.preimageLimit;
+		}
+
+		public void setPreimageLimit(long preimageLimit) {
+			this.preimageLimit = preimageLimit;
+		}
+
+		public Duration getPreimageRetention() {
+			return this.preimageRetention;
+		}
+
+		public void setPreimageRetention(Duration preimageRetention) {
+			this.preimageRetention = preimageRetention;
 		}
 
 		public String getHistoryCollection() {
@@ -308,6 +374,98 @@ public class MigrationsProperties {
 
 		public void setAlwaysMigrate(boolean alwaysMigrate) {
 			this.alwaysMigrate = alwaysMigrate;
+		}
+
+	}
+
+	/**
+	 * Properties of the job that plans.
+	 */
+	public static class Plan {
+
+		/**
+		 * Whether the job ends with an exit code of its own if there is something to run.
+		 */
+		private boolean detailedExitcode;
+
+		public boolean isDetailedExitcode() {
+			return this.detailedExitcode;
+		}
+
+		public void setDetailedExitcode(boolean detailedExitcode) {
+			this.detailedExitcode = detailedExitcode;
+		}
+
+	}
+
+	/**
+	 * Properties of the job that rolls back.
+	 */
+	public static class Rollback {
+
+		/**
+		 * Store to roll back.
+		 */
+		private @Nullable String store;
+
+		/**
+		 * Newest version of the store that stays; 0 if none stays.
+		 */
+		private @Nullable String to;
+
+		/**
+		 * Runs whose migrations are undone, in all stores.
+		 */
+		private List<String> runId = List.of();
+
+		/**
+		 * Hash of the plan that is executed, and no other.
+		 */
+		private @Nullable String confirm;
+
+		/**
+		 * Whether to roll back without a confirmed plan.
+		 */
+		private boolean yes;
+
+		public @Nullable String getStore() {
+			return this.store;
+		}
+
+		public void setStore(@Nullable String store) {
+			this.store = store;
+		}
+
+		public @Nullable String getTo() {
+			return this.to;
+		}
+
+		public void setTo(@Nullable String to) {
+			this.to = to;
+		}
+
+		public List<String> getRunId() {
+			return this.runId;
+		}
+
+		public void setRunId(List<String> runId) {
+			this.runId = runId;
+		}
+
+		public @Nullable String getConfirm() {
+			return this.confirm;
+		}
+
+		public void setConfirm(@Nullable String confirm) {
+			this.confirm = confirm;
+		}
+
+		public boolean isYes() {
+			return this.yes;
+		}
+
+		public void setYes(boolean yes) {
+			this.yes = yes;
 		}
 
 	}

@@ -2,6 +2,7 @@ package io.gemforce.migrations.autoconfigure;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import com.mongodb.client.MongoClient;
@@ -24,6 +25,8 @@ import org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.support.ResourcePatternResolver;
 import org.springframework.data.mapping.model.FieldNamingStrategy;
 import org.springframework.data.mapping.model.PropertyNameFieldNamingStrategy;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
@@ -63,22 +66,28 @@ public final class MongoMigrationsAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		MongoMigrationStore mongoMigrationStore(ListableBeanFactory beanFactory,
-				ObjectProvider<MongoDatabaseFactory> factory, ObjectProvider<MongoClient> client,
-				ObjectProvider<MongoCustomConversions> conversions, ObjectProvider<DataMongoProperties> dataMongo,
-				MigrationsProperties properties, ApplicationInstance application, ObjectProvider<Migrations> migrations,
-				MigrationsStopSignal stop) {
+		MongoMigrationStore mongoMigrationStore(ListableBeanFactory beanFactory, ResourcePatternResolver resources,
+				Environment environment, ObjectProvider<MongoDatabaseFactory> factory,
+				ObjectProvider<MongoClient> client, ObjectProvider<MongoCustomConversions> conversions,
+				ObjectProvider<DataMongoProperties> dataMongo, MigrationsProperties properties,
+				ApplicationInstance application, ObjectProvider<Migrations> migrations, MigrationsStopSignal stop) {
 			MigrationTemplates templates = new MigrationTemplates(
 					() -> conversions.getIfAvailable(() -> new MongoCustomConversions(List.of())),
 					() -> fieldNaming(dataMongo.getIfAvailable()));
-			MigrationsProperties.Mongo mongo = properties.getMongo();
 			Supplier<MongoDatabaseFactory> primaryFactory = primary(factory, MongoDatabaseFactory.class);
 			return new MongoMigrationStore(primaryFactory,
 					() -> FactoryClient.of(primaryFactory.get()).orElseGet(primary(client, MongoClient.class)),
-					beanFactory, MongoMigrationInitializer.BEAN_NAME, templates,
-					new MongoSettings(mongo.getDatabase(), mongo.getHistoryCollection(), mongo.getLockCollection(),
-							properties.getLock().getLease(), properties.getLock().getWaitTimeout(), policy(properties)),
-					application, (requirement) -> migrations.getObject().check(requirement), stop.signal(), engine());
+					beanFactory, resources, MongoMigrationInitializer.BEAN_NAME, templates,
+					settings(properties, new SetProperties(environment, "gemforce.migrations.mongo.")), application,
+					(requirement) -> migrations.getObject().check(requirement), stop.signal(), engine());
+		}
+
+		private static MongoSettings settings(MigrationsProperties properties, Predicate<String> setByUser) {
+			MigrationsProperties.Mongo mongo = properties.getMongo();
+			return new MongoSettings(mongo.getDatabase(), mongo.getHistoryCollection(), mongo.getLockCollection(),
+					mongo.getLocations(), setByUser.test("locations"),
+					new MongoSettings.Preimages(mongo.getPreimageLimit(), mongo.getPreimageRetention()),
+					properties.getLock().getLease(), properties.getLock().getWaitTimeout(), policy(properties));
 		}
 
 		private static MongoSettings.Policy policy(MigrationsProperties properties) {

@@ -14,8 +14,6 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer;
@@ -97,14 +95,8 @@ public final class PostgresMigrationsAutoConfiguration {
 		@Order(Ordered.HIGHEST_PRECEDENCE)
 		FlywayConfigurationCustomizer migrationsFlywayDefaults(Environment environment,
 				MigrationsProperties properties) {
-			return new FlywayDefaults((property) -> isSet(environment, "spring.flyway." + property),
+			return new FlywayDefaults(new SetProperties(environment, "spring.flyway."),
 					properties.getLock().getWaitTimeout())::apply;
-		}
-
-		private static boolean isSet(Environment environment, String property) {
-			Binder binder = Binder.get(environment);
-			return binder.bind(property, Bindable.of(Object.class)).isBound()
-					|| binder.bind(property, Bindable.listOf(String.class)).isBound();
 		}
 
 	}

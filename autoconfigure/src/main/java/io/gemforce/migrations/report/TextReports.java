@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.Undo;
 
 /**
  * Reports for people.
@@ -67,6 +68,51 @@ public final class TextReports {
 
 	private static String describe(Problem problem) {
 		return "%s %s: %s\n  %s".formatted(problem.severity(), problem.code(), problem.message(), problem.action());
+	}
+
+	/**
+	 * Describe what a run or a rollback would do.
+	 * @param report what it would do
+	 * @return some lines
+	 */
+	public static String describe(PlanReport report) {
+		StringBuilder text = new StringBuilder(
+				"migrations plan: %d step(s), planHash %s".formatted(report.steps().size(), report.planHash()));
+		int number = 1;
+		for (PlanReport.Step step : report.steps()) {
+			text.append("\n%d. %s".formatted(number++, describe(step)));
+		}
+		if (report.result() != null) {
+			report.result()
+				.forEach(
+						(store, result) -> text.append("\n%s would be at version %s".formatted(store, result.version()))
+							.append((result.applicationVersion() != null)
+									? ", which application version %s was the last to run on"
+										.formatted(result.applicationVersion())
+									: ""));
+		}
+		report.problems().forEach((problem) -> text.append('\n').append(describe(problem)));
+		return text.toString();
+	}
+
+	private static String describe(PlanReport.Step step) {
+		StringBuilder text = new StringBuilder("%s %s %s (%s), %s".formatted(step.direction(), step.store(), step.id(),
+				step.description(), step.phase()));
+		if (step.type() != null) {
+			text.append(", ").append(step.type());
+		}
+		if (step.transactional() != null) {
+			text.append(step.transactional() ? ", in a transaction" : ", not in a transaction");
+		}
+		Undo undo = step.undo();
+		text.append(undo.available() ? ", undo: %s".formatted(undo.kind()) : ", no undo: %s".formatted(undo.reason()));
+		step.heldBack().forEach((reason) -> text.append("\n   HELD BACK: ").append(reason));
+		step.summary().lines().forEach((line) -> text.append("\n   ").append(line));
+		step.locks().forEach((lock) -> text.append("\n   lock: ").append(lock));
+		if (step.script() != null) {
+			step.script().lines().forEach((line) -> text.append("\n   | ").append(line));
+		}
+		return text.toString();
 	}
 
 	/**

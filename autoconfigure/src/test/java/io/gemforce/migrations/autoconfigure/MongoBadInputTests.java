@@ -78,7 +78,7 @@ class MongoBadInputTests {
 			assertThat(failure.description())
 				.contains("Bean 'noMigration' (%s) is annotated with @Migration but is no MongoMigration"
 					.formatted(NoMigration.class.getName()), "Database state: unchanged");
-			assertThat(failure.action()).contains("Implement MongoMigration or ReversibleMongoMigration");
+			assertThat(failure.action()).contains("Implement one of MongoMigration, ReversibleMongoMigration");
 			assertThatNothingHappened();
 		});
 	}

@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.Version;
 
@@ -14,15 +16,31 @@ import io.gemforce.migrations.Version;
  * @param migrations the migrations, in the order of their versions, each version once
  * @param problems what is wrong with others
  */
-record Discovery(List<BeanMigration> migrations, List<Problem> problems) {
+record Discovery(List<ResolvedMigration> migrations, List<Problem> problems) {
 
 	Discovery {
 		migrations = List.copyOf(migrations);
 		problems = List.copyOf(problems);
 	}
 
-	Map<Version, BeanMigration> byVersion() {
-		return this.migrations.stream().collect(Collectors.toMap(BeanMigration::version, Function.identity()));
+	/**
+	 * Return the newest version that this build has.
+	 * @return the version, {@code null} if it has no migration
+	 */
+	@Nullable Version newest() {
+		return this.migrations.isEmpty() ? null : this.migrations.get(this.migrations.size() - 1).version();
+	}
+
+	/**
+	 * Whether migrations of this build may have left pre-images.
+	 * @return whether one of them declares its changes
+	 */
+	boolean declaresChanges() {
+		return this.migrations.stream().anyMatch((migration) -> migration.work() instanceof DeclaredWork);
+	}
+
+	Map<Version, ResolvedMigration> byVersion() {
+		return this.migrations.stream().collect(Collectors.toMap(ResolvedMigration::version, Function.identity()));
 	}
 
 }

@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
@@ -36,8 +38,6 @@ final class HistoryOperations {
 
 	private final MigrationValidator validator;
 
-	private final Duration lockWaitTimeout;
-
 	private final Duration lease;
 
 	HistoryOperations(MigrationLocker locker, Discovery discovery, MigrationValidator validator,
@@ -45,7 +45,6 @@ final class HistoryOperations {
 		this.locker = locker;
 		this.discovery = discovery;
 		this.validator = validator;
-		this.lockWaitTimeout = settings.lockWaitTimeout();
 		this.lease = settings.lease();
 	}
 
@@ -61,12 +60,12 @@ final class HistoryOperations {
 			case MARK_APPLIED -> markApplied(operation, run);
 			case MARK_ROLLED_BACK -> markRolledBack(operation, run);
 			case RELEASE_LOCK -> releaseLock(operation, run);
-			case RELEASE_HOLD -> throw refused("There is no hold", "Nothing is to be done");
+			case RELEASE_HOLD -> releaseHold(operation, run);
 		};
 	}
 
 	private LockedHistory lock(MigrationRun run) {
-		return this.locker.acquire(run, this.lockWaitTimeout, (history) -> true).orElseThrow();
+		return this.locker.acquire(run, (history) -> true).orElseThrow();
 	}
 
 	private List<String> repair(Operation operation, MigrationRun run) {
@@ -77,7 +76,7 @@ final class HistoryOperations {
 			if (open > 0) {
 				done.add("closed %d open row(s) as interrupted".formatted(open));
 			}
-			for (MigrationEntry entry : this.validator.validate(this.discovery, history).entries()) {
+			for (MigrationEntry entry : this.validator.validate(this.discovery, history, Optional::empty).entries()) {
 				String now = entry.resolvedChecksum();
 				if (entry.inBuild() && entry.state() == MigrationState.APPLIED && now != null
 						&& !now.equals(entry.appliedChecksum())) {
@@ -90,18 +89,18 @@ final class HistoryOperations {
 		return done.isEmpty() ? List.of("nothing to repair") : done;
 	}
 
-	private BeanMigration migration(MigrationEntry entry) {
+	private ResolvedMigration migration(MigrationEntry entry) {
 		return Objects.requireNonNull(this.discovery.byVersion().get(Version.parse(entry.id()).orElseThrow()));
 	}
 
-	private static Mark mark(BeanMigration migration, MigrationState state, Operation operation) {
+	private static Mark mark(ResolvedMigration migration, MigrationState state, Operation operation) {
 		return new Mark(MigrationType.MARK, state, migration.version(), migration.description(), migration.script(),
 				migration.checksum(), null, operation.reason());
 	}
 
 	private List<String> markApplied(Operation operation, MigrationRun run) {
 		Version version = Objects.requireNonNull(operation.version());
-		BeanMigration migration = this.discovery.byVersion().get(version);
+		ResolvedMigration migration = this.discovery.byVersion().get(version);
 		if (migration == null) {
 			throw refused("Version %s of store 'mongo' is not in this build".formatted(version),
 					"Name a version that this build has");
@@ -150,8 +149,22 @@ final class HistoryOperations {
 	}
 
 	private List<MigrationEntry> entries(LockedHistory locked) {
-		Validation validation = this.validator.validate(this.discovery, locked.read());
+		Validation validation = this.validator.validate(this.discovery, locked.read(), locked.holds()::find);
 		return validation.entries();
+	}
+
+	private List<String> releaseHold(Operation operation, MigrationRun run) {
+		try (LockedHistory locked = lock(run)) {
+			locked.read();
+			Optional<Hold> hold = locked.holds().find();
+			if (hold.isEmpty()) {
+				return List.of("there is no hold");
+			}
+			locked.holds().remove();
+			locked.record(new Mark(MigrationType.MARK, MigrationState.APPLIED, null, "release-hold", null, null, null,
+					operation.reason()));
+			return List.of("released the hold; the store was %s".formatted(hold.get().describe()));
+		}
 	}
 
 	private List<String> releaseLock(Operation operation, MigrationRun run) {

@@ -13,6 +13,7 @@ import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
 import io.gemforce.migrations.mongo.history.Mark;
 import io.gemforce.migrations.mongo.history.MigrationHistory;
+import io.gemforce.migrations.mongo.history.MigrationHolds;
 import io.gemforce.migrations.mongo.lock.Lease;
 import io.gemforce.migrations.mongo.lock.LockDocument;
 import io.gemforce.migrations.mongo.lock.LockLostException;
@@ -63,6 +64,10 @@ final class LockedHistory implements AutoCloseable {
 
 	MigrationHistory history() {
 		return this.session.history();
+	}
+
+	MigrationHolds holds() {
+		return this.session.holds();
 	}
 
 	MigrationRun run() {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -24,18 +25,26 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 
+import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.Requirement;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.DeclaredMongoMigration;
 import io.gemforce.migrations.mongo.Migration;
 import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.OnInterrupted;
+import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.mongo.change.ChangeFile;
+import io.gemforce.migrations.mongo.change.ChangeFiles;
+import io.gemforce.migrations.mongo.change.ChangeSet;
+import io.gemforce.migrations.mongo.change.InvalidChangesException;
 
 /**
- * Discovers the migrations among the beans. They are resolved one by one by their names,
- * as resolving them by type would silently leave out one that is caught in a cycle.
+ * Discovers the migrations: the beans, and the files of declared changes. Beans are
+ * resolved one by one by their names, as resolving them by type would silently leave out
+ * one that is caught in a cycle.
  */
 final class MigrationDiscovery {
 
@@ -43,31 +52,47 @@ final class MigrationDiscovery {
 
 	private final String initializer;
 
+	private final Supplier<ChangeFiles> files;
+
 	/**
 	 * Create a discovery.
 	 * @param beanFactory the beans
 	 * @param initializer the name of the bean that users of MongoDB wait for
+	 * @param files finds the files
 	 */
-	MigrationDiscovery(ListableBeanFactory beanFactory, String initializer) {
+	MigrationDiscovery(ListableBeanFactory beanFactory, String initializer, Supplier<ChangeFiles> files) {
 		this.beanFactory = beanFactory;
 		this.initializer = initializer;
+		this.files = files;
 	}
 
 	Discovery discover() {
 		List<Problem> problems = new ArrayList<>();
-		Map<Version, List<BeanMigration>> migrations = new TreeMap<>();
-		for (String beanName : candidates()) {
-			resolve(beanName, problems).ifPresent(
-					(migration) -> migrations.computeIfAbsent(migration.version(), (version) -> new ArrayList<>())
-						.add(migration));
-		}
+		Map<Version, List<ResolvedMigration>> migrations = new TreeMap<>();
+		Consumer<ResolvedMigration> found = (migration) -> migrations
+			.computeIfAbsent(migration.version(), (version) -> new ArrayList<>())
+			.add(migration);
+		candidates().forEach((beanName) -> resolve(beanName, problems).ifPresent(found));
+		ChangeFiles files = this.files.get();
+		problems.addAll(files.problems());
+		files.files().forEach((file) -> found.accept(resolve(file, problems)));
 		migrations.values().stream().filter((same) -> same.size() > 1).map(this::duplicate).forEach(problems::add);
 		return new Discovery(migrations.values().stream().map((same) -> same.get(0)).toList(), problems);
 	}
 
+	private static ResolvedMigration resolve(ChangeFile file, List<Problem> problems) {
+		String where = "File %s".formatted(file.location());
+		return new ResolvedMigration(file.version(), file.description(), MigrationType.FILE, file.script(),
+				file.location(), file.checksum(), TransactionMode.AUTO, file.onInterrupted(),
+				requirements(where, file.requires(), problems), imports(where, file.imports(), problems),
+				new DeclaredWork(file.changes(), file.text()));
+	}
+
 	private Set<String> candidates() {
-		Set<String> names = new LinkedHashSet<>(
-				Arrays.asList(this.beanFactory.getBeanNamesForType(MongoMigration.class, true, false)));
+		Set<String> names = new LinkedHashSet<>();
+		for (Class<?> type : List.of(MongoMigration.class, DeclaredMongoMigration.class)) {
+			names.addAll(Arrays.asList(this.beanFactory.getBeanNamesForType(type, true, false)));
+		}
 		for (String name : this.beanFactory.getBeanDefinitionNames()) {
 			if (this.beanFactory.findAnnotationOnBean(name, Migration.class, false) != null) {
 				names.add(name);
@@ -77,7 +102,7 @@ final class MigrationDiscovery {
 		return names;
 	}
 
-	private Optional<BeanMigration> resolve(String beanName, List<Problem> problems) {
+	private Optional<ResolvedMigration> resolve(String beanName, List<Problem> problems) {
 		Object bean;
 		try {
 			bean = this.beanFactory.getBean(beanName);
@@ -89,14 +114,19 @@ final class MigrationDiscovery {
 		Class<?> type = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
 		Migration migration = AnnotatedElementUtils.findMergedAnnotation(type, Migration.class);
 		if (migration == null) {
-			problems.add(wrongBean(beanName, type, "is a MongoMigration without @Migration, so it has no version",
+			problems.add(wrongBean(beanName, type,
+					"is a %s without @Migration, so it has no version"
+						.formatted((bean instanceof MongoMigration) ? "MongoMigration" : "DeclaredMongoMigration"),
 					"Annotate its class with @Migration(version = \"…\", description = \"…\"); a lambda cannot be "
 							+ "annotated, so make a class of it"));
 			return Optional.empty();
 		}
-		if (!(bean instanceof MongoMigration mongoMigration)) {
-			problems.add(wrongBean(beanName, type, "is annotated with @Migration but is no MongoMigration",
-					"Implement MongoMigration or ReversibleMongoMigration, or remove the annotation"));
+		if (bean instanceof MongoMigration == bean instanceof DeclaredMongoMigration) {
+			problems.add(wrongBean(beanName, type,
+					(bean instanceof MongoMigration) ? "is both a MongoMigration and a DeclaredMongoMigration"
+							: "is annotated with @Migration but is no MongoMigration",
+					"Implement one of MongoMigration, ReversibleMongoMigration and DeclaredMongoMigration, or remove the "
+							+ "annotation"));
 			return Optional.empty();
 		}
 		Optional<Version> version = Version.parse(migration.version());
@@ -107,23 +137,53 @@ final class MigrationDiscovery {
 					"Write the version as numbers separated by '.' or '_', for example \"2\" or \"2026.11.24\""));
 			return Optional.empty();
 		}
-		List<Requirement> requires = parse(migration.requires(), Requirement::parse,
+		String where = describe(beanName, type);
+		return work(bean, where, problems).map((work) -> new ResolvedMigration(version.get(), migration.description(),
+				MigrationType.BEAN, type.getName(), "bean '%s'".formatted(beanName), checksum(migration, type, work),
+				migration.transaction(), policy(migration),
+				requirements(where, List.of(migration.requires()), problems),
+				imports(where, List.of(migration.imports()), problems), work));
+	}
+
+	private static Optional<MigrationWork> work(Object bean, String where, List<Problem> problems) {
+		if (bean instanceof MongoMigration code) {
+			return Optional.of(new BeanWork(code));
+		}
+		try {
+			ChangeSet changes = ChangeSet.declaredBy((DeclaredMongoMigration) bean, where);
+			return Optional.of(new DeclaredWork(changes, changes.toJson()));
+		}
+		catch (InvalidChangesException ex) {
+			problems.addAll(ex.getProblems());
+			return Optional.empty();
+		}
+	}
+
+	private static @Nullable String checksum(Migration migration, Class<?> type, MigrationWork work) {
+		if (!migration.checksum().isEmpty()) {
+			return migration.checksum();
+		}
+		return (work instanceof DeclaredWork declared) ? declared.changes().checksum() : ClassChecksum.of(type);
+	}
+
+	private static List<Requirement> requirements(String where, List<String> texts, List<Problem> problems) {
+		return parse(texts, Requirement::parse,
 				(text) -> problems.add(Problem.error(ProblemCode.UNKNOWN_REQUIRES, StoreName.MONGO,
-						"%s requires '%s', which names no migration".formatted(describe(beanName, type), text),
+						"%s requires '%s', which names no migration".formatted(where, text),
 						"Write a requirement as store and version, for example \"postgres:42\" or \"mongo:3\"")));
-		List<ImportId> imports = parse(migration.imports(), ImportId::parse,
+	}
+
+	private static List<ImportId> imports(String where, List<String> texts, List<Problem> problems) {
+		return parse(texts, ImportId::parse,
 				(text) -> problems.add(Problem.error(ProblemCode.MALFORMED_IMPORT, StoreName.MONGO,
-						"%s imports '%s', which names no entry of another tool's history"
-							.formatted(describe(beanName, type), text),
+						"%s imports '%s', which names no entry of another tool's history".formatted(where, text),
 						"Write an import as mongock:<changeId>[/<author>], migrate-mongo:<file name> or "
 								+ "liquibase:<path>::<id>::<author>, followed by @<collection> where it is not the "
 								+ "tool's default")));
-		return Optional.of(new BeanMigration(mongoMigration, beanName, type.getName(), version.get(),
-				migration.description(), migration.checksum().isEmpty() ? ClassChecksum.of(type) : migration.checksum(),
-				migration.transaction(), policy(migration), requires, imports));
 	}
 
-	private static <T> List<T> parse(String[] texts, Function<String, Optional<T>> parser, Consumer<String> malformed) {
+	private static <T> List<T> parse(List<String> texts, Function<String, Optional<T>> parser,
+			Consumer<String> malformed) {
 		List<T> parsed = new ArrayList<>();
 		for (String text : texts) {
 			parser.apply(text).ifPresentOrElse(parsed::add, () -> malformed.accept(text));
@@ -168,11 +228,12 @@ final class MigrationDiscovery {
 			.distinct();
 	}
 
-	private Problem duplicate(List<BeanMigration> same) {
-		boolean oneClass = same.stream().map(BeanMigration::script).distinct().count() == 1;
+	private Problem duplicate(List<ResolvedMigration> same) {
+		boolean oneClass = same.stream().allMatch((migration) -> migration.type() == MigrationType.BEAN)
+				&& same.stream().map(ResolvedMigration::script).distinct().count() == 1;
 		return Problem.error(ProblemCode.DUPLICATE_VERSION, StoreName.MONGO, "%d migrations have version %s: %s"
 			.formatted(same.size(), same.get(0).version(), same.stream()
-				.map((migration) -> "bean '%s' (%s)".formatted(migration.beanName(), migration.script()))
+				.map((migration) -> "%s (%s)".formatted(migration.location(), migration.script()))
 				.collect(Collectors.joining(", "))), oneClass
 						? "The class is a bean more than once: leave it either to component scanning or to one @Bean method"
 						: "Give each migration a version of its own; one that is already applied keeps its version");

@@ -28,11 +28,20 @@ final class MigrationLocker {
 
 	private final StopSignal stop;
 
+	private final Duration waitTimeout;
+
 	private volatile @Nullable String owner;
 
-	MigrationLocker(MongoAccess access, StopSignal stop) {
+	/**
+	 * Create a locker.
+	 * @param access the way to the lock
+	 * @param stop tells that the process is about to end
+	 * @param waitTimeout how long to wait for a holder at the most
+	 */
+	MigrationLocker(MongoAccess access, StopSignal stop, Duration waitTimeout) {
 		this.access = access;
 		this.stop = stop;
+		this.waitTimeout = waitTimeout;
 	}
 
 	/**
@@ -42,6 +51,19 @@ final class MigrationLocker {
 	 */
 	boolean isMine(@Nullable String owner) {
 		return owner != null && owner.equals(this.owner);
+	}
+
+	/**
+	 * Acquire the lock, waiting for its holder if need be.
+	 * @param run the run to acquire it for
+	 * @param needed asked when the lock has become free after a wait: whether it is still
+	 * needed
+	 * @return the history under the lock, or empty if the lock is no longer needed
+	 * @throws MigrationException if the lock was not free in time, or if the process is
+	 * about to end
+	 */
+	Optional<LockedHistory> acquire(MigrationRun run, Predicate<MigrationHistory> needed) {
+		return acquire(run, this.waitTimeout, needed);
 	}
 
 	/**

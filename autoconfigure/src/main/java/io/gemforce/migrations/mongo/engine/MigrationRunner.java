@@ -1,23 +1,25 @@
 package io.gemforce.migrations.mongo.engine;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.LongSupplier;
+import java.util.SortedMap;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.springframework.util.function.SingletonSupplier;
+import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
+import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StopSignal;
@@ -45,6 +47,7 @@ import io.gemforce.migrations.mongo.lock.LockLostException;
  * somebody else has the rank, read the history again.</li>
  * <li>Release the lock, unless a command may still be executed.</li>
  * </ol>
+ * A hold that binds this build leaves nothing pending, so nothing is run.
  */
 final class MigrationRunner {
 
@@ -58,26 +61,26 @@ final class MigrationRunner {
 
 	private final MigrationValidator validator;
 
-	private final MigrationTemplates templates;
+	private final ExecutorFactory executors;
+
+	private final OldPreimages retention;
 
 	private final StopSignal stop;
 
-	private final LongSupplier nanoTime;
-
-	private final Supplier<Duration> transactionLifetime;
+	private final PlanGuard guard;
 
 	private final List<String> applied = new ArrayList<>();
 
 	MigrationRunner(MongoAccess access, MigrationLocker locker, Discovery discovery, MigrationValidator validator,
-			MigrationTemplates templates, StopSignal stop, LongSupplier nanoTime) {
+			ExecutorFactory executors, OldPreimages retention, StopSignal stop, PlanGuard guard) {
 		this.access = access;
 		this.locker = locker;
 		this.discovery = discovery;
 		this.validator = validator;
-		this.templates = templates;
+		this.executors = executors;
+		this.retention = retention;
 		this.stop = stop;
-		this.nanoTime = nanoTime;
-		this.transactionLifetime = SingletonSupplier.of(access::transactionLifetime);
+		this.guard = guard;
 	}
 
 	/**
@@ -100,12 +103,11 @@ final class MigrationRunner {
 	/**
 	 * Run.
 	 * @param run the run
-	 * @param lockWaitTimeout how long to wait for the lock
 	 * @return what was found at the beginning
 	 */
-	Validation run(MigrationRun run, Duration lockWaitTimeout) {
+	Validation run(MigrationRun run) {
 		History history = this.access.history().read();
-		Validation validation = this.validator.validate(this.discovery, history);
+		Validation validation = this.validator.validateRun(this.discovery, history, this.access::hold);
 		validation.problems()
 			.stream()
 			.filter((problem) -> !problem.isError())
@@ -113,7 +115,7 @@ final class MigrationRunner {
 				.warn("%s: %s. %s".formatted(problem.code(), problem.message(), problem.action())));
 		stopOnErrors(validation);
 		if (!isDone(history, validation)) {
-			try (LockedHistory locked = this.locker.acquire(run, lockWaitTimeout, this::isNeeded).orElse(null)) {
+			try (LockedHistory locked = this.locker.acquire(run, this::isNeeded).orElse(null)) {
 				if (locked != null) {
 					runUnderLock(locked);
 				}
@@ -127,7 +129,7 @@ final class MigrationRunner {
 
 	private boolean isNeeded(MigrationHistory source) {
 		History history = source.read();
-		return !isDone(history, this.validator.validate(this.discovery, history));
+		return !isDone(history, this.validator.validateRun(this.discovery, history, this.access::hold));
 	}
 
 	private boolean isDone(History history, Validation validation) {
@@ -141,8 +143,7 @@ final class MigrationRunner {
 	}
 
 	private void runUnderLock(LockedHistory locked) {
-		MigrationExecutor executor = new MigrationExecutor(locked, this.templates, this.transactionLifetime,
-				this.nanoTime);
+		MigrationExecutor executor = this.executors.create(locked);
 		boolean complete = false;
 		while (!complete) {
 			History history = locked.read();
@@ -151,34 +152,69 @@ final class MigrationRunner {
 						"baseline", null, null, null, "gemforce.migrations.mongo.baseline-version"));
 				continue;
 			}
-			Validation validation = this.validator.validate(this.discovery, history);
+			Supplier<Optional<Hold>> hold = locked.holds()::find;
+			Validation validation = this.validator.validateRun(this.discovery, history, hold);
 			stopOnErrors(validation);
-			complete = execute(pending(validation), history.nextRank(), locked, executor);
+			List<Step> pending = pending(validation, history);
+			if (!pending.isEmpty() && liftHold(locked, history)) {
+				continue;
+			}
+			complete = execute(pending, history.nextRank(), locked, executor);
+		}
+		if (!this.applied.isEmpty() && this.discovery.declaresChanges()) {
+			this.retention.apply(locked);
 		}
 	}
 
-	private List<BeanMigration> pending(Validation validation) {
-		Map<Version, BeanMigration> byVersion = this.discovery.byVersion();
+	// What is pending is not held: this build has a migration newer than all that was
+	// rolled back, so the decision is done with. Where nothing is rolled back there is
+	// no hold that could matter, and not one command is spent on it
+	private boolean liftHold(LockedHistory locked, History history) {
+		if (VersionHistory.newestRolledBack(VersionHistory.byVersion(history.rows()).values()) == null) {
+			return false;
+		}
+		Optional<Hold> hold = locked.holds().find();
+		Version newest = this.discovery.newest();
+		if (hold.isEmpty() || newest == null || newest.compareTo(hold.get().version()) <= 0) {
+			return false;
+		}
+		locked.holds().remove();
+		locked.record(new Mark(MigrationType.MARK, MigrationState.APPLIED, null, "release-hold", null, null, null,
+				"this build has version %s, which is newer than all that was rolled back".formatted(newest)));
+		logger
+			.info("Store 'mongo' is no longer %s: this build has version %s".formatted(hold.get().describe(), newest));
+		return true;
+	}
+
+	private List<Step> pending(Validation validation, History history) {
+		Map<Version, ResolvedMigration> byVersion = this.discovery.byVersion();
+		SortedMap<Version, VersionHistory> recorded = VersionHistory.byVersion(history.rows());
 		return validation.pending()
 			.stream()
 			.map(MigrationEntry::version)
 			.flatMap((version) -> Version.parse(Objects.requireNonNull(version)).stream())
 			.map(byVersion::get)
 			.filter(Objects::nonNull)
+			.map((migration) -> new Step(migration, Direction.UP, cycle(recorded.get(migration.version()))))
 			.toList();
 	}
 
-	private boolean execute(List<BeanMigration> pending, long firstRank, LockedHistory locked,
-			MigrationExecutor executor) {
+	private static @Nullable Long cycle(@Nullable VersionHistory past) {
+		return (past != null) ? past.unfinishedCycle() : null;
+	}
+
+	private boolean execute(List<Step> pending, long firstRank, LockedHistory locked, MigrationExecutor executor) {
 		boolean transactions = this.access.hasTransactions();
 		requireTransactions(pending, transactions);
 		long rank = firstRank;
-		for (BeanMigration migration : pending) {
+		for (Step step : pending) {
+			ResolvedMigration migration = step.migration();
 			this.stop.check(StoreName.MONGO, databaseState());
+			this.guard.check(StoreName.MONGO, migration.version().toString(), Direction.UP, databaseState());
 			if (isImported(migration, locked)) {
 				return false;
 			}
-			if (!executor.execute(migration, rank, transactions && migration.transaction() != TransactionMode.NEVER)) {
+			if (executor.execute(step, rank, migration.isTransactional(transactions)).isEmpty()) {
 				return false;
 			}
 			this.applied.add(migration.version().toString());
@@ -187,7 +223,7 @@ final class MigrationRunner {
 		return true;
 	}
 
-	private boolean isImported(BeanMigration migration, LockedHistory locked) {
+	private boolean isImported(ResolvedMigration migration, LockedHistory locked) {
 		if (migration.imports().isEmpty()) {
 			return false;
 		}
@@ -201,8 +237,9 @@ final class MigrationRunner {
 		return executed.isPresent();
 	}
 
-	private void requireTransactions(List<BeanMigration> pending, boolean transactions) {
+	private void requireTransactions(List<Step> pending, boolean transactions) {
 		List<Problem> problems = pending.stream()
+			.map(Step::migration)
 			.filter((migration) -> !transactions && migration.transaction() == TransactionMode.REQUIRED)
 			.map((migration) -> Problem.error(ProblemCode.NO_REPLICA_SET, StoreName.MONGO,
 					"Migration %s requires a transaction, but the deployment at %s has none".formatted(migration,

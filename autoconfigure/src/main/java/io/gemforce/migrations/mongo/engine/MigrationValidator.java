@@ -1,16 +1,18 @@
 package io.gemforce.migrations.mongo.engine;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
@@ -35,22 +37,50 @@ final class MigrationValidator {
 
 	private final MongoSettings.Policy policy;
 
+	private final List<String> locations;
+
 	private final Requirements requirements;
+
+	private final BooleanSupplier transactions;
 
 	/**
 	 * Create a validator.
 	 * @param application the name of this service
-	 * @param policy what is accepted, and how far to go
+	 * @param settings what the user has set
 	 * @param requirements tells what the other store has applied
+	 * @param transactions tells whether the deployment has transactions
 	 */
-	MigrationValidator(String application, MongoSettings.Policy policy, Requirements requirements) {
+	MigrationValidator(String application, MongoSettings settings, Requirements requirements,
+			BooleanSupplier transactions) {
+		this.transactions = transactions;
 		this.application = application;
-		this.policy = policy;
+		this.policy = settings.policy();
+		this.locations = settings.locations();
 		this.requirements = requirements;
 	}
 
-	Validation validate(Discovery discovery, History history) {
-		return new Comparison(discovery, history).validate();
+	/**
+	 * Compare, for those who want to know.
+	 * @param discovery the build
+	 * @param history the history
+	 * @param hold looks for a hold, asked only if something is pending and something was
+	 * rolled back
+	 * @return every migration with its state, and all problems
+	 */
+	Validation validate(Discovery discovery, History history, Supplier<Optional<Hold>> hold) {
+		return new Comparison(discovery, history, false).validate(hold);
+	}
+
+	/**
+	 * Compare, for a run: what is required of the other store must be applied by now.
+	 * @param discovery the build
+	 * @param history the history
+	 * @param hold looks for a hold, asked only if something is pending and something was
+	 * rolled back
+	 * @return every migration with its state, and all problems
+	 */
+	Validation validateRun(Discovery discovery, History history, Supplier<Optional<Hold>> hold) {
+		return new Comparison(discovery, history, true).validate(hold);
 	}
 
 	/**
@@ -75,7 +105,7 @@ final class MigrationValidator {
 	 */
 	private final class Comparison {
 
-		private final Map<Version, BeanMigration> build;
+		private final Map<Version, ResolvedMigration> build;
 
 		private final Map<Version, VersionHistory> recorded;
 
@@ -85,13 +115,16 @@ final class MigrationValidator {
 
 		private final @Nullable Version baseline;
 
+		private final boolean running;
+
 		private final List<Problem> problems;
 
 		private final List<MigrationEntry> entries = new ArrayList<>();
 
-		private Comparison(Discovery discovery, History history) {
+		private Comparison(Discovery discovery, History history, boolean running) {
+			this.running = running;
 			this.build = discovery.byVersion();
-			this.recorded = byVersion(history.rows());
+			this.recorded = VersionHistory.byVersion(history.rows());
 			this.newest = this.build.keySet().stream().max(Comparator.naturalOrder()).orElse(null);
 			this.highestApplied = this.recorded.values()
 				.stream()
@@ -109,24 +142,12 @@ final class MigrationValidator {
 			this.problems = new ArrayList<>(discovery.problems());
 		}
 
-		private static Map<Version, VersionHistory> byVersion(Collection<HistoryRow> rows) {
-			Map<Version, List<HistoryRow>> grouped = new TreeMap<>();
-			for (HistoryRow row : rows) {
-				if (row.version() != null) {
-					grouped.computeIfAbsent(row.version(), (version) -> new ArrayList<>()).add(row);
-				}
-			}
-			Map<Version, VersionHistory> histories = new TreeMap<>();
-			grouped.forEach((version, ofVersion) -> histories.put(version, new VersionHistory(version, ofVersion)));
-			return histories;
-		}
-
-		private Validation validate() {
+		private Validation validate(Supplier<Optional<Hold>> hold) {
 			boolean discoveredNothing = this.build.isEmpty() && this.problems.isEmpty();
 			TreeSet<Version> versions = new TreeSet<>(this.build.keySet());
 			versions.addAll(this.recorded.keySet());
 			for (Version version : versions) {
-				BeanMigration migration = this.build.get(version);
+				ResolvedMigration migration = this.build.get(version);
 				VersionHistory past = this.recorded.getOrDefault(version, new VersionHistory(version, List.of()));
 				if (migration != null) {
 					compare(migration, past);
@@ -140,9 +161,18 @@ final class MigrationValidator {
 						this.recorded.get(this.highestApplied), MigrationValidator.this.policy.failWhenAhead()));
 			}
 			if (discoveredNothing) {
-				this.problems.add(MongoProblems.noMigrations());
+				this.problems.add(MongoProblems.noMigrations(MigrationValidator.this.locations));
+			}
+			Version rolledBack = VersionHistory.newestRolledBack(this.recorded.values());
+			if (rolledBack != null && this.entries.stream().anyMatch(MigrationEntry::isPending)) {
+				hold.get().filter((found) -> found.binds(this.newest, rolledBack)).ifPresent(this::hold);
 			}
 			return new Validation(this.entries, this.problems);
+		}
+
+		private void hold(Hold hold) {
+			this.entries.replaceAll((entry) -> entry.isPending() ? entry.withState(MigrationState.HELD) : entry);
+			this.problems.add(MongoProblems.held(hold));
 		}
 
 		private boolean isAhead() {
@@ -153,22 +183,30 @@ final class MigrationValidator {
 			return limit != null && version.compareTo(limit) < 0;
 		}
 
-		private void compare(BeanMigration migration, VersionHistory past) {
+		private void compare(ResolvedMigration migration, VersionHistory past) {
 			MigrationState state = state(migration, past);
 			HistoryRow applied = past.applied();
-			this.entries.add(new MigrationEntry(migration.version().toString(), migration.version().toString(),
-					migration.description(), MigrationType.BEAN, Phase.EXPAND, state, null, true, past.newestRank(),
-					past.ranks(), migration.script(), null, (applied != null) ? applied.checksum() : null,
-					migration.checksum(), null, Undo.none("not looked for"), List.of(), List.of()));
+			List<String> blockedBy = new ArrayList<>();
 			if (applied != null) {
 				compareApplied(migration, applied);
 			}
-			else if (state.isPending()) {
-				checkPending(migration, past);
+			if (state.isPending()) {
+				blockedBy.addAll(checkPending(migration, past));
 			}
+			this.entries.add(new MigrationEntry(migration.version().toString(), migration.version().toString(),
+					migration.description(), migration.type(), Phase.EXPAND, state, null, true, past.newestRank(),
+					past.ranks(), migration.script(), migration.location(),
+					(applied != null) ? applied.checksum() : null, migration.checksum(), past.newestDirection(),
+					undo(migration, past), migration.requires().stream().map(Requirement::toString).toList(),
+					blockedBy));
 		}
 
-		private MigrationState state(BeanMigration migration, VersionHistory past) {
+		private static Undo undo(ResolvedMigration migration, VersionHistory past) {
+			return (past.state() == MigrationState.BASELINE) ? Undo.none("the history begins with it")
+					: migration.work().undo();
+		}
+
+		private MigrationState state(ResolvedMigration migration, VersionHistory past) {
 			MigrationState state = past.state();
 			if (state != MigrationState.PENDING) {
 				return state;
@@ -193,34 +231,52 @@ final class MigrationValidator {
 			}
 			this.entries.add(new MigrationEntry(past.version().toString(), past.version().toString(), row.description(),
 					row.type(), Phase.EXPAND, state, null, false, past.newestRank(), past.ranks(), row.script(), null,
-					row.checksum(), null, null, Undo.none("not looked for"), List.of(), List.of()));
+					row.checksum(), null, past.newestDirection(), Undo.none("it is not in this build"), List.of(),
+					List.of()));
 		}
 
-		private void checkPending(BeanMigration migration, VersionHistory past) {
-			if (isBelow(migration.version(), this.highestApplied) && !MigrationValidator.this.policy.outOfOrder()) {
+		private List<String> checkPending(ResolvedMigration migration, VersionHistory past) {
+			HistoryRow unfinished = past.unfinished();
+			if (past.isUndoUnfinished()) {
+				this.problems.add(MongoProblems.undoUnfinished(migration, past.newest()));
+				return List.of();
+			}
+			if (isBelow(migration.version(), this.highestApplied)
+					&& (isAhead() || !MigrationValidator.this.policy.outOfOrder())) {
 				this.problems
 					.add(MongoProblems.outOfOrder(migration, Objects.requireNonNull(this.highestApplied), isAhead()));
 			}
-			HistoryRow unfinished = past.unfinished();
-			if (unfinished != null && onInterrupted(migration, unfinished) == OnInterrupted.STOP) {
+			if (unfinished != null && migration.onInterrupted(unfinished.transactional(),
+					MigrationValidator.this.transactions.getAsBoolean()) == OnInterrupted.STOP) {
 				this.problems.add(MongoProblems.interrupted(migration, unfinished));
 			}
-			migration.requires().forEach((requirement) -> check(migration, requirement));
+			return migration.requires()
+				.stream()
+				.filter((requirement) -> isBlocked(migration, requirement))
+				.map(Requirement::toString)
+				.toList();
 		}
 
-		private void check(BeanMigration migration, Requirement requirement) {
-			switch (status(migration, requirement)) {
+		private boolean isBlocked(ResolvedMigration migration, Requirement requirement) {
+			Requirements.Status status = status(migration, requirement);
+			switch (status) {
 				case MET -> {
+				}
+				case PENDING -> {
+					if (this.running) {
+						this.problems.add(MongoProblems.blocked(migration, requirement, "is not applied"));
+					}
 				}
 				case UNMET -> this.problems.add(MongoProblems.blocked(migration, requirement, "is not applied"));
 				case NO_STORE -> this.problems.add(MongoProblems.blocked(migration, requirement,
 						"cannot be looked for: this service does not have that store, or has switched it off"));
 				case UNKNOWN -> this.problems.add(MongoProblems.unknownRequirement(migration, requirement));
 			}
+			return status != Requirements.Status.MET;
 		}
 
 		// What is pending and lower runs before
-		private Requirements.Status status(BeanMigration migration, Requirement requirement) {
+		private Requirements.Status status(ResolvedMigration migration, Requirement requirement) {
 			if (requirement.store() != StoreName.MONGO) {
 				return MigrationValidator.this.requirements.check(requirement);
 			}
@@ -235,12 +291,7 @@ final class MigrationValidator {
 					: Requirements.Status.UNMET;
 		}
 
-		private static OnInterrupted onInterrupted(BeanMigration migration, HistoryRow unfinished) {
-			OnInterrupted byDefault = unfinished.transactional() ? OnInterrupted.RETRY : OnInterrupted.STOP;
-			return Objects.requireNonNullElse(migration.onInterrupted(), byDefault);
-		}
-
-		private void compareApplied(BeanMigration migration, HistoryRow applied) {
+		private void compareApplied(ResolvedMigration migration, HistoryRow applied) {
 			if (isForeign(migration, applied)) {
 				this.problems.add(MongoProblems.foreign(migration, applied));
 				return;
@@ -255,7 +306,7 @@ final class MigrationValidator {
 		// Application and description differ, and the class does, too: what was applied
 		// under this version is not ours. An application that was renamed keeps its
 		// migrations, so this does not take them for another one's
-		private boolean isForeign(BeanMigration migration, HistoryRow applied) {
+		private boolean isForeign(ResolvedMigration migration, HistoryRow applied) {
 			return applied.application() != null && !applied.application().equals(MigrationValidator.this.application)
 					&& !applied.description().equals(migration.description())
 					&& (applied.type() == MigrationType.BEAN || applied.type() == MigrationType.FILE)

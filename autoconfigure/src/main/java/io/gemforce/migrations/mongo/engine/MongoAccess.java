@@ -3,6 +3,7 @@ package io.gemforce.migrations.mongo.engine;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -11,6 +12,7 @@ import com.mongodb.MongoException;
 import com.mongodb.ServerAddress;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.connection.ClusterDescription;
 import com.mongodb.connection.ClusterType;
@@ -19,7 +21,9 @@ import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 
+import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.mongo.history.MigrationHistory;
+import io.gemforce.migrations.mongo.history.MigrationHolds;
 import io.gemforce.migrations.mongo.lock.MigrationLock;
 
 /**
@@ -28,6 +32,10 @@ import io.gemforce.migrations.mongo.lock.MigrationLock;
 final class MongoAccess {
 
 	private static final Duration DEFAULT_TRANSACTION_LIFETIME = Duration.ofSeconds(60);
+
+	private static final String HOLDS = "migration_hold";
+
+	private static final String PREIMAGES = "migration_preimage";
 
 	private final MongoDatabaseFactory factory;
 
@@ -73,6 +81,32 @@ final class MongoAccess {
 	 */
 	MigrationHistory history(MongoDatabaseFactory factory) {
 		return new MigrationHistory(database(factory).getCollection(this.settings.historyCollection()), this.clock);
+	}
+
+	/**
+	 * Return the holds.
+	 * @param factory gives out the database
+	 * @return the holds
+	 */
+	MigrationHolds holds(MongoDatabaseFactory factory) {
+		return new MigrationHolds(database(factory).getCollection(HOLDS));
+	}
+
+	/**
+	 * Look for the hold of the store.
+	 * @return the hold, or empty if the store is not held
+	 */
+	Optional<Hold> hold() {
+		return holds(this.factory).find();
+	}
+
+	/**
+	 * Return what migrations remember, as it is reached through a factory.
+	 * @param factory gives out the database
+	 * @return the collection
+	 */
+	MongoCollection<Document> preimages(MongoDatabaseFactory factory) {
+		return database(factory).getCollection(PREIMAGES);
 	}
 
 	private MongoDatabase database(MongoDatabaseFactory factory) {

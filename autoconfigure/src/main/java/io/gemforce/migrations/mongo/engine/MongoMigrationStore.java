@@ -12,6 +12,7 @@ import com.mongodb.MongoException;
 import com.mongodb.client.MongoClient;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.core.io.support.ResourcePatternResolver;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 import org.springframework.util.function.SingletonSupplier;
 
@@ -21,7 +22,6 @@ import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
-import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationStore;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.PlanGuard;
@@ -34,6 +34,7 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.StoreRollback;
 import io.gemforce.migrations.Validation;
+import io.gemforce.migrations.mongo.change.ChangeFiles;
 import io.gemforce.migrations.mongo.lock.LockDocument;
 import io.gemforce.migrations.mongo.lock.LockLostException;
 
@@ -61,11 +62,16 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	private final LongSupplier nanoTime;
 
+	private final Clock clock;
+
+	private final Requirements requirements;
+
 	/**
 	 * Create a store. Nothing is sent before the store is asked for something.
 	 * @param factory gives out the application's database
 	 * @param client the client that the factory uses
 	 * @param beanFactory the beans to find migrations among
+	 * @param resources finds the files of declared changes
 	 * @param initializer the name of the bean that users of MongoDB wait for
 	 * @param templates makes the templates that migrations get
 	 * @param settings what the user has set
@@ -75,10 +81,14 @@ public final class MongoMigrationStore implements MigrationStore {
 	 * @param engine name and version of this library
 	 */
 	public MongoMigrationStore(Supplier<MongoDatabaseFactory> factory, Supplier<MongoClient> client,
-			ListableBeanFactory beanFactory, String initializer, MigrationTemplates templates, MongoSettings settings,
-			ApplicationInstance application, Requirements requirements, StopSignal stop, String engine) {
-		this(factory, client, () -> new MigrationDiscovery(beanFactory, initializer).discover(), templates, settings,
-				application, requirements, stop, engine, System::nanoTime, Clock.systemUTC());
+			ListableBeanFactory beanFactory, ResourcePatternResolver resources, String initializer,
+			MigrationTemplates templates, MongoSettings settings, ApplicationInstance application,
+			Requirements requirements, StopSignal stop, String engine) {
+		this(factory, client,
+				() -> new MigrationDiscovery(beanFactory, initializer,
+						() -> ChangeFiles.find(resources, settings.locations(), settings.locationsSet()))
+					.discover(),
+				templates, settings, application, requirements, stop, engine, System::nanoTime, Clock.systemUTC());
 	}
 
 	MongoMigrationStore(Supplier<MongoDatabaseFactory> factory, Supplier<MongoClient> client,
@@ -87,14 +97,18 @@ public final class MongoMigrationStore implements MigrationStore {
 			LongSupplier nanoTime, Clock clock) {
 		this.access = SingletonSupplier
 			.of(() -> new MongoAccess(factory.get(), client.get(), settings, nanoTime, clock));
-		this.locker = SingletonSupplier.of(() -> new MigrationLocker(this.access.get(), stop));
+		this.locker = SingletonSupplier
+			.of(() -> new MigrationLocker(this.access.get(), stop, settings.lockWaitTimeout()));
 		this.discovery = SingletonSupplier.of(discovery);
 		this.templates = templates;
-		this.validator = new MigrationValidator(application.name(), settings.policy(), requirements);
+		this.validator = new MigrationValidator(application.name(), settings, requirements,
+				() -> this.access.get().hasTransactions());
+		this.requirements = requirements;
 		this.settings = settings;
 		this.stop = stop;
 		this.engine = engine;
 		this.nanoTime = nanoTime;
+		this.clock = clock;
 	}
 
 	@Override
@@ -109,7 +123,8 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	@Override
 	public Validation validate() {
-		return translating(() -> this.validator.validate(this.discovery.get(), this.access.get().history().read()));
+		return translating(() -> this.validator.validate(this.discovery.get(), this.access.get().history().read(),
+				this.access.get()::hold));
 	}
 
 	@Override
@@ -134,14 +149,25 @@ public final class MongoMigrationStore implements MigrationStore {
 	public StoreResult migrate(MigrationRun run, PlanGuard guard) {
 		long startedAt = this.nanoTime.getAsLong();
 		MigrationRunner runner = new MigrationRunner(this.access.get(), this.locker.get(), this.discovery.get(),
-				this.validator, this.templates, this.stop, this.nanoTime);
+				this.validator, executors(),
+				new OldPreimages(this.access.get(), this.settings.preimages().retention(), this.clock), this.stop,
+				guard);
 		try {
-			Validation before = runner.run(run, this.settings.lockWaitTimeout());
-			return result(before, runner.applied(), Duration.ofNanos(this.nanoTime.getAsLong() - startedAt));
+			Validation before = runner.run(run);
+			return result(before, runner.applied(), elapsed(startedAt));
 		}
 		catch (MongoException ex) {
 			throw MongoFailures.explain(ex, this.access.get().address(), runner.databaseState());
 		}
+	}
+
+	private ExecutorFactory executors() {
+		return new ExecutorFactory(new AttemptFactory(this.access.get(), this.templates, this.settings),
+				this.access.get(), this.nanoTime);
+	}
+
+	private Duration elapsed(long startedAt) {
+		return Duration.ofNanos(this.nanoTime.getAsLong() - startedAt);
 	}
 
 	private static StoreResult result(Validation before, List<String> applied, Duration duration) {
@@ -155,9 +181,9 @@ public final class MongoMigrationStore implements MigrationStore {
 			return new StoreResult(StoreName.MONGO, StoreResult.Outcome.APPLIED, from, applied.get(applied.size() - 1),
 					applied, List.of(), duration);
 		}
-		boolean ahead = before.entries().stream().anyMatch((entry) -> entry.state() == MigrationState.FUTURE);
-		return new StoreResult(StoreName.MONGO, ahead ? StoreResult.Outcome.AHEAD : StoreResult.Outcome.UP_TO_DATE,
-				from, from, applied, List.of(), duration);
+		StoreResult.Outcome outcome = before.isAhead() ? StoreResult.Outcome.AHEAD : StoreResult.Outcome.UP_TO_DATE;
+		return new StoreResult(StoreName.MONGO, before.isHeld() ? StoreResult.Outcome.HELD : outcome, from, from,
+				applied, List.of(), duration);
 	}
 
 	@Override
@@ -169,22 +195,49 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	@Override
 	public List<PlanStep> plan(boolean exact) {
-		throw new UnsupportedOperationException();
+		return translating(() -> planner().plan(exact));
+	}
+
+	private MongoPlanner planner() {
+		return new MongoPlanner(this.access.get(), this.discovery.get(), this.validator, this.requirements);
 	}
 
 	@Override
 	public StoreRollback planRollback(RollbackTarget target) {
-		throw new UnsupportedOperationException();
+		return translating(() -> planner().planRollback(target));
 	}
 
 	@Override
 	public StoreResult rollback(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason) {
-		throw new UnsupportedOperationException();
+		long startedAt = this.nanoTime.getAsLong();
+		MigrationRollback rollback = new MigrationRollback(this.access.get(), this.locker.get(),
+				new RollbackPlanner(this.discovery.get()), executors(), this.stop, guard, this.clock);
+		try {
+			String from = currentVersion();
+			rollback.run(target, run, reason);
+			List<String> undone = rollback.undone();
+			return new StoreResult(StoreName.MONGO,
+					undone.isEmpty() ? StoreResult.Outcome.UP_TO_DATE : StoreResult.Outcome.ROLLED_BACK, from,
+					currentVersion(), undone, rollback.notes(), elapsed(startedAt));
+		}
+		catch (MongoException ex) {
+			throw MongoFailures.explain(ex, this.access.get().address(), rollback.databaseState());
+		}
+	}
+
+	private @Nullable String currentVersion() {
+		return VersionHistory.byVersion(this.access.get().history().read().rows())
+			.values()
+			.stream()
+			.filter(VersionHistory::isApplied)
+			.map((past) -> past.version().toString())
+			.reduce((first, second) -> second)
+			.orElse(null);
 	}
 
 	@Override
 	public Optional<Hold> hold() {
-		return Optional.empty();
+		return translating(() -> this.access.get().hold());
 	}
 
 	private <T extends @Nullable Object> T translating(Supplier<T> action) {

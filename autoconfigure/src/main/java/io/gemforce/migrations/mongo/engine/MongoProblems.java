@@ -1,7 +1,10 @@
 package io.gemforce.migrations.mongo.engine;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
@@ -20,7 +23,7 @@ final class MongoProblems {
 	private MongoProblems() {
 	}
 
-	static Problem edited(BeanMigration migration, String before, String now) {
+	static Problem edited(ResolvedMigration migration, String before, String now) {
 		String message = "Migration %s (%s) was edited after it was applied: checksum '%s' then, '%s' now"
 			.formatted(migration, migration.script(), before, now);
 		if (ClassChecksum.isDerived(before)) {
@@ -33,7 +36,7 @@ final class MongoProblems {
 					.formatted(migration.version(), before));
 	}
 
-	static Problem foreign(BeanMigration migration, HistoryRow applied) {
+	static Problem foreign(ResolvedMigration migration, HistoryRow applied) {
 		return Problem.error(ProblemCode.FOREIGN_HISTORY, StoreName.MONGO,
 				("Version %s was applied by application '%s' as '%s', and is '%s' in this build: the history is "
 						+ "another service's")
@@ -53,7 +56,7 @@ final class MongoProblems {
 					.formatted(past.version()));
 	}
 
-	static Problem outOfOrder(BeanMigration migration, Version highestApplied, boolean ahead) {
+	static Problem outOfOrder(ResolvedMigration migration, Version highestApplied, boolean ahead) {
 		String message = "Migration %s (%s) is pending but version %s is already applied".formatted(migration,
 				migration.script(), highestApplied);
 		return Problem.error(ProblemCode.OUT_OF_ORDER, StoreName.MONGO,
@@ -64,7 +67,7 @@ final class MongoProblems {
 							.formatted(migration.version(), highestApplied));
 	}
 
-	static Problem interrupted(BeanMigration migration, HistoryRow unfinished) {
+	static Problem interrupted(ResolvedMigration migration, HistoryRow unfinished) {
 		String what = (unfinished.state() == MigrationState.FAILED) ? "failed outside of a transaction"
 				: "never finished";
 		return Problem.error(ProblemCode.INTERRUPTED, StoreName.MONGO,
@@ -75,6 +78,31 @@ final class MongoProblems {
 						+ "taken it back yourself, run gemforce.migrations.run=mark-applied or mark-rolled-back with "
 						+ "store=mongo, version=%1$s and a reason")
 					.formatted(migration.version()));
+	}
+
+	static Problem undoUnfinished(ResolvedMigration migration, HistoryRow unfinished) {
+		if (unfinished.state() == MigrationState.FAILED && unfinished.transactional()) {
+			return Problem.warning(ProblemCode.INTERRUPTED, StoreName.MONGO,
+					"The last undo of migration %s (%s) failed and was rolled back, so it is still applied"
+						.formatted(migration, migration.script()),
+					"Mend what was in the way and roll back again, or leave it applied");
+		}
+		return Problem.error(ProblemCode.INTERRUPTED, StoreName.MONGO,
+				"The last undo of migration %s (%s) %s, so it may be undone in part".formatted(migration,
+						migration.script(),
+						(unfinished.state() == MigrationState.FAILED) ? "failed outside of a transaction"
+								: "never finished"),
+				("Roll back again, which finishes it. If you have completed the undo or taken it back yourself, run "
+						+ "gemforce.migrations.run=mark-rolled-back or mark-applied with store=mongo, version=%s and a "
+						+ "reason")
+					.formatted(migration.version()));
+	}
+
+	static Problem held(Hold hold) {
+		return Problem.warning(ProblemCode.HELD, StoreName.MONGO,
+				"Store 'mongo' is %s; nothing is run".formatted(hold.describe()),
+				"Deploy a build that has a migration newer than all that was rolled back, or let this one run with "
+						+ "gemforce.migrations.run=release-hold and store=mongo");
 	}
 
 	static Problem ahead(Version highestApplied, @Nullable Version newest, @Nullable VersionHistory past,
@@ -89,20 +117,21 @@ final class MongoProblems {
 								+ "service");
 	}
 
-	static Problem noMigrations() {
+	static Problem noMigrations(List<String> locations) {
 		return Problem.warning(ProblemCode.NO_MIGRATIONS_FOUND, StoreName.MONGO,
-				"Store 'mongo' has no migrations: found 0 beans that are annotated with @Migration",
-				"Make the migrations beans, by component scanning or @Bean methods, or set "
-						+ "gemforce.migrations.mongo.enabled=false");
+				"Store 'mongo' has no migrations: found 0 beans that are annotated with @Migration, and no file in %s"
+					.formatted(locations),
+				"Make the migrations beans, by component scanning or @Bean methods, or put files into a location of "
+						+ "gemforce.migrations.mongo.locations, or set gemforce.migrations.mongo.enabled=false");
 	}
 
-	static Problem blocked(BeanMigration migration, Requirement requirement, String why) {
+	static Problem blocked(ResolvedMigration migration, Requirement requirement, String why) {
 		return Problem.error(ProblemCode.DEPENDENCY_BLOCKED, StoreName.MONGO,
 				"Migration %s requires %s, which %s".formatted(migration, requirement, why),
 				"Have %s applied before, or take the requirement away".formatted(requirement));
 	}
 
-	static Problem unknownRequirement(BeanMigration migration, Requirement requirement) {
+	static Problem unknownRequirement(ResolvedMigration migration, Requirement requirement) {
 		return Problem.error(ProblemCode.UNKNOWN_REQUIRES, StoreName.MONGO,
 				"Migration %s requires %s, which neither this build nor the history knows".formatted(migration,
 						requirement),

@@ -1,6 +1,7 @@
 package io.gemforce.migrations.mongo.engine;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +14,30 @@ import io.gemforce.migrations.Version;
  * application's
  * @param historyCollection the collection of the history
  * @param lockCollection the collection of the lock
+ * @param locations where the files of declared changes are
+ * @param locationsSet whether the user has named them
+ * @param preimages how pre-images are kept
  * @param lease how long a lock without a sign of life is respected
  * @param lockWaitTimeout how long to wait for the lock
  * @param policy what is accepted, and how far to go
  */
-public record MongoSettings(@Nullable String database, String historyCollection, String lockCollection, Duration lease,
-		Duration lockWaitTimeout, Policy policy) {
+public record MongoSettings(@Nullable String database, String historyCollection, String lockCollection,
+		List<String> locations, boolean locationsSet, Preimages preimages, Duration lease, Duration lockWaitTimeout,
+		Policy policy) {
+
+	public MongoSettings {
+		locations = List.copyOf(locations);
+	}
+
+	/**
+	 * How pre-images are kept.
+	 *
+	 * @param limit how many documents a change may keep at the most
+	 * @param retention how long they are kept after the migration was applied
+	 */
+	public record Preimages(long limit, Duration retention) {
+
+	}
 
 	/**
 	 * What is accepted of a history, and how far to go.

@@ -40,7 +40,7 @@ final class OperationGuard {
 
 	private final Lease lease;
 
-	private final boolean transactional;
+	private volatile boolean transactional;
 
 	private volatile boolean closed;
 
@@ -53,6 +53,14 @@ final class OperationGuard {
 
 	MongoDatabase guard(MongoDatabase database) {
 		return proxy(MongoDatabase.class, database);
+	}
+
+	/**
+	 * Say whether a transaction is open.
+	 * @param transactional whether operations are part of one from now on
+	 */
+	void transactional(boolean transactional) {
+		this.transactional = transactional;
 	}
 
 	/**

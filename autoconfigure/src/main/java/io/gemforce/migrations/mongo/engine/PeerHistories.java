@@ -24,7 +24,7 @@ final class PeerHistories {
 	 * @param migration the migration
 	 * @return the first of its imports that was executed
 	 */
-	Optional<ImportId> findExecuted(BeanMigration migration) {
+	Optional<ImportId> findExecuted(ResolvedMigration migration) {
 		return migration.imports().stream().filter(this::isExecuted).findFirst();
 	}
 

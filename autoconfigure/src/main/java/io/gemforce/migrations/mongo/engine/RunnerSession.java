@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 
 import io.gemforce.migrations.mongo.history.MigrationHistory;
+import io.gemforce.migrations.mongo.history.MigrationHolds;
 
 /**
  * The one causally consistent session that a runner works in, or none where the
@@ -30,10 +31,13 @@ final class RunnerSession implements AutoCloseable {
 
 	private final MigrationHistory history;
 
+	private final MigrationHolds holds;
+
 	RunnerSession(MongoAccess access) {
 		this.session = access.startSession();
 		this.factory = (this.session != null) ? access.factory().withSession(this.session) : access.factory();
 		this.history = access.history(this.factory);
+		this.holds = access.holds(this.factory);
 	}
 
 	MongoDatabaseFactory factory() {
@@ -42,6 +46,18 @@ final class RunnerSession implements AutoCloseable {
 
 	MigrationHistory history() {
 		return this.history;
+	}
+
+	MigrationHolds holds() {
+		return this.holds;
+	}
+
+	/**
+	 * Whether a transaction is open.
+	 * @return whether what is done is part of one
+	 */
+	boolean isInTransaction() {
+		return this.session != null && this.session.hasActiveTransaction();
 	}
 
 	/**

@@ -1,9 +1,16 @@
 package io.gemforce.migrations.mongo.engine;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Version;
@@ -16,6 +23,37 @@ import io.gemforce.migrations.mongo.history.HistoryRow;
  * @param rows its rows, by ascending rank
  */
 record VersionHistory(Version version, List<HistoryRow> rows) {
+
+	/**
+	 * Group the rows of a history.
+	 * @param rows the rows, by ascending rank
+	 * @return what they say about each version, in the order of versions
+	 */
+	static SortedMap<Version, VersionHistory> byVersion(List<HistoryRow> rows) {
+		Map<Version, List<HistoryRow>> grouped = new TreeMap<>();
+		for (HistoryRow row : rows) {
+			if (row.version() != null) {
+				grouped.computeIfAbsent(row.version(), (version) -> new ArrayList<>()).add(row);
+			}
+		}
+		SortedMap<Version, VersionHistory> histories = new TreeMap<>();
+		grouped.forEach((version, ofVersion) -> histories.put(version, new VersionHistory(version, ofVersion)));
+		return histories;
+	}
+
+	/**
+	 * Return the newest version that was rolled back.
+	 * @param recorded what the history says about each version
+	 * @return the newest version that was undone and not applied since, {@code null} if
+	 * there is none
+	 */
+	static @Nullable Version newestRolledBack(Collection<VersionHistory> recorded) {
+		return recorded.stream()
+			.filter((past) -> past.state() == MigrationState.ROLLED_BACK)
+			.map(VersionHistory::version)
+			.max(Comparator.naturalOrder())
+			.orElse(null);
+	}
 
 	/**
 	 * Return the row that the version is applied by.
@@ -35,6 +73,34 @@ record VersionHistory(Version version, List<HistoryRow> rows) {
 		return applied;
 	}
 
+	/**
+	 * Return what the migration's memory of its present application is kept under.
+	 * @return the rank of the first attempt that led to it, {@code null} if the version
+	 * is not applied
+	 */
+	@Nullable Long appliedCycle() {
+		return new Cycles(this.rows).applied();
+	}
+
+	/**
+	 * Return the row of the attempt that the version is applied by, whatever was recorded
+	 * of it later.
+	 * @return the first row that applied it since it was not applied, {@code null} if it
+	 * is not applied
+	 */
+	@Nullable HistoryRow application() {
+		return new Cycles(this.rows).application();
+	}
+
+	/**
+	 * Return what the memory of an application that has begun is kept under.
+	 * @return the rank of the first attempt since the version was not applied,
+	 * {@code null} if there was none
+	 */
+	@Nullable Long unfinishedCycle() {
+		return new Cycles(this.rows).unfinished();
+	}
+
 	boolean isApplied() {
 		return applied() != null;
 	}
@@ -46,7 +112,7 @@ record VersionHistory(Version version, List<HistoryRow> rows) {
 	 * the transaction has ended without it
 	 */
 	@Nullable HistoryRow unfinished() {
-		if (this.rows.isEmpty() || isApplied()) {
+		if (this.rows.isEmpty() || (isApplied() && !isUndoUnfinished())) {
 			return null;
 		}
 		return switch (newest().state()) {
@@ -64,22 +130,79 @@ record VersionHistory(Version version, List<HistoryRow> rows) {
 		return this.rows.isEmpty() ? null : newest().rank();
 	}
 
+	@Nullable Direction newestDirection() {
+		return this.rows.isEmpty() ? null : newest().direction();
+	}
+
 	List<Long> ranks() {
 		return this.rows.stream().map(HistoryRow::rank).toList();
 	}
 
+	/**
+	 * Return the state of the version. What is applied stays so whatever attempts to
+	 * apply it are recorded later, by a runner that was late, until it is undone.
+	 * @return the state
+	 */
 	MigrationState state() {
 		if (this.rows.isEmpty()) {
 			return MigrationState.PENDING;
 		}
-		if (newest().isOpen()) {
-			return MigrationState.RUNNING;
-		}
 		HistoryRow applied = applied();
-		if (applied != null) {
-			return (applied.type() == MigrationType.BASELINE) ? MigrationState.BASELINE : MigrationState.APPLIED;
+		if (applied == null || newest().isOpen() || isUndoUnfinished()) {
+			return newest().state();
 		}
-		return newest().state();
+		return (applied.type() == MigrationType.BASELINE) ? MigrationState.BASELINE : MigrationState.APPLIED;
+	}
+
+	/**
+	 * Whether the newest attempt was to undo the version, without success.
+	 * @return whether an undo failed or was interrupted
+	 */
+	boolean isUndoUnfinished() {
+		return !this.rows.isEmpty() && newest().direction() == Direction.DOWN && switch (newest().state()) {
+			case FAILED, INTERRUPTED -> true;
+			default -> false;
+		};
+	}
+
+	/**
+	 * Groups the rows of a version by what they led to.
+	 */
+	private static final class Cycles {
+
+		private @Nullable Long begun;
+
+		private @Nullable HistoryRow application;
+
+		private Cycles(List<HistoryRow> rows) {
+			rows.forEach(this::add);
+		}
+
+		private void add(HistoryRow row) {
+			if (row.state() == MigrationState.ROLLED_BACK) {
+				this.begun = null;
+				this.application = null;
+			}
+			else if (row.direction() == Direction.UP && this.application == null) {
+				this.begun = (this.begun != null) ? this.begun : Long.valueOf(row.rank());
+				if (row.state() == MigrationState.APPLIED) {
+					this.application = row;
+				}
+			}
+		}
+
+		private @Nullable HistoryRow application() {
+			return this.application;
+		}
+
+		private @Nullable Long applied() {
+			return (this.application != null) ? this.begun : null;
+		}
+
+		private @Nullable Long unfinished() {
+			return (this.application == null) ? this.begun : null;
+		}
+
 	}
 
 }

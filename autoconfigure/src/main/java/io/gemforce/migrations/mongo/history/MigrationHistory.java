@@ -225,13 +225,14 @@ public final class MigrationHistory {
 	}
 
 	/**
-	 * Close a row as applied.
+	 * Close a row as done.
 	 * @param rank the rank
+	 * @param state what was done
 	 * @param duration how long the execution took
 	 * @return whether the row was open; otherwise it must be read
 	 */
-	public boolean closeApplied(long rank, Duration duration) {
-		return close(rank, closing(MigrationState.APPLIED).append(HistoryFields.DURATION_MS, duration.toMillis()));
+	public boolean close(long rank, MigrationState state, Duration duration) {
+		return close(rank, closing(state).append(HistoryFields.DURATION_MS, duration.toMillis()));
 	}
 
 	/**

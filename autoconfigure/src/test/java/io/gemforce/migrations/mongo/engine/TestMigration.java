@@ -5,6 +5,7 @@ import java.util.List;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Requirement;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.MongoMigration;
@@ -70,12 +71,13 @@ record TestMigration(String version, MongoMigration work, TransactionMode transa
 				this.requires, List.of(imports));
 	}
 
-	BeanMigration toBeanMigration() {
-		return new BeanMigration(this.work, "bean" + this.version, "com.example.V" + this.version,
-				Version.parse(this.version).orElseThrow(), "migration " + this.version, this.checksum, this.transaction,
-				this.onInterrupted,
+	ResolvedMigration resolve() {
+		return new ResolvedMigration(Version.parse(this.version).orElseThrow(), "migration " + this.version,
+				MigrationType.BEAN, "com.example.V" + this.version, "bean 'bean%s'".formatted(this.version),
+				this.checksum, this.transaction, this.onInterrupted,
 				this.requires.stream().map((text) -> Requirement.parse(text).orElseThrow()).toList(),
-				this.imports.stream().map((text) -> ImportId.parse(text).orElseThrow()).toList());
+				this.imports.stream().map((text) -> ImportId.parse(text).orElseThrow()).toList(),
+				new BeanWork(this.work));
 	}
 
 }

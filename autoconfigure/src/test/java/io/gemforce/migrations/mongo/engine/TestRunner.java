@@ -22,7 +22,9 @@ import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.Requirements;
+import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Trigger;
 import io.gemforce.migrations.Validation;
@@ -52,7 +54,24 @@ final class TestRunner implements AutoCloseable {
 	}
 
 	StoreResult migrate() {
-		return this.store.migrate(MigrationRun.begin(Trigger.STARTUP, this.application), PlanGuard.open());
+		return migrate(run());
+	}
+
+	MigrationRun run() {
+		return MigrationRun.begin(Trigger.STARTUP, this.application);
+	}
+
+	StoreResult migrate(MigrationRun run) {
+		return this.store.migrate(run, PlanGuard.open());
+	}
+
+	StoreResult rollback(String version) {
+		return rollback(new RollbackTarget.ToVersion(StoreName.MONGO, version(version)));
+	}
+
+	StoreResult rollback(RollbackTarget target) {
+		return this.store.rollback(target, MigrationRun.begin(Trigger.JOB, this.application), PlanGuard.open(),
+				"a test wants it");
 	}
 
 	List<String> perform(Operation operation) {
@@ -106,6 +125,10 @@ final class TestRunner implements AutoCloseable {
 
 		private Duration lockWaitTimeout = Duration.ofMinutes(2);
 
+		private long preimageLimit = 100_000;
+
+		private Duration preimageRetention = Duration.ofDays(90);
+
 		private MongoSettings.Policy policy = new MongoSettings.Policy(null, null, false, false, false);
 
 		private Requirements requirements = (requirement) -> Requirements.Status.NO_STORE;
@@ -151,6 +174,16 @@ final class TestRunner implements AutoCloseable {
 			return this;
 		}
 
+		Builder preimageLimit(long limit) {
+			this.preimageLimit = limit;
+			return this;
+		}
+
+		Builder preimageRetention(Duration retention) {
+			this.preimageRetention = retention;
+			return this;
+		}
+
 		Builder policy(MongoSettings.Policy policy) {
 			this.policy = policy;
 			return this;
@@ -177,9 +210,9 @@ final class TestRunner implements AutoCloseable {
 		}
 
 		TestRunner with(TestMigration... migrations) {
-			List<BeanMigration> beans = Stream.of(migrations)
-				.map(TestMigration::toBeanMigration)
-				.sorted(Comparator.comparing(BeanMigration::version))
+			List<ResolvedMigration> beans = Stream.of(migrations)
+				.map(TestMigration::resolve)
+				.sorted(Comparator.comparing(ResolvedMigration::version))
 				.toList();
 			MongoClient client = MongoClients
 				.create(this.client.applyConnectionString(new ConnectionString(this.uri)).build());
@@ -189,8 +222,9 @@ final class TestRunner implements AutoCloseable {
 					() -> new Discovery(beans, List.of()),
 					new MigrationTemplates(() -> new MongoCustomConversions(List.of()),
 							() -> PropertyNameFieldNamingStrategy.INSTANCE),
-					new MongoSettings(null, "migration_history", "migration_lock", this.lease, this.lockWaitTimeout,
-							this.policy),
+					new MongoSettings(null, "migration_history", "migration_lock", List.of("classpath:db/mongo"), false,
+							new MongoSettings.Preimages(this.preimageLimit, this.preimageRetention), this.lease,
+							this.lockWaitTimeout, this.policy),
 					application, this.requirements, this.stop, "test", this.nanoTime, this.clock);
 			return new TestRunner(client, store, application);
 		}

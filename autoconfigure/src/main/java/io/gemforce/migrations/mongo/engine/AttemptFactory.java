@@ -1,0 +1,27 @@
+package io.gemforce.migrations.mongo.engine;
+
+/**
+ * Gives migrations their access to the database, one for each attempt.
+ */
+final class AttemptFactory {
+
+	private final MongoAccess access;
+
+	private final MigrationTemplates templates;
+
+	private final MongoSettings settings;
+
+	AttemptFactory(MongoAccess access, MigrationTemplates templates, MongoSettings settings) {
+		this.access = access;
+		this.templates = templates;
+		this.settings = settings;
+	}
+
+	WorkAttempt create(LockedHistory locked, RunnerTransactions transactions, OperationGuard guard, Step step,
+			long rank) {
+		GuardedDatabaseFactory factory = new GuardedDatabaseFactory(locked.session().factory(), guard);
+		return new WorkAttempt(new GuardedMigrationContext(factory, this.templates),
+				new GuardedChangeContext(factory, locked, transactions, guard, this.access, this.settings, step, rank));
+	}
+
+}

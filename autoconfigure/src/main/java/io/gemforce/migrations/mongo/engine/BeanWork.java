@@ -1,0 +1,68 @@
+package io.gemforce.migrations.mongo.engine;
+
+import java.util.List;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import org.bson.Document;
+
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.Undo;
+import io.gemforce.migrations.UndoKind;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.MongoMigration;
+import io.gemforce.migrations.mongo.ReversibleMongoMigration;
+
+/**
+ * A migration whose work is code.
+ *
+ * @param bean the bean
+ */
+record BeanWork(MongoMigration bean) implements MigrationWork {
+
+	@Override
+	public void up(WorkAttempt attempt) throws Exception {
+		this.bean.up(attempt.migrationContext());
+	}
+
+	@Override
+	public List<Problem> down(WorkAttempt attempt) throws Exception {
+		if (!(this.bean instanceof ReversibleMongoMigration reversible)) {
+			throw new IllegalStateException("The migration cannot be undone");
+		}
+		reversible.down(attempt.migrationContext());
+		return List.of();
+	}
+
+	@Override
+	public boolean prefersTransaction() {
+		return true;
+	}
+
+	@Override
+	public boolean isRepeatable(boolean transactions) {
+		return false;
+	}
+
+	@Override
+	public Undo undo() {
+		return (this.bean instanceof ReversibleMongoMigration) ? Undo.by(UndoKind.BEAN)
+				: Undo.none("its class does not implement ReversibleMongoMigration");
+	}
+
+	@Override
+	public Undo undo(MongoCollection<Document> preimages, Version version, long cycle) {
+		return undo();
+	}
+
+	@Override
+	public String undoSummary() {
+		return "runs the migration's own code";
+	}
+
+	@Override
+	public WorkPlan plan(MongoDatabase database, boolean exact) {
+		return new WorkPlan("runs code, which cannot be looked at before", null, null, List.of());
+	}
+
+}

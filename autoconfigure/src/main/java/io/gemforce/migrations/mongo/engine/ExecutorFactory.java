@@ -1,0 +1,35 @@
+package io.gemforce.migrations.mongo.engine;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Makes what executes migrations under a lock.
+ */
+final class ExecutorFactory {
+
+	private final AttemptFactory attempts;
+
+	private final MongoAccess access;
+
+	private final Supplier<Duration> transactionLifetime;
+
+	private final LongSupplier nanoTime;
+
+	ExecutorFactory(AttemptFactory attempts, MongoAccess access, LongSupplier nanoTime) {
+		this.attempts = attempts;
+		this.access = access;
+		this.transactionLifetime = SingletonSupplier.of(access::transactionLifetime);
+		this.nanoTime = nanoTime;
+	}
+
+	MigrationExecutor create(LockedHistory locked) {
+		RunnerTransactions transactions = new RunnerTransactions(this.access, locked.session(),
+				this.transactionLifetime, this.nanoTime);
+		return new MigrationExecutor(locked, this.attempts, transactions, this.nanoTime);
+	}
+
+}

@@ -1,0 +1,96 @@
+package io.gemforce.migrations.mongo.engine;
+
+import java.util.Objects;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import org.bson.Document;
+
+import io.gemforce.migrations.mongo.change.ApplicationKey;
+import io.gemforce.migrations.mongo.change.ChangeContext;
+
+/**
+ * What declared changes have to work with in one attempt: guarded, and with small
+ * transactions where the attempt is not in a large one.
+ */
+final class GuardedChangeContext implements ChangeContext {
+
+	private final GuardedDatabaseFactory factory;
+
+	private final LockedHistory locked;
+
+	private final RunnerTransactions transactions;
+
+	private final OperationGuard guard;
+
+	private final MongoAccess access;
+
+	private final MongoSettings settings;
+
+	private final Step step;
+
+	private final long rank;
+
+	GuardedChangeContext(GuardedDatabaseFactory factory, LockedHistory locked, RunnerTransactions transactions,
+			OperationGuard guard, MongoAccess access, MongoSettings settings, Step step, long rank) {
+		this.factory = factory;
+		this.locked = locked;
+		this.transactions = transactions;
+		this.guard = guard;
+		this.access = access;
+		this.settings = settings;
+		this.step = step;
+		this.rank = rank;
+	}
+
+	@Override
+	public MongoDatabase database() {
+		return this.factory.getMongoDatabase();
+	}
+
+	@Override
+	public MongoCollection<Document> preimages() {
+		return this.access.preimages(this.factory);
+	}
+
+	@Override
+	public ApplicationKey key() {
+		return new ApplicationKey(this.step.migration().version(),
+				Objects.requireNonNullElse(this.step.cycle(), this.rank));
+	}
+
+	@Override
+	public long preimageLimit() {
+		return this.settings.preimages().limit();
+	}
+
+	@Override
+	public boolean hasTransactions() {
+		return this.transactions.areThere();
+	}
+
+	@Override
+	public void inTransaction(Work work) throws Exception {
+		if (!hasTransactions() || this.locked.session().isInTransaction()) {
+			work.run();
+			return;
+		}
+		this.guard.transactional(true);
+		try {
+			this.transactions.execute(this.transactions.retries(this.step.toString()), () -> {
+				work.run();
+				this.locked.lease().check();
+				return true;
+			});
+		}
+		finally {
+			this.guard.transactional(false);
+		}
+	}
+
+	@Override
+	public void doing(String what) {
+		this.locked.lease().doing("%s: %s".formatted(this.step.brief(), what));
+	}
+
+}

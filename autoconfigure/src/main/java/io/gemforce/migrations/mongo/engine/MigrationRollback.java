@@ -1,0 +1,164 @@
+package io.gemforce.migrations.mongo.engine;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import com.mongodb.MongoException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.Hold;
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.PlanGuard;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.RollbackTarget;
+import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.history.History;
+import io.gemforce.migrations.mongo.lock.LockLostException;
+
+/**
+ * One rollback of MongoDB migrations, under the lock and with the history of a run:
+ * <ol>
+ * <li>Acquire the lock, read the history, plan again.</li>
+ * <li>Write the hold, so that no newer build applies again what is about to be
+ * undone.</li>
+ * <li>Undo one migration after the other, the one that was applied last first, each with
+ * a row of its own.</li>
+ * <li>A rollback that undid nothing takes its hold back.</li>
+ * </ol>
+ */
+final class MigrationRollback {
+
+	private static final Log logger = LogFactory.getLog(MigrationRollback.class);
+
+	private final MongoAccess access;
+
+	private final MigrationLocker locker;
+
+	private final RollbackPlanner planner;
+
+	private final ExecutorFactory executors;
+
+	private final StopSignal stop;
+
+	private final PlanGuard guard;
+
+	private final Clock clock;
+
+	private final List<String> undone = new ArrayList<>();
+
+	private final List<Problem> notes = new ArrayList<>();
+
+	MigrationRollback(MongoAccess access, MigrationLocker locker, RollbackPlanner planner, ExecutorFactory executors,
+			StopSignal stop, PlanGuard guard, Clock clock) {
+		this.access = access;
+		this.locker = locker;
+		this.planner = planner;
+		this.executors = executors;
+		this.stop = stop;
+		this.guard = guard;
+		this.clock = clock;
+	}
+
+	/**
+	 * Return what this rollback has undone.
+	 * @return the versions, in order
+	 */
+	List<String> undone() {
+		return List.copyOf(this.undone);
+	}
+
+	/**
+	 * Return what somebody should look at.
+	 * @return the problems, none of which stopped the rollback
+	 */
+	List<Problem> notes() {
+		return List.copyOf(this.notes);
+	}
+
+	/**
+	 * Return the state that the database is in, as far as this rollback is concerned.
+	 * @return the state, for a message
+	 */
+	String databaseState() {
+		return this.undone.isEmpty() ? "unchanged by this rollback"
+				: "this rollback has undone %s; the store is held".formatted(String.join(", ", this.undone));
+	}
+
+	/**
+	 * Roll back.
+	 * @param target how far
+	 * @param run the run that this is part of
+	 * @param reason why, {@code null} if nobody gave a reason
+	 */
+	void run(RollbackTarget target, MigrationRun run, @Nullable String reason) {
+		try (LockedHistory locked = this.locker.acquire(run, (history) -> true).orElseThrow()) {
+			runUnderLock(target, locked, reason);
+		}
+		catch (LockLostException ex) {
+			throw new MigrationException(MongoProblems.lockLost(ex), databaseState(), ex);
+		}
+	}
+
+	private void runUnderLock(RollbackTarget target, LockedHistory locked, @Nullable String reason) {
+		MigrationExecutor executor = this.executors.create(locked);
+		Optional<Hold> before = locked.holds().find();
+		boolean held = false;
+		History history = locked.read();
+		Optional<Step> next = this.planner.next(target, history);
+		while (next.isPresent()) {
+			Step step = next.get();
+			this.stop.check(StoreName.MONGO, databaseState());
+			this.guard.check(StoreName.MONGO, step.migration().version().toString(), Direction.DOWN, databaseState());
+			if (!held) {
+				locked.lease().check();
+				locked.holds().put(hold(this.planner.versionAfter(target, history), locked.run(), reason));
+				held = true;
+			}
+			undo(step, history.nextRank(), locked, executor, before);
+			history = locked.read();
+			next = this.planner.next(target, history);
+		}
+	}
+
+	private void undo(Step step, long rank, LockedHistory locked, MigrationExecutor executor, Optional<Hold> before) {
+		boolean transactional = step.migration().isTransactional(this.access.hasTransactions());
+		try {
+			executor.execute(step, rank, transactional).ifPresent((found) -> {
+				this.undone.add(step.migration().version().toString());
+				this.notes.addAll(found);
+				found.forEach((problem) -> logger
+					.warn("%s: %s. %s".formatted(problem.code(), problem.message(), problem.action())));
+			});
+		}
+		catch (MigrationException ex) {
+			if (transactional && this.undone.isEmpty()) {
+				takeBack(locked, before);
+			}
+			throw ex;
+		}
+	}
+
+	private static void takeBack(LockedHistory locked, Optional<Hold> before) {
+		try {
+			locked.lease().check();
+			before.ifPresentOrElse(locked.holds()::put, locked.holds()::remove);
+		}
+		catch (LockLostException | MongoException ex) {
+			logger.warn("The hold of store 'mongo' could not be taken back; gemforce.migrations.run=release-hold does: "
+					+ ex.getMessage());
+		}
+	}
+
+	private Hold hold(Version version, MigrationRun run, @Nullable String reason) {
+		return new Hold(StoreName.MONGO, version, reason, run.application().user(), this.clock.instant());
+	}
+
+}

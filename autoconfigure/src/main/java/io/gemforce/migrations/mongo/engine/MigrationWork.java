@@ -1,0 +1,76 @@
+package io.gemforce.migrations.mongo.engine;
+
+import java.util.List;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import org.bson.Document;
+
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.Undo;
+import io.gemforce.migrations.Version;
+
+/**
+ * What a migration does, whichever way the user has written it.
+ */
+sealed interface MigrationWork permits BeanWork, DeclaredWork {
+
+	/**
+	 * Apply it.
+	 * @param attempt the attempt
+	 * @throws Exception if it failed
+	 */
+	void up(WorkAttempt attempt) throws Exception;
+
+	/**
+	 * Undo it.
+	 * @param attempt the attempt
+	 * @return what somebody should look at
+	 * @throws Exception if it failed
+	 */
+	List<Problem> down(WorkAttempt attempt) throws Exception;
+
+	/**
+	 * Whether it is to run in one transaction where the deployment has them, unless the
+	 * user says otherwise.
+	 * @return whether it is better off in a transaction
+	 */
+	boolean prefersTransaction();
+
+	/**
+	 * Whether it does the same however much of it is already done, by construction.
+	 * @param transactions whether the deployment has transactions
+	 * @return whether it can be repeated
+	 */
+	boolean isRepeatable(boolean transactions);
+
+	/**
+	 * Tell whether it can be undone, without looking at the data.
+	 * @return whether it can
+	 */
+	Undo undo();
+
+	/**
+	 * Tell whether it can be undone as things are. Only reads.
+	 * @param preimages what migrations remember
+	 * @param version the version of the migration
+	 * @param cycle what its memory is kept under
+	 * @return whether it can
+	 */
+	Undo undo(MongoCollection<Document> preimages, Version version, long cycle);
+
+	/**
+	 * Say what undoing it would do.
+	 * @return a sentence a line
+	 */
+	String undoSummary();
+
+	/**
+	 * Describe what applying it would do. Only reads.
+	 * @param database the application's database
+	 * @param exact whether to count what would be touched, or to estimate it
+	 * @return the description
+	 */
+	WorkPlan plan(MongoDatabase database, boolean exact);
+
+}

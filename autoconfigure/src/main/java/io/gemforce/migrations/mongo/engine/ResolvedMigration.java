@@ -1,0 +1,71 @@
+package io.gemforce.migrations.mongo.engine;
+
+import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationType;
+import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.Requirement;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.OnInterrupted;
+import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.mongo.history.Attempt;
+
+/**
+ * A migration that this build has: a bean or a file.
+ *
+ * @param version the version
+ * @param description the description
+ * @param type what the migration is made of
+ * @param script the name of the class or of the file
+ * @param location where it is, in the user's words: the bean or the file
+ * @param checksum the declared checksum or the one derived, {@code null} if there is none
+ * @param transaction whether to run in a transaction
+ * @param onInterrupted the declared policy, {@code null} if none is declared
+ * @param requires what must be applied before
+ * @param imports what counts as this migration in another tool's history
+ * @param work what the migration does
+ */
+record ResolvedMigration(Version version, String description, MigrationType type, String script, String location,
+		@Nullable String checksum, TransactionMode transaction, @Nullable OnInterrupted onInterrupted,
+		List<Requirement> requires, List<ImportId> imports, MigrationWork work) {
+
+	/**
+	 * Whether an attempt runs in one transaction.
+	 * @param transactions whether the deployment has transactions
+	 * @return whether it does
+	 */
+	boolean isTransactional(boolean transactions) {
+		return transactions && switch (this.transaction) {
+			case NEVER -> false;
+			case REQUIRED -> true;
+			case AUTO -> this.work.prefersTransaction();
+		};
+	}
+
+	/**
+	 * Return what the next run does with an attempt that never finished, or that failed
+	 * without a rollback that was observed.
+	 * @param transactional whether the attempt ran in a transaction
+	 * @param transactions whether the deployment has transactions
+	 * @return the policy
+	 */
+	OnInterrupted onInterrupted(boolean transactional, boolean transactions) {
+		return Objects.requireNonNullElse(this.onInterrupted,
+				(transactional || this.work.isRepeatable(transactions)) ? OnInterrupted.RETRY : OnInterrupted.STOP);
+	}
+
+	Attempt attempt(Direction direction, boolean transactional) {
+		return new Attempt(this.version, this.description, this.type, this.script, this.checksum, direction,
+				Phase.EXPAND, transactional);
+	}
+
+	@Override
+	public String toString() {
+		return "%s (%s)".formatted(this.version, this.description);
+	}
+
+}

@@ -1,0 +1,147 @@
+package io.gemforce.migrations.mongo.engine;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.RollbackTarget;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.history.History;
+import io.gemforce.migrations.mongo.history.HistoryRow;
+
+/**
+ * Selects what a rollback undoes: what was applied last comes first, and nothing is
+ * skipped.
+ */
+final class RollbackPlanner {
+
+	private static final Version NOTHING = Version.parse("0").orElseThrow();
+
+	private final Discovery discovery;
+
+	RollbackPlanner(Discovery discovery) {
+		this.discovery = discovery;
+	}
+
+	/**
+	 * Select what is to be undone.
+	 * @param target how far to roll back
+	 * @param history the history
+	 * @return the versions, the one that was applied last first
+	 * @throws MigrationException if something that stays was applied after something that
+	 * is to be undone
+	 */
+	List<VersionHistory> select(RollbackTarget target, History history) {
+		List<VersionHistory> applied = applied(history);
+		List<VersionHistory> selected = applied.stream().filter((past) -> isSelected(past, target)).toList();
+		List<VersionHistory> newest = applied.subList(0, selected.size());
+		if (!newest.equals(selected)) {
+			throw blocked(newest.stream().filter((past) -> !selected.contains(past)).toList());
+		}
+		return selected;
+	}
+
+	private static List<VersionHistory> applied(History history) {
+		return VersionHistory.byVersion(history.rows())
+			.values()
+			.stream()
+			.filter(VersionHistory::isApplied)
+			.sorted(Comparator.comparing((VersionHistory past) -> application(past).rank()).reversed())
+			.toList();
+	}
+
+	private static HistoryRow application(VersionHistory past) {
+		return Objects.requireNonNull(past.application());
+	}
+
+	private static boolean isSelected(VersionHistory past, RollbackTarget target) {
+		if (target instanceof RollbackTarget.ToVersion to) {
+			return past.version().compareTo(to.version()) > 0;
+		}
+		Collection<String> runIds = ((RollbackTarget.OfRuns) target).runIds();
+		String runId = application(past).runId();
+		return runId != null && runIds.contains(runId);
+	}
+
+	private static MigrationException blocked(List<VersionHistory> inTheWay) {
+		List<Problem> problems = inTheWay.stream()
+			.map((past) -> Problem.error(ProblemCode.DEPENDENCY_BLOCKED, StoreName.MONGO,
+					"Migration %s (%s) of store 'mongo' was applied after what is to be undone"
+						.formatted(past.version(), past.newest().description()),
+					"Undo it, too: roll back to an older version, or name the run that applied it as well (%s)"
+						.formatted(application(past).runId())))
+			.toList();
+		return new MigrationException(problems, "unchanged, nothing was undone", null);
+	}
+
+	/**
+	 * Return the next migration to undo.
+	 * @param target how far to roll back
+	 * @param history the history
+	 * @return the migration, or empty if the target is reached
+	 * @throws MigrationException if it cannot be undone
+	 */
+	Optional<Step> next(RollbackTarget target, History history) {
+		return select(target, history).stream()
+			.findFirst()
+			.map((past) -> new Step(requireMigration(past), Direction.DOWN, past.appliedCycle()));
+	}
+
+	private ResolvedMigration requireMigration(VersionHistory past) {
+		ResolvedMigration migration = find(past);
+		if (migration == null) {
+			throw new MigrationException(
+					Problem.error(ProblemCode.NO_DOWN, StoreName.MONGO,
+							"Migration %s (%s) of store 'mongo' is not in this build".formatted(past.version(),
+									past.newest().description()),
+							"Roll back with the build that has it"),
+					"unchanged by what cannot be undone", null);
+		}
+		return migration;
+	}
+
+	/**
+	 * Find a migration in this build.
+	 * @param past what the history says about it
+	 * @return the migration, {@code null} if the build does not have it
+	 */
+	@Nullable ResolvedMigration find(VersionHistory past) {
+		return this.discovery.byVersion().get(past.version());
+	}
+
+	/**
+	 * Return the version that a rollback leaves the store at.
+	 * @param target how far to roll back
+	 * @param history the history before
+	 * @return the version
+	 */
+	Version versionAfter(RollbackTarget target, History history) {
+		if (target instanceof RollbackTarget.ToVersion to) {
+			return to.version();
+		}
+		return staying(target, history).stream()
+			.map(VersionHistory::version)
+			.max(Comparator.naturalOrder())
+			.orElse(NOTHING);
+	}
+
+	/**
+	 * Return what stays applied.
+	 * @param target how far to roll back
+	 * @param history the history before
+	 * @return the versions, the one that was applied last first
+	 */
+	List<VersionHistory> staying(RollbackTarget target, History history) {
+		return applied(history).stream().filter((past) -> !isSelected(past, target)).toList();
+	}
+
+}

@@ -1,0 +1,104 @@
+package io.gemforce.migrations.report;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationType;
+import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.Plan;
+import io.gemforce.migrations.PlanStep;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.StoreRollback;
+import io.gemforce.migrations.Touches;
+import io.gemforce.migrations.Undo;
+
+/**
+ * What a run or a rollback would do.
+ *
+ * @param schema the name and version of this shape
+ * @param planHash the hash that lets a run do this and nothing else
+ * @param steps the steps, in order
+ * @param problems what is wrong, or should be looked at
+ * @param result how a rollback would leave each store, by name; absent for a run
+ */
+public record PlanReport(String schema, String planHash, List<Step> steps, List<Problem> problems,
+		@Nullable Map<String, Result> result) {
+
+	/**
+	 * Name and version of this shape.
+	 */
+	public static final String SCHEMA = "migrations-plan/1";
+
+	/**
+	 * Report on the plan of a run.
+	 * @param plan the plan
+	 * @return the report
+	 */
+	public static PlanReport of(Plan plan) {
+		return of(plan, null);
+	}
+
+	/**
+	 * Report on the plan of a rollback.
+	 * @param rollbacks what it would do to each store, in order
+	 * @return the report
+	 */
+	public static PlanReport of(List<StoreRollback> rollbacks) {
+		Map<String, Result> result = new LinkedHashMap<>();
+		rollbacks.stream()
+			.filter((rollback) -> !rollback.steps().isEmpty())
+			.forEach((rollback) -> result.put(rollback.store().id(),
+					new Result(rollback.version().toString(), rollback.applicationVersion())));
+		return of(StoreRollback.plan(rollbacks), result);
+	}
+
+	private static PlanReport of(Plan plan, @Nullable Map<String, Result> result) {
+		return new PlanReport(SCHEMA, plan.hash(), plan.steps().stream().map(Step::of).toList(), plan.problems(),
+				result);
+	}
+
+	/**
+	 * One migration that would be executed.
+	 *
+	 * @param store the store
+	 * @param id the id
+	 * @param description the description
+	 * @param type what it is made of
+	 * @param phase when it may run
+	 * @param direction whether it would be applied or undone
+	 * @param summary what it does, a sentence a line
+	 * @param script the text that would be executed
+	 * @param touches how much it touches
+	 * @param locks the locks that it takes in the database, in words
+	 * @param transactional whether it runs in a transaction
+	 * @param undo whether it can be undone
+	 * @param heldBack why it would not be executed now
+	 */
+	public record Step(String store, String id, String description, @Nullable MigrationType type, Phase phase,
+			Direction direction, String summary, @Nullable String script, @Nullable Touches touches, List<String> locks,
+			@Nullable Boolean transactional, Undo undo, List<String> heldBack) {
+
+		static Step of(PlanStep step) {
+			return new Step(step.store().id(), step.id(), step.description(), step.type(), step.phase(),
+					step.direction(), step.summary(), step.script(), step.touches(), step.locks(), step.transactional(),
+					step.undo(), step.heldBack());
+		}
+
+	}
+
+	/**
+	 * How a rollback would leave a store.
+	 *
+	 * @param version the version that it would be at, {@code 0} if nothing stays
+	 * @param applicationVersion the version of the service that applied the newest
+	 * migration that stays
+	 */
+	public record Result(String version, @Nullable String applicationVersion) {
+
+	}
+
+}
