@@ -46,6 +46,11 @@ public enum ProblemCode {
 	MALFORMED_NAME(ExitCode.CONFIGURATION),
 
 	/**
+	 * A change file, or a bean that declares changes, is not as it should be.
+	 */
+	INVALID_DEFINITION(ExitCode.CONFIGURATION),
+
+	/**
 	 * No migration was found, or a location that was configured does not exist.
 	 */
 	NO_MIGRATIONS_FOUND(ExitCode.CONFIGURATION),

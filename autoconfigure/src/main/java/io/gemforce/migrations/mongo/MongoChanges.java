@@ -1,0 +1,314 @@
+package io.gemforce.migrations.mongo;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.ValidationAction;
+import com.mongodb.client.model.ValidationLevel;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the changes that a {@link DeclaredMongoMigration} declares. Each method declares
+ * one change, the same that a change file has under the method's name. Nothing is
+ * executed, and what is wrong with a change is reported for all changes at once when the
+ * declaration is complete.
+ * <p>
+ * Fields are named by their paths, with {@code .} between the parts. Paths that lead
+ * through arrays are refused when the change is executed.
+ */
+public interface MongoChanges {
+
+	/**
+	 * Rename a field in all documents that have it. Undone by renaming it back.
+	 * @param collection the name of the collection
+	 * @param from the field
+	 * @param to its new name, which no document may have
+	 * @return this
+	 */
+	MongoChanges renameField(String collection, String from, String to);
+
+	/**
+	 * Copy a field in all documents that have it and lack the target. Undone by removing
+	 * the copies.
+	 * @param collection the name of the collection
+	 * @param from the field
+	 * @param to the field to copy it to
+	 * @return this
+	 */
+	MongoChanges copyField(String collection, String from, String to);
+
+	/**
+	 * Add a field to all documents that lack it. Undone by removing it from them.
+	 * @param collection the name of the collection
+	 * @param field the field
+	 * @param value its value, anything that the driver can encode
+	 * @return this
+	 */
+	MongoChanges addField(String collection, String field, @Nullable Object value);
+
+	/**
+	 * Remove a field from all documents. Undone from pre-images.
+	 * @param collection the name of the collection
+	 * @param field the field
+	 * @return this
+	 */
+	MongoChanges removeField(String collection, String field);
+
+	/**
+	 * Convert a field in all documents that have it with another type, {@code null}
+	 * aside; refused if a value cannot be converted without loss.
+	 * @param collection the name of the collection
+	 * @param field the field
+	 * @param to the type to convert it to
+	 * @return this
+	 */
+	MongoChanges convertField(String collection, String field, FieldType to);
+
+	/**
+	 * Convert a field in all documents that have it with another type, {@code null}
+	 * aside. Undone by converting it back where that restores every value exactly, from
+	 * pre-images otherwise.
+	 * @param collection the name of the collection
+	 * @param field the field
+	 * @param to the type to convert it to
+	 * @param onError what becomes of values that cannot be converted without loss
+	 * @return this
+	 */
+	MongoChanges convertField(String collection, String field, FieldType to, OnConversionError onError);
+
+	/**
+	 * Create a collection, unless it is there. Undone by dropping it if it is empty.
+	 * @param collection the name of the collection
+	 * @return this
+	 */
+	MongoChanges createCollection(String collection);
+
+	/**
+	 * Drop a collection. Undone from pre-images of all its documents, with its options
+	 * and indexes.
+	 * @param collection the name of the collection
+	 * @return this
+	 */
+	MongoChanges dropCollection(String collection);
+
+	/**
+	 * Rename a collection. Undone by renaming it back.
+	 * @param from the name of the collection
+	 * @param to its new name, which no collection may have
+	 * @return this
+	 */
+	MongoChanges renameCollection(String from, String to);
+
+	/**
+	 * Create an index that is named as the server would name it, unless it is there.
+	 * Undone by dropping it.
+	 * @param collection the name of the collection
+	 * @param keys the fields of the index and their order
+	 * @return this
+	 */
+	MongoChanges createIndex(String collection, Bson keys);
+
+	/**
+	 * Create an index, unless it is there. Undone by dropping it.
+	 * @param collection the name of the collection
+	 * @param keys the fields of the index and their order
+	 * @param options name, uniqueness, partial filter, expiry, sparseness, collation and
+	 * whether it is hidden; other options are refused
+	 * @return this
+	 */
+	MongoChanges createIndex(String collection, Bson keys, IndexOptions options);
+
+	/**
+	 * Drop an index, if it is there. Undone by creating it as it was.
+	 * @param collection the name of the collection
+	 * @param name the name of the index
+	 * @return this
+	 */
+	MongoChanges dropIndex(String collection, String name);
+
+	/**
+	 * Set the validator of a collection, which is created if it is not there, at the
+	 * level {@code strict} with the action {@code error}. Undone by setting the previous
+	 * one.
+	 * @param collection the name of the collection
+	 * @param validator the validator
+	 * @return this
+	 */
+	MongoChanges setValidator(String collection, Bson validator);
+
+	/**
+	 * Set the validator of a collection, which is created if it is not there. Undone by
+	 * setting the previous one.
+	 * @param collection the name of the collection
+	 * @param validator the validator
+	 * @param level which documents are validated
+	 * @param action what becomes of a write that is not valid
+	 * @return this
+	 */
+	MongoChanges setValidator(String collection, Bson validator, ValidationLevel level, ValidationAction action);
+
+	/**
+	 * Insert documents, those aside that are there already; one that is there with other
+	 * content is an error. Undone by deleting those that were inserted.
+	 * @param collection the name of the collection
+	 * @param documents the documents, each with an {@code _id}
+	 * @return this
+	 */
+	MongoChanges insert(String collection, List<? extends Bson> documents);
+
+	/**
+	 * Insert documents, those aside that are there already; one that is there with other
+	 * content is an error. Undone by deleting those that were inserted.
+	 * @param collection the name of the collection
+	 * @param documents the documents, each with an {@code _id}
+	 * @return this
+	 */
+	default MongoChanges insert(String collection, Bson... documents) {
+		return insert(collection, List.of(documents));
+	}
+
+	/**
+	 * Update documents. Undone from pre-images.
+	 * @param collection the name of the collection
+	 * @param filter selects the documents
+	 * @param up the update operators
+	 * @return this
+	 */
+	default MongoChanges update(String collection, Bson filter, Bson up) {
+		return update(collection, filter, (update) -> update.up(up));
+	}
+
+	/**
+	 * Update documents. Undone by another update of the documents that the filter selects
+	 * then.
+	 * @param collection the name of the collection
+	 * @param filter selects the documents
+	 * @param up the update operators
+	 * @param down the update operators that undo it
+	 * @return this
+	 */
+	default MongoChanges update(String collection, Bson filter, Bson up, Bson down) {
+		return update(collection, filter, (update) -> update.up(up).down(down));
+	}
+
+	/**
+	 * Update documents.
+	 * @param collection the name of the collection
+	 * @param filter selects the documents
+	 * @param update takes the rest of the declaration
+	 * @return this
+	 */
+	MongoChanges update(String collection, Bson filter, Consumer<Update> update);
+
+	/**
+	 * Run a command on the application's database. Not undone.
+	 * @param up the command
+	 * @return this
+	 */
+	default MongoChanges command(Bson up) {
+		return command((command) -> command.up(up));
+	}
+
+	/**
+	 * Run a command on the application's database. Undone by another command.
+	 * @param up the command
+	 * @param down the command that undoes it
+	 * @return this
+	 */
+	default MongoChanges command(Bson up, Bson down) {
+		return command((command) -> command.up(up).down(down));
+	}
+
+	/**
+	 * Run a command on the application's database.
+	 * @param command takes the declaration
+	 * @return this
+	 */
+	MongoChanges command(Consumer<Command> command);
+
+	/**
+	 * Declare that the migration is not to be undone. No pre-images are kept.
+	 * @param reason why it cannot or need not be undone
+	 * @return this
+	 */
+	MongoChanges irreversible(String reason);
+
+	/**
+	 * Takes what an update consists of.
+	 */
+	interface Update {
+
+		/**
+		 * Set what the update does.
+		 * @param operators the update operators
+		 * @return this
+		 */
+		Update up(Bson operators);
+
+		/**
+		 * Set what the update does.
+		 * @param pipeline the stages of an aggregation pipeline
+		 * @return this
+		 */
+		Update up(List<? extends Bson> pipeline);
+
+		/**
+		 * Set what undoes the update. Without it the update is undone from pre-images.
+		 * @param operators the update operators
+		 * @return this
+		 */
+		Update down(Bson operators);
+
+		/**
+		 * Set what undoes the update. Without it the update is undone from pre-images.
+		 * @param pipeline the stages of an aggregation pipeline
+		 * @return this
+		 */
+		Update down(List<? extends Bson> pipeline);
+
+		/**
+		 * Set what selects the documents to undo. Without it those are undone that the
+		 * update's filter selects at that time.
+		 * @param filter selects the documents
+		 * @return this
+		 */
+		Update downFilter(Bson filter);
+
+		/**
+		 * Declare that the update and its undo do the same if they are executed again.
+		 * @return this
+		 */
+		Update idempotent();
+
+	}
+
+	/**
+	 * Takes what a command consists of.
+	 */
+	interface Command {
+
+		/**
+		 * Set the command.
+		 * @param command the command
+		 * @return this
+		 */
+		Command up(Bson command);
+
+		/**
+		 * Set the command that undoes it.
+		 * @param command the command
+		 * @return this
+		 */
+		Command down(Bson command);
+
+		/**
+		 * Declare that the command and its undo do the same if they are executed again.
+		 * @return this
+		 */
+		Command idempotent();
+
+	}
+
+}

@@ -1,0 +1,30 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+import io.gemforce.migrations.Problem;
+
+/**
+ * Thrown when changes are not declared as they should be. Carries all that is wrong.
+ */
+public final class InvalidChangesException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final transient List<Problem> problems;
+
+	InvalidChangesException(List<Problem> problems) {
+		super(problems.stream().map(Problem::message).collect(Collectors.joining("\n")));
+		this.problems = List.copyOf(problems);
+	}
+
+	/**
+	 * Return all that is wrong.
+	 * @return the problems, at least one
+	 */
+	public List<Problem> getProblems() {
+		return this.problems;
+	}
+
+}
