@@ -64,6 +64,15 @@ public interface MigrationStore {
 	StoreResult rollback(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason);
 
 	/**
+	 * Rehearse what is pending: apply each migration, undo it and apply it again, and
+	 * compare what was there at each point.
+	 * @param scope where, and on how much data
+	 * @return what came of each pending migration, in order
+	 * @throws MigrationException if the rehearsal cannot be held
+	 */
+	List<RehearsalResult> rehearse(RehearsalScope scope);
+
+	/**
 	 * Look for a hold. Only reads.
 	 * @return the hold that a rollback has left, whether it binds this build or not
 	 * @throws MigrationException if the store cannot be read

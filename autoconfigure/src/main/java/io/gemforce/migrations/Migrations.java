@@ -147,6 +147,17 @@ public final class Migrations {
 	}
 
 	/**
+	 * Rehearse what is pending in stores.
+	 * @param names the stores; those that are switched off are left out
+	 * @param scope where, and on how much data
+	 * @return what came of each pending migration, in order
+	 * @throws MigrationException if the rehearsal cannot be held
+	 */
+	public List<RehearsalResult> rehearse(Collection<StoreName> names, RehearsalScope scope) {
+		return enabled(names).flatMap((name) -> get(name).rehearse(scope).stream()).toList();
+	}
+
+	/**
 	 * Plan a rollback over the stores that it concerns. Only reads, and creates nothing.
 	 * @param target how far to roll back
 	 * @return what would be undone, the store that was migrated last first

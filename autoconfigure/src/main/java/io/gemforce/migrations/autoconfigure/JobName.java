@@ -30,6 +30,11 @@ enum JobName {
 	ROLLBACK,
 
 	/**
+	 * Try out what would be run, and its undo, where it does no harm.
+	 */
+	REHEARSE,
+
+	/**
 	 * Report the status.
 	 */
 	STATUS,

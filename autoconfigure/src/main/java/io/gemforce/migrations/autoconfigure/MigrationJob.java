@@ -21,6 +21,7 @@ import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.Plan;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.RehearsalScope;
 import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.RunOutcome;
 import io.gemforce.migrations.Severity;
@@ -32,6 +33,7 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.report.JobReport;
 import io.gemforce.migrations.report.MigrationReports;
 import io.gemforce.migrations.report.PlanReport;
+import io.gemforce.migrations.report.RehearsalReport;
 import io.gemforce.migrations.report.StatusReport;
 import io.gemforce.migrations.report.TextReports;
 
@@ -67,6 +69,7 @@ final class MigrationJob {
 				case STATUS -> status();
 				case PLAN -> plan();
 				case ROLLBACK -> rollback();
+				case REHEARSE -> rehearse();
 				case REPAIR -> perform(Operation.Kind.REPAIR);
 				case MARK_APPLIED -> perform(Operation.Kind.MARK_APPLIED);
 				case MARK_ROLLED_BACK -> perform(Operation.Kind.MARK_ROLLED_BACK);
@@ -114,6 +117,30 @@ final class MigrationJob {
 		PlanReport report = PlanReport.of(plan);
 		boolean changes = this.properties.getPlan().isDetailedExitcode() && !plan.runnable().isEmpty();
 		return new JobResult(changes ? ExitCode.PENDING : ExitCode.OK, report, TextReports.describe(report));
+	}
+
+	private JobResult rehearse() {
+		RehearsalReport report = RehearsalReport
+			.of(this.migrations.rehearse(stores(), RehearsalScope.scratch(sample())));
+		return new JobResult(report.passed() ? ExitCode.OK : ExitCode.INVALID, report, TextReports.describe(report));
+	}
+
+	private long sample() {
+		String sample = this.properties.getRehearse().getSample();
+		if (sample.equals("all")) {
+			return RehearsalScope.ALL;
+		}
+		try {
+			long number = Long.parseLong(sample);
+			if (number >= 0) {
+				return number;
+			}
+		}
+		catch (NumberFormatException ex) {
+			logger.debug("Not a number", ex);
+		}
+		throw invalid("gemforce.migrations.rehearse.sample is '%s', which is no number of documents".formatted(sample),
+				"Use a number from 0 on, or 'all'");
 	}
 
 	private JobResult rollback() {

@@ -65,6 +65,8 @@ public class MigrationsProperties {
 
 	private final Rollback rollback = new Rollback();
 
+	private final Rehearse rehearse = new Rehearse();
+
 	private final Wait wait = new Wait();
 
 	private final Output output = new Output();
@@ -155,6 +157,10 @@ public class MigrationsProperties {
 
 	public Rollback getRollback() {
 		return this.rollback;
+	}
+
+	public Rehearse getRehearse() {
+		return this.rehearse;
 	}
 
 	public Wait getWait() {
@@ -466,6 +472,27 @@ public class MigrationsProperties {
 
 		public void setYes(boolean yes) {
 			this.yes = yes;
+		}
+
+	}
+
+	/**
+	 * Properties of the job that rehearses.
+	 */
+	public static class Rehearse {
+
+		/**
+		 * How many documents of each collection, and rows of each table, are copied;
+		 * 'all' for all of them.
+		 */
+		private String sample = "1000";
+
+		public String getSample() {
+			return this.sample;
+		}
+
+		public void setSample(String sample) {
+			this.sample = sample;
 		}
 
 	}

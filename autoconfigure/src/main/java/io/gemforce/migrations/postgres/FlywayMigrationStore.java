@@ -30,6 +30,8 @@ import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.PlanStep;
 import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.RehearsalResult;
+import io.gemforce.migrations.RehearsalScope;
 import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreLock;
@@ -251,6 +253,11 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public StoreResult rollback(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public List<RehearsalResult> rehearse(RehearsalScope scope) {
 		throw new UnsupportedOperationException();
 	}
 

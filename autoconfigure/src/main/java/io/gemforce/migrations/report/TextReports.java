@@ -116,6 +116,23 @@ public final class TextReports {
 	}
 
 	/**
+	 * Describe what came of a rehearsal.
+	 * @param report what came of it
+	 * @return some lines
+	 */
+	public static String describe(RehearsalReport report) {
+		StringBuilder text = new StringBuilder("migrations rehearsal: %s, %d migration(s)"
+			.formatted(report.passed() ? "nothing failed" : "FAILED", report.migrations().size()));
+		for (RehearsalReport.Item item : report.migrations()) {
+			text.append("\n%-13s %s %s (%s)".formatted(item.outcome(), item.store(), item.id(), item.description()));
+			text.append((item.upMs() != null) ? ", up %d ms".formatted(item.upMs()) : "");
+			text.append((item.downMs() != null) ? ", down %d ms".formatted(item.downMs()) : "");
+			text.append((item.reason() != null) ? ": " + item.reason() : "");
+		}
+		return text.toString();
+	}
+
+	/**
 	 * Describe the status of all stores.
 	 * @param report the status
 	 * @return some lines

@@ -17,12 +17,25 @@ import io.gemforce.migrations.mongo.ReversibleMongoMigration;
  * A migration whose work is code.
  *
  * @param bean the bean
+ * @param isSelfContained whether it has nothing but the context that it is given
+ * @param times how often in a row it is done
  */
-record BeanWork(MongoMigration bean) implements MigrationWork {
+record BeanWork(MongoMigration bean, boolean isSelfContained, int times) implements MigrationWork {
+
+	BeanWork(MongoMigration bean, boolean isSelfContained) {
+		this(bean, isSelfContained, 1);
+	}
 
 	@Override
 	public void up(WorkAttempt attempt) throws Exception {
-		this.bean.up(attempt.migrationContext());
+		for (int time = 1; time <= this.times; time++) {
+			this.bean.up(attempt.migrationContext());
+		}
+	}
+
+	@Override
+	public MigrationWork repeatedly() {
+		return new BeanWork(this.bean, this.isSelfContained, 2);
 	}
 
 	@Override

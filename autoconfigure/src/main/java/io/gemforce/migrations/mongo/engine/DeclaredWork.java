@@ -29,12 +29,33 @@ import io.gemforce.migrations.mongo.change.UndoResult;
  *
  * @param changes the changes
  * @param script the text that declares them
+ * @param twice whether each of them is made twice in a row
  */
-record DeclaredWork(ChangeSet changes, String script) implements MigrationWork {
+record DeclaredWork(ChangeSet changes, String script, boolean twice) implements MigrationWork {
+
+	DeclaredWork(ChangeSet changes, String script) {
+		this(changes, script, false);
+	}
 
 	@Override
 	public void up(WorkAttempt attempt) throws Exception {
-		new ChangeExecution(this.changes, attempt.changeContext()).up();
+		ChangeExecution execution = new ChangeExecution(this.changes, attempt.changeContext());
+		if (this.twice) {
+			execution.upTwice();
+		}
+		else {
+			execution.up();
+		}
+	}
+
+	@Override
+	public boolean isSelfContained() {
+		return true;
+	}
+
+	@Override
+	public MigrationWork repeatedly() {
+		return new DeclaredWork(this.changes, this.script, true);
 	}
 
 	@Override

@@ -22,6 +22,8 @@ import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 
@@ -138,16 +140,30 @@ final class MigrationDiscovery {
 			return Optional.empty();
 		}
 		String where = describe(beanName, type);
-		return work(bean, where, problems).map((work) -> new ResolvedMigration(version.get(), migration.description(),
-				MigrationType.BEAN, type.getName(), "bean '%s'".formatted(beanName), checksum(migration, type, work),
-				migration.transaction(), policy(migration),
-				requirements(where, List.of(migration.requires()), problems),
-				imports(where, List.of(migration.imports()), problems), work));
+		return work(bean, isSelfContained(beanName, type), where, problems)
+			.map((work) -> new ResolvedMigration(version.get(), migration.description(), MigrationType.BEAN,
+					type.getName(), "bean '%s'".formatted(beanName), checksum(migration, type, work),
+					migration.transaction(), policy(migration),
+					requirements(where, List.of(migration.requires()), problems),
+					imports(where, List.of(migration.imports()), problems), work));
 	}
 
-	private static Optional<MigrationWork> work(Object bean, String where, List<Problem> problems) {
+	private boolean isSelfContained(String beanName, Class<?> type) {
+		boolean injects = Arrays.stream(type.getDeclaredConstructors())
+			.anyMatch((constructor) -> constructor.getParameterCount() > 0);
+		return !injects && this.beanFactory instanceof ConfigurableBeanFactory factory
+				&& Arrays.stream(factory.getDependenciesForBean(beanName)).allMatch(this::isConfiguration);
+	}
+
+	// A @Bean method makes the bean depend on the configuration that has the method
+	private boolean isConfiguration(String beanName) {
+		return this.beanFactory.findAnnotationOnBean(beanName, Configuration.class, false) != null;
+	}
+
+	private static Optional<MigrationWork> work(Object bean, boolean selfContained, String where,
+			List<Problem> problems) {
 		if (bean instanceof MongoMigration code) {
-			return Optional.of(new BeanWork(code));
+			return Optional.of(new BeanWork(code, selfContained));
 		}
 		try {
 			ChangeSet changes = ChangeSet.declaredBy((DeclaredMongoMigration) bean, where);

@@ -45,6 +45,18 @@ sealed interface MigrationWork permits BeanWork, DeclaredWork {
 	boolean isRepeatable(boolean transactions);
 
 	/**
+	 * Whether it reaches nothing but the database that it is given.
+	 * @return whether it can be rehearsed on another database than the application's
+	 */
+	boolean isSelfContained();
+
+	/**
+	 * Return this, done twice in a row each time, to prove that it can be repeated.
+	 * @return the work
+	 */
+	MigrationWork repeatedly();
+
+	/**
 	 * Tell whether it can be undone, without looking at the data.
 	 * @return whether it can
 	 */

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -59,6 +60,19 @@ final class MongoAccess {
 
 	MongoDatabaseFactory factory() {
 		return this.factory;
+	}
+
+	MongoClient client() {
+		return this.client;
+	}
+
+	/**
+	 * Return the collections that are this library's own.
+	 * @return their names
+	 */
+	Set<String> ourCollections() {
+		return Set.of(this.settings.historyCollection(), this.settings.lockCollection(), HOLDS, PREIMAGES,
+				ScratchDatabase.BEAT_COLLECTION);
 	}
 
 	MigrationLock lock() {

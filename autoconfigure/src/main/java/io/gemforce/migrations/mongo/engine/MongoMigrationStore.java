@@ -26,6 +26,8 @@ import io.gemforce.migrations.MigrationStore;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.PlanStep;
+import io.gemforce.migrations.RehearsalResult;
+import io.gemforce.migrations.RehearsalScope;
 import io.gemforce.migrations.Requirements;
 import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StopSignal;
@@ -33,6 +35,7 @@ import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.StoreRollback;
+import io.gemforce.migrations.Trigger;
 import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.mongo.change.ChangeFiles;
 import io.gemforce.migrations.mongo.lock.LockDocument;
@@ -65,6 +68,8 @@ public final class MongoMigrationStore implements MigrationStore {
 	private final Clock clock;
 
 	private final Requirements requirements;
+
+	private final ApplicationInstance application;
 
 	/**
 	 * Create a store. Nothing is sent before the store is asked for something.
@@ -104,6 +109,7 @@ public final class MongoMigrationStore implements MigrationStore {
 		this.validator = new MigrationValidator(application.name(), settings, requirements,
 				() -> this.access.get().hasTransactions());
 		this.requirements = requirements;
+		this.application = application;
 		this.settings = settings;
 		this.stop = stop;
 		this.engine = engine;
@@ -236,6 +242,20 @@ public final class MongoMigrationStore implements MigrationStore {
 	}
 
 	@Override
+	public List<RehearsalResult> rehearse(RehearsalScope scope) {
+		return translating(() -> {
+			MongoAccess access = this.access.get();
+			Validation validation = validate();
+			if (!validation.errors().isEmpty()) {
+				throw new MigrationException(validation.errors(), "unchanged, nothing was rehearsed", null);
+			}
+			return new MongoRehearsal(access.factory(), access.client(), this.discovery.get(), access.ourCollections(),
+					new RehearsalStores(access.client()), this.clock)
+				.run(scope, validation);
+		});
+	}
+
+	@Override
 	public Optional<Hold> hold() {
 		return translating(() -> this.access.get().hold());
 	}
@@ -250,6 +270,33 @@ public final class MongoMigrationStore implements MigrationStore {
 		catch (LockLostException ex) {
 			throw new MigrationException(MongoProblems.lockLost(ex), "unchanged by this instance", ex);
 		}
+	}
+
+	/**
+	 * Stores like this one on other databases.
+	 */
+	private final class RehearsalStores implements RehearsalStage.Stores {
+
+		private final MongoClient client;
+
+		private RehearsalStores(MongoClient client) {
+			this.client = client;
+		}
+
+		@Override
+		public MongoMigrationStore create(MongoDatabaseFactory factory, Discovery migrations) {
+			return new MongoMigrationStore(() -> factory, () -> this.client, () -> migrations,
+					MongoMigrationStore.this.templates, MongoMigrationStore.this.settings.forRehearsal(),
+					MongoMigrationStore.this.application, (requirement) -> Requirements.Status.MET,
+					MongoMigrationStore.this.stop, MongoMigrationStore.this.engine, MongoMigrationStore.this.nanoTime,
+					MongoMigrationStore.this.clock);
+		}
+
+		@Override
+		public MigrationRun beginRun() {
+			return MigrationRun.begin(Trigger.JOB, MongoMigrationStore.this.application);
+		}
+
 	}
 
 }

@@ -30,6 +30,16 @@ public record MongoSettings(@Nullable String database, String historyCollection,
 	}
 
 	/**
+	 * Return these settings for another database: everything there is of the rehearsal,
+	 * and it accepts any order.
+	 * @return the settings
+	 */
+	MongoSettings forRehearsal() {
+		return new MongoSettings(null, this.historyCollection, this.lockCollection, this.locations, this.locationsSet,
+				this.preimages, this.lease, this.lockWaitTimeout, new Policy(null, null, true, true, false));
+	}
+
+	/**
 	 * How pre-images are kept.
 	 *
 	 * @param limit how many documents a change may keep at the most

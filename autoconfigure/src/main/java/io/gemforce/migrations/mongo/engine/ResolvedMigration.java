@@ -58,6 +58,19 @@ record ResolvedMigration(Version version, String description, MigrationType type
 				(transactional || this.work.isRepeatable(transactions)) ? OnInterrupted.RETRY : OnInterrupted.STOP);
 	}
 
+	/**
+	 * Return this as it is rehearsed: twice in a row if the user says that it can be
+	 * repeated without a transaction.
+	 * @return the migration
+	 */
+	ResolvedMigration repeatedly() {
+		boolean repeatable = this.work instanceof DeclaredWork
+				|| (this.transaction == TransactionMode.NEVER && this.onInterrupted == OnInterrupted.RETRY);
+		return repeatable ? new ResolvedMigration(this.version, this.description, this.type, this.script, this.location,
+				this.checksum, this.transaction, this.onInterrupted, this.requires, this.imports,
+				this.work.repeatedly()) : this;
+	}
+
 	Attempt attempt(Direction direction, boolean transactional) {
 		return new Attempt(this.version, this.description, this.type, this.script, this.checksum, direction,
 				Phase.EXPAND, transactional);

@@ -77,7 +77,7 @@ record TestMigration(String version, MongoMigration work, TransactionMode transa
 				this.checksum, this.transaction, this.onInterrupted,
 				this.requires.stream().map((text) -> Requirement.parse(text).orElseThrow()).toList(),
 				this.imports.stream().map((text) -> ImportId.parse(text).orElseThrow()).toList(),
-				new BeanWork(this.work));
+				new BeanWork(this.work, true));
 	}
 
 }
