@@ -5,7 +5,13 @@ import java.util.Optional;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
 import org.bson.Document;
+import org.bson.json.JsonMode;
+import org.bson.json.JsonWriterSettings;
+import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.DeclaredMongoMigration;
 
@@ -14,10 +20,18 @@ import io.gemforce.migrations.mongo.DeclaredMongoMigration;
  */
 public final class ChangeSet {
 
-	private final List<Change> changes;
+	private static final JsonWriterSettings READABLE = JsonWriterSettings.builder()
+		.outputMode(JsonMode.RELAXED)
+		.indent(true)
+		.build();
 
-	private ChangeSet(List<Change> changes) {
-		this.changes = List.copyOf(changes);
+	private final List<DeclaredChange> declared;
+
+	private final @Nullable String declaredIrreversible;
+
+	ChangeSet(List<DeclaredChange> declared, @Nullable String declaredIrreversible) {
+		this.declared = List.copyOf(declared);
+		this.declaredIrreversible = declaredIrreversible;
 	}
 
 	/**
@@ -29,7 +43,11 @@ public final class ChangeSet {
 	 * @throws InvalidChangesException if anything is wrong with them
 	 */
 	public static ChangeSet declaredBy(DeclaredMongoMigration migration, String subject) {
-		throw new UnsupportedOperationException(subject);
+		ChangesBuilder builder = new ChangesBuilder();
+		migration.changes(builder);
+		Findings findings = Findings.aboutBean(subject);
+		return new ChangeSetReader(findings).read(builder.definition())
+			.orElseThrow(() -> new InvalidChangesException(findings.problems()));
 	}
 
 	/**
@@ -37,7 +55,19 @@ public final class ChangeSet {
 	 * @return the changes, at least one
 	 */
 	public List<Change> changes() {
-		return this.changes;
+		return this.declared.stream().<Change>map(DeclaredChange::change).toList();
+	}
+
+	List<DeclaredChange> declared() {
+		return this.declared;
+	}
+
+	/**
+	 * Whether what an undo needs is to be remembered.
+	 * @return whether the author did not declare that there will be none
+	 */
+	boolean isRemembering() {
+		return this.declaredIrreversible == null;
 	}
 
 	/**
@@ -47,7 +77,13 @@ public final class ChangeSet {
 	 * is remembered
 	 */
 	public Optional<String> irreversible() {
-		return Optional.empty();
+		if (this.declaredIrreversible != null) {
+			return Optional.of(this.declaredIrreversible);
+		}
+		return changes().stream()
+			.filter((change) -> !change.reverse().isAvailable())
+			.map((change) -> change.reverse().text())
+			.findFirst();
 	}
 
 	/**
@@ -56,7 +92,8 @@ public final class ChangeSet {
 	 * @return whether executing the changes again leads to the same end
 	 */
 	public boolean isRepeatable(boolean transactions) {
-		return transactions;
+		return changes().stream()
+			.allMatch((change) -> change.isIdempotent() || (transactions && change.canBeInTransaction()));
 	}
 
 	/**
@@ -81,7 +118,7 @@ public final class ChangeSet {
 	 * @return a sentence without a period each
 	 */
 	public List<String> ddl() {
-		return List.of();
+		return changes().stream().filter((change) -> !change.canBeInTransaction()).map(Change::summary).toList();
 	}
 
 	/**
@@ -89,7 +126,7 @@ public final class ChangeSet {
 	 * @return the checksum, preceded by {@code changes:}
 	 */
 	public String checksum() {
-		return "changes:";
+		return DeclaredChange.hash("changes:", Json.canonical(definition()));
 	}
 
 	/**
@@ -97,7 +134,14 @@ public final class ChangeSet {
 	 * @return relaxed extended JSON, on several lines
 	 */
 	public String toJson() {
-		return "";
+		return definition().toJson(READABLE);
+	}
+
+	private BsonDocument definition() {
+		BsonDocument definition = new BsonDocument("changes",
+				new BsonArray(this.declared.stream().map(DeclaredChange::definition).toList()));
+		return (this.declaredIrreversible != null)
+				? definition.append("irreversible", new BsonString(this.declaredIrreversible)) : definition;
 	}
 
 	/**
@@ -109,7 +153,15 @@ public final class ChangeSet {
 	 * @return a plan for each change
 	 */
 	public List<ChangePlan> plan(MongoDatabase database, boolean counted) {
-		return List.of();
+		Survey survey = new Survey(database, counted);
+		return this.declared.stream().map(DeclaredChange::change).map((change) -> plan(change, survey)).toList();
+	}
+
+	private ChangePlan plan(ExecutableChange change, Survey survey) {
+		return new ChangePlan(change.kind(), change.summary(), change.touches(survey),
+				isRemembering() ? change.preimages(survey) : null, change.needs(), change.locks(),
+				change.isIdempotent(),
+				(this.declaredIrreversible != null) ? Reverse.none(this.declaredIrreversible) : change.reverse());
 	}
 
 	/**
@@ -119,6 +171,25 @@ public final class ChangeSet {
 	 * @return why it cannot be undone, or empty if it can
 	 */
 	public Optional<String> whyNoUndo(MongoCollection<Document> preimages, ApplicationKey key) {
+		return irreversible().or(() -> whyForgotten(preimages, key));
+	}
+
+	private static Optional<String> whyForgotten(MongoCollection<Document> preimages, ApplicationKey key) {
+		Progress progress = Memory.read(preimages, key);
+		if (progress.isNone()) {
+			return Optional.of("nothing is remembered of its application");
+		}
+		if (progress.isPurged()) {
+			return Optional.of("its pre-images were deleted because they had become too old");
+		}
+		for (int change = 0; change < progress.left(); change++) {
+			long kept = progress.items(change);
+			long there = (kept > 0) ? new Preimages(() -> preimages, Memory.rangeOf(key, change)).count() : 0;
+			if (there < kept) {
+				return Optional
+					.of("%d of the %d pre-images of change %d are gone".formatted(kept - there, kept, change + 1));
+			}
+		}
 		return Optional.empty();
 	}
 

@@ -1,8 +1,84 @@
 package io.gemforce.migrations.mongo.change;
 
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Touches;
+
 /**
- * A change that can be made and undone.
+ * A change that can be checked, counted, made and undone.
+ * <p>
+ * Making it twice does the same as making it once, and after an interruption anywhere
+ * making it again leads to the same end; likewise for the undo. Making it and undoing it
+ * leaves documents (up to the order of their fields), indexes and validators as they
+ * were.
  */
-non-sealed interface ExecutableChange extends Change {
+sealed interface ExecutableChange extends Change
+		permits RenameField, CopyField, AddField, RemoveField, ConvertField, CreateCollection, DropCollection,
+		RenameCollection, CreateIndex, DropIndex, SetValidator, InsertDocuments, UpdateDocuments, RunCommand {
+
+	/**
+	 * Check what can be checked without a database, beyond the types of the parameters.
+	 * @param spot takes what is wrong
+	 */
+	default void check(Spot spot) {
+	}
+
+	/**
+	 * Return what the change is about.
+	 * @return the names of collections
+	 */
+	List<String> collections();
+
+	/**
+	 * Find out how many documents the change would touch.
+	 * @param survey counts documents
+	 * @return the number, {@code null} if it is not known
+	 */
+	@Nullable Touches touches(Survey survey);
+
+	/**
+	 * Find out how many pre-images the change would keep.
+	 * @param survey counts documents
+	 * @return the number, {@code null} if it keeps none
+	 */
+	default @Nullable Touches preimages(Survey survey) {
+		return null;
+	}
+
+	/**
+	 * Whether the change keeps pre-images.
+	 * @return whether there may be some
+	 */
+	default boolean keepsPreimages() {
+		return false;
+	}
+
+	/**
+	 * Make the change, or go on with it.
+	 * @param step gives what it needs
+	 * @throws ChangeRefusedException if the change cannot be made with the data as they
+	 * are; nothing was written then
+	 * @throws Exception if the database fails
+	 */
+	void up(Step step) throws Exception;
+
+	/**
+	 * Undo the change, or go on with it.
+	 * @param step gives what it needs, and takes conflicts
+	 * @throws Exception if the database fails
+	 */
+	void down(Step step) throws Exception;
+
+	@Override
+	default boolean isIdempotent() {
+		return true;
+	}
+
+	@Override
+	default boolean canBeInTransaction() {
+		return true;
+	}
 
 }

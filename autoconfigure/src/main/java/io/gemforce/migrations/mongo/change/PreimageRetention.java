@@ -1,8 +1,14 @@
 package io.gemforce.migrations.mongo.change;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 import com.mongodb.client.MongoCollection;
+import org.bson.BsonBoolean;
+import org.bson.BsonDateTime;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.Document;
 
 /**
@@ -22,11 +28,36 @@ public final class PreimageRetention {
 
 	/**
 	 * Delete the pre-images of applications that were finished before a point in time.
+	 * Those of an application or an undo that was interrupted stay.
 	 * @param limit the point in time
 	 * @return how many pre-images were deleted
 	 */
 	public long deleteBefore(Instant limit) {
-		throw new UnsupportedOperationException(this.preimages + " " + limit);
+		MongoCollection<BsonDocument> collection = Memory.bson(this.preimages);
+		BsonDocument old = new BsonDocument("at", new BsonDocument("$lt", new BsonDateTime(limit.toEpochMilli())))
+			.append(Progress.KEPT, BsonBoolean.TRUE)
+			.append(Progress.PURGED_AT, new BsonDocument("$exists", BsonBoolean.FALSE));
+		BsonDocument progresses = new IdRange("progress#").all();
+		old.putAll(progresses);
+		List<BsonDocument> found = collection.find(old)
+			.projection(new BsonDocument("changes", new BsonInt32(0)))
+			.into(new ArrayList<>());
+		long deleted = 0;
+		for (BsonDocument document : found) {
+			if (new Progress(document).isFinished()) {
+				deleted += purge(collection, document);
+			}
+		}
+		return deleted;
+	}
+
+	// Noted first, so that an undo never takes what is left for all there was
+	private static long purge(MongoCollection<BsonDocument> collection, BsonDocument progress) {
+		String id = progress.getString("_id").getValue();
+		collection.updateOne(new BsonDocument("_id", progress.get("_id")), new BsonDocument("$set",
+				new BsonDocument(Progress.PURGED_AT, new BsonDateTime(Instant.now().toEpochMilli()))));
+		IdRange items = new IdRange("item" + id.substring(id.indexOf('#')) + "#");
+		return collection.deleteMany(items.all()).getDeletedCount();
 	}
 
 }

@@ -1,0 +1,106 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import com.mongodb.MongoException;
+import com.mongodb.MongoNamespace;
+import com.mongodb.client.MongoDatabase;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+
+/**
+ * The collections and indexes of a database.
+ */
+final class Catalog {
+
+	private static final int NAMESPACE_NOT_FOUND = 26;
+
+	private static final int INDEX_NOT_FOUND = 27;
+
+	private final MongoDatabase database;
+
+	Catalog(MongoDatabase database) {
+		this.database = database;
+	}
+
+	Optional<CollectionInfo> find(String collection) {
+		// Not every server heeds the filter
+		for (BsonDocument listed : this.database.listCollections(BsonDocument.class)
+			.filter(new BsonDocument("name", new BsonString(collection)))) {
+			if (listed.getString("name").getValue().equals(collection)) {
+				return Optional.of(CollectionInfo.of(listed));
+			}
+		}
+		return Optional.empty();
+	}
+
+	void create(String collection, BsonDocument options) {
+		BsonDocument command = new BsonDocument("create", new BsonString(collection));
+		command.putAll(options);
+		this.database.runCommand(command);
+	}
+
+	void drop(String collection) {
+		this.database.getCollection(collection).drop();
+	}
+
+	void rename(String from, String to) {
+		this.database.getCollection(from).renameCollection(new MongoNamespace(this.database.getName(), to));
+	}
+
+	/**
+	 * Set a collection's validator.
+	 * @param collection the collection
+	 * @param validation validator, level and action
+	 */
+	void setValidator(String collection, BsonDocument validation) {
+		BsonDocument command = new BsonDocument("collMod", new BsonString(collection));
+		command.putAll(validation);
+		this.database.runCommand(command);
+	}
+
+	/**
+	 * Return the indexes of a collection, that of {@code _id} aside.
+	 * @param collection the collection
+	 * @return the indexes as the server lists them, without what it adds by itself
+	 */
+	List<BsonDocument> indexes(String collection) {
+		List<BsonDocument> indexes = new ArrayList<>();
+		for (BsonDocument index : this.database.getCollection(collection).listIndexes(BsonDocument.class)) {
+			if (!index.getString("name").getValue().equals("_id_")) {
+				index.remove("ns");
+				index.remove("v");
+				indexes.add(index);
+			}
+		}
+		return indexes;
+	}
+
+	Optional<BsonDocument> index(String collection, String name) {
+		return indexes(collection).stream()
+			.filter((index) -> index.getString("name").getValue().equals(name))
+			.findFirst();
+	}
+
+	void createIndexes(String collection, List<BsonDocument> indexes) {
+		if (!indexes.isEmpty()) {
+			this.database.runCommand(new BsonDocument("createIndexes", new BsonString(collection)).append("indexes",
+					new BsonArray(indexes)));
+		}
+	}
+
+	void dropIndex(String collection, String name) {
+		try {
+			this.database.getCollection(collection).dropIndex(name);
+		}
+		catch (MongoException ex) {
+			if (ex.getCode() != INDEX_NOT_FOUND && ex.getCode() != NAMESPACE_NOT_FOUND) {
+				throw ex;
+			}
+		}
+	}
+
+}

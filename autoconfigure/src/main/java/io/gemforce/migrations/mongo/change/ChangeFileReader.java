@@ -1,0 +1,124 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
+
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.OnInterrupted;
+
+/**
+ * Reads one change file.
+ */
+final class ChangeFileReader {
+
+	/**
+	 * How large a file may be.
+	 */
+	static final int MAX_BYTES = 10_000_000;
+
+	private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+	private static final String WRITE_CHANGES = "Write 'changes:' and a list of changes below it";
+
+	private final String location;
+
+	private final String script;
+
+	private final Findings findings;
+
+	/**
+	 * Create a reader.
+	 * @param location where the file lies, as it is named in messages
+	 * @param script the file's name
+	 */
+	ChangeFileReader(String location, String script) {
+		this.location = location;
+		this.script = script;
+		this.findings = Findings.aboutFile(location);
+	}
+
+	Findings findings() {
+		return this.findings;
+	}
+
+	/**
+	 * Read the file.
+	 * @param bytes the file's content, one byte more than is allowed at the most
+	 * @param version the version that the name has
+	 * @param description the description that the name has
+	 * @return the file, or empty if anything is wrong with it
+	 */
+	Optional<ChangeFile> read(byte[] bytes, Version version, String description) {
+		try {
+			String text = text(bytes);
+			Source source = source(text);
+			if (source == null) {
+				throw new UnreadableException(null, "is empty", WRITE_CHANGES);
+			}
+			BsonValue definition = new DefinitionReader(this.findings, text.length()).read(source);
+			return new ChangeSetReader(this.findings).read(definition)
+				.map((changes) -> file(text, definition.asDocument(), changes, version, description));
+		}
+		catch (UnreadableException ex) {
+			this.findings.add(ex.position(), String.valueOf(ex.getMessage()), ex.action());
+			return Optional.empty();
+		}
+	}
+
+	private static String text(byte[] bytes) throws UnreadableException {
+		if (bytes.length > MAX_BYTES) {
+			throw new UnreadableException(null, "is larger than %d bytes".formatted(MAX_BYTES),
+					"Split it into several migrations, or write a bean that implements MongoMigration");
+		}
+		try {
+			String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+			String marked = (!text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK) ? text.substring(1) : text;
+			return marked.replace("\r\n", "\n").replace('\r', '\n');
+		}
+		catch (CharacterCodingException ex) {
+			throw new UnreadableException(null, "is not encoded in UTF-8", "Save it in UTF-8");
+		}
+	}
+
+	private @Nullable Source source(String text) throws UnreadableException {
+		if (this.script.toLowerCase(Locale.ROOT).endsWith(".json")) {
+			requireLibrary("tools.jackson.core.JsonParser", "tools.jackson.core:jackson-core");
+			return JsonSource.read(text);
+		}
+		requireLibrary("org.yaml.snakeyaml.Yaml", "org.yaml:snakeyaml");
+		return YamlSource.read(text);
+	}
+
+	private static void requireLibrary(String type, String library) throws UnreadableException {
+		if (!ClassUtils.isPresent(type, ChangeFileReader.class.getClassLoader())) {
+			throw new UnreadableException(null, "cannot be read, as %s is not on the class path".formatted(library),
+					"Add the dependency %s".formatted(library));
+		}
+	}
+
+	private ChangeFile file(String text, BsonDocument definition, ChangeSet changes, Version version,
+			String description) {
+		Parameters top = new Parameters(definition);
+		String declared = top.optionalText("description");
+		String onInterrupted = top.optionalText("onInterrupted");
+		return new ChangeFile(version, (declared != null) ? declared : description, this.location, this.script, changes,
+				texts(definition, "requires"), texts(definition, "imports"),
+				(onInterrupted != null) ? OnInterrupted.valueOf(onInterrupted.toUpperCase(Locale.ROOT)) : null,
+				DeclaredChange.hash("sha256:", text), text);
+	}
+
+	private static List<String> texts(BsonDocument definition, String key) {
+		return definition.containsKey(key)
+				? definition.getArray(key).stream().map((text) -> text.asString().getValue()).toList() : List.of();
+	}
+
+}

@@ -1,0 +1,227 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The family of changes: what users write, and what it means. Files, Java declarations
+ * and the JSON Schema follow from this.
+ */
+enum ChangeKind {
+
+	/**
+	 * See {@link RenameField}.
+	 */
+	RENAME_FIELD("renameField", "Renames a field in all documents that have it. Undone by renaming it back.",
+			RenameField::of, Keys.COLLECTION,
+			Key.required("from", KeyType.CHANGED_FIELD, "The field, as a path with '.' between its parts."),
+			Key.required("to", KeyType.CHANGED_FIELD, "The new name of the field. No document may have it.")),
+
+	/**
+	 * See {@link CopyField}.
+	 */
+	COPY_FIELD("copyField",
+			"Copies a field in all documents that have it and lack the target. Undone by removing the copies.",
+			CopyField::of, Keys.COLLECTION,
+			Key.required("from", KeyType.FIELD, "The field, as a path with '.' between its parts."),
+			Key.required("to", KeyType.CHANGED_FIELD,
+					"The field to copy it to. Documents that have it are left alone.")),
+
+	/**
+	 * See {@link AddField}.
+	 */
+	ADD_FIELD("addField", "Adds a field to all documents that lack it. Undone by removing it from them.", AddField::of,
+			Keys.COLLECTION, Keys.FIELD,
+			Key.required("value", KeyType.VALUE, "The value of the field: any YAML or JSON, or extended JSON.")),
+
+	/**
+	 * See {@link RemoveField}.
+	 */
+	REMOVE_FIELD("removeField", "Removes a field from all documents. Undone from pre-images.", RemoveField::of,
+			Keys.COLLECTION, Keys.FIELD),
+
+	/**
+	 * See {@link ConvertField}.
+	 */
+	CONVERT_FIELD("convertField",
+			"Converts a field to another type in all documents that have it; null stays. Undone by converting back "
+					+ "where that is exact, from pre-images otherwise.",
+			ConvertField::of, Keys.COLLECTION, Keys.FIELD,
+			Key.required("to", KeyType.FIELD_TYPE, "The type to convert to."),
+			Key.optional("onError", KeyType.ON_CONVERSION_ERROR,
+					"What becomes of values that cannot be converted without loss: 'fail' (the default) refuses the "
+							+ "migration before anything is written, 'keep' leaves them, 'unset' removes the field.")),
+
+	/**
+	 * See {@link CreateCollection}.
+	 */
+	CREATE_COLLECTION("createCollection",
+			"Creates a collection, unless it is there. Undone by dropping it if it is empty.", CreateCollection::of,
+			Keys.COLLECTION),
+
+	/**
+	 * See {@link DropCollection}.
+	 */
+	DROP_COLLECTION("dropCollection",
+			"Drops a collection. Undone from pre-images, with its options, validator and indexes.", DropCollection::of,
+			Keys.COLLECTION),
+
+	/**
+	 * See {@link RenameCollection}.
+	 */
+	RENAME_COLLECTION("renameCollection", "Renames a collection. Undone by renaming it back.", RenameCollection::of,
+			Key.required("from", KeyType.COLLECTION, "The name of the collection."),
+			Key.required("to", KeyType.COLLECTION, "The new name of the collection. No collection may have it.")),
+
+	/**
+	 * See {@link CreateIndex}.
+	 */
+	CREATE_INDEX("createIndex",
+			"Creates an index, unless the same one is there. Undone by dropping it. Duplicates are looked for before a "
+					+ "unique index is built.",
+			CreateIndex::of, Keys.COLLECTION,
+			Key.required("keys", KeyType.INDEX_KEYS,
+					"The fields of the index, each with 1, -1 or the name of a kind of index."),
+			Key.optional("name", KeyType.INDEX_NAME,
+					"The name of the index. Without it the index is named as the server would name it."),
+			Key.optional("unique", KeyType.FLAG, "Whether no two documents may have the same values."),
+			Key.optional("partialFilter", KeyType.FILTER, "Selects the documents that are indexed."),
+			Key.optional("expireAfter", KeyType.DURATION,
+					"How long after the date in the field documents are deleted: whole seconds, or a number with s, m, h "
+							+ "or d, such as 30d."),
+			Key.optional("sparse", KeyType.FLAG, "Whether documents without the field are left out."),
+			Key.optional("collation", KeyType.COLLATION, "The rules by which strings are compared."),
+			Key.optional("hidden", KeyType.FLAG, "Whether queries do not use the index.")),
+
+	/**
+	 * See {@link DropIndex}.
+	 */
+	DROP_INDEX("dropIndex", "Drops an index, if it is there. Undone by creating it as it was.", DropIndex::of,
+			Keys.COLLECTION, Key.required("name", KeyType.INDEX_NAME, "The name of the index.")),
+
+	/**
+	 * See {@link SetValidator}.
+	 */
+	SET_VALIDATOR("setValidator",
+			"Sets the validator of a collection, which is created if it is not there. Undone by setting the previous "
+					+ "one.",
+			SetValidator::of, Keys.COLLECTION,
+			Key.required("validator", KeyType.VALIDATOR, "The validator, for example {$jsonSchema: {…}}."),
+			Key.optional("level", KeyType.VALIDATION_LEVEL,
+					"Which documents are validated: 'strict' (the default) all, 'moderate' not updates of documents that "
+							+ "are not valid already, 'off' none."),
+			Key.optional("action", KeyType.VALIDATION_ACTION,
+					"What becomes of a write that is not valid: 'error' (the default) refuses it, 'warn' logs it.")),
+
+	/**
+	 * See {@link InsertDocuments}.
+	 */
+	INSERT("insert",
+			"Inserts documents, those aside that are there already; a different one with the same _id is an error. "
+					+ "Undone by deleting those that were inserted and not changed since.",
+			InsertDocuments::of, Keys.COLLECTION,
+			Key.required("documents", KeyType.DOCUMENTS, "The documents, each with an _id.")),
+
+	/**
+	 * See {@link UpdateDocuments}.
+	 */
+	UPDATE("update", "Updates documents. Undone by 'down', or without it from pre-images.", UpdateDocuments::of,
+			Keys.COLLECTION, Key.required("filter", KeyType.FILTER, "Selects the documents; {} selects all of them."),
+			Key.required("up", KeyType.UPDATE, "Update operators, or a pipeline as a list of stages."),
+			Key.optional("down", KeyType.UPDATE, "What undoes the update: update operators, or a pipeline."),
+			Key.optional("downFilter", KeyType.FILTER,
+					"Selects the documents to undo. Without it those that 'filter' selects at that time."),
+			Key.optional("idempotent", KeyType.FLAG,
+					"Your word that the update does the same if it is executed again. It is known of $set, $unset, "
+							+ "$rename, $min, $max, $addToSet and $pull.")),
+
+	/**
+	 * See {@link RunCommand}.
+	 */
+	COMMAND("command", "Runs a command on the application's database. Undone by 'down', without it not at all.",
+			RunCommand::of, Key.required("up", KeyType.COMMAND, "The command, beginning with its name."),
+			Key.optional("down", KeyType.COMMAND, "The command that undoes it."), Key.optional("idempotent",
+					KeyType.FLAG, "Your word that the command does the same if it is executed again."));
+
+	/**
+	 * The keys at the top of a file.
+	 */
+	static final List<Key> TOP = List.of(
+			Key.required("changes", KeyType.CHANGES, "The changes, in the order in which they are made."),
+			Key.optional("description", KeyType.TEXT,
+					"What the migration does, in a few words. Without it the file's name says it."),
+			Key.optional("phase", KeyType.PHASE,
+					"When the migration runs. This version knows 'expand', before traffic, which is the default."),
+			Key.optional("requires", KeyType.REQUIREMENTS,
+					"Migrations that must be applied before, such as postgres:42 or mongo:3."),
+			Key.optional("imports", KeyType.TEXTS,
+					"Entries of another tool's history that count as this migration: mongock:<changeId>[/<author>], "
+							+ "migrate-mongo:<file name> or liquibase:<path>::<id>::<author>, followed by @<collection> "
+							+ "where it is not the tool's default."),
+			Key.optional("onInterrupted", KeyType.ON_INTERRUPTED,
+					"What the next run does with an attempt that never finished: 'retry' or 'stop'."),
+			Key.optional("irreversible", KeyType.TEXT,
+					"Why the migration cannot or need not be undone. No pre-images are kept then."));
+
+	private final String id;
+
+	private final String description;
+
+	private final Function<Parameters, ExecutableChange> factory;
+
+	private final List<Key> keys;
+
+	ChangeKind(String id, String description, Function<Parameters, ExecutableChange> factory, Key... keys) {
+		this.id = id;
+		this.description = description;
+		this.factory = factory;
+		this.keys = List.of(keys);
+	}
+
+	static Optional<ChangeKind> find(String id) {
+		return Arrays.stream(values()).filter((kind) -> kind.id.equals(id)).findFirst();
+	}
+
+	static List<String> ids() {
+		return Arrays.stream(values()).map(ChangeKind::id).toList();
+	}
+
+	/**
+	 * Return the name that users write.
+	 * @return the name
+	 */
+	String id() {
+		return this.id;
+	}
+
+	/**
+	 * Return what the change does.
+	 * @return sentences
+	 */
+	String description() {
+		return this.description;
+	}
+
+	List<Key> keys() {
+		return this.keys;
+	}
+
+	ExecutableChange create(Parameters parameters) {
+		return this.factory.apply(parameters);
+	}
+
+	/**
+	 * Keys that several kinds have.
+	 */
+	private static final class Keys {
+
+		static final Key COLLECTION = Key.required("collection", KeyType.COLLECTION, "The name of the collection.");
+
+		static final Key FIELD = Key.required("field", KeyType.CHANGED_FIELD,
+				"The field, as a path with '.' between its parts.");
+
+	}
+
+}

@@ -1,0 +1,186 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks a definition and makes changes of it. Goes on after what is wrong, so that all
+ * of it is found.
+ */
+final class ChangeSetReader {
+
+	private final Findings findings;
+
+	ChangeSetReader(Findings findings) {
+		this.findings = findings;
+	}
+
+	/**
+	 * Read a definition.
+	 * @param definition the keys at the top and their values
+	 * @return the changes, or empty if anything is wrong
+	 */
+	Optional<ChangeSet> read(BsonValue definition) {
+		Spot top = new Spot(this.findings, Pointer.TOP);
+		if (!definition.isDocument()) {
+			top.wrong("there must be 'changes:' at the top but there is " + BsonWords.describe(definition),
+					"Write 'changes:' and a list of changes below it");
+			return Optional.empty();
+		}
+		checkKeys("the file", definition.asDocument(), ChangeKind.TOP, top);
+		List<DeclaredChange> changes = new ArrayList<>();
+		if (definition.asDocument().get("changes") instanceof BsonArray list) {
+			int index = 0;
+			for (BsonValue change : list) {
+				DeclaredChange declared = readChange(change, top.to("changes").to(index++));
+				if (declared != null) {
+					changes.add(declared);
+				}
+			}
+		}
+		if (!this.findings.isEmpty()) {
+			return Optional.empty();
+		}
+		checkRenames(changes, top.to("changes"));
+		return this.findings.isEmpty()
+				? Optional
+					.of(new ChangeSet(changes, new Parameters(definition.asDocument()).optionalText("irreversible")))
+				: Optional.empty();
+	}
+
+	/**
+	 * Read one change that is known to be correct.
+	 * @param definition the change
+	 * @return the change
+	 */
+	static DeclaredChange readChange(BsonDocument definition) {
+		Findings findings = Findings.aboutBean("change");
+		DeclaredChange declared = new ChangeSetReader(findings).readChange(definition,
+				new Spot(findings, Pointer.TOP.to(0)));
+		if (declared == null) {
+			throw new InvalidChangesException(findings.problems());
+		}
+		return declared;
+	}
+
+	private @Nullable DeclaredChange readChange(BsonValue value, Spot spot) {
+		if (!value.isDocument() || value.asDocument().size() != 1) {
+			spot.wrong(
+					"a change must be one key with its parameters but this is " + (value.isDocument()
+							? "a document of %d keys".formatted(value.asDocument().size()) : BsonWords.describe(value)),
+					"Write for example 'renameField: {collection: MyClass, from: a, to: b}', a list item for each change");
+			return null;
+		}
+		Map.Entry<String, BsonValue> entry = value.asDocument().entrySet().iterator().next();
+		String id = entry.getKey();
+		ChangeKind kind = ChangeKind.find(id).orElse(null);
+		if (kind == null) {
+			spot.to(id)
+				.wrongKey("there is no change '%s'%s".formatted(id, didYouMean(id, ChangeKind.ids())),
+						"Write one of " + String.join(", ", ChangeKind.ids()));
+			return null;
+		}
+		return readParameters(kind, entry.getValue(), spot.to(id));
+	}
+
+	private @Nullable DeclaredChange readParameters(ChangeKind kind, BsonValue value, Spot spot) {
+		if (!value.isDocument()) {
+			spot.wrong("'%s' needs %s but has %s".formatted(kind.id(), names(kind.keys()), BsonWords.describe(value)),
+					"Write '%s: {%s: …}'".formatted(kind.id(), kind.keys().get(0).name()));
+			return null;
+		}
+		BsonDocument parameters = value.asDocument();
+		int before = this.findings.problems().size();
+		checkKeys("'" + kind.id() + "'", parameters, kind.keys(), spot);
+		if (this.findings.problems().size() > before) {
+			return null;
+		}
+		BsonDocument canonical = canonical(kind, parameters);
+		ExecutableChange change = kind.create(new Parameters(canonical));
+		change.check(spot);
+		return new DeclaredChange(new BsonDocument(kind.id(), canonical), change);
+	}
+
+	// In the order of the keys, with words as they are known
+	private static BsonDocument canonical(ChangeKind kind, BsonDocument parameters) {
+		BsonDocument canonical = new BsonDocument();
+		for (Key key : kind.keys()) {
+			BsonValue value = parameters.get(key.name());
+			if (value != null) {
+				canonical.append(key.name(), key.type().choices().isEmpty() ? value
+						: new BsonString(key.type().canonical(value.asString().getValue())));
+			}
+		}
+		return canonical;
+	}
+
+	private void checkKeys(String subject, BsonDocument document, List<Key> keys, Spot spot) {
+		Map<String, Key> known = new HashMap<>();
+		keys.forEach((key) -> known.put(key.name(), key));
+		document.forEach((name, value) -> {
+			Key key = known.get(name);
+			if (key == null) {
+				spot.to(name)
+					.wrongKey("%s has no key '%s'%s".formatted(subject, name, didYouMean(name, known.keySet())),
+							"Write one of " + String.join(", ", keys.stream().map(Key::name).toList()));
+			}
+			else {
+				key.type().check(value, spot.to(name));
+			}
+		});
+		for (Key key : keys) {
+			if (key.isRequired() && !document.containsKey(key.name())) {
+				spot.wrongKey("%s needs the key '%s'".formatted(subject, key.name()),
+						"Add '%s:'. %s".formatted(key.name(), key.description()));
+			}
+		}
+	}
+
+	private static String names(List<Key> keys) {
+		return String.join(", ", keys.stream().filter(Key::isRequired).map((key) -> "'" + key.name() + "'").toList());
+	}
+
+	private static String didYouMean(String word, Collection<String> known) {
+		return NearestWord.find(word, known).map("; did you mean '%s'?"::formatted).orElse("");
+	}
+
+	// Finds renames that lead back: the same thing would have a name again that it had
+	// before, so that the renames are most probably not what was meant
+	private void checkRenames(List<DeclaredChange> changes, Spot spot) {
+		Map<String, Set<String>> names = new HashMap<>();
+		for (int index = 0; index < changes.size(); index++) {
+			ExecutableChange change = changes.get(index).change();
+			if (change instanceof RenameField rename) {
+				String collection = rename.collection() + "\0";
+				checkRename(names, collection + rename.from(), collection + rename.to(), rename.to().text(),
+						spot.to(index).to(rename.kind()).to("to"));
+			}
+			else if (change instanceof RenameCollection rename) {
+				checkRename(names, rename.from(), rename.to(), rename.to(), spot.to(index).to(rename.kind()).to("to"));
+			}
+		}
+	}
+
+	private static void checkRename(Map<String, Set<String>> names, String from, String to, String shown, Spot spot) {
+		Set<String> earlier = names.containsKey(from) ? names.remove(from) : new HashSet<>();
+		if (earlier.contains(to)) {
+			spot.wrong("the renames lead in a circle: what gets the name '%s' had it before".formatted(shown),
+					"Remove the renames that cancel each other out");
+		}
+		earlier.add(from);
+		names.put(to, earlier);
+	}
+
+}

@@ -1,0 +1,296 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import com.mongodb.MongoClientSettings;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.ValidationAction;
+import com.mongodb.client.model.ValidationLevel;
+import org.bson.BsonArray;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.bson.Document;
+import org.bson.UuidRepresentation;
+import org.bson.codecs.configuration.CodecRegistries;
+import org.bson.codecs.configuration.CodecRegistry;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.mongo.FieldType;
+import io.gemforce.migrations.mongo.MongoChanges;
+import io.gemforce.migrations.mongo.OnConversionError;
+
+/**
+ * Takes what is declared in Java, in the form that a change file has, so that both are
+ * checked and understood alike.
+ */
+final class ChangesBuilder implements MongoChanges {
+
+	private static final CodecRegistry CODECS = CodecRegistries
+		.withUuidRepresentation(MongoClientSettings.getDefaultCodecRegistry(), UuidRepresentation.STANDARD);
+
+	private final BsonArray changes = new BsonArray();
+
+	private @Nullable String irreversible;
+
+	/**
+	 * Return all that was declared.
+	 * @return the definition, as a file would have it
+	 */
+	BsonDocument definition() {
+		BsonDocument definition = new BsonDocument("changes", this.changes);
+		return (this.irreversible != null) ? definition.append("irreversible", new BsonString(this.irreversible))
+				: definition;
+	}
+
+	private MongoChanges add(ChangeKind kind, BsonDocument parameters) {
+		this.changes.add(new BsonDocument(kind.id(), parameters));
+		return this;
+	}
+
+	private static BsonDocument on(String collection) {
+		return new BsonDocument("collection", new BsonString(collection));
+	}
+
+	private static BsonDocument bson(Bson value) {
+		return value.toBsonDocument(BsonDocument.class, CODECS);
+	}
+
+	private static BsonArray bson(List<? extends Bson> values) {
+		return new BsonArray(values.stream().map(ChangesBuilder::bson).toList());
+	}
+
+	@Override
+	public MongoChanges renameField(String collection, String from, String to) {
+		return add(ChangeKind.RENAME_FIELD,
+				on(collection).append("from", new BsonString(from)).append("to", new BsonString(to)));
+	}
+
+	@Override
+	public MongoChanges copyField(String collection, String from, String to) {
+		return add(ChangeKind.COPY_FIELD,
+				on(collection).append("from", new BsonString(from)).append("to", new BsonString(to)));
+	}
+
+	@Override
+	public MongoChanges addField(String collection, String field, @Nullable Object value) {
+		BsonValue encoded = new Document("value", value).toBsonDocument(BsonDocument.class, CODECS).get("value");
+		return add(ChangeKind.ADD_FIELD,
+				on(collection).append("field", new BsonString(field)).append("value", encoded));
+	}
+
+	@Override
+	public MongoChanges removeField(String collection, String field) {
+		return add(ChangeKind.REMOVE_FIELD, on(collection).append("field", new BsonString(field)));
+	}
+
+	@Override
+	public MongoChanges convertField(String collection, String field, FieldType to) {
+		return convertField(collection, field, to, OnConversionError.FAIL);
+	}
+
+	@Override
+	public MongoChanges convertField(String collection, String field, FieldType to, OnConversionError onError) {
+		return add(ChangeKind.CONVERT_FIELD,
+				on(collection).append("field", new BsonString(field))
+					.append("to", new BsonString((to == FieldType.OBJECT_ID) ? "objectId" : lowerCase(to)))
+					.append("onError", new BsonString(lowerCase(onError))));
+	}
+
+	private static String lowerCase(Enum<?> constant) {
+		return constant.name().toLowerCase(Locale.ROOT);
+	}
+
+	@Override
+	public MongoChanges createCollection(String collection) {
+		return add(ChangeKind.CREATE_COLLECTION, on(collection));
+	}
+
+	@Override
+	public MongoChanges dropCollection(String collection) {
+		return add(ChangeKind.DROP_COLLECTION, on(collection));
+	}
+
+	@Override
+	public MongoChanges renameCollection(String from, String to) {
+		return add(ChangeKind.RENAME_COLLECTION,
+				new BsonDocument("from", new BsonString(from)).append("to", new BsonString(to)));
+	}
+
+	@Override
+	public MongoChanges createIndex(String collection, Bson keys) {
+		return createIndex(collection, keys, new IndexOptions());
+	}
+
+	@Override
+	public MongoChanges createIndex(String collection, Bson keys, IndexOptions options) {
+		BsonDocument parameters = on(collection).append("keys", bson(keys));
+		if (options.getName() != null) {
+			parameters.append("name", new BsonString(options.getName()));
+		}
+		appendFlag(parameters, "unique", options.isUnique());
+		if (options.getPartialFilterExpression() != null) {
+			parameters.append("partialFilter", bson(options.getPartialFilterExpression()));
+		}
+		Long expireAfter = options.getExpireAfter(TimeUnit.SECONDS);
+		if (expireAfter != null) {
+			parameters.append("expireAfter", new BsonInt64(expireAfter));
+		}
+		appendFlag(parameters, "sparse", options.isSparse());
+		if (options.getCollation() != null) {
+			parameters.append("collation", options.getCollation().asDocument());
+		}
+		appendFlag(parameters, "hidden", options.isHidden());
+		appendUnknown(parameters, options);
+		return add(ChangeKind.CREATE_INDEX, parameters);
+	}
+
+	private static void appendFlag(BsonDocument parameters, String name, boolean value) {
+		if (value) {
+			parameters.append(name, BsonBoolean.TRUE);
+		}
+	}
+
+	// So that they are refused like unknown keys of a file
+	private static void appendUnknown(BsonDocument parameters, IndexOptions options) {
+		appendFlag(parameters, "background", options.isBackground());
+		appendFlag(parameters, "version", options.getVersion() != null);
+		appendFlag(parameters, "weights", options.getWeights() != null);
+		appendFlag(parameters, "defaultLanguage", options.getDefaultLanguage() != null);
+		appendFlag(parameters, "languageOverride", options.getLanguageOverride() != null);
+		appendFlag(parameters, "textVersion", options.getTextVersion() != null);
+		appendFlag(parameters, "sphereVersion", options.getSphereVersion() != null);
+		appendFlag(parameters, "bits", options.getBits() != null);
+		appendFlag(parameters, "min", options.getMin() != null);
+		appendFlag(parameters, "max", options.getMax() != null);
+		appendFlag(parameters, "storageEngine", options.getStorageEngine() != null);
+		appendFlag(parameters, "wildcardProjection", options.getWildcardProjection() != null);
+	}
+
+	@Override
+	public MongoChanges dropIndex(String collection, String name) {
+		return add(ChangeKind.DROP_INDEX, on(collection).append("name", new BsonString(name)));
+	}
+
+	@Override
+	public MongoChanges setValidator(String collection, Bson validator) {
+		return setValidator(collection, validator, ValidationLevel.STRICT, ValidationAction.ERROR);
+	}
+
+	@Override
+	public MongoChanges setValidator(String collection, Bson validator, ValidationLevel level,
+			ValidationAction action) {
+		return add(ChangeKind.SET_VALIDATOR,
+				on(collection).append("validator", bson(validator))
+					.append("level", new BsonString(level.getValue()))
+					.append("action", new BsonString(action.getValue())));
+	}
+
+	@Override
+	public MongoChanges insert(String collection, List<? extends Bson> documents) {
+		return add(ChangeKind.INSERT, on(collection).append("documents", bson(documents)));
+	}
+
+	@Override
+	public MongoChanges update(String collection, Bson filter, Consumer<Update> update) {
+		UpdateBuilder builder = new UpdateBuilder(on(collection).append("filter", bson(filter)));
+		update.accept(builder);
+		return add(ChangeKind.UPDATE, builder.parameters);
+	}
+
+	@Override
+	public MongoChanges command(Consumer<Command> command) {
+		CommandBuilder builder = new CommandBuilder();
+		command.accept(builder);
+		return add(ChangeKind.COMMAND, builder.parameters);
+	}
+
+	@Override
+	public MongoChanges irreversible(String reason) {
+		this.irreversible = reason;
+		return this;
+	}
+
+	/**
+	 * Takes what an update consists of.
+	 */
+	private static final class UpdateBuilder implements Update {
+
+		private final BsonDocument parameters;
+
+		private UpdateBuilder(BsonDocument parameters) {
+			this.parameters = parameters;
+		}
+
+		@Override
+		public Update up(Bson operators) {
+			this.parameters.append("up", bson(operators));
+			return this;
+		}
+
+		@Override
+		public Update up(List<? extends Bson> pipeline) {
+			this.parameters.append("up", bson(pipeline));
+			return this;
+		}
+
+		@Override
+		public Update down(Bson operators) {
+			this.parameters.append("down", bson(operators));
+			return this;
+		}
+
+		@Override
+		public Update down(List<? extends Bson> pipeline) {
+			this.parameters.append("down", bson(pipeline));
+			return this;
+		}
+
+		@Override
+		public Update downFilter(Bson filter) {
+			this.parameters.append("downFilter", bson(filter));
+			return this;
+		}
+
+		@Override
+		public Update idempotent() {
+			this.parameters.append("idempotent", BsonBoolean.TRUE);
+			return this;
+		}
+
+	}
+
+	/**
+	 * Takes what a command consists of.
+	 */
+	private static final class CommandBuilder implements Command {
+
+		private final BsonDocument parameters = new BsonDocument();
+
+		@Override
+		public Command up(Bson command) {
+			this.parameters.append("up", bson(command));
+			return this;
+		}
+
+		@Override
+		public Command down(Bson command) {
+			this.parameters.append("down", bson(command));
+			return this;
+		}
+
+		@Override
+		public Command idempotent() {
+			this.parameters.append("idempotent", BsonBoolean.TRUE);
+			return this;
+		}
+
+	}
+
+}

@@ -1,0 +1,122 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import org.bson.BsonArray;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonType;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds filters. An empty document is only ever compared by {@code $eq}, as servers
+ * differ in what else it means.
+ */
+final class Conditions {
+
+	static final BsonDocument ANY = new BsonDocument();
+
+	private static final Map<BsonType, String> TYPE_NAMES = Map.ofEntries(Map.entry(BsonType.DOUBLE, "double"),
+			Map.entry(BsonType.STRING, "string"), Map.entry(BsonType.DOCUMENT, "object"),
+			Map.entry(BsonType.ARRAY, "array"), Map.entry(BsonType.BINARY, "binData"),
+			Map.entry(BsonType.UNDEFINED, "undefined"), Map.entry(BsonType.OBJECT_ID, "objectId"),
+			Map.entry(BsonType.BOOLEAN, "bool"), Map.entry(BsonType.DATE_TIME, "date"),
+			Map.entry(BsonType.NULL, "null"), Map.entry(BsonType.REGULAR_EXPRESSION, "regex"),
+			Map.entry(BsonType.DB_POINTER, "dbPointer"), Map.entry(BsonType.JAVASCRIPT, "javascript"),
+			Map.entry(BsonType.SYMBOL, "symbol"), Map.entry(BsonType.JAVASCRIPT_WITH_SCOPE, "javascriptWithScope"),
+			Map.entry(BsonType.INT32, "int"), Map.entry(BsonType.TIMESTAMP, "timestamp"),
+			Map.entry(BsonType.INT64, "long"), Map.entry(BsonType.DECIMAL128, "decimal"),
+			Map.entry(BsonType.MIN_KEY, "minKey"), Map.entry(BsonType.MAX_KEY, "maxKey"));
+
+	private Conditions() {
+	}
+
+	/**
+	 * Return the name by which the operator {@code $type} knows a type.
+	 * @param type the type
+	 * @return the name
+	 */
+	static String typeName(BsonType type) {
+		String name = TYPE_NAMES.get(type);
+		if (name == null) {
+			throw new IllegalArgumentException("There are no values of the type " + type);
+		}
+		return name;
+	}
+
+	static BsonDocument exists(FieldPath path) {
+		return new BsonDocument(path.text(), new BsonDocument("$exists", BsonBoolean.TRUE));
+	}
+
+	static BsonDocument missing(FieldPath path) {
+		return new BsonDocument(path.text(), new BsonDocument("$exists", BsonBoolean.FALSE));
+	}
+
+	static BsonDocument isArray(FieldPath path) {
+		return new BsonDocument(path.text(), new BsonDocument("$type", new BsonString("array")));
+	}
+
+	/**
+	 * Return a filter for documents in which a field is there and holds no document.
+	 * @param path the field
+	 * @return the filter; it does not tell an array of documents from a document
+	 */
+	static BsonDocument isNoDocument(FieldPath path) {
+		return new BsonDocument(path.text(), new BsonDocument("$exists", BsonBoolean.TRUE).append("$not",
+				new BsonDocument("$type", new BsonString("object"))));
+	}
+
+	static BsonDocument equal(String path, BsonValue value) {
+		return new BsonDocument(path, new BsonDocument("$eq", value));
+	}
+
+	static BsonDocument isEmptyDocument(FieldPath path) {
+		return equal(path.text(), new BsonDocument());
+	}
+
+	/**
+	 * Return a filter for documents whose field still is as it was read.
+	 * @param path the path of the field
+	 * @param value the value that was read, {@code null} if there was none
+	 * @return the filter
+	 */
+	static BsonDocument unchanged(String path, @Nullable BsonValue value) {
+		if (value == null) {
+			return missing(new FieldPath(path));
+		}
+		BsonDocument type = new BsonDocument("$type", new BsonString(typeName(value.getBsonType())));
+		return new BsonDocument(path, (value.getBsonType() == BsonType.UNDEFINED) ? type
+				: new BsonDocument("$eq", value).append("$type", type.get("$type")));
+	}
+
+	static BsonDocument id(BsonValue id) {
+		return equal("_id", id);
+	}
+
+	static BsonDocument ids(Collection<? extends BsonValue> ids) {
+		return new BsonDocument("_id", new BsonDocument("$in", new BsonArray(List.copyOf(ids))));
+	}
+
+	static BsonDocument not(BsonDocument condition) {
+		return new BsonDocument("$nor", new BsonArray(List.of(condition)));
+	}
+
+	static BsonDocument any(List<BsonDocument> conditions) {
+		return (conditions.size() == 1) ? conditions.get(0) : new BsonDocument("$or", new BsonArray(conditions));
+	}
+
+	static BsonDocument all(BsonDocument... conditions) {
+		List<BsonDocument> parts = Stream.of(conditions).filter((condition) -> !condition.isEmpty()).toList();
+		return switch (parts.size()) {
+			case 0 -> ANY;
+			case 1 -> parts.get(0);
+			default -> new BsonDocument("$and", new BsonArray(parts));
+		};
+	}
+
+}

@@ -1,0 +1,53 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Collects what an undo finds changed since.
+ */
+final class Conflicts {
+
+	private long count;
+
+	private final List<String> examples;
+
+	Conflicts(long count, List<String> examples) {
+		this.count = count;
+		this.examples = new ArrayList<>(examples);
+	}
+
+	/**
+	 * Add a conflict.
+	 * @param example what is the matter, with the name of the collection
+	 */
+	void add(String example) {
+		this.count++;
+		if (this.examples.size() < UndoResult.MAX_EXAMPLES) {
+			this.examples.add(example);
+		}
+	}
+
+	/**
+	 * Add conflicts that are not all known by their names.
+	 * @param total how many there are
+	 * @param known some of them
+	 */
+	void add(long total, List<String> known) {
+		known.forEach(this::add);
+		this.count += total - known.size();
+	}
+
+	long count() {
+		return this.count;
+	}
+
+	List<String> examples() {
+		return this.examples;
+	}
+
+	UndoResult result() {
+		return new UndoResult(this.count, this.examples);
+	}
+
+}

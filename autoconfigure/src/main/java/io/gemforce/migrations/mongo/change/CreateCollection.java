@@ -1,0 +1,78 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.List;
+
+import org.bson.BsonDocument;
+
+import io.gemforce.migrations.Touches;
+
+/**
+ * Creates a collection, unless it is there.
+ *
+ * @param collection the collection
+ */
+record CreateCollection(String collection) implements ExecutableChange {
+
+	static CreateCollection of(Parameters parameters) {
+		return new CreateCollection(parameters.text("collection"));
+	}
+
+	@Override
+	public String kind() {
+		return ChangeKind.CREATE_COLLECTION.id();
+	}
+
+	@Override
+	public String summary() {
+		return "create collection '%s'".formatted(this.collection);
+	}
+
+	@Override
+	public List<String> collections() {
+		return List.of(this.collection);
+	}
+
+	@Override
+	public Reverse reverse() {
+		return Reverse.derived("drops '%s' if it was not there before and is empty".formatted(this.collection));
+	}
+
+	@Override
+	public boolean canBeInTransaction() {
+		return false;
+	}
+
+	@Override
+	public List<String> needs() {
+		return Wording.privileges("createCollection, find, dropCollection", this.collection);
+	}
+
+	@Override
+	public List<String> locks() {
+		return Wording.exclusively(this.collection);
+	}
+
+	@Override
+	public Touches touches(Survey survey) {
+		return survey.exactly(0);
+	}
+
+	@Override
+	public void up(Step step) {
+		MadeCollection made = new MadeCollection(this.collection);
+		if (!step.isBegun()) {
+			BsonDocument notes = new BsonDocument();
+			made.note(step, notes);
+			step.begin(notes);
+		}
+		if (step.find(this.collection).isEmpty()) {
+			step.catalog().create(this.collection, new BsonDocument());
+		}
+	}
+
+	@Override
+	public void down(Step step) {
+		new MadeCollection(this.collection).drop(step);
+	}
+
+}

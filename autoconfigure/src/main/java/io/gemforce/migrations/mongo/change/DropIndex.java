@@ -1,0 +1,109 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.List;
+import java.util.Optional;
+
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+
+import io.gemforce.migrations.Touches;
+
+/**
+ * Drops an index, if it is there, and notes its definition.
+ *
+ * @param collection the collection
+ * @param name the name of the index
+ */
+record DropIndex(String collection, String name) implements ExecutableChange {
+
+	private static final String INDEX = "index";
+
+	static DropIndex of(Parameters parameters) {
+		return new DropIndex(parameters.text("collection"), parameters.text("name"));
+	}
+
+	@Override
+	public String kind() {
+		return ChangeKind.DROP_INDEX.id();
+	}
+
+	@Override
+	public String summary() {
+		return "drop index '%s' of '%s'".formatted(this.name, this.collection);
+	}
+
+	@Override
+	public List<String> collections() {
+		return List.of(this.collection);
+	}
+
+	@Override
+	public Reverse reverse() {
+		return Reverse.derived("creates index '%s' of '%s' as it was".formatted(this.name, this.collection));
+	}
+
+	@Override
+	public boolean canBeInTransaction() {
+		return false;
+	}
+
+	@Override
+	public List<String> needs() {
+		return Wording.privileges("dropIndex, listIndexes, and for the undo createIndex, find", this.collection);
+	}
+
+	@Override
+	public List<String> locks() {
+		return Wording.exclusively(this.collection);
+	}
+
+	@Override
+	public Touches touches(Survey survey) {
+		return survey.exactly(0);
+	}
+
+	@Override
+	public void up(Step step) {
+		boolean there = step.find(this.collection).isPresent();
+		if (!step.isBegun()) {
+			BsonDocument notes = new BsonDocument();
+			Optional<BsonDocument> existing = there ? step.catalog().index(this.collection, this.name)
+					: Optional.empty();
+			existing.ifPresent((index) -> notes.append(INDEX, new BsonString(Json.canonical(index))));
+			step.begin(notes);
+		}
+		if (there && step.notes().containsKey(INDEX)) {
+			step.catalog().dropIndex(this.collection, this.name);
+		}
+	}
+
+	@Override
+	public void down(Step step) {
+		if (!step.notes().containsKey(INDEX)) {
+			return;
+		}
+		BsonDocument index = Json.parse(step.notes().getString(INDEX).getValue());
+		if (step.find(this.collection).isEmpty()) {
+			step.conflict("'%s': the collection of index '%s' is gone".formatted(this.collection, this.name));
+			return;
+		}
+		Optional<BsonDocument> existing = step.catalog().index(this.collection, this.name);
+		if (existing.isPresent()) {
+			if (!IndexDefinition.of(existing.get(), null).isSame(IndexDefinition.of(index, null))) {
+				step.conflict("'%s': there is another index '%s' now".formatted(this.collection, this.name));
+			}
+			return;
+		}
+		if (index.getBoolean("unique", BsonBoolean.FALSE).getValue()) {
+			List<String> duplicates = new Duplicates(this.collection, index).examples(step);
+			if (!duplicates.isEmpty()) {
+				step.conflict("'%s': unique index '%s' stays away, as documents have the same values now: %s"
+					.formatted(this.collection, this.name, duplicates.get(0)));
+				return;
+			}
+		}
+		step.catalog().createIndexes(this.collection, List.of(index));
+	}
+
+}

@@ -1,0 +1,33 @@
+package io.gemforce.migrations.mongo.change;
+
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+
+/**
+ * The ids that begin with a prefix.
+ *
+ * @param prefix the prefix, which ends in {@code #}
+ */
+record IdRange(String prefix) {
+
+	BsonDocument all() {
+		return after(this.prefix);
+	}
+
+	/**
+	 * Return a filter for the ids after one of them.
+	 * @param id the id, or the prefix
+	 * @return the filter
+	 */
+	BsonDocument after(String id) {
+		// '$' follows '#' in the order of characters
+		String end = this.prefix.substring(0, this.prefix.length() - 1) + '$';
+		return new BsonDocument("_id", new BsonDocument("$gt", new BsonString(id)).append("$lt", new BsonString(end)));
+	}
+
+	BsonString idOf(BsonValue document) {
+		return new BsonString(this.prefix + Fingerprint.text(document));
+	}
+
+}

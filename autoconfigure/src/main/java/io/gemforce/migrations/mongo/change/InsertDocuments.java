@@ -1,0 +1,188 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.DeleteOneModel;
+import com.mongodb.client.model.InsertManyOptions;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+
+import io.gemforce.migrations.Touches;
+
+/**
+ * Inserts documents, those aside that are there already. Those are remembered, so that
+ * the undo spares them.
+ *
+ * @param collection the collection
+ * @param documents the documents
+ */
+record InsertDocuments(String collection, List<BsonDocument> documents) implements ExecutableChange {
+
+	private static final int EXAMPLES = 10;
+
+	static InsertDocuments of(Parameters parameters) {
+		return new InsertDocuments(parameters.text("collection"), parameters.documents("documents"));
+	}
+
+	@Override
+	public String kind() {
+		return ChangeKind.INSERT.id();
+	}
+
+	@Override
+	public String summary() {
+		return "insert %d document%s into '%s'".formatted(this.documents.size(),
+				(this.documents.size() == 1) ? "" : "s", this.collection);
+	}
+
+	@Override
+	public List<String> collections() {
+		return List.of(this.collection);
+	}
+
+	@Override
+	public Reverse reverse() {
+		return Reverse.derived(
+				"deletes the documents from '%s' that were inserted and not changed since".formatted(this.collection));
+	}
+
+	@Override
+	public List<String> needs() {
+		return Wording.privileges("find, insert, remove, createCollection, dropCollection", this.collection);
+	}
+
+	@Override
+	public List<String> locks() {
+		return Wording.eachDocument(this.collection);
+	}
+
+	@Override
+	public Touches touches(Survey survey) {
+		return survey.exactly(this.documents.size());
+	}
+
+	@Override
+	public boolean keepsPreimages() {
+		return true;
+	}
+
+	@Override
+	public void up(Step step) {
+		MadeCollection made = new MadeCollection(this.collection);
+		step.find(this.collection);
+		if (!step.isBegun()) {
+			BsonDocument notes = new BsonDocument();
+			made.note(step, notes);
+			List<Preimage> existing = existing(step);
+			if (step.isRemembering()) {
+				step.requireRoomFor(existing.size());
+				step.forget();
+				for (List<Preimage> batch : split(existing)) {
+					step.preimages().put(batch);
+				}
+			}
+			step.begin(notes);
+		}
+		for (List<BsonDocument> batch : split(this.documents)) {
+			Map<BsonValue, BsonDocument> current = read(step, batch);
+			List<BsonDocument> missing = batch.stream()
+				.filter((document) -> !current.containsKey(key(document)))
+				.toList();
+			if (!missing.isEmpty()) {
+				step.collection(this.collection).insertMany(missing, new InsertManyOptions().ordered(false));
+			}
+		}
+	}
+
+	// By the ids as the server compares them
+	private static BsonValue key(BsonDocument document) {
+		return Fingerprint.comparable(Parents.id(document));
+	}
+
+	private Map<BsonValue, BsonDocument> read(Step step, List<BsonDocument> batch) {
+		Map<BsonValue, BsonDocument> current = new HashMap<>();
+		Batches.read(step.collection(this.collection), batch.stream().map(Parents::id).toList(), List.of())
+			.forEach((document) -> current.put(key(document), document));
+		return current;
+	}
+
+	private static <T> List<List<T>> split(List<T> all) {
+		List<List<T>> batches = new ArrayList<>();
+		for (int from = 0; from < all.size(); from += BatchSize.MAX_DOCUMENTS) {
+			batches.add(all.subList(from, Math.min(all.size(), from + BatchSize.MAX_DOCUMENTS)));
+		}
+		return batches;
+	}
+
+	private List<Preimage> existing(Step step) {
+		List<Preimage> existing = new ArrayList<>();
+		List<String> different = new ArrayList<>();
+		for (List<BsonDocument> batch : split(this.documents)) {
+			Map<BsonValue, BsonDocument> current = read(step, batch);
+			for (BsonDocument document : batch) {
+				BsonDocument found = current.get(key(document));
+				if (found != null && isSame(found, document)) {
+					existing.add(Preimage.seen(Parents.id(document)));
+				}
+				else if (found != null) {
+					different.add(BsonWords.show(Parents.id(document)));
+				}
+			}
+		}
+		if (!different.isEmpty()) {
+			throw step.refused(
+					"%d document%s of '%s' %s there with other content, for example %s".formatted(different.size(),
+							(different.size() == 1) ? "" : "s", this.collection, (different.size() == 1) ? "is" : "are",
+							String.join(", ", different.subList(0, Math.min(EXAMPLES, different.size())))),
+					"Remove these documents first, or change them by an update");
+		}
+		return existing;
+	}
+
+	private static boolean isSame(BsonDocument one, BsonDocument other) {
+		return Fingerprint.comparable(one).equals(Fingerprint.comparable(other));
+	}
+
+	@Override
+	public void down(Step step) throws Exception {
+		if (step.find(this.collection).isEmpty()) {
+			return;
+		}
+		for (List<BsonDocument> batch : split(this.documents)) {
+			List<String> conflicts = new ArrayList<>();
+			step.inTransaction(() -> {
+				conflicts.clear();
+				delete(step, batch, conflicts);
+			});
+			conflicts.forEach(step::conflict);
+		}
+		new MadeCollection(this.collection).drop(step);
+	}
+
+	private void delete(Step step, List<BsonDocument> batch, List<String> conflicts) {
+		Map<BsonValue, BsonDocument> current = read(step, batch);
+		Map<BsonValue, Preimage> existing = step.preimages().find(batch.stream().map(Parents::id).toList());
+		List<DeleteOneModel<BsonDocument>> deletes = new ArrayList<>();
+		for (BsonDocument document : batch) {
+			BsonDocument found = current.get(key(document));
+			if (found == null || existing.containsKey(Parents.id(document))) {
+				continue;
+			}
+			if (isSame(found, document)) {
+				deletes.add(new DeleteOneModel<>(WholeDocument.unchanged(found)));
+			}
+			else {
+				conflicts.add("'%s', document %s: stays, as it has been changed since".formatted(this.collection,
+						BsonWords.show(Parents.id(document))));
+			}
+		}
+		if (!deletes.isEmpty()) {
+			step.collection(this.collection).bulkWrite(deletes, new BulkWriteOptions().ordered(false));
+		}
+	}
+
+}

@@ -1,0 +1,38 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.Set;
+
+import org.bson.BsonValue;
+
+/**
+ * Checks values that are stored as they are. A key that begins with {@code $} is most
+ * probably an operator that was put in the wrong place; those of a database reference are
+ * not.
+ */
+final class Literals {
+
+	private static final Set<String> REFERENCE = Set.of("$ref", "$id", "$db");
+
+	private Literals() {
+	}
+
+	static void check(BsonValue value, Spot spot) {
+		if (value.isDocument()) {
+			value.asDocument().forEach((key, item) -> {
+				if (key.startsWith("$") && !REFERENCE.contains(key)) {
+					spot.to(key)
+						.wrongKey("'%s' is no field: a document is stored here as it is".formatted(key),
+								"Remove the '$'; operators go into an update");
+				}
+				check(item, spot.to(key));
+			});
+		}
+		else if (value.isArray()) {
+			int index = 0;
+			for (BsonValue item : value.asArray()) {
+				check(item, spot.to(index++));
+			}
+		}
+	}
+
+}

@@ -1,0 +1,174 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.time.Instant;
+
+import com.mongodb.MongoClientSettings;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.UpdateOptions;
+import org.bson.BsonArray;
+import org.bson.BsonBoolean;
+import org.bson.BsonDateTime;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.bson.Document;
+
+/**
+ * What is remembered of the applications of declared changes, in the collection
+ * {@code migration_preimage}. One document tells how far an application has come:
+ *
+ * <pre>
+ * {_id: "progress#3#7",                // version 3, whose first attempt has rank 7 in the history
+ *  at: …,                              // when this document was last written
+ *  up: {done: 1, begun: 1, total: 2},  // change 0 of two is made, the first write of change 1 may have happened
+ *  down: {left: 1, begun: 0, conflicts: 2, examples: ["…"]}, // once it is being undone: change 0 is left
+ *  changes: {c0: {definition: "{renameField: …}", notes: {…}, items: 0}, c1: {…}},
+ *  kept: true, purgedAt: …}            // that there are pre-images; when they were deleted because they were too old
+ * </pre>
+ *
+ * It is written before the first write of each change, so that an attempt which goes on
+ * after an interruption skips the changes that are made, and the change that is at work
+ * knows that it has been begun. The notes of a change hold the small things that its undo
+ * needs. One document tells about each document that an undo must restore or spare:
+ *
+ * <pre>
+ * {_id: "item#3#7#1#f00d…",            // the end is a hash of the document's id: writing it again does no harm
+ *  document: 42,                       // the document's id
+ *  before: [{path: "a.b", value: 5}],  // values before the change, without value where there was none;
+ *                                      // literal: true where the path is a name at the top that may hold dots
+ *  after: BinData(…),                  // fingerprint of what the change left there
+ *  whole: {…},                         // or the whole document, before a drop and while an update is at work
+ *  empty: "a"}                         // or the path at which the document had an empty document
+ * </pre>
+ *
+ * Ids are strings, so that all that belongs to a change is a range of them.
+ */
+final class Memory {
+
+	private static final String ID = "_id";
+
+	private final ChangeContext context;
+
+	private final String suffix;
+
+	/**
+	 * Create the memory of an application.
+	 * @param context the attempt's context
+	 */
+	Memory(ChangeContext context) {
+		this.context = context;
+		this.suffix = suffix(context.key());
+	}
+
+	private static String suffix(ApplicationKey key) {
+		return "%s#%d".formatted(key.version(), key.rank());
+	}
+
+	static BsonString progressId(ApplicationKey key) {
+		return new BsonString("progress#" + suffix(key));
+	}
+
+	static MongoCollection<BsonDocument> bson(MongoCollection<Document> preimages) {
+		return preimages.withDocumentClass(BsonDocument.class)
+			.withCodecRegistry(MongoClientSettings.getDefaultCodecRegistry());
+	}
+
+	private MongoCollection<BsonDocument> collection() {
+		return bson(this.context.preimages());
+	}
+
+	Progress read() {
+		return read(this.context.preimages(), this.context.key());
+	}
+
+	static Progress read(MongoCollection<Document> preimages, ApplicationKey key) {
+		BsonDocument found = bson(preimages).find(new BsonDocument(ID, progressId(key))).first();
+		return new Progress((found != null) ? found : new BsonDocument());
+	}
+
+	/**
+	 * Note that the first write of a change is about to happen.
+	 * @param change the index of the change
+	 * @param done how many changes are made, this one included if it is made together
+	 * with this note
+	 * @param total how many changes there are
+	 * @param definition the canonical form of the change
+	 * @param notes what its undo needs
+	 */
+	void begin(int change, int done, int total, String definition, BsonDocument notes) {
+		String entry = "changes." + Progress.entryName(change);
+		set(new BsonDocument(Progress.UP,
+				new BsonDocument(Progress.DONE, new BsonInt32(done)).append(Progress.BEGUN, new BsonInt32(change))
+					.append(Progress.TOTAL, new BsonInt32(total)))
+			.append(entry,
+					new BsonDocument(Progress.DEFINITION, new BsonString(definition)).append(Progress.NOTES, notes)));
+	}
+
+	/**
+	 * Note something more of a change that has been begun.
+	 * @param change the index of the change
+	 * @param notes all its notes
+	 */
+	void note(int change, BsonDocument notes) {
+		set(new BsonDocument("changes.%s.%s".formatted(Progress.entryName(change), Progress.NOTES), notes));
+	}
+
+	/**
+	 * Note that a change is made.
+	 * @param change the index of the change
+	 * @param items how many pre-images it has kept
+	 */
+	void finish(int change, long items) {
+		BsonDocument fields = new BsonDocument("up.done", new BsonInt32(change + 1))
+			.append("changes.%s.%s".formatted(Progress.entryName(change), Progress.ITEMS), new BsonInt64(items));
+		set((items > 0) ? fields.append(Progress.KEPT, BsonBoolean.TRUE) : fields);
+	}
+
+	/**
+	 * Note that the undo of a change is about to begin, or that all are undone.
+	 * @param left how many changes are not undone
+	 * @param begun the index of the change whose undo begins, -1 if all are undone
+	 * @param conflicts what was found so far
+	 */
+	void beginDown(int left, int begun, Conflicts conflicts) {
+		BsonArray examples = new BsonArray(conflicts.examples().stream().map(BsonString::new).toList());
+		set(new BsonDocument(Progress.DOWN,
+				new BsonDocument(Progress.LEFT, new BsonInt32(left)).append(Progress.BEGUN, new BsonInt32(begun))
+					.append(Progress.CONFLICTS, new BsonInt64(conflicts.count()))
+					.append(Progress.EXAMPLES, examples)));
+	}
+
+	/**
+	 * Note that an undo is given up, and the changes that are left stay as they are.
+	 * @param left how many changes are not undone
+	 */
+	void turnAround(int left) {
+		collection().updateOne(new BsonDocument(ID, progressId(this.context.key())),
+				new BsonDocument("$set",
+						new BsonDocument(Progress.UP,
+								new BsonDocument(Progress.DONE, new BsonInt32(left)).append(Progress.BEGUN,
+										new BsonInt32(left - 1))))
+					.append("$unset", new BsonDocument(Progress.DOWN, new BsonString(""))));
+	}
+
+	private void set(BsonDocument fields) {
+		fields.append("at", new BsonDateTime(Instant.now().toEpochMilli()));
+		collection().updateOne(new BsonDocument(ID, progressId(this.context.key())), new BsonDocument("$set", fields),
+				new UpdateOptions().upsert(true));
+	}
+
+	/**
+	 * Return what is remembered of the documents that a change touches.
+	 * @param change the index of the change
+	 * @return the pre-images
+	 */
+	Preimages preimages(int change) {
+		return new Preimages(this.context::preimages, rangeOf(this.context.key(), change));
+	}
+
+	static IdRange rangeOf(ApplicationKey key, int change) {
+		return new IdRange("item#%s#%d#".formatted(suffix(key), change));
+	}
+
+}

@@ -1,0 +1,243 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.bson.BsonArray;
+import org.bson.BsonBinary;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is remembered of one document that a change touches, in the form in which it is
+ * stored (see {@link Memory}), without its id there.
+ *
+ * @param content the fields
+ */
+record Preimage(BsonDocument content) {
+
+	private static final String DOCUMENT = "document";
+
+	private static final String WHOLE = "whole";
+
+	private static final String BEFORE = "before";
+
+	private static final String PATH = "path";
+
+	private static final String LITERAL = "literal";
+
+	private static final String VALUE = "value";
+
+	private static final String AFTER = "after";
+
+	private static final String EMPTY = "empty";
+
+	/**
+	 * Remember that there was a document.
+	 * @param id the document's id
+	 * @return the pre-image
+	 */
+	static Preimage seen(BsonValue id) {
+		return new Preimage(new BsonDocument(DOCUMENT, id));
+	}
+
+	/**
+	 * Remember that a document had an empty document in it, into which a change will put
+	 * something.
+	 * @param id the document's id
+	 * @param empty the path of the empty document
+	 * @return the pre-image
+	 */
+	static Preimage withEmpty(BsonValue id, FieldPath empty) {
+		return new Preimage(new BsonDocument(DOCUMENT, id).append(EMPTY, new BsonString(empty.text())));
+	}
+
+	/**
+	 * Remember a whole document.
+	 * @param document the document
+	 * @return the pre-image
+	 */
+	static Preimage whole(BsonDocument document) {
+		return new Preimage(new BsonDocument(DOCUMENT, document.get("_id")).append(WHOLE, document));
+	}
+
+	/**
+	 * Remember a field before a change.
+	 * @param id the document's id
+	 * @param path the field
+	 * @param before its value
+	 * @param after what the change makes of it, {@code null} if it removes the field
+	 * @return the pre-image
+	 */
+	static Preimage ofField(BsonValue id, FieldPath path, BsonValue before, @Nullable BsonValue after) {
+		List<@Nullable BsonValue> left = new ArrayList<>();
+		left.add(after);
+		return new Preimage(
+				new BsonDocument(DOCUMENT, id)
+					.append(BEFORE,
+							new BsonArray(
+									List.of(new BsonDocument(PATH, new BsonString(path.text())).append(VALUE, before))))
+					.append(AFTER, Fingerprint.of(left)));
+	}
+
+	/**
+	 * Remember those fields at the top of a document that a change has changed.
+	 * @param before the document before
+	 * @param after the document after
+	 * @return the pre-image, {@code null} if nothing has changed
+	 */
+	static @Nullable Preimage ofDifference(BsonDocument before, BsonDocument after) {
+		Set<String> names = new TreeSet<>(before.keySet());
+		names.addAll(after.keySet());
+		BsonArray fields = new BsonArray();
+		List<@Nullable BsonValue> left = new ArrayList<>();
+		for (String name : names) {
+			BsonValue value = before.get(name);
+			if (value == null || !value.equals(after.get(name))) {
+				BsonDocument field = new BsonDocument(PATH, new BsonString(name)).append(LITERAL, BsonBoolean.TRUE);
+				if (value != null) {
+					field.append(VALUE, value);
+				}
+				fields.add(field);
+				left.add(after.get(name));
+			}
+		}
+		if (fields.isEmpty()) {
+			return null;
+		}
+		return new Preimage(new BsonDocument(DOCUMENT, before.get("_id")).append(BEFORE, fields)
+			.append(AFTER, Fingerprint.of(left)));
+	}
+
+	BsonValue id() {
+		return required(DOCUMENT);
+	}
+
+	private BsonValue required(String key) {
+		BsonValue value = this.content.get(key);
+		if (value == null) {
+			throw new IllegalStateException("A pre-image has no '%s': %s".formatted(key, this.content.keySet()));
+		}
+		return value;
+	}
+
+	/**
+	 * Whether the change has been made, as far as this pre-image tells.
+	 * @return whether it is known what the change left
+	 */
+	boolean isComplete() {
+		return this.content.containsKey(AFTER);
+	}
+
+	boolean hasWhole() {
+		return this.content.containsKey(WHOLE);
+	}
+
+	BsonDocument whole() {
+		return required(WHOLE).asDocument();
+	}
+
+	/**
+	 * Return the path of the document that was empty.
+	 * @return the path, {@code null} if there was none
+	 */
+	@Nullable FieldPath empty() {
+		return this.content.containsKey(EMPTY) ? new FieldPath(required(EMPTY).asString().getValue()) : null;
+	}
+
+	/**
+	 * Return the fields that the change touched.
+	 * @return the fields
+	 */
+	List<Field> fields() {
+		return required(BEFORE).asArray().stream().map(BsonValue::asDocument).map(Field::new).toList();
+	}
+
+	/**
+	 * Whether the change removed all fields that it touched.
+	 * @return whether it left none of them
+	 */
+	boolean isRemoval() {
+		List<@Nullable BsonValue> nothing = new ArrayList<>();
+		fields().forEach((field) -> nothing.add(null));
+		return Fingerprint.of(nothing).equals(this.content.get(AFTER));
+	}
+
+	/**
+	 * Whether a document still is as the change has left it, where the change touched it.
+	 * @param current the document
+	 * @return whether it has not been changed since
+	 */
+	boolean isAsLeft(BsonDocument current) {
+		List<@Nullable BsonValue> values = new ArrayList<>();
+		for (Field field : fields()) {
+			values.add(field.in(current));
+		}
+		BsonBinary fingerprint = Fingerprint.of(values);
+		return fingerprint.equals(this.content.get(AFTER));
+	}
+
+	/**
+	 * Whether a document is as it was before the change, where the change touches it.
+	 * @param current the document
+	 * @return whether it needs no restoring
+	 */
+	boolean isAsBefore(BsonDocument current) {
+		return fields().stream().allMatch((field) -> {
+			BsonValue value = field.in(current);
+			return (value != null) ? value.equals(field.before()) : field.before() == null;
+		});
+	}
+
+	/**
+	 * A field that a change touched.
+	 *
+	 * @param stored the field as it is stored
+	 */
+	record Field(BsonDocument stored) {
+
+		String name() {
+			return this.stored.getString(PATH).getValue();
+		}
+
+		/**
+		 * Return the value before the change.
+		 * @return the value, {@code null} if there was none
+		 */
+		@Nullable BsonValue before() {
+			return this.stored.get(VALUE);
+		}
+
+		/**
+		 * Find the field in a document.
+		 * @param document the document
+		 * @return the value, {@code null} if there is none
+		 */
+		@Nullable BsonValue in(BsonDocument document) {
+			return isAtTop() ? document.get(name()) : new FieldPath(name()).find(document);
+		}
+
+		/**
+		 * Whether the name is one at the top of the document, and no path.
+		 * @return whether dots in it carry no meaning
+		 */
+		boolean isAtTop() {
+			return this.stored.containsKey(LITERAL);
+		}
+
+		/**
+		 * Whether update operators would take the name for something else.
+		 * @return whether the field can only be restored with its whole document
+		 */
+		boolean isBeyondOperators() {
+			return isAtTop() && (name().indexOf('.') >= 0 || Names.wrongField(name()) != null);
+		}
+
+	}
+
+}

@@ -1,0 +1,121 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import com.mongodb.client.model.UpdateOneModel;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Touches;
+
+/**
+ * Removes a field from all documents, in batches whose pre-images come first.
+ *
+ * @param collection the collection
+ * @param field the field
+ */
+record RemoveField(String collection, FieldPath field) implements ExecutableChange {
+
+	static RemoveField of(Parameters parameters) {
+		return new RemoveField(parameters.text("collection"), parameters.path("field"));
+	}
+
+	@Override
+	public String kind() {
+		return ChangeKind.REMOVE_FIELD.id();
+	}
+
+	@Override
+	public String summary() {
+		return "remove field '%s' from all documents of '%s'".formatted(this.field, this.collection);
+	}
+
+	@Override
+	public List<String> collections() {
+		return List.of(this.collection);
+	}
+
+	@Override
+	public Reverse reverse() {
+		return Reverse.remembered("restores '%s' of '%s' from pre-images".formatted(this.field, this.collection));
+	}
+
+	@Override
+	public List<String> needs() {
+		return Wording.privileges("find, update", this.collection);
+	}
+
+	@Override
+	public List<String> locks() {
+		return Wording.eachDocument(this.collection);
+	}
+
+	@Override
+	public Touches touches(Survey survey) {
+		return survey.count(this.collection, Conditions.exists(this.field));
+	}
+
+	@Override
+	public @Nullable Touches preimages(Survey survey) {
+		return touches(survey);
+	}
+
+	@Override
+	public boolean keepsPreimages() {
+		return true;
+	}
+
+	@Override
+	public void up(Step step) throws Exception {
+		BsonDocument withField = Conditions.exists(this.field);
+		if (step.find(this.collection).isEmpty()) {
+			step.begin(new BsonDocument());
+			return;
+		}
+		new Parents(this.field).requireNoArrays(step, this.collection, withField);
+		boolean resumed = step.isBegun();
+		if (!resumed) {
+			if (step.isRemembering()) {
+				step.requireRoomFor(step.collection(this.collection).countDocuments(withField));
+				step.forget();
+			}
+			step.begin(new BsonDocument());
+		}
+		if (step.isRemembering()) {
+			Batches.ofFields(step, this.collection, withField, List.of(this.field.text()))
+				.forEach((documents, again) -> remove(step, documents, again || resumed));
+		}
+		else {
+			step.collection(this.collection).updateMany(withField, Parents.unset(this.field));
+		}
+	}
+
+	private boolean remove(Step step, List<BsonDocument> documents, boolean again) {
+		List<Preimage> preimages = new ArrayList<>();
+		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
+		for (BsonDocument document : documents) {
+			BsonValue value = this.field.find(document);
+			if (value != null) {
+				preimages.add(Preimage.ofField(Parents.id(document), this.field, value, null));
+				updates.add(new UpdateOneModel<>(Conditions.all(Conditions.id(Parents.id(document)),
+						Conditions.unchanged(this.field.text(), value)), Parents.unset(this.field)));
+			}
+		}
+		step.preimages().keep(preimages, again);
+		if (step.hasTransactions()) {
+			// The transaction sees to it that they are as they were read
+			step.collection(this.collection)
+				.updateMany(Conditions.ids(preimages.stream().map(Preimage::id).toList()), Parents.unset(this.field));
+			return true;
+		}
+		return GuardedUpdates.write(step.collection(this.collection), updates);
+	}
+
+	@Override
+	public void down(Step step) throws Exception {
+		new Restoring(step, this.collection, List.of(this.field.top())).run();
+	}
+
+}

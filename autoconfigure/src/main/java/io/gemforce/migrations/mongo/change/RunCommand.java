@@ -1,0 +1,136 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Touches;
+
+/**
+ * Runs a command of the author's on the application's database.
+ *
+ * @param up the command
+ * @param down the command that undoes it, {@code null} if there is none
+ * @param declaredIdempotent whether the author says that the command is idempotent
+ */
+record RunCommand(BsonDocument up, @Nullable BsonDocument down,
+		boolean declaredIdempotent) implements ExecutableChange {
+
+	private static final Set<String> WRITES = Set.of("insert", "update", "delete", "findandmodify");
+
+	private static final Set<String> OTHERS_IN_TRANSACTIONS = Set.of("find", "aggregate", "distinct");
+
+	static RunCommand of(Parameters parameters) {
+		return new RunCommand(parameters.value("up").asDocument(), parameters.optionalDocument("down"),
+				parameters.flag("idempotent"));
+	}
+
+	@Override
+	public String kind() {
+		return ChangeKind.COMMAND.id();
+	}
+
+	@Override
+	public String summary() {
+		return "run command " + BsonWords.show(this.up);
+	}
+
+	@Override
+	public List<String> collections() {
+		return List.of();
+	}
+
+	@Override
+	public Reverse reverse() {
+		return (this.down != null) ? Reverse.declared("runs command " + BsonWords.show(this.down))
+				: Reverse.none("a command without 'down' has no reverse");
+	}
+
+	@Override
+	public boolean isIdempotent() {
+		return this.declaredIdempotent;
+	}
+
+	@Override
+	public boolean canBeInTransaction() {
+		return isTransactional(this.up) && (this.down == null || isTransactional(this.down));
+	}
+
+	private static boolean isTransactional(BsonDocument command) {
+		String name = name(command);
+		return WRITES.contains(name) || OTHERS_IN_TRANSACTIONS.contains(name);
+	}
+
+	private static String name(BsonDocument command) {
+		return command.getFirstKey().toLowerCase(Locale.ROOT);
+	}
+
+	@Override
+	public List<String> needs() {
+		List<String> needs = new ArrayList<>();
+		needs.add("what the command '%s' needs".formatted(this.up.getFirstKey()));
+		if (!isIdempotent() && canBeInTransaction()) {
+			needs.add(Wording.TRANSACTIONS);
+		}
+		return List.copyOf(needs);
+	}
+
+	@Override
+	public List<String> locks() {
+		return List.of("what the command '%s' takes".formatted(this.up.getFirstKey()));
+	}
+
+	@Override
+	public @Nullable Touches touches(Survey survey) {
+		return null;
+	}
+
+	@Override
+	public void up(Step step) throws Exception {
+		if (!isIdempotent() && canBeInTransaction() && step.hasTransactions()) {
+			step.onceInTransaction(new BsonDocument(), () -> run(step, this.up));
+			return;
+		}
+		if (!step.isBegun()) {
+			step.begin(new BsonDocument());
+		}
+		run(step, withWriteConcern(this.up));
+	}
+
+	@Override
+	public void down(Step step) throws Exception {
+		BsonDocument down = this.down;
+		if (down == null) {
+			throw step.refused(reverse().text(), "Add 'down' to the command");
+		}
+		if (!isIdempotent() && canBeInTransaction() && step.hasTransactions()) {
+			step.downOnceInTransaction(() -> run(step, down));
+		}
+		else {
+			run(step, withWriteConcern(down));
+		}
+	}
+
+	private static BsonDocument withWriteConcern(BsonDocument command) {
+		boolean needed = WRITES.contains(name(command)) && !command.containsKey("writeConcern");
+		return needed ? command.clone().append("writeConcern", new BsonDocument("w", new BsonString("majority")))
+				: command;
+	}
+
+	private static void run(Step step, BsonDocument command) {
+		BsonDocument reply = step.database().runCommand(command, BsonDocument.class);
+		BsonValue errors = reply.get("writeErrors");
+		if (errors instanceof BsonArray list && !list.isEmpty()) {
+			throw new IllegalStateException("Command '%s' could not write all: %s".formatted(command.getFirstKey(),
+					BsonWords.show(list.get(0))));
+		}
+	}
+
+}

@@ -1,0 +1,276 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.List;
+import java.util.Optional;
+
+import com.mongodb.MongoClientSettings;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+
+/**
+ * What one change gets in order to be made, or undone, in one attempt.
+ */
+final class Step {
+
+	private static final int EXAMPLES = 10;
+
+	private final ChangeContext context;
+
+	private final Memory memory;
+
+	private final DeclaredChange declared;
+
+	private final ExecutableChange change;
+
+	private final int index;
+
+	private final int total;
+
+	private final boolean remembering;
+
+	private final Conflicts conflicts;
+
+	private BsonDocument notes;
+
+	private boolean begun;
+
+	private boolean finished;
+
+	/**
+	 * Create a step.
+	 * @param context the attempt's context
+	 * @param declared the change
+	 * @param index the index of the change
+	 * @param total how many changes there are
+	 * @param remembering whether to remember what an undo needs
+	 * @param begun whether an earlier attempt has begun it
+	 * @param notes what is noted of it
+	 * @param conflicts takes what an undo finds changed
+	 */
+	Step(ChangeContext context, DeclaredChange declared, int index, int total, boolean remembering, boolean begun,
+			BsonDocument notes, Conflicts conflicts) {
+		this.context = context;
+		this.memory = new Memory(context);
+		this.declared = declared;
+		this.change = declared.change();
+		this.index = index;
+		this.total = total;
+		this.remembering = remembering;
+		this.begun = begun;
+		this.notes = notes;
+		this.conflicts = conflicts;
+	}
+
+	/**
+	 * Whether the change's first write may have happened.
+	 * @return whether it has been begun
+	 */
+	boolean isBegun() {
+		return this.begun;
+	}
+
+	/**
+	 * Whether to remember what an undo needs.
+	 * @return whether there will be an undo
+	 */
+	boolean isRemembering() {
+		return this.remembering;
+	}
+
+	boolean hasTransactions() {
+		return this.context.hasTransactions();
+	}
+
+	MongoDatabase database() {
+		return this.context.database().withCodecRegistry(MongoClientSettings.getDefaultCodecRegistry());
+	}
+
+	MongoCollection<BsonDocument> collection(String name) {
+		return database().getCollection(name, BsonDocument.class);
+	}
+
+	MongoCollection<BsonDocument> progress() {
+		return Memory.bson(this.context.preimages());
+	}
+
+	Catalog catalog() {
+		return new Catalog(database());
+	}
+
+	/**
+	 * Look for a collection that the change is about.
+	 * @param name the name of the collection
+	 * @return the collection, or empty if it is not there
+	 * @throws ChangeRefusedException if it is not an ordinary collection
+	 */
+	Optional<CollectionInfo> find(String name) {
+		Optional<CollectionInfo> info = catalog().find(name);
+		info.map(CollectionInfo::peculiarity).ifPresent((peculiarity) -> {
+			throw refused("'%s' is %s, which declared changes do not touch".formatted(name, peculiarity),
+					"Write a bean that implements MongoMigration for it");
+		});
+		return info;
+	}
+
+	/**
+	 * Return what was noted when the change was begun.
+	 * @return the notes
+	 */
+	BsonDocument notes() {
+		return this.notes;
+	}
+
+	boolean isNoted(String note) {
+		BsonValue value = this.notes.get(note);
+		return value != null && value.isBoolean() && value.asBoolean().getValue();
+	}
+
+	/**
+	 * Forget what an attempt that did not begin the change may have remembered.
+	 */
+	void forget() {
+		preimages().deleteAll();
+	}
+
+	/**
+	 * Note that the first write of the change is about to happen.
+	 * @param notes what its undo needs
+	 */
+	void begin(BsonDocument notes) {
+		begin(notes, this.index);
+	}
+
+	/**
+	 * Do all of the change in one transaction with the note that it is made, so that it
+	 * is made once.
+	 * @param notes what its undo needs
+	 * @param work the change
+	 * @throws Exception if the work failed
+	 */
+	void onceInTransaction(BsonDocument notes, ChangeContext.Work work) throws Exception {
+		this.context.inTransaction(() -> {
+			begin(notes, this.index + 1);
+			work.run();
+		});
+		this.finished = true;
+	}
+
+	private void begin(BsonDocument notes, int done) {
+		this.memory.begin(this.index, done, this.total, this.declared.remembered(), notes);
+		this.notes = notes;
+		this.begun = true;
+	}
+
+	/**
+	 * Note something more.
+	 * @param notes all notes
+	 */
+	void note(BsonDocument notes) {
+		this.memory.note(this.index, notes);
+		this.notes = notes;
+	}
+
+	/**
+	 * Note that the change is made.
+	 */
+	void finish() {
+		long items = (this.remembering && this.change.keepsPreimages()) ? preimages().count() : 0;
+		if (!this.finished || items > 0) {
+			this.memory.finish(this.index, items);
+		}
+	}
+
+	/**
+	 * Undo all of the change in one transaction with the note that it is undone, so that
+	 * it is undone once.
+	 * @param work the undo
+	 * @throws Exception if the work failed
+	 */
+	void downOnceInTransaction(ChangeContext.Work work) throws Exception {
+		this.context.inTransaction(() -> {
+			this.memory.beginDown(this.index, this.index, this.conflicts);
+			work.run();
+		});
+	}
+
+	Preimages preimages() {
+		return this.memory.preimages(this.index);
+	}
+
+	void inTransaction(ChangeContext.Work work) throws Exception {
+		this.context.inTransaction(work);
+	}
+
+	/**
+	 * Refuse to keep more pre-images than are allowed.
+	 * @param count how many would have to be kept
+	 * @throws ChangeRefusedException if they are too many
+	 */
+	void requireRoomFor(long count) {
+		if (count > this.context.preimageLimit()) {
+			throw refused(
+					("its undo would need %d pre-images, more than the %d that are allowed").formatted(count,
+							this.context.preimageLimit()),
+					"Raise gemforce.migrations.mongo.preimage-limit, or declare 'irreversible' with a reason so that "
+							+ "no pre-images are kept");
+		}
+	}
+
+	/**
+	 * Refuse the change because of some documents.
+	 * @param collection the collection
+	 * @param documents selects the documents
+	 * @param what what is the matter with them, in words that follow their number
+	 * @param action what to do
+	 * @throws ChangeRefusedException if there are such documents
+	 */
+	void refuseIfAny(String collection, BsonDocument documents, String what, String action) {
+		List<String> examples = examples(collection, documents, EXAMPLES);
+		if (!examples.isEmpty()) {
+			long count = collection(collection).countDocuments(documents);
+			throw refused("%d document%s of '%s' %s, for example %s".formatted(count, (count == 1) ? "" : "s",
+					collection, what, String.join(", ", examples)), action);
+		}
+	}
+
+	/**
+	 * Name some documents.
+	 * @param collection the collection
+	 * @param documents selects the documents
+	 * @param limit how many to name at the most
+	 * @return the ids of the documents
+	 */
+	List<String> examples(String collection, BsonDocument documents, int limit) {
+		return Batches.ids(collection(collection), documents, limit).stream().map(BsonWords::show).toList();
+	}
+
+	ChangeRefusedException refused(String reason, String action) {
+		return new ChangeRefusedException("Change %d (%s) is refused: %s. It has written nothing"
+			.formatted(this.index + 1, this.change.summary(), reason), action);
+	}
+
+	/**
+	 * Add a conflict that an undo has met.
+	 * @param example what is the matter, with the name of the collection
+	 */
+	void conflict(String example) {
+		this.conflicts.add(example);
+	}
+
+	/**
+	 * Add a conflict for each of some documents.
+	 * @param collection the collection
+	 * @param documents selects the documents
+	 * @param what what is the matter with each
+	 */
+	void conflicts(String collection, BsonDocument documents, String what) {
+		List<String> examples = examples(collection, documents, UndoResult.MAX_EXAMPLES);
+		if (!examples.isEmpty()) {
+			this.conflicts.add(collection(collection).countDocuments(documents),
+					examples.stream().map((id) -> "'%s', document %s: %s".formatted(collection, id, what)).toList());
+		}
+	}
+
+}

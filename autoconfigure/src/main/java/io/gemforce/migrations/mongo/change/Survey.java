@@ -1,0 +1,45 @@
+package io.gemforce.migrations.mongo.change;
+
+import com.mongodb.MongoClientSettings;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import org.bson.BsonDocument;
+
+import io.gemforce.migrations.Touches;
+
+/**
+ * Counts documents for a plan.
+ */
+final class Survey {
+
+	private final MongoDatabase database;
+
+	private final boolean counting;
+
+	/**
+	 * Create a survey.
+	 * @param database the database
+	 * @param counting whether to count; otherwise the number of all documents of a
+	 * collection is taken, from its statistics
+	 */
+	Survey(MongoDatabase database, boolean counting) {
+		this.database = database.withCodecRegistry(MongoClientSettings.getDefaultCodecRegistry());
+		this.counting = counting;
+	}
+
+	Touches count(String name, BsonDocument filter) {
+		MongoCollection<BsonDocument> collection = this.database.getCollection(name, BsonDocument.class);
+		return this.counting ? new Touches(collection.countDocuments(filter), false)
+				: new Touches(collection.estimatedDocumentCount(), true);
+	}
+
+	/**
+	 * Return a number that needs no counting.
+	 * @param number the number
+	 * @return the number, as exact as one can be that nobody counted
+	 */
+	Touches exactly(long number) {
+		return new Touches(number, !this.counting);
+	}
+
+}
