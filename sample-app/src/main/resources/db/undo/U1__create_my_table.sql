@@ -1,0 +1,3 @@
+DROP TABLE list_price;
+
+DROP TABLE my_table;
