@@ -7,8 +7,9 @@ package io.gemforce.migrations;
  * otherwise scratch databases are made beside them
  * @param sample how many documents of a collection, or rows of a table, are copied into a
  * scratch database; {@link #ALL} for all of them
+ * @param seed puts in data before each migration
  */
-public record RehearsalScope(boolean inPlace, long sample) {
+public record RehearsalScope(boolean inPlace, long sample, Seed seed) {
 
 	/**
 	 * Copies everything.
@@ -21,15 +22,32 @@ public record RehearsalScope(boolean inPlace, long sample) {
 	 * @return the scope
 	 */
 	public static RehearsalScope scratch(long sample) {
-		return new RehearsalScope(false, sample);
+		return new RehearsalScope(false, sample, (store, id) -> {
+		});
 	}
 
 	/**
 	 * Return a scope that uses the databases of this service, for tests.
+	 * @param seed puts in data before each migration
 	 * @return the scope
 	 */
-	public static RehearsalScope ofThisService() {
-		return new RehearsalScope(true, 0);
+	public static RehearsalScope ofThisService(Seed seed) {
+		return new RehearsalScope(true, 0, seed);
+	}
+
+	/**
+	 * Puts in data for a rehearsal.
+	 */
+	@FunctionalInterface
+	public interface Seed {
+
+		/**
+		 * Put in data.
+		 * @param store the store of the migration that is about to be rehearsed
+		 * @param id its id
+		 */
+		void before(StoreName store, String id);
+
 	}
 
 }

@@ -74,7 +74,7 @@ final class MongoRehearsal {
 				validation.entries().stream().filter((entry) -> entry.state().isApplied()).toList());
 		List<ResolvedMigration> pending = resolve(validation.pending());
 		if (scope.inPlace()) {
-			return stage(this.factory, applied, true).rehearse(pending);
+			return stage(this.factory, applied, true).rehearse(pending, scope.seed());
 		}
 		ScratchDatabase.dropLeftBehind(this.client, PATIENCE);
 		MongoDatabase original = this.factory.getMongoDatabase();
@@ -84,7 +84,7 @@ final class MongoRehearsal {
 			RehearsalStage stage = stage(factory, applied, false);
 			stage.replay();
 			new SampleCopy(original, scratch.database(), this.ours).copy(scope.sample());
-			return stage.rehearse(pending);
+			return stage.rehearse(pending, scope.seed());
 		}
 	}
 

@@ -18,6 +18,7 @@ import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.RehearsalResult;
+import io.gemforce.migrations.RehearsalScope;
 import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
@@ -115,9 +116,10 @@ final class RehearsalStage {
 	/**
 	 * Rehearse migrations, in order. After a failure no further one is rehearsed.
 	 * @param pending the migrations
+	 * @param seed puts in data before each
 	 * @return what came of each
 	 */
-	List<RehearsalResult> rehearse(List<ResolvedMigration> pending) {
+	List<RehearsalResult> rehearse(List<ResolvedMigration> pending, RehearsalScope.Seed seed) {
 		List<RehearsalResult> results = new ArrayList<>();
 		Optional<RehearsalResult> failure = Optional.empty();
 		for (ResolvedMigration migration : pending) {
@@ -130,6 +132,7 @@ final class RehearsalStage {
 						+ "rehearse it in a test, whose beans have scratch databases");
 			}
 			else {
+				seed.before(StoreName.MONGO, migration.version().toString());
 				result = new Performance(migration).run();
 			}
 			failure = failure
