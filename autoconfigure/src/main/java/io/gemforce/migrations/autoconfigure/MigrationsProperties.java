@@ -2,6 +2,7 @@ package io.gemforce.migrations.autoconfigure;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -285,6 +286,20 @@ public class MigrationsProperties {
 		 * Newest version to apply. What spring.flyway.target says if not set.
 		 */
 		private @Nullable String target;
+
+		/**
+		 * Locations of the undo scripts, classpath:db/undo if not set. One that is set
+		 * has to exist.
+		 */
+		private @Nullable List<String> undoLocations;
+
+		public @Nullable List<String> getUndoLocations() {
+			return this.undoLocations;
+		}
+
+		public void setUndoLocations(@Nullable List<String> undoLocations) {
+			this.undoLocations = undoLocations;
+		}
 
 		public @Nullable String getTarget() {
 			return this.target;
