@@ -358,6 +358,20 @@ public class MigrationsProperties {
 		 */
 		private @Nullable String target;
 
+		/**
+		 * Locations of the undo scripts, classpath:db/undo if not set. One that is set
+		 * has to exist.
+		 */
+		private @Nullable List<String> undoLocations;
+
+		public @Nullable List<String> getUndoLocations() {
+			return this.undoLocations;
+		}
+
+		public void setUndoLocations(@Nullable List<String> undoLocations) {
+			this.undoLocations = undoLocations;
+		}
+
 		public @Nullable String getTarget() {
 			return this.target;
 		}

@@ -65,9 +65,10 @@ public final class PostgresMigrationsAutoConfiguration {
 	FlywayMigrationStore postgresMigrationStore(ObjectProvider<Flyway> flyway,
 			ObjectProvider<FlywayMigrationStrategy> strategy, MigrationsProperties properties,
 			ApplicationInstance application, MigrationsStopSignal stop) {
+		MigrationsProperties.Postgres postgres = properties.getPostgres();
 		return new FlywayMigrationStore(flyway::getObject, () -> delegate(strategy.getIfAvailable()),
-				new PostgresSettings(properties.getPostgres().isAlwaysMigrate(), properties.getPostgres().getTarget(),
-						properties.getOnSchemaAhead() == OnSchemaAhead.FAIL),
+				new PostgresSettings(postgres.isAlwaysMigrate(), postgres.getTarget(),
+						properties.getOnSchemaAhead() == OnSchemaAhead.FAIL, postgres.getUndoLocations()),
 				application.name(), stop.signal());
 	}
 

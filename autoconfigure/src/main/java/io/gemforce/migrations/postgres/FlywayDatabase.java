@@ -2,6 +2,7 @@ package io.gemforce.migrations.postgres;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -13,6 +14,8 @@ import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
 
 import io.gemforce.migrations.StoreLock;
+import io.gemforce.migrations.postgres.MigrationLog.AppliedBy;
+import io.gemforce.migrations.postgres.MigrationLog.LogSummary;
 
 /**
  * The database that a Flyway works on, read through Flyway's own data source.
@@ -37,7 +40,7 @@ final class FlywayDatabase {
 
 	private final boolean postgres;
 
-	private final String historyTable;
+	private final HistoryTable history;
 
 	private final MigrationLog log;
 
@@ -48,7 +51,7 @@ final class FlywayDatabase {
 			Map.Entry<String, String> found = JdbcUtils.extractDatabaseMetaData(this.dataSource, (metaData) -> Map
 				.entry(metaData.getDatabaseProductName(), schema(configuration, metaData.getConnection())));
 			this.postgres = found.getKey().equals("PostgreSQL");
-			this.historyTable = SqlNames.quote(found.getValue(), configuration.getTable());
+			this.history = new HistoryTable(found.getValue(), configuration.getTable());
 			this.log = new MigrationLog(found.getValue());
 		}
 		catch (MetaDataAccessException ex) {
@@ -84,6 +87,28 @@ final class FlywayDatabase {
 		return this.client;
 	}
 
+	HistoryTable history() {
+		return this.history;
+	}
+
+	/**
+	 * Read what Flyway has recorded.
+	 * @param client reads the database
+	 * @return the history, an empty one if there is no table
+	 */
+	FlywayHistory readHistory(JdbcClient client) {
+		return exists(this.history.table(), client) ? this.history.read(client) : FlywayHistory.of(List.of());
+	}
+
+	/**
+	 * Read who has applied each version.
+	 * @param client reads the database
+	 * @return the newest execution with success for each version that the log knows
+	 */
+	Map<String, AppliedBy> appliedBy(JdbcClient client) {
+		return exists(this.log.table(), client) ? this.log.appliedBy(client) : Map.of();
+	}
+
 	MigrationLog log() {
 		return this.log;
 	}
@@ -93,15 +118,30 @@ final class FlywayDatabase {
 	}
 
 	/**
+	 * Read what the log says about each migration.
+	 * @return a summary for each id that the log knows
+	 */
+	Map<String, LogSummary> summarizeLog() {
+		Map<String, LogSummary> log = hasLog() ? this.log.summarize(this.client) : Map.of();
+		if (log.values().stream().noneMatch(LogSummary::isUndoRunning) || lock().held()) {
+			return log;
+		}
+		// Nobody is at work, so nothing is running
+		Map<String, LogSummary> abandoned = new HashMap<>();
+		log.forEach((id, summary) -> abandoned.put(id, summary.isUndoRunning() ? summary.interrupted() : summary));
+		return abandoned;
+	}
+
+	/**
 	 * Read what changes whenever something is executed.
 	 * @return the fingerprint of Flyway's table and of the log
 	 */
 	List<Object> fingerprint() {
-		boolean history = exists(this.historyTable);
+		boolean history = exists(this.history.table());
 		boolean log = hasLog();
 		return List.of(history ? List.of(fingerprint("""
 				SELECT count(*) || '/' || coalesce(max(installed_rank), 0) || '/' || coalesce(sum(checksum), 0)
-					|| '/' || count(*) FILTER (WHERE success) FROM %s""".formatted(this.historyTable))) : List.of(),
+					|| '/' || count(*) FILTER (WHERE success) FROM %s""".formatted(this.history.table()))) : List.of(),
 				log ? List.of(fingerprint("""
 						SELECT count(*) || '/' || coalesce(max(rank), 0) || '/'
 							|| count(*) FILTER (WHERE state = 'RUNNING') FROM %s""".formatted(this.log.table())))
@@ -113,7 +153,11 @@ final class FlywayDatabase {
 	}
 
 	private boolean exists(String table) {
-		return this.client.sql(EXISTS).param(table).query(Boolean.class).single();
+		return exists(table, this.client);
+	}
+
+	private static boolean exists(String table, JdbcClient client) {
+		return client.sql(EXISTS).param(table).query(Boolean.class).single();
 	}
 
 	/**
@@ -121,7 +165,7 @@ final class FlywayDatabase {
 	 * @return the key
 	 */
 	long lockKey() {
-		return LOCK_MAGIC + this.historyTable.hashCode();
+		return LOCK_MAGIC + this.history.table().hashCode();
 	}
 
 	/**
@@ -137,7 +181,16 @@ final class FlywayDatabase {
 	}
 
 	StoreLock lock() {
-		return this.client.sql(HOLDER)
+		return lock(this.client);
+	}
+
+	/**
+	 * Look who holds Flyway's lock.
+	 * @param client reads the database
+	 * @return the lock
+	 */
+	StoreLock lock(JdbcClient client) {
+		return client.sql(HOLDER)
 			.param(lockKey())
 			.query((row, number) -> new StoreLock(true, false, true,
 					"%s (pid %d%s)".formatted(row.getString("application_name"), row.getInt("pid"),

@@ -11,6 +11,7 @@ import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
 
 /**
@@ -44,8 +45,7 @@ final class FlywayFailures {
 			ProblemCode code = (attempt.type() == MigrationType.JAVA) ? ProblemCode.MIGRATION_FAILED
 					: ProblemCode.SQL_FAILED;
 			problem = Problem.error(code, StoreName.POSTGRES,
-					"Migration %s of store 'postgres' failed: %s%s".formatted(name, error.message(),
-							(error.code() != null) ? " (SQLSTATE %s)".formatted(error.code()) : ""),
+					"Migration %s of store 'postgres' failed: %s%s".formatted(name, error.message(), sqlState(error)),
 					attempt.transactional() ? "Mend %s and start again: it will run again".formatted(attempt.script())
 							: ("Look at the schema, take back what %s has left, mend it, remove the failed entry with "
 									+ "gemforce.migrations.run=repair, and start again")
@@ -56,6 +56,52 @@ final class FlywayFailures {
 						: "what migration %s did before it failed is still there, as it cannot run in a transaction"
 							.formatted(name),
 				failure);
+	}
+
+	/**
+	 * Say what it means that an undo failed.
+	 * @param failure the exception of Flyway
+	 * @param step what was to be undone
+	 * @param attempt the execution, {@code null} if the script was not begun
+	 * @param databaseState the state that the database is in
+	 * @return an exception for the user
+	 */
+	static MigrationException explainUndo(RuntimeException failure, UndoStep step,
+			MigrationLog.@Nullable LogEntry attempt, String databaseState) {
+		ExecutionError error = error(failure);
+		Problem problem = connection(failure);
+		if (problem == null && attempt == null) {
+			problem = setup(failure);
+		}
+		if (problem == null) {
+			boolean transactional = attempt != null && attempt.transactional();
+			problem = Problem.error(ProblemCode.SQL_FAILED, StoreName.POSTGRES,
+					"The undo %s of migration %s of store 'postgres' failed: %s%s".formatted(step.name(),
+							step.describe(), error.message(), sqlState(error)),
+					transactional ? "Mend %s and roll back again".formatted(step.name())
+							: ("Look at the schema, mend %s so that it goes on from there, and roll back again. Or undo the "
+									+ "rest by hand and record it with gemforce.migrations.run=mark-rolled-back")
+								.formatted(step.name()));
+		}
+		return new MigrationException(problem, databaseState, failure);
+	}
+
+	private static String sqlState(ExecutionError error) {
+		return (error.code() != null) ? " (SQLSTATE %s)".formatted(error.code()) : "";
+	}
+
+	/**
+	 * Say that Flyway's lock was not free in time.
+	 * @param lock the lock
+	 * @return an exception for the user
+	 */
+	static MigrationException lockTimeout(StoreLock lock) {
+		return new MigrationException(
+				error(ProblemCode.LOCK_TIMEOUT,
+						"Flyway's lock was not free in time%s"
+							.formatted((lock.owner() != null) ? ", it is held by %s".formatted(lock.owner()) : ""),
+						"If another instance is still migrating, wait, or raise gemforce.migrations.lock.wait-timeout"),
+				"unchanged by this instance", null);
 	}
 
 	/**
@@ -122,11 +168,27 @@ final class FlywayFailures {
 					"Check spring.datasource.* and the size of the connection pool: Flyway needs one connection, a second "
 							+ "one for its transactional lock, and a third one for callbacks around a run");
 		}
+		if (message.startsWith("Unknown migration type 'UNDO_")) {
+			return otherEdition();
+		}
 		if (message.contains("Number of retries exceeded while attempting to acquire")) {
 			return error(ProblemCode.LOCK_TIMEOUT, "Flyway's lock was not free in time",
 					"If another instance is still migrating, wait, or raise gemforce.migrations.lock.wait-timeout");
 		}
 		return error(ProblemCode.SQL_FAILED, message, "Mend the cause and start again");
+	}
+
+	/**
+	 * Say that Flyway's table has entries of an undo of another edition of Flyway, which
+	 * the free one refuses or, worse, overlooks.
+	 * @return the problem
+	 */
+	static Problem otherEdition() {
+		return error(ProblemCode.FOREIGN_HISTORY,
+				"Flyway's table has entries of type UNDO_SQL or the like, of the undo of another edition of Flyway, which "
+						+ "this one cannot read",
+				"Run the edition that wrote them; or, to stay with this one, give them the type that it understands: "
+						+ "UPDATE <Flyway's table> SET type = 'DELETE' WHERE type LIKE 'UNDO%'");
 	}
 
 	private static Problem error(ProblemCode code, String message, String action) {

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -65,6 +64,8 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	private final StopSignal stop;
 
+	private final Supplier<UndoScripts> undoScripts;
+
 	private final Supplier<FlywayValidator> validator;
 
 	private final Supplier<FlywayDatabase> database;
@@ -90,8 +91,11 @@ public final class FlywayMigrationStore implements MigrationStore {
 		this.strategy = strategy;
 		this.settings = settings;
 		this.stop = stop;
-		this.validator = SingletonSupplier
-			.of(() -> new FlywayValidator(this.flyway.get(), application, settings.failWhenAhead()));
+		this.undoScripts = SingletonSupplier
+			.of(() -> new UndoScriptFinder(configuration().getClassLoader(), configuration().getEncoding())
+				.find(settings.undoLocations()));
+		this.validator = SingletonSupplier.of(() -> new FlywayValidator(this.flyway.get(), this.undoScripts.get(),
+				application, settings.failWhenAhead()));
 		this.database = SingletonSupplier.of(() -> new FlywayDatabase(configuration()));
 	}
 
@@ -205,10 +209,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 	}
 
 	private FlywayView thoroughly(ValidateResult complaints) {
-		FlywayDatabase database = this.database.get();
-		Map<String, MigrationLog.LogSummary> log = database.hasLog() ? database.log().summarize(database.client())
-				: Map.of();
-		return this.validator.get().thoroughly(complaints, log);
+		return this.validator.get().thoroughly(complaints, this.database.get().summarizeLog());
 	}
 
 	@Override
@@ -243,17 +244,25 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public List<PlanStep> plan(boolean exact) {
-		throw new UnsupportedOperationException();
+		return reading(() -> new FlywayPlanner(configuration()).plan(view().validation()));
 	}
 
 	@Override
 	public StoreRollback planRollback(RollbackTarget target) {
-		throw new UnsupportedOperationException();
+		return reading(() -> rollback().plan(target));
 	}
 
 	@Override
 	public StoreResult rollback(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason) {
-		throw new UnsupportedOperationException();
+		long startedAt = System.nanoTime();
+		FlywayRollback.RolledBack done = reading(() -> rollback().execute(target, run, guard, reason));
+		return new StoreResult(name(),
+				done.undone().isEmpty() ? StoreResult.Outcome.UP_TO_DATE : StoreResult.Outcome.ROLLED_BACK, done.from(),
+				done.to(), done.undone(), List.of(), Duration.ofNanos(System.nanoTime() - startedAt));
+	}
+
+	private FlywayRollback rollback() {
+		return new FlywayRollback(configuration(), this.database.get(), this.undoScripts.get(), this.stop);
 	}
 
 	@Override

@@ -2,7 +2,6 @@ package io.gemforce.migrations.postgres;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,7 +14,6 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
-import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
@@ -123,8 +121,8 @@ final class FlywayOperations {
 	private void record(Connection connection, String description, Operation operation, MigrationRun run) {
 		this.database.log().create(connection);
 		this.database.log()
-			.marked(connection, new MigrationLog.LogEntry(null, description, MigrationType.MARK, operation.kind().id(),
-					null, false, Instant.now(), run), operation.reason());
+			.marked(connection,
+					MigrationLog.LogEntry.mark(description, operation.kind().id(), run, operation.reason()));
 	}
 
 	private static MigrationException refused(String message, String action) {

@@ -28,10 +28,14 @@ final class FlywayStates {
 	}
 
 	static io.gemforce.migrations.MigrationType type(MigrationType type) {
-		if (type.isBaseline()) {
+		return type.isBaseline() ? io.gemforce.migrations.MigrationType.BASELINE : type(type.name());
+	}
+
+	static io.gemforce.migrations.MigrationType type(String type) {
+		if (type.endsWith(CoreMigrationType.BASELINE.name())) {
 			return io.gemforce.migrations.MigrationType.BASELINE;
 		}
-		return (type == CoreMigrationType.JDBC) ? io.gemforce.migrations.MigrationType.JAVA
+		return type.equals(CoreMigrationType.JDBC.name()) ? io.gemforce.migrations.MigrationType.JAVA
 				: io.gemforce.migrations.MigrationType.SQL;
 	}
 

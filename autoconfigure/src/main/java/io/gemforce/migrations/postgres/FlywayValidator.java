@@ -2,6 +2,7 @@ package io.gemforce.migrations.postgres;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -34,6 +35,7 @@ import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Undo;
 import io.gemforce.migrations.Validation;
+import io.gemforce.migrations.Version;
 
 /**
  * Asks Flyway what this build and its history say about each other. Flyway is asked
@@ -49,13 +51,17 @@ final class FlywayValidator {
 
 	private final boolean failWhenAhead;
 
+	private final UndoScripts undoScripts;
+
 	/**
 	 * Create a validator.
 	 * @param flyway the Flyway that migrates
+	 * @param undoScripts the undo scripts of this build
 	 * @param application the name of this service
 	 * @param failWhenAhead whether a schema that is newer than this build is wrong
 	 */
-	FlywayValidator(Flyway flyway, String application, boolean failWhenAhead) {
+	FlywayValidator(Flyway flyway, UndoScripts undoScripts, String application, boolean failWhenAhead) {
+		this.undoScripts = undoScripts;
 		this.application = application;
 		this.failWhenAhead = failWhenAhead;
 		Configuration configuration = flyway.getConfiguration();
@@ -93,14 +99,15 @@ final class FlywayValidator {
 	FlywayView thoroughly(ValidateResult complaints, Map<String, MigrationLog.LogSummary> log) {
 		Map<String, List<MigrationInfo>> infos = new LinkedHashMap<>();
 		for (MigrationInfo info : this.flyway.info().all()) {
-			if (info.getType() != CoreMigrationType.SCHEMA) {
+			if (!info.getType().equals(CoreMigrationType.SCHEMA) && !info.getType().equals(CoreMigrationType.DELETE)) {
 				infos.computeIfAbsent(id(info), (id) -> new ArrayList<>()).add(info);
 			}
 		}
 		List<MigrationEntry> entries = new ArrayList<>();
 		Map<String, Execution> executions = new HashMap<>();
+		Version baseline = baseline(infos.values());
 		infos.forEach((id, ofOne) -> {
-			entries.add(entry(id, ofOne, log.get(id)));
+			entries.add(entry(id, ofOne, log.get(id), baseline));
 			execution(ofOne).ifPresent((execution) -> executions.put(id, execution));
 		});
 		log.forEach((id, summary) -> {
@@ -109,6 +116,15 @@ final class FlywayValidator {
 			}
 		});
 		return new FlywayView(new Validation(entries, problems(complaints, infos, log, entries)), executions);
+	}
+
+	private static @Nullable Version baseline(Collection<List<MigrationInfo>> infos) {
+		return infos.stream()
+			.flatMap(List::stream)
+			.filter((info) -> info.getState() == org.flywaydb.core.api.MigrationState.BASELINE)
+			.flatMap((info) -> Version.parse(info.getVersion().getVersion()).stream())
+			.max(Comparator.naturalOrder())
+			.orElse(null);
 	}
 
 	private List<Problem> problems(ValidateResult complaints, Map<String, List<MigrationInfo>> infos,
@@ -125,6 +141,9 @@ final class FlywayValidator {
 				problems.add(problem);
 			}
 		}
+		entries.stream()
+			.filter((entry) -> infos.containsKey(entry.id()))
+			.forEach((entry) -> unfinishedUndo(entry, log.get(entry.id())).ifPresent(problems::add));
 		if (ahead) {
 			problems.add(ahead(entries));
 		}
@@ -200,6 +219,22 @@ final class FlywayValidator {
 					.formatted(info.getScript()));
 	}
 
+	// A build that does not have the migration does not need it either
+	private static Optional<Problem> unfinishedUndo(MigrationEntry entry, MigrationLog.@Nullable LogSummary log) {
+		if (log == null || !log.isUndoUnfinished() || log.newest() == MigrationState.RUNNING
+				|| entry.state().isPending() && !entry.isUndoUnfinished()) {
+			return Optional.empty();
+		}
+		boolean failed = log.newest() == MigrationState.FAILED;
+		return Optional.of(new Problem(entry.inBuild() ? Severity.ERROR : Severity.WARNING,
+				failed ? ProblemCode.PREVIOUSLY_FAILED : ProblemCode.INTERRUPTED, StoreName.POSTGRES,
+				"The undo of migration %s of store 'postgres' %s when it ran without a transaction, so it may be undone in part"
+					.formatted(entry, failed ? "failed" : "did not finish"),
+				("Look at the schema and finish with gemforce.migrations.run=rollback, or undo the rest by hand and record it "
+						+ "with gemforce.migrations.run=mark-rolled-back. If nothing of it is undone, record that with "
+						+ "gemforce.migrations.run=repair")));
+	}
+
 	private static Problem outOfOrder(MigrationInfo info, boolean ahead) {
 		return Problem.error(ProblemCode.OUT_OF_ORDER, StoreName.POSTGRES,
 				"Migration %s is pending but a newer version is already applied%s".formatted(describe(info),
@@ -236,35 +271,55 @@ final class FlywayValidator {
 						+ "gemforce.migrations.postgres.enabled=false");
 	}
 
-	private static MigrationEntry entry(String id, List<MigrationInfo> infos, MigrationLog.@Nullable LogSummary log) {
+	private MigrationEntry entry(String id, List<MigrationInfo> infos, MigrationLog.@Nullable LogSummary log,
+			@Nullable Version baseline) {
 		MigrationInfo newest = newest(infos);
+		String version = (newest.getVersion() != null) ? newest.getVersion().getVersion() : null;
 		Long rank = infos.stream()
 			.map(MigrationInfo::getInstalledRank)
 			.filter(Objects::nonNull)
 			.map(Integer::longValue)
 			.max(Long::compare)
 			.orElse(null);
-		return new MigrationEntry(id, (newest.getVersion() != null) ? newest.getVersion().getVersion() : null,
-				newest.getDescription(), FlywayStates.type(newest.getType()), Phase.EXPAND, state(infos, log),
-				newest.getState().name(), isInBuild(infos), rank, (log != null) ? log.ranks() : List.of(),
-				newest.getScript(), newest.getPhysicalLocation(), text(newest.getAppliedChecksum()),
-				text(newest.getResolvedChecksum()), null, Undo.none("not looked for"), List.of(), List.of());
+		MigrationState state = state(infos, log);
+		return new MigrationEntry(id, version, newest.getDescription(), FlywayStates.type(newest.getType()),
+				Phase.EXPAND, state, newest.getState().name(), isInBuild(infos), rank,
+				(log != null) ? log.ranks() : List.of(), newest.getScript(), newest.getPhysicalLocation(),
+				text(newest.getAppliedChecksum()), text(newest.getResolvedChecksum()), direction(state, rank, log),
+				this.undoScripts.undo(version, baseline), List.of(), List.of());
 	}
 
 	private static MigrationState state(List<MigrationInfo> infos, MigrationLog.@Nullable LogSummary log) {
 		MigrationState state = FlywayStates.state(newest(infos).getState());
+		if (state == MigrationState.APPLIED && log != null && log.isUndoUnfinished()) {
+			return log.newest();
+		}
 		if (state != MigrationState.PENDING) {
 			return state;
 		}
 		if (infos.stream().anyMatch((info) -> FlywayStates.state(info.getState()) == MigrationState.OUTDATED)) {
 			return MigrationState.OUTDATED;
 		}
-		return (log != null && log.newest() != MigrationState.APPLIED) ? log.newest() : state;
+		if (log == null || log.newest() == MigrationState.APPLIED) {
+			return state;
+		}
+		return (log.direction() == Direction.DOWN) ? MigrationState.ROLLED_BACK : log.newest();
+	}
+
+	private static @Nullable Direction direction(MigrationState state, @Nullable Long rank,
+			MigrationLog.@Nullable LogSummary log) {
+		if (log != null) {
+			return log.direction();
+		}
+		if (rank == null) {
+			return null;
+		}
+		return (state == MigrationState.ROLLED_BACK) ? Direction.DOWN : Direction.UP;
 	}
 
 	private static MigrationEntry entry(String id, MigrationLog.LogSummary log) {
 		return new MigrationEntry(id, log.version(), log.description(), null, Phase.EXPAND, log.newest(), null, false,
-				null, log.ranks(), null, null, null, null, null, Undo.none("it is not in this build"), List.of(),
+				null, log.ranks(), null, null, null, null, log.direction(), Undo.none("it is not applied"), List.of(),
 				List.of());
 	}
 
@@ -285,17 +340,15 @@ final class FlywayValidator {
 		return infos.stream().anyMatch((info) -> StringUtils.hasText(info.getPhysicalLocation()));
 	}
 
-	// Flyway lists a migration that was rolled back and a repeatable that has changed
-	// more
-	// than once: what has yet to be applied counts first, then the newest execution
+	// Flyway lists more than once what was rolled back, a repeatable that has changed,
+	// and
+	// a version that a baseline script stands for: what has yet to be applied counts
+	// first, then the newest execution
 	private static MigrationInfo newest(List<MigrationInfo> infos) {
-		MigrationInfo newest = infos.get(0);
-		for (MigrationInfo info : infos) {
-			if (rank(info) > rank(newest)) {
-				newest = info;
-			}
-		}
-		return newest;
+		return infos.stream()
+			.max(Comparator.comparing(FlywayValidator::rank)
+				.thenComparing((info) -> info.getState() == org.flywaydb.core.api.MigrationState.PENDING))
+			.orElseThrow();
 	}
 
 	private static int rank(MigrationInfo info) {

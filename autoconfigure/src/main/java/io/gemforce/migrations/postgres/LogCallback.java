@@ -59,7 +59,7 @@ final class LogCallback extends BaseCallback {
 		}
 		else {
 			MigrationLog.LogEntry attempt = Objects.requireNonNull(this.current);
-			this.log.applied(connection, attempt);
+			this.log.succeeded(connection, attempt);
 			this.applied.add(attempt.id());
 			this.current = null;
 		}

@@ -85,8 +85,15 @@ final class MigrationLog {
 			SELECT coalesce(version, 'R:' || description) AS id, max(version) AS version,
 				max(description) AS description, array_agg(rank ORDER BY rank) AS ranks,
 				(array_agg(state ORDER BY rank DESC))[1] AS newest,
+				(array_agg(direction ORDER BY rank DESC))[1] AS direction,
+				(array_agg(transactional ORDER BY rank DESC))[1] AS transactional,
 				(array_agg(application ORDER BY rank DESC))[1] AS application
-			FROM %s WHERE type <> 'MARK' GROUP BY coalesce(version, 'R:' || description)""";
+			FROM %s WHERE type <> 'MARK' OR version IS NOT NULL GROUP BY coalesce(version, 'R:' || description)""";
+
+	private static final String APPLIED = """
+			SELECT DISTINCT ON (version) version, run_id, application_version
+			FROM %s WHERE version IS NOT NULL AND type <> 'MARK' AND direction = 'UP' AND state = 'APPLIED'
+			ORDER BY version, rank DESC""";
 
 	private static final String SELECT = "SELECT * FROM %s WHERE rank = ANY (?) ORDER BY rank";
 
@@ -131,26 +138,25 @@ final class MigrationLog {
 	 * @param attempt what is executed
 	 */
 	void open(Connection connection, LogEntry attempt) {
-		insert(client(connection), attempt, MigrationState.RUNNING, null, null, null);
+		insert(client(connection), attempt, MigrationState.RUNNING, null, null);
 	}
 
 	/**
 	 * Record what an operator did.
 	 * @param connection the connection to use
 	 * @param mark what was done
-	 * @param reason why
 	 */
-	void marked(Connection connection, LogEntry mark, @Nullable String reason) {
-		insert(client(connection), mark, MigrationState.APPLIED, Instant.now(), null, reason);
+	void marked(Connection connection, LogEntry mark) {
+		insert(client(connection), mark, mark.successState(), Instant.now(), null);
 	}
 
 	/**
-	 * Record that a migration was applied.
-	 * @param connection the connection that the migration ran on
+	 * Record that a migration was applied, or undone.
+	 * @param connection the connection that it ran on
 	 * @param attempt what was executed
 	 */
-	void applied(Connection connection, LogEntry attempt) {
-		record(client(connection), attempt, MigrationState.APPLIED, null);
+	void succeeded(Connection connection, LogEntry attempt) {
+		record(client(connection), attempt, attempt.successState(), null);
 	}
 
 	/**
@@ -163,13 +169,23 @@ final class MigrationLog {
 	}
 
 	/**
-	 * Record that a migration failed, after Flyway has returned.
+	 * Record that a migration failed, or its undo, after Flyway has returned.
 	 * @param dataSource gives a connection
 	 * @param attempt what was executed
 	 * @param error why it failed
 	 */
 	void failed(DataSource dataSource, LogEntry attempt, ExecutionError error) {
 		record(prepared(dataSource), attempt, MigrationState.FAILED, error);
+	}
+
+	/**
+	 * Record that a script that could not run in a transaction has gone through, after
+	 * all.
+	 * @param dataSource gives a connection
+	 * @param attempt what was executed
+	 */
+	void closed(DataSource dataSource, LogEntry attempt) {
+		close(JdbcClient.create(dataSource), attempt, attempt.successState(), Instant.now(), null);
 	}
 
 	private JdbcClient prepared(DataSource dataSource) {
@@ -188,7 +204,7 @@ final class MigrationLog {
 	private void record(JdbcClient client, LogEntry attempt, MigrationState state, @Nullable ExecutionError error) {
 		Instant finishedAt = Instant.now();
 		if (attempt.transactional() || close(client, attempt, state, finishedAt, error) == 0) {
-			insert(client, attempt, state, finishedAt, error, null);
+			insert(client, attempt, state, finishedAt, error);
 		}
 	}
 
@@ -207,7 +223,7 @@ final class MigrationLog {
 	}
 
 	private void insert(JdbcClient client, LogEntry attempt, MigrationState state, @Nullable Instant finishedAt,
-			@Nullable ExecutionError error, @Nullable String reason) {
+			@Nullable ExecutionError error) {
 		MigrationRun run = attempt.run();
 		client.sql(sql(INSERT))
 			.param(attempt.version())
@@ -215,7 +231,7 @@ final class MigrationLog {
 			.param(attempt.type().name())
 			.param(attempt.script())
 			.param(attempt.checksum())
-			.param(Direction.UP.name())
+			.param(attempt.direction().name())
 			.param(state.name())
 			.param(Phase.EXPAND.name())
 			.param(attempt.transactional())
@@ -230,7 +246,7 @@ final class MigrationLog {
 			.param((error != null) ? error.type() : null)
 			.param((error != null) ? error.message() : null)
 			.param((error != null) ? error.code() : null)
-			.param(reason)
+			.param(attempt.reason())
 			.update();
 	}
 
@@ -245,6 +261,20 @@ final class MigrationLog {
 			.list()
 			.stream()
 			.collect(Collectors.toMap(LogSummary::id, Function.identity()));
+	}
+
+	/**
+	 * Read who has applied each version.
+	 * @param client reads the database
+	 * @return the newest execution with success for each version that the log knows
+	 */
+	Map<String, AppliedBy> appliedBy(JdbcClient client) {
+		return client.sql(sql(APPLIED))
+			.query((row, number) -> new AppliedBy(row.getString("version"), row.getString("run_id"),
+					row.getString("application_version")))
+			.list()
+			.stream()
+			.collect(Collectors.toMap(AppliedBy::version, Function.identity()));
 	}
 
 	/**
@@ -293,22 +323,34 @@ final class MigrationLog {
 	 * @param type what the migration is made of
 	 * @param script the file or class
 	 * @param checksum the checksum, {@code null} if there is none
+	 * @param direction whether the migration is applied or undone
 	 * @param transactional whether it runs in a transaction
 	 * @param startedAt when it began
 	 * @param run the run that it belongs to
+	 * @param reason why, {@code null} if nobody gave a reason
 	 */
 	record LogEntry(@Nullable String version, String description, MigrationType type, String script,
-			@Nullable String checksum, boolean transactional, Instant startedAt, MigrationRun run) {
+			@Nullable String checksum, Direction direction, boolean transactional, Instant startedAt, MigrationRun run,
+			@Nullable String reason) {
 
 		static LogEntry begin(MigrationInfo migration, boolean transactional, MigrationRun run, Instant startedAt) {
 			Integer checksum = migration.getChecksum();
 			return new LogEntry((migration.getVersion() != null) ? migration.getVersion().getVersion() : null,
 					migration.getDescription(), FlywayStates.type(migration.getType()), migration.getScript(),
-					(checksum != null) ? checksum.toString() : null, transactional, startedAt, run);
+					(checksum != null) ? checksum.toString() : null, Direction.UP, transactional, startedAt, run, null);
+		}
+
+		static LogEntry mark(String description, String script, MigrationRun run, @Nullable String reason) {
+			return new LogEntry(null, description, MigrationType.MARK, script, null, Direction.UP, false, Instant.now(),
+					run, reason);
 		}
 
 		String id() {
 			return MigrationEntry.id(this.version, this.description);
+		}
+
+		private MigrationState successState() {
+			return (this.direction == Direction.UP) ? MigrationState.APPLIED : MigrationState.ROLLED_BACK;
 		}
 
 		private long durationMs(Instant finishedAt) {
@@ -325,16 +367,51 @@ final class MigrationLog {
 	 * @param description the description
 	 * @param ranks the positions of its attempts in the log, ascending
 	 * @param newest the state of its newest attempt
+	 * @param direction whether the newest attempt applied or undid it
+	 * @param transactional whether the newest attempt ran in a transaction
 	 * @param application the service that made the newest attempt
 	 */
 	record LogSummary(String id, @Nullable String version, String description, List<Long> ranks, MigrationState newest,
-			String application) {
+			Direction direction, boolean transactional, String application) {
+
+		/**
+		 * Whether an undo has left the migration undone in part, unless it ran to its end
+		 * and could not be recorded.
+		 * @return whether its newest attempt was to undo it outside of a transaction,
+		 * without success
+		 */
+		boolean isUndoUnfinished() {
+			return this.direction == Direction.DOWN && !this.transactional && this.newest != MigrationState.ROLLED_BACK;
+		}
+
+		boolean isUndoRunning() {
+			return this.direction == Direction.DOWN && this.newest == MigrationState.RUNNING;
+		}
+
+		LogSummary interrupted() {
+			return new LogSummary(this.id, this.version, this.description, this.ranks, MigrationState.INTERRUPTED,
+					this.direction, this.transactional, this.application);
+		}
 
 		private static LogSummary from(ResultSet row) throws SQLException {
 			Long[] ranks = (Long[]) row.getArray("ranks").getArray();
 			return new LogSummary(row.getString("id"), row.getString("version"), row.getString("description"),
-					List.of(ranks), MigrationState.valueOf(row.getString("newest")), row.getString("application"));
+					List.of(ranks), MigrationState.valueOf(row.getString("newest")),
+					Direction.valueOf(row.getString("direction")), row.getBoolean("transactional"),
+					row.getString("application"));
 		}
+
+	}
+
+	/**
+	 * Who has applied a version.
+	 *
+	 * @param version the version
+	 * @param runId the run that has
+	 * @param applicationVersion the version of the service that has, {@code null} if that
+	 * is not known
+	 */
+	record AppliedBy(String version, String runId, @Nullable String applicationVersion) {
 
 	}
 

@@ -1,5 +1,7 @@
 package io.gemforce.migrations.postgres;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param target the newest version to apply, in Flyway's words, {@code null} for what
  * Flyway is told otherwise
  * @param failWhenAhead whether a schema that is newer than this build stops the start
+ * @param undoLocations where the undo scripts are, {@code null} for the default location,
+ * which need not exist
  */
-public record PostgresSettings(boolean alwaysMigrate, @Nullable String target, boolean failWhenAhead) {
+public record PostgresSettings(boolean alwaysMigrate, @Nullable String target, boolean failWhenAhead,
+		@Nullable List<String> undoLocations) {
+
+	public PostgresSettings {
+		undoLocations = (undoLocations != null) ? List.copyOf(undoLocations) : null;
+	}
 
 }

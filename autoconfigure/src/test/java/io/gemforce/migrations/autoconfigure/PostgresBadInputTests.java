@@ -256,6 +256,32 @@ class PostgresBadInputTests {
 		});
 	}
 
+	@Test
+	void misnamedUndoScript(@TempDir Path undos) {
+		new SqlScripts(undos).write("V1__create_gem.sql", "DROP TABLE gem;");
+		this.contextRunner.withPropertyValues("gemforce.migrations.postgres.undo-locations=filesystem:" + undos)
+			.run((context) -> {
+				StartFailure failure = StartFailure.of(context);
+				assertThat(failure.code()).isEqualTo(ProblemCode.MALFORMED_NAME);
+				assertThat(failure.description()).contains("Store 'postgres'", "V1__create_gem.sql",
+						"Database state: unchanged");
+				assertThat(failure.action()).contains("U<version>__<description>.sql");
+				assertThatNothingHappened();
+			});
+	}
+
+	@Test
+	void undoLocationThatTheUserNamedAndThatDoesNotExist() {
+		this.contextRunner.withPropertyValues("gemforce.migrations.postgres.undo-locations=classpath:db/nowhere")
+			.run((context) -> {
+				StartFailure failure = StartFailure.of(context);
+				assertThat(failure.code()).isEqualTo(ProblemCode.NO_MIGRATIONS_FOUND);
+				assertThat(failure.description()).contains("classpath:db/nowhere");
+				assertThat(failure.action()).contains("gemforce.migrations.postgres.undo-locations");
+				assertThatNothingHappened();
+			});
+	}
+
 	private void assertThatNothingHappened() {
 		assertThat(tables()).isEmpty();
 	}

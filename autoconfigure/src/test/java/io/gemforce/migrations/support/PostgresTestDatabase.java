@@ -30,9 +30,18 @@ public record PostgresTestDatabase(String name, int port) {
 	}
 
 	public DataSource dataSource() {
+		return dataSource(user());
+	}
+
+	/**
+	 * Return the database as a user sees it.
+	 * @param user the user's name
+	 * @return gives the connections
+	 */
+	public DataSource dataSource(String user) {
 		PGSimpleDataSource dataSource = new PGSimpleDataSource();
 		dataSource.setUrl(url());
-		dataSource.setUser(user());
+		dataSource.setUser(user);
 		return dataSource;
 	}
 

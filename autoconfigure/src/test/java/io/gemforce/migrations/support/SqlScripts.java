@@ -13,6 +13,20 @@ import java.nio.file.Path;
 public record SqlScripts(Path folder) {
 
 	/**
+	 * Return the scripts of a folder, which is created if it is not there.
+	 * @param folder the folder
+	 * @return the scripts
+	 */
+	public static SqlScripts in(Path folder) {
+		try {
+			return new SqlScripts(Files.createDirectories(folder));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
 	 * Write a script, or replace it.
 	 * @param name the name of the file
 	 * @param sql what is in it

@@ -1,0 +1,182 @@
+package io.gemforce.migrations.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.StoreName;
+
+/**
+ * A connection that holds Flyway's own lock, so that no Flyway migrates meanwhile. A
+ * Flyway that works on this connection acquires the lock once more and goes on.
+ * <p>
+ * The lock is tried for, as Flyway does it: a session that waits inside of the server for
+ * an advisory lock holds up {@code CREATE INDEX CONCURRENTLY}, and may so wait for
+ * somebody who waits for it.
+ */
+final class FlywayLock implements AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(FlywayLock.class);
+
+	private static final int SECONDS_TO_ANSWER = 5;
+
+	private static final Duration TRY_EVERY = Duration.ofMillis(100);
+
+	private final Connection connection;
+
+	private final boolean autoCommit;
+
+	private final long key;
+
+	private boolean closed;
+
+	private FlywayLock(Connection connection, boolean autoCommit, long key) {
+		this.connection = connection;
+		this.autoCommit = autoCommit;
+		this.key = key;
+	}
+
+	/**
+	 * Acquire the lock on a new connection, in which every statement commits by itself.
+	 * @param database the database
+	 * @param configuration the configuration of Flyway, which says how long to wait
+	 * @param stop ends the waiting
+	 * @return the lock, to be closed
+	 */
+	static FlywayLock acquire(FlywayDatabase database, Configuration configuration, StopSignal stop) {
+		FlywayLock lock = open(database, configuration);
+		try {
+			lock.await(configuration.getLockRetryCount(), database, stop);
+			return lock;
+		}
+		catch (RuntimeException ex) {
+			lock.giveBack();
+			throw ex;
+		}
+	}
+
+	private static FlywayLock open(FlywayDatabase database, Configuration configuration) {
+		try {
+			Connection connection = database.dataSource().getConnection();
+			FlywayLock lock = new FlywayLock(connection, connection.getAutoCommit(), database.lockKey());
+			try {
+				connection.setAutoCommit(true);
+				String initSql = configuration.getInitSql();
+				if (initSql != null) {
+					try (Statement statement = connection.createStatement()) {
+						statement.execute(initSql);
+					}
+				}
+				return lock;
+			}
+			catch (SQLException ex) {
+				lock.giveBack();
+				throw ex;
+			}
+		}
+		catch (SQLException ex) {
+			throw new FlywayException("Unable to obtain connection from database", ex);
+		}
+	}
+
+	private void await(int retries, FlywayDatabase database, StopSignal stop) {
+		CountDownLatch stopped = new CountDownLatch(1);
+		Runnable stopListening = stop.listen(stopped::countDown);
+		long startedAt = System.nanoTime();
+		boolean said = false;
+		try {
+			while (!ask("SELECT pg_try_advisory_lock(?)")) {
+				long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedAt);
+				if (retries >= 0 && seconds >= Math.max(retries, 1)) {
+					throw FlywayFailures.lockTimeout(database.lock(client()));
+				}
+				if (!said) {
+					said = true;
+					logger.info("Waiting for Flyway's lock of store 'postgres'");
+				}
+				if (stopped.await(TRY_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+					stop.check(StoreName.POSTGRES, "unchanged by this instance, which was waiting for the lock");
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new FlywayException("Interrupted while waiting for Flyway's lock", ex);
+		}
+		finally {
+			stopListening.run();
+		}
+	}
+
+	private boolean ask(String sql) {
+		return client().sql(sql).param(this.key).query(Boolean.class).single();
+	}
+
+	Connection connection() {
+		return this.connection;
+	}
+
+	/**
+	 * Whether the connection still works, and so holds the lock.
+	 * @return whether the server answers
+	 */
+	boolean isUsable() {
+		try {
+			return this.connection.isValid(SECONDS_TO_ANSWER);
+		}
+		catch (SQLException ex) {
+			return false;
+		}
+	}
+
+	JdbcClient client() {
+		return JdbcClient.create(new SingleConnectionDataSource(this.connection, true));
+	}
+
+	@Override
+	public void close() {
+		if (this.closed) {
+			return;
+		}
+		this.closed = true;
+		try {
+			ask("SELECT pg_advisory_unlock(?)");
+		}
+		catch (RuntimeException ex) {
+			abort(ex);
+		}
+		giveBack();
+	}
+
+	// The lock is the session's, which must not go back to a pool with it
+	private void abort(RuntimeException failure) {
+		logger.debug("Could not release Flyway's lock, so the connection that holds it is ended", failure);
+		try {
+			this.connection.abort(Runnable::run);
+		}
+		catch (SQLException ex) {
+			logger.debug("Could not end the connection", ex);
+		}
+	}
+
+	private void giveBack() {
+		try (Connection closed = this.connection) {
+			closed.setAutoCommit(this.autoCommit);
+		}
+		catch (SQLException ex) {
+			logger.debug("Could not give back the connection", ex);
+		}
+	}
+
+}

@@ -1,0 +1,114 @@
+package io.gemforce.migrations.postgres;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.flywaydb.core.api.MigrationState;
+import org.flywaydb.core.api.configuration.Configuration;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationEntry;
+import io.gemforce.migrations.MigrationType;
+import io.gemforce.migrations.PlanStep;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Validation;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.postgres.ScriptReader.ReadScript;
+
+/**
+ * Plans what Flyway would execute: versions in their order, then repeatables in that of
+ * their descriptions. Only reads.
+ */
+final class FlywayPlanner {
+
+	private static final Set<String> NEVER_TO_BE_RUN = Set.of(MigrationState.BELOW_BASELINE.name(),
+			MigrationState.BASELINE_IGNORED.name());
+
+	private static final Comparator<MigrationEntry> FLYWAYS_ORDER = Comparator
+		.comparing(FlywayPlanner::version, Comparator.nullsLast(Comparator.naturalOrder()))
+		.thenComparing(MigrationEntry::description);
+
+	private final Configuration configuration;
+
+	/**
+	 * Create a planner.
+	 * @param configuration the configuration of the Flyway that migrates
+	 */
+	FlywayPlanner(Configuration configuration) {
+		this.configuration = configuration;
+	}
+
+	private static @Nullable Version version(MigrationEntry entry) {
+		return (entry.version() != null) ? Version.parse(entry.version()).orElse(null) : null;
+	}
+
+	/**
+	 * Plan.
+	 * @param validation the migrations and the problems
+	 * @return a step for each migration that is still to be applied
+	 */
+	List<PlanStep> plan(Validation validation) {
+		List<MigrationEntry> entries = validation.entries()
+			.stream()
+			.filter((entry) -> entry.inBuild() && isToBeApplied(entry))
+			.sorted(FLYWAYS_ORDER)
+			.toList();
+		Map<String, ReadScript> scripts = new ScriptReader(this.configuration).read(entries.stream()
+			.filter((entry) -> entry.type() != MigrationType.JAVA)
+			.map(MigrationEntry::script)
+			.filter(Objects::nonNull)
+			.collect(Collectors.toSet()));
+		return entries.stream().map((entry) -> step(entry, validation, scripts)).toList();
+	}
+
+	private static boolean isToBeApplied(MigrationEntry entry) {
+		return switch (entry.state()) {
+			case PENDING, FAILED, INTERRUPTED, ROLLED_BACK, OUTDATED, HELD -> !entry.isUndoUnfinished();
+			case IGNORED -> !NEVER_TO_BE_RUN.contains(entry.engineState());
+			default -> false;
+		};
+	}
+
+	private PlanStep step(MigrationEntry entry, Validation validation, Map<String, ReadScript> scripts) {
+		ReadScript script = scripts.get(entry.script());
+		return new PlanStep(StoreName.POSTGRES, entry.id(), entry.description(), entry.type(), entry.phase(),
+				Direction.UP, summary(entry, script), (script != null) ? script.text() : null, null, locks(script),
+				(script != null) ? script.transactional() : null, entry.undo(), heldBack(entry, validation),
+				entry.resolvedChecksum());
+	}
+
+	private static String summary(MigrationEntry entry, @Nullable ReadScript script) {
+		if (script == null) {
+			return "Run %s, which is code".formatted(entry.script());
+		}
+		int statements = script.statements().size();
+		return "Run %s, %d statement%s".formatted(entry.script(), statements, (statements == 1) ? "" : "s");
+	}
+
+	private static List<String> locks(@Nullable ReadScript script) {
+		return (script != null) ? StatementLocks.of(script.statements()) : List.of("unknown (code)");
+	}
+
+	private List<String> heldBack(MigrationEntry entry, Validation validation) {
+		List<String> reasons = new ArrayList<>();
+		validation.errors()
+			.forEach((problem) -> reasons.add("nothing is run: %s: %s".formatted(problem.code(), problem.message())));
+		if (MigrationState.ABOVE_TARGET.name().equals(entry.engineState())) {
+			reasons.add("it is above the target version %s".formatted(this.configuration.getTarget()));
+		}
+		else if (MigrationState.IGNORED.name().equals(entry.engineState())) {
+			reasons.add("a newer version is applied");
+		}
+		if (validation.isAhead() && entry.version() == null) {
+			reasons.add("the store has migrations that this build does not know, so nothing is run");
+		}
+		return reasons;
+	}
+
+}

@@ -1,0 +1,177 @@
+package io.gemforce.migrations.postgres;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import org.flywaydb.core.api.configuration.Configuration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.PlanGuard;
+import io.gemforce.migrations.PlanStep;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.RollbackTarget;
+import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.StoreRollback;
+import io.gemforce.migrations.Undo;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.postgres.FlywayHistory.Entry;
+import io.gemforce.migrations.postgres.MigrationLog.AppliedBy;
+import io.gemforce.migrations.postgres.ScriptReader.ReadScript;
+
+/**
+ * Undoes what was executed last, one migration after the other, each by a
+ * {@link FlywayUndo} of its own. Flyway's lock is held from the first look to the last
+ * entry, so that nobody migrates in between.
+ */
+final class FlywayRollback {
+
+	private static final String NOTHING_UNDONE = "unchanged, nothing was undone";
+
+	private final Configuration configuration;
+
+	private final FlywayDatabase database;
+
+	private final UndoScripts scripts;
+
+	private final StopSignal stop;
+
+	FlywayRollback(Configuration configuration, FlywayDatabase database, UndoScripts scripts, StopSignal stop) {
+		this.configuration = configuration;
+		this.database = database;
+		this.scripts = scripts;
+		this.stop = stop;
+	}
+
+	/**
+	 * Plan a rollback. Only reads.
+	 * @param target how far to roll back
+	 * @return what would be undone
+	 */
+	StoreRollback plan(RollbackTarget target) {
+		requirePostgres();
+		JdbcClient client = this.database.client();
+		FlywayHistory history = this.database.readHistory(client);
+		Map<String, AppliedBy> appliedBy = this.database.appliedBy(client);
+		RollbackSelection selection = RollbackSelection.of(target, history, appliedBy);
+		List<UndoScript> found = selection.undone()
+			.stream()
+			.flatMap((entry) -> script(entry, history).stream())
+			.toList();
+		Map<String, ReadScript> read = new ScriptReader(this.configuration).readUndo(found);
+		List<PlanStep> steps = selection.undone().stream().map((entry) -> step(entry, history, read)).toList();
+		return new StoreRollback(StoreName.POSTGRES, steps, selection.version(),
+				applicationVersion(selection.staying(), appliedBy));
+	}
+
+	// Elsewhere there is no transactional DDL, and neither a lock nor a log of ours
+	private void requirePostgres() {
+		if (!this.database.isPostgres()) {
+			throw new MigrationException(Problem.error(ProblemCode.NO_DOWN, StoreName.POSTGRES,
+					"Migrations of store 'postgres' can be undone on PostgreSQL only, and its database is another one",
+					"Take back what they did by a new migration"), NOTHING_UNDONE, null);
+		}
+	}
+
+	private static @Nullable String applicationVersion(List<Entry> staying, Map<String, AppliedBy> appliedBy) {
+		return staying.isEmpty() ? null
+				: Optional.ofNullable(appliedBy.get(staying.get(staying.size() - 1).version()))
+					.map(AppliedBy::applicationVersion)
+					.orElse(null);
+	}
+
+	private Undo undo(Entry entry, FlywayHistory history) {
+		return this.scripts.undo(entry.version(), history.baseline());
+	}
+
+	private Optional<UndoScript> script(Entry entry, FlywayHistory history) {
+		return undo(entry, history).available() ? Optional.ofNullable(entry.version()).flatMap(this.scripts::find)
+				: Optional.empty();
+	}
+
+	private PlanStep step(Entry entry, FlywayHistory history, Map<String, ReadScript> read) {
+		UndoScript script = script(entry, history).orElse(null);
+		ReadScript text = (script != null) ? read.get(script.name()) : null;
+		return new PlanStep(StoreName.POSTGRES, entry.id(), entry.description(), FlywayStates.type(entry.type()),
+				Phase.EXPAND, Direction.DOWN,
+				"Undo %s%s".formatted(entry.script(), (script != null) ? " by " + script.name() : ""),
+				(text != null) ? text.text() : null, null,
+				(text != null) ? StatementLocks.of(text.statements()) : List.of(),
+				(text != null) ? text.transactional() : null, undo(entry, history), List.of(),
+				(script != null) ? String.valueOf(script.checksum()) : null);
+	}
+
+	/**
+	 * Roll back.
+	 * @param target how far
+	 * @param run the run that this is part of
+	 * @param guard asked under the lock before each migration
+	 * @param reason why, {@code null} if nobody gave a reason
+	 * @return what was done
+	 */
+	RolledBack execute(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason) {
+		requirePostgres();
+		try (FlywayLock lock = FlywayLock.acquire(this.database, this.configuration, this.stop)) {
+			JdbcClient client = lock.client();
+			FlywayHistory history = this.database.readHistory(client);
+			RollbackSelection selection = RollbackSelection.of(target, history,
+					(target instanceof RollbackTarget.OfRuns) ? this.database.appliedBy(client) : Map.of());
+			RolledBack done = RolledBack.of(selection);
+			if (!selection.undone().isEmpty()) {
+				List<UndoStep> steps = steps(selection, history);
+				selection.undone()
+					.forEach((entry) -> guard.check(StoreName.POSTGRES, entry.id(), Direction.DOWN, NOTHING_UNDONE));
+				new RollbackExecution(lock, this.configuration, this.database, run, reason, this.stop).undo(steps);
+			}
+			return done;
+		}
+	}
+
+	private List<UndoStep> steps(RollbackSelection selection, FlywayHistory history) {
+		List<Problem> problems = selection.undone()
+			.stream()
+			.filter((entry) -> !undo(entry, history).available())
+			.map((entry) -> Problem.error(ProblemCode.NO_DOWN, StoreName.POSTGRES,
+					"Migration %s (%s) of store 'postgres' cannot be undone: %s".formatted(entry.id(),
+							entry.description(), undo(entry, history).reason()),
+					"Take back what migration %s did by a new migration".formatted(entry.id())))
+			.toList();
+		if (!problems.isEmpty()) {
+			throw new MigrationException(problems, NOTHING_UNDONE, null);
+		}
+		return selection.steps((entry) -> script(entry, history).orElse(null));
+	}
+
+	/**
+	 * What a rollback did.
+	 *
+	 * @param from the version before, {@code null} if nothing was applied
+	 * @param to the version after, {@code null} if nothing stays
+	 * @param undone the ids of what was undone, in order
+	 */
+	record RolledBack(@Nullable String from, @Nullable String to, List<String> undone) {
+
+		static RolledBack of(RollbackSelection selection) {
+			return new RolledBack(newest(Stream.concat(selection.undone().stream(), selection.staying().stream())),
+					newest(selection.staying().stream()), selection.undone().stream().map(Entry::id).toList());
+		}
+
+		private static @Nullable String newest(Stream<Entry> entries) {
+			return entries.flatMap((entry) -> entry.parsedVersion().stream())
+				.max(Comparator.naturalOrder())
+				.map(Version::toString)
+				.orElse(null);
+		}
+
+	}
+
+}

@@ -1,0 +1,150 @@
+package io.gemforce.migrations.postgres;
+
+import java.sql.Connection;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.Location;
+import org.flywaydb.core.api.MigrationVersion;
+import org.flywaydb.core.api.ResourceProvider;
+import org.flywaydb.core.api.callback.Callback;
+import org.flywaydb.core.api.configuration.Configuration;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.core.api.output.MigrateResult;
+import org.flywaydb.core.api.resource.LoadableResource;
+import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
+
+/**
+ * Undoes one migration with the free edition of Flyway: a second Flyway, derived from the
+ * one that migrates, has the undo as its only migration, and so parses, executes, times
+ * and records it as it does any other. Where there is a transaction, the entries in
+ * Flyway's table and in the log are part of it.
+ * <p>
+ * Everything happens on a connection that already holds Flyway's lock.
+ */
+final class FlywayUndo implements UndoMigration.Listener {
+
+	private static final ResourceProvider NO_RESOURCES = new ResourceProvider() {
+
+		@Override
+		public @Nullable LoadableResource getResource(String name) {
+			return null;
+		}
+
+		@Override
+		public List<LoadableResource> getResources(String prefix, String[] suffixes) {
+			return List.of();
+		}
+
+	};
+
+	private final Configuration configuration;
+
+	private final Connection connection;
+
+	private final UndoStep step;
+
+	private final MigrationLog log;
+
+	private final MigrationRun run;
+
+	private final @Nullable String reason;
+
+	private @Nullable LogEntry attempt;
+
+	/**
+	 * Create an undo.
+	 * @param configuration the configuration of the Flyway that migrates
+	 * @param connection the connection that holds Flyway's lock
+	 * @param step what is undone
+	 * @param log the log
+	 * @param run the run that this is part of
+	 * @param reason why, {@code null} if nobody gave a reason
+	 */
+	FlywayUndo(Configuration configuration, Connection connection, UndoStep step, MigrationLog log, MigrationRun run,
+			@Nullable String reason) {
+		this.configuration = configuration;
+		this.connection = connection;
+		this.step = step;
+		this.log = log;
+		this.run = run;
+		this.reason = reason;
+	}
+
+	/**
+	 * Undo.
+	 */
+	void execute() {
+		MigrateResult result = derived().migrate();
+		if (result.migrationsExecuted != 1) {
+			throw new FlywayException("Flyway does not undo migration %s".formatted(this.step.describe()));
+		}
+		LogEntry attempt = Objects.requireNonNull(this.attempt);
+		if (!attempt.transactional()) {
+			this.log.succeeded(this.connection, attempt);
+		}
+	}
+
+	private Flyway derived() {
+		FluentConfiguration derived = Flyway.configure(this.configuration.getClassLoader())
+			.configuration(this.configuration)
+			.dataSource(new SingleConnectionDataSource(this.connection, true))
+			.skipDefaultResolvers(true)
+			.resolvers((context) -> List.of(new UndoMigration(this.step, context, this)))
+			.resourceProvider(NO_RESOURCES)
+			.javaMigrations()
+			.javaMigrationClassProvider(List::of)
+			.skipDefaultCallbacks(true)
+			.callbacks(new Callback[0])
+			.callbackLocations(new Location[0])
+			.validateOnMigrate(false)
+			.ignoreMigrationPatterns("*:future")
+			.outOfOrder(this.step.belowLive())
+			.group(false)
+			.target(MigrationVersion.LATEST)
+			.skipExecutingMigrations(false)
+			.createSchemas(false)
+			.baselineOnMigrate(false);
+		// With the transactional lock Flyway would use a second connection, and its entry
+		// would not be part of the script's transaction
+		derived.getPluginRegister().getExact(PostgreSQLConfigurationExtension.class).setTransactionalLock(false);
+		return derived.load();
+	}
+
+	@Override
+	public void begin(Connection connection, boolean transactional) {
+		Integer checksum = this.step.checksum();
+		this.attempt = new LogEntry(this.step.undone().version(), this.step.undone().description(), this.step.type(),
+				this.step.name(), (checksum != null) ? checksum.toString() : null, Direction.DOWN, transactional,
+				Instant.now(), this.run, this.reason);
+		if (!transactional) {
+			this.log.open(connection, this.attempt);
+		}
+	}
+
+	@Override
+	public void end(Connection connection) {
+		LogEntry attempt = Objects.requireNonNull(this.attempt);
+		if (attempt.transactional()) {
+			this.log.succeeded(connection, attempt);
+		}
+	}
+
+	/**
+	 * Return what was begun.
+	 * @return the execution, {@code null} if Flyway has not come that far
+	 */
+	@Nullable LogEntry attempt() {
+		return this.attempt;
+	}
+
+}

@@ -1,0 +1,245 @@
+package io.gemforce.migrations.postgres;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import com.zaxxer.hikari.HikariDataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import io.gemforce.migrations.ApplicationInstance;
+import io.gemforce.migrations.MigrationEntry;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.Operation;
+import io.gemforce.migrations.PlanGuard;
+import io.gemforce.migrations.RollbackTarget;
+import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.support.PostgresTestDatabase;
+import io.gemforce.migrations.support.SentStatements;
+import io.gemforce.migrations.support.SqlScripts;
+
+/**
+ * Builds of a service that come and go on one database, each with scripts of its own and
+ * a pool of one connection.
+ */
+final class TestStore implements AutoCloseable {
+
+	private final PostgresTestDatabase database;
+
+	private final Path folder;
+
+	private final SqlScripts migrations;
+
+	private final SqlScripts undos;
+
+	private final List<HikariDataSource> pools = new ArrayList<>();
+
+	private Consumer<FluentConfiguration> settings = (configuration) -> {
+	};
+
+	private String version = "1.4.0";
+
+	private int poolSize = 1;
+
+	private SentStatements sent;
+
+	TestStore(PostgresTestDatabase database, Path folder) {
+		this.database = database;
+		this.folder = folder;
+		this.migrations = SqlScripts.in(folder.resolve("migration"));
+		this.undos = SqlScripts.in(folder.resolve("undo"));
+	}
+
+	/**
+	 * Put a migration into the build.
+	 * @param name the name of the file
+	 * @param sql what is in it
+	 * @return this
+	 */
+	TestStore migration(String name, String sql) {
+		this.migrations.write(name, sql);
+		return this;
+	}
+
+	/**
+	 * Put an undo script into the build.
+	 * @param name the name of the file
+	 * @param sql what is in it
+	 * @return this
+	 */
+	TestStore undo(String name, String sql) {
+		this.undos.write(name, sql);
+		return this;
+	}
+
+	TestStore without(String migration) {
+		this.migrations.delete(migration);
+		return this;
+	}
+
+	/**
+	 * Configure Flyway, as a user would.
+	 * @param settings the settings
+	 * @return this
+	 */
+	TestStore configured(Consumer<FluentConfiguration> settings) {
+		this.settings = settings;
+		return this;
+	}
+
+	TestStore poolSize(int poolSize) {
+		this.poolSize = poolSize;
+		return this;
+	}
+
+	TestStore version(String version) {
+		this.version = version;
+		return this;
+	}
+
+	JdbcClient client() {
+		return this.database.client();
+	}
+
+	PostgresTestDatabase database() {
+		return this.database;
+	}
+
+	/**
+	 * Start an instance of the build as it is now.
+	 * @return its store
+	 */
+	FlywayMigrationStore start() {
+		return start(new StopSignal());
+	}
+
+	FlywayMigrationStore start(StopSignal stop) {
+		return start(stop, this.database.user());
+	}
+
+	FlywayMigrationStore startAs(String user) {
+		return start(new StopSignal(), user);
+	}
+
+	private FlywayMigrationStore start(StopSignal stop, String user) {
+		HikariDataSource pool = new HikariDataSource();
+		SentStatements sent = new SentStatements(this.database.dataSource(user));
+		this.sent = sent;
+		pool.setDataSource(sent);
+		pool.setMaximumPoolSize(this.poolSize);
+		pool.setConnectionTimeout(Duration.ofSeconds(3).toMillis());
+		this.pools.add(pool);
+		FluentConfiguration configuration = Flyway.configure()
+			.dataSource(pool)
+			.locations("filesystem:" + this.migrations.folder());
+		new FlywayDefaults((property) -> false, Duration.ofMinutes(1)).apply(configuration);
+		this.settings.accept(configuration);
+		Flyway flyway = configuration.load();
+		return new FlywayMigrationStore(() -> flyway, () -> null,
+				new PostgresSettings(false, null, false, List.of("filesystem:" + this.undos.folder())), "gems", stop);
+	}
+
+	/**
+	 * Return what the instance sends that was started last.
+	 * @return the statements
+	 */
+	List<String> sent() {
+		return this.sent.statements();
+	}
+
+	MigrationRun run() {
+		return MigrationRun.begin(Trigger.JOB, new ApplicationInstance("gems", this.version, "here", "ann"));
+	}
+
+	/**
+	 * Start an instance, and let it migrate.
+	 * @return what it did
+	 */
+	StoreResult migrate() {
+		return start().migrate(run(), PlanGuard.open());
+	}
+
+	/**
+	 * Start an instance, and let it roll back.
+	 * @param version the version that stays
+	 * @return what it did
+	 */
+	StoreResult rollBackTo(String version) {
+		return start().rollback(to(version), run(), PlanGuard.open(), "does not work");
+	}
+
+	static RollbackTarget to(String version) {
+		return new RollbackTarget.ToVersion(StoreName.POSTGRES, Version.parse(version).orElseThrow());
+	}
+
+	List<String> perform(Operation.Kind kind, String version) {
+		return start().perform(new Operation(kind, (version != null) ? Version.parse(version).orElseThrow() : null,
+				"somebody said so", false), run());
+	}
+
+	MigrationEntry entry(String id) {
+		return start().validate().entries().stream().filter((entry) -> entry.id().equals(id)).findFirst().orElseThrow();
+	}
+
+	/**
+	 * Return Flyway's own table.
+	 * @return type, version or description, and script, a line for each entry
+	 */
+	List<String> history() {
+		return client().sql("""
+				SELECT type || ' ' || coalesce(version, description) || ' ' || script
+					|| CASE WHEN success THEN '' ELSE ' failed' END
+				FROM flyway_schema_history ORDER BY installed_rank""").query(String.class).list();
+	}
+
+	/**
+	 * Return the log.
+	 * @return direction, version or description, and state, a line for each execution
+	 */
+	List<String> log() {
+		return client().sql(
+				"SELECT direction || ' ' || coalesce(version, description) || ' ' || state FROM migration_log ORDER BY rank")
+			.query(String.class)
+			.list();
+	}
+
+	List<Map<String, Object>> logRows() {
+		return client().sql("SELECT * FROM migration_log ORDER BY rank").query().listOfRows();
+	}
+
+	List<String> tables() {
+		return client()
+			.sql("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name")
+			.query(String.class)
+			.list()
+			.stream()
+			.filter((table) -> !table.startsWith("migration_") && !table.startsWith("flyway_"))
+			.toList();
+	}
+
+	/**
+	 * Return a Flyway that knows nothing of this library.
+	 * @return the Flyway
+	 */
+	Flyway plainFlyway() {
+		return Flyway.configure()
+			.dataSource(this.database.url(), this.database.user(), "")
+			.locations("filesystem:" + this.migrations.folder())
+			.load();
+	}
+
+	@Override
+	public void close() {
+		this.pools.forEach(HikariDataSource::close);
+	}
+
+}
