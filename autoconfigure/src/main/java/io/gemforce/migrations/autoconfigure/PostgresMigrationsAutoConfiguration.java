@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -16,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer;
@@ -68,9 +70,23 @@ public final class PostgresMigrationsAutoConfiguration {
 			ObjectProvider<FlywayMigrationStrategy> strategy, MigrationsProperties properties,
 			ApplicationInstance application, MigrationsStopSignal stop) {
 		return new FlywayMigrationStore(flyway::getObject, () -> delegate(strategy.getIfAvailable()),
-				new PostgresSettings(properties.getPostgres().isAlwaysMigrate(), properties.getPostgres().getTarget(),
+				new PostgresSettings(properties.getPostgres().isAlwaysMigrate(), target(properties.getPostgres()),
 						properties.getOnSchemaAhead() == OnSchemaAhead.FAIL),
 				application.name(), stop.signal());
+	}
+
+	private static @Nullable String target(MigrationsProperties.Postgres postgres) {
+		String target = postgres.getTarget();
+		if (target != null) {
+			try {
+				Flyway.configure().target(target);
+			}
+			catch (FlywayException ex) {
+				throw new InvalidConfigurationPropertyValueException("gemforce.migrations.postgres.target", target,
+						String.valueOf(ex.getMessage()));
+			}
+		}
+		return target;
 	}
 
 	private static @Nullable Consumer<Flyway> delegate(@Nullable FlywayMigrationStrategy strategy) {
