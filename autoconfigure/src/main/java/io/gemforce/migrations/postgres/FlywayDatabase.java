@@ -137,7 +137,11 @@ final class FlywayDatabase {
 	}
 
 	StoreLock lock() {
-		return this.client.sql(HOLDER)
+		return lock(this.client);
+	}
+
+	StoreLock lock(JdbcClient client) {
+		return client.sql(HOLDER)
 			.param(lockKey())
 			.query((row, number) -> new StoreLock(true, false, true,
 					"%s (pid %d%s)".formatted(row.getString("application_name"), row.getInt("pid"),
