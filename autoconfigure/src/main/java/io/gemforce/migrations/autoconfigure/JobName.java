@@ -45,6 +45,11 @@ enum JobName {
 	RELEASE_LOCK;
 
 	/**
+	 * The property that makes a process run a job.
+	 */
+	static final String PROPERTY = "gemforce.migrations.run";
+
+	/**
 	 * Return the name as users write it.
 	 * @return the name in lower case, with hyphens
 	 */
