@@ -62,6 +62,12 @@ final class CachedSnapshot {
 			};
 			return StoreSnapshot.unreadable(store, status, ex.getProblems(), this.clock.instant());
 		}
+		catch (RuntimeException ex) {
+			return StoreSnapshot.unreadable(store, StoreStatus.INVALID,
+					List.of(Problem.error(ProblemCode.UNEXPECTED, store.name(),
+							"Store '%s' could not be read: %s".formatted(store.name(), ex), "Mend the cause")),
+					this.clock.instant());
+		}
 	}
 
 	private static @Nullable Execution lastApplied(MigrationStore store, Validation validation) {

@@ -56,6 +56,12 @@ public final class ExitCode {
 	 */
 	public static final int PARTIAL = 17;
 
+	/**
+	 * The process was told to end by {@code SIGTERM}. The Java virtual machine decides on
+	 * this code; for an interrupt from the terminal it is 130.
+	 */
+	public static final int TERMINATED = 143;
+
 	private ExitCode() {
 	}
 

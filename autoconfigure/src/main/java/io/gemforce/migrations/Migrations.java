@@ -73,9 +73,24 @@ public final class Migrations {
 	 * @throws MigrationException if the service must not start on this store
 	 */
 	public StoreResult start(StoreName name) {
-		StoreResult result = start(name, this.run.trigger() == Trigger.JOB);
-		this.results.put(name, result);
-		return result;
+		try (StopSignal.Step step = this.stop.begin()) {
+			StoreResult result = startInStep(name);
+			this.results.put(name, result);
+			return result;
+		}
+	}
+
+	// What is reported after the step may come too late to be read
+	private StoreResult startInStep(StoreName name) {
+		try {
+			return start(name, this.run.trigger() == Trigger.JOB);
+		}
+		catch (MigrationException ex) {
+			if (ex.getCode() == ProblemCode.SHUTTING_DOWN) {
+				logger.warn(ex.getMessage());
+			}
+			throw ex;
+		}
 	}
 
 	private StoreResult start(StoreName name, boolean job) {
@@ -244,7 +259,7 @@ public final class Migrations {
 	private StoreResult requireUpToDate(MigrationStore store) {
 		Validation validation = store.validate();
 		List<Problem> problems = new ArrayList<>(validation.errors());
-		List<MigrationEntry> open = open(validation);
+		List<MigrationEntry> open = validation.open();
 		if (!open.isEmpty()) {
 			problems.add(Problem.error(ProblemCode.PENDING_MIGRATIONS, store.name(),
 					"%d migration(s) of store '%s' are not applied: %s".formatted(open.size(), store.name(),
@@ -259,19 +274,12 @@ public final class Migrations {
 		return checked(store.name(), StoreResult.Outcome.CHECKED);
 	}
 
-	private static List<MigrationEntry> open(Validation validation) {
-		return Stream
-			.concat(validation.pending().stream(),
-					validation.entries().stream().filter((entry) -> entry.state() == MigrationState.RUNNING))
-			.toList();
-	}
-
 	private StoreResult awaitUpToDate(MigrationStore store) {
 		Instant startedAt = this.clock.instant();
 		Instant saidAt = Instant.MIN;
 		while (true) {
 			Validation validation = store.validate();
-			List<MigrationEntry> open = open(validation);
+			List<MigrationEntry> open = validation.open();
 			if (!validation.errors().isEmpty()) {
 				throw new MigrationException(validation.errors(), "unchanged, gemforce.migrations.mode=wait only reads",
 						null);
@@ -299,16 +307,14 @@ public final class Migrations {
 	}
 
 	private void pause(StoreName store) {
-		Runnable stopListening = this.stop.listen(Thread.currentThread()::interrupt);
 		try {
-			Thread.sleep(LOOK_EVERY.toMillis());
+			this.stop.pause(LOOK_EVERY, store, "unchanged, gemforce.migrations.mode=wait only reads");
 		}
 		catch (InterruptedException ex) {
-			this.stop.check(store, "unchanged, gemforce.migrations.mode=wait only reads");
 			Thread.currentThread().interrupt();
-		}
-		finally {
-			stopListening.run();
+			throw new MigrationException(Problem.error(ProblemCode.LOCK_TIMEOUT, store,
+					"Interrupted while waiting for somebody else to migrate store '%s'".formatted(store),
+					"Start again"), "unchanged, gemforce.migrations.mode=wait only reads", ex);
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.gemforce.migrations;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ public record Problem(Severity severity, ProblemCode code, @Nullable StoreName s
 	 * Whether this problem stops a run.
 	 * @return whether it is an error
 	 */
+	@JsonIgnore
 	public boolean isError() {
 		return this.severity == Severity.ERROR;
 	}

@@ -158,7 +158,7 @@ public enum ProblemCode {
 	/**
 	 * The process was told to end.
 	 */
-	SHUTTING_DOWN(ExitCode.LOCK),
+	SHUTTING_DOWN(ExitCode.TERMINATED),
 
 	/**
 	 * A migration that should be undone cannot be.
@@ -186,9 +186,14 @@ public enum ProblemCode {
 	INVALID_DEFINITION(ExitCode.CONFIGURATION),
 
 	/**
-	 * A job was given an argument that is missing, unknown or of no use.
+	 * A property is missing, unknown or of no use.
 	 */
-	INVALID_ARGUMENT(ExitCode.CONFIGURATION);
+	INVALID_ARGUMENT(ExitCode.CONFIGURATION),
+
+	/**
+	 * Something failed that nobody expected.
+	 */
+	UNEXPECTED(ExitCode.UNEXPECTED);
 
 	private final int exitCode;
 

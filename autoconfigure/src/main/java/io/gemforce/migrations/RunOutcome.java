@@ -20,10 +20,11 @@ public record RunOutcome(MigrationRun run, List<StoreResult> results, @Nullable 
 	/**
 	 * Whether one store is as it should be and the other one is not.
 	 * @return whether the run went through for a store and failed for another one. A
-	 * failure that another try may mend counts only if something was applied
+	 * failure that another try may mend counts only if something was applied, and being
+	 * told to end is no failure
 	 */
 	public boolean isPartial() {
-		if (this.failure == null) {
+		if (this.failure == null || this.failure.getCode() == ProblemCode.SHUTTING_DOWN) {
 			return false;
 		}
 		boolean passing = this.failure.getCode().exitCode() == ExitCode.LOCK

@@ -1,7 +1,10 @@
 package io.gemforce.migrations;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Tells runners that the process is about to end: the current step finishes or is rolled
@@ -11,13 +14,15 @@ public final class StopSignal {
 
 	private final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();
 
-	private volatile boolean stopped;
+	private final CountDownLatch stopped = new CountDownLatch(1);
+
+	private int working;
 
 	/**
 	 * Give the signal.
 	 */
 	public void stop() {
-		this.stopped = true;
+		this.stopped.countDown();
 		this.listeners.forEach(Runnable::run);
 	}
 
@@ -26,7 +31,39 @@ public final class StopSignal {
 	 * @return whether no next step may begin
 	 */
 	public boolean isStopped() {
-		return this.stopped;
+		return this.stopped.getCount() == 0;
+	}
+
+	/**
+	 * Say that a step is about to begin that a process must not end in the middle of.
+	 * @return says that it is over
+	 */
+	public synchronized Step begin() {
+		this.working++;
+		return this::end;
+	}
+
+	private synchronized void end() {
+		this.working--;
+		notifyAll();
+	}
+
+	/**
+	 * Whether a step is going on.
+	 * @return whether a process must not end now
+	 */
+	public synchronized boolean isWorking() {
+		return this.working > 0;
+	}
+
+	/**
+	 * Wait until no step is going on.
+	 * @throws InterruptedException if the thread was interrupted
+	 */
+	public synchronized void awaitEnd() throws InterruptedException {
+		while (isWorking()) {
+			wait();
+		}
 	}
 
 	/**
@@ -36,7 +73,7 @@ public final class StopSignal {
 	 * @throws MigrationException if the signal was given
 	 */
 	public void check(StoreName store, String databaseState) {
-		if (this.stopped) {
+		if (isStopped()) {
 			throw new MigrationException(
 					Problem
 						.error(ProblemCode.SHUTTING_DOWN, store,
@@ -48,16 +85,40 @@ public final class StopSignal {
 	}
 
 	/**
+	 * Pause between two looks at something that a step waits for.
+	 * @param pause how long
+	 * @param store the store that is being migrated
+	 * @param databaseState the state that the database is in
+	 * @throws MigrationException if the signal was given, at once
+	 * @throws InterruptedException if the thread was interrupted
+	 */
+	public void pause(Duration pause, StoreName store, String databaseState) throws InterruptedException {
+		this.stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+		check(store, databaseState);
+	}
+
+	/**
 	 * Listen to the signal, for those who wait.
 	 * @param listener run when the signal is given
 	 * @return stops listening
 	 */
 	public Runnable listen(Runnable listener) {
 		this.listeners.add(listener);
-		if (this.stopped) {
+		if (isStopped()) {
 			listener.run();
 		}
 		return () -> this.listeners.remove(listener);
+	}
+
+	/**
+	 * A step that is going on.
+	 */
+	@FunctionalInterface
+	public interface Step extends AutoCloseable {
+
+		@Override
+		void close();
+
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.gemforce.migrations;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a store's history and this build say about each other.
@@ -40,6 +41,17 @@ public record Validation(List<MigrationEntry> entries, List<Problem> problems) {
 		boolean ahead = isAhead();
 		return this.entries.stream()
 			.filter((entry) -> entry.isPending() && !(ahead && entry.version() == null))
+			.toList();
+	}
+
+	/**
+	 * Return what is not done: what a run would execute, and what is being executed.
+	 * @return the migrations, in order
+	 */
+	public List<MigrationEntry> open() {
+		return Stream
+			.concat(pending().stream(),
+					this.entries.stream().filter((entry) -> entry.state() == MigrationState.RUNNING))
 			.toList();
 	}
 

@@ -9,25 +9,20 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Keeps a process that runs a job from being a service: no web server, nothing eager, and
- * a standard output that has the report and little else.
+ * Keeps a process that runs a job from being a service. The job ends the process itself:
+ * a shutdown hook of Boot's would wait for a context that waits for the process to end.
  */
 class JobEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
 
-	private static final String SOURCE = "gemforceMigrationsJob";
+	private static final Map<String, Object> PROPERTIES = Map.of("spring.main.web-application-type", "none",
+			"spring.main.register-shutdown-hook", "false", "spring.main.keep-alive", "false", "spring.main.banner-mode",
+			"off");
 
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-		if (!environment.containsProperty("gemforce.migrations.run")) {
-			return;
-		}
-		environment.getPropertySources()
-			.addFirst(new MapPropertySource(SOURCE,
-					Map.of("spring.main.web-application-type", "none", "spring.main.lazy-initialization", "true",
-							"spring.main.keep-alive", "false", "spring.main.banner-mode", "off")));
-		if ("json".equals(environment.getProperty("gemforce.migrations.output.format"))) {
-			environment.getPropertySources()
-				.addLast(new MapPropertySource(SOURCE + "Logging", Map.of("logging.threshold.console", "ERROR")));
+		if (environment.containsProperty(JobName.PROPERTY)) {
+			environment.getPropertySources().addFirst(new MapPropertySource("gemforceMigrationsJob", PROPERTIES));
+			JobOutput.of(environment).keepForReport();
 		}
 	}
 

@@ -65,6 +65,11 @@ enum JobName {
 	RELEASE_HOLD;
 
 	/**
+	 * The property that makes a process run a job.
+	 */
+	static final String PROPERTY = "gemforce.migrations.run";
+
+	/**
 	 * Return the name as users write it.
 	 * @return the name in lower case, with hyphens
 	 */

@@ -1,62 +1,52 @@
 package io.gemforce.migrations.autoconfigure;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.function.IntConsumer;
 
-import org.springframework.beans.factory.SmartInitializingSingleton;
-import org.springframework.boot.SpringApplication;
+import org.springframework.beans.factory.BeanFactoryInitializer;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ConfigurableApplicationContext;
 
-import io.gemforce.migrations.report.JsonReports;
+import io.gemforce.migrations.StopSignal;
 
 /**
- * Runs a {@link MigrationJob} as soon as the context has its singletons, before anything
- * else begins to work, writes what it reports, and ends the process. An exit code that is
- * thrown while beans are created would be lost.
+ * Runs a {@link MigrationJob} before any singleton is created, so that nothing needs a
+ * schema before it is there and nothing else begins to work, writes what it reports, and
+ * ends the process. Only what the job itself needs is created.
  */
-final class JobRunner implements SmartInitializingSingleton {
+final class JobRunner implements BeanFactoryInitializer<ListableBeanFactory> {
 
-	static final String BEAN_NAME = "migrationsJobRunner";
+	private final ObjectProvider<MigrationJob> job;
 
-	private final MigrationJob job;
-
-	private final MigrationsProperties.Output output;
+	private final StopSignal stop;
 
 	private final ConfigurableApplicationContext context;
 
 	private final IntConsumer exit;
 
-	JobRunner(MigrationJob job, MigrationsProperties.Output output, ConfigurableApplicationContext context,
+	JobRunner(ObjectProvider<MigrationJob> job, StopSignal stop, ConfigurableApplicationContext context,
 			IntConsumer exit) {
 		this.job = job;
-		this.output = output;
+		this.stop = stop;
 		this.context = context;
 		this.exit = exit;
 	}
 
 	@Override
-	public void afterSingletonsInstantiated() {
-		JobResult result = this.job.run();
-		String report = this.output.getFormat().equals("json") ? JsonReports.write(result.report()) : result.text();
-		System.out.println(report);
-		System.out.flush();
-		Path file = this.output.getFile();
-		if (file != null) {
-			write(file, report);
-		}
-		this.exit.accept(SpringApplication.exit(this.context, result::exitCode));
+	public void initialize(ListableBeanFactory beanFactory) {
+		int exitCode = run();
+		this.exit.accept(exitCode);
 	}
 
-	private static void write(Path file, String report) {
-		try {
-			Files.writeString(file, report + System.lineSeparator(), StandardCharsets.UTF_8);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException("Could not write the report to gemforce.migrations.output.file=" + file, ex);
+	// A process that is told to end waits for the end of this
+	private int run() {
+		try (StopSignal.Step step = this.stop.begin()) {
+			JobOutput output = JobOutput.of(this.context.getEnvironment());
+			output.check();
+			JobResult result = this.job.getObject().run();
+			// So that the report is the last that is printed
+			this.context.close();
+			return output.write(result);
 		}
 	}
 

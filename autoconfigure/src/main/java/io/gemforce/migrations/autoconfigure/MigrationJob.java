@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeansException;
 import org.springframework.util.StringUtils;
 
 import io.gemforce.migrations.ExitCode;
@@ -27,7 +28,6 @@ import io.gemforce.migrations.RunOutcome;
 import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreRollback;
-import io.gemforce.migrations.StoreStatus;
 import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.report.JobReport;
@@ -57,12 +57,6 @@ final class MigrationJob {
 
 	JobResult run() {
 		try {
-			if (!FORMATS.contains(this.properties.getOutput().getFormat())) {
-				throw invalid(
-						"gemforce.migrations.output.format is '%s', which is no format"
-							.formatted(this.properties.getOutput().getFormat()),
-						"Use one of %s".formatted(String.join(", ", FORMATS)));
-			}
 			return switch (job()) {
 				case MIGRATE -> migrate();
 				case VALIDATE -> validate();
@@ -204,38 +198,77 @@ final class MigrationJob {
 		int exitCode = ExitCode.OK;
 		for (StoreName store : stores()) {
 			if (this.migrations.isDisabled(store)) {
-				done.add("%s off, skipped".formatted(store));
+				done.add(skipped(store));
 				continue;
 			}
-			Validation validation = this.migrations.validate(store);
-			problems.addAll(validation.problems());
-			List<MigrationEntry> pending = validation.pending();
-			done.add("%s %s".formatted(store,
-					pending.isEmpty() ? "nothing pending" : "%d pending: %s".formatted(pending.size(),
-							pending.stream().map(MigrationEntry::toString).collect(Collectors.joining(", ")))));
-			exitCode = Math.max(exitCode, exitCode(validation));
+			try {
+				Validation validation = this.migrations.validate(store);
+				problems.addAll(validation.problems());
+				done.add("%s %s".formatted(store, describe(validation)));
+				exitCode = worse(exitCode, exitCode(validation));
+			}
+			catch (MigrationException ex) {
+				problems.addAll(ex.getProblems());
+				done.add("%s not validated".formatted(store));
+				exitCode = worse(exitCode, ex.getCode().exitCode());
+			}
+			catch (BeansException ex) {
+				if (exitCode != ExitCode.PENDING) {
+					throw ex;
+				}
+				problems.add(
+						Problem
+							.warning(ProblemCode.DEPENDENCY_BLOCKED, store,
+									"Store '%s' cannot be validated before what is pending is applied: %s"
+										.formatted(store, JobFailureReporter.describe(ex)),
+									"Apply what is pending, and validate again"));
+				done.add("%s not validated".formatted(store));
+			}
 		}
 		return result(exitCode, done, problems, null);
 	}
 
+	private static String skipped(StoreName store) {
+		return "%s off, skipped".formatted(store);
+	}
+
+	private static String describe(Validation validation) {
+		List<MigrationEntry> open = validation.open();
+		return open.isEmpty() ? "nothing pending" : "%d pending: %s".formatted(open.size(),
+				open.stream().map(MigrationEntry::toString).collect(Collectors.joining(", ")));
+	}
+
+	// What is wrong counts more than what is pending, and what was found first more than
+	// what was found later
+	private static int worse(int exitCode, int other) {
+		return (exitCode == ExitCode.OK || (exitCode == ExitCode.PENDING && other != ExitCode.OK)) ? other : exitCode;
+	}
+
 	private static int exitCode(Validation validation) {
 		if (!validation.errors().isEmpty()) {
-			return validation.errors().stream().allMatch((problem) -> problem.code() == ProblemCode.SCHEMA_AHEAD)
-					? ExitCode.AHEAD : ExitCode.INVALID;
+			return invalid(validation.errors());
 		}
-		return validation.pending().isEmpty() ? ExitCode.OK : ExitCode.PENDING;
+		return validation.open().isEmpty() ? ExitCode.OK : ExitCode.PENDING;
+	}
+
+	private static int invalid(List<Problem> errors) {
+		return errors.stream().allMatch((problem) -> problem.code() == ProblemCode.SCHEMA_AHEAD) ? ExitCode.AHEAD
+				: ExitCode.INVALID;
 	}
 
 	private JobResult status() {
 		StatusReport report = new MigrationReports(this.migrations, Clock.systemUTC()).status();
-		return new JobResult(exitCode(report.status()), report, TextReports.describe(report));
+		return new JobResult(exitCode(report), report, TextReports.describe(report));
 	}
 
-	private int exitCode(StoreStatus status) {
-		return switch (status) {
-			case UNREACHABLE -> ExitCode.UNREACHABLE;
+	private static int exitCode(StatusReport report) {
+		List<Problem> errors = report.problems().stream().filter(Problem::isError).toList();
+		return switch (report.status()) {
+			case UNREACHABLE -> errors.stream().anyMatch((problem) -> problem.code() == ProblemCode.STORE_UNREACHABLE)
+					? ExitCode.UNREACHABLE : ExitCode.CONFIGURATION;
 			case FAILED -> ExitCode.FAILED;
-			case INTERRUPTED, INVALID -> ExitCode.INVALID;
+			case INTERRUPTED -> ExitCode.INVALID;
+			case INVALID -> invalid(errors);
 			case HELD, PENDING, RUNNING, LOCKED -> ExitCode.PENDING;
 			case AHEAD, UP_TO_DATE, DISABLED -> ExitCode.OK;
 		};
@@ -244,7 +277,7 @@ final class MigrationJob {
 	private JobResult perform(Operation.Kind kind) {
 		StoreName store = store("store", this.properties.getStore());
 		if (this.migrations.isDisabled(store)) {
-			return result(ExitCode.OK, List.of("%s off, skipped".formatted(store)), List.of(), null);
+			return result(ExitCode.OK, List.of(skipped(store)), List.of(), null);
 		}
 		boolean ofOneVersion = kind == Operation.Kind.MARK_APPLIED || kind == Operation.Kind.MARK_ROLLED_BACK;
 		String reason = this.properties.getReason();

@@ -12,11 +12,11 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
@@ -94,19 +94,18 @@ public final class MigrationsAutoConfiguration {
 	 * A process that does something to the migrations and ends.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnProperty("gemforce.migrations.run")
+	@Conditional(OnJobCondition.class)
 	static class JobConfiguration {
 
 		@Bean
-		static LazyBeansPostProcessor migrationsJobLazyBeansPostProcessor() {
-			return new LazyBeansPostProcessor();
+		MigrationJob migrationsJob(Migrations migrations, MigrationsProperties properties) {
+			return new MigrationJob(migrations, properties);
 		}
 
-		@Bean(JobRunner.BEAN_NAME)
-		JobRunner migrationsJobRunner(Migrations migrations, MigrationsProperties properties,
+		@Bean
+		JobRunner migrationsJobRunner(ObjectProvider<MigrationJob> job, MigrationsStopSignal stop,
 				ConfigurableApplicationContext context) {
-			return new JobRunner(new MigrationJob(migrations, properties), properties.getOutput(), context,
-					System::exit);
+			return new JobRunner(job, stop.signal(), context, System::exit);
 		}
 
 	}

@@ -1,5 +1,6 @@
 package io.gemforce.migrations.autoconfigure;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
@@ -48,6 +49,7 @@ import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.engine.MigrationTemplates;
 import io.gemforce.migrations.mongo.engine.MongoMigrationStore;
 import io.gemforce.migrations.mongo.engine.MongoSettings;
+import io.gemforce.migrations.mongo.lock.MigrationLock;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for migrations of MongoDB.
@@ -87,7 +89,15 @@ public final class MongoMigrationsAutoConfiguration {
 			return new MongoSettings(mongo.getDatabase(), mongo.getHistoryCollection(), mongo.getLockCollection(),
 					mongo.getLocations(), setByUser.test("locations"),
 					new MongoSettings.Preimages(mongo.getPreimageLimit(), mongo.getPreimageRetention()),
-					properties.getLock().getLease(), properties.getLock().getWaitTimeout(), policy(properties));
+					lease(properties.getLock()), properties.getLock().getWaitTimeout(), policy(properties));
+		}
+
+		private static Duration lease(MigrationsProperties.Lock lock) {
+			if (lock.getLease().compareTo(MigrationLock.SHORTEST_LEASE) < 0) {
+				throw new InvalidConfigurationPropertyValueException("gemforce.migrations.lock.lease", lock.getLease(),
+						"A lease is at least %s".formatted(MigrationLock.SHORTEST_LEASE));
+			}
+			return lock.getLease();
 		}
 
 		private static MongoSettings.Policy policy(MigrationsProperties properties) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -14,6 +15,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer;
@@ -67,9 +69,23 @@ public final class PostgresMigrationsAutoConfiguration {
 			ApplicationInstance application, MigrationsStopSignal stop) {
 		MigrationsProperties.Postgres postgres = properties.getPostgres();
 		return new FlywayMigrationStore(flyway::getObject, () -> delegate(strategy.getIfAvailable()),
-				new PostgresSettings(postgres.isAlwaysMigrate(), postgres.getTarget(),
+				new PostgresSettings(postgres.isAlwaysMigrate(), target(postgres),
 						properties.getOnSchemaAhead() == OnSchemaAhead.FAIL, postgres.getUndoLocations()),
 				application.name(), stop.signal());
+	}
+
+	private static @Nullable String target(MigrationsProperties.Postgres postgres) {
+		String target = postgres.getTarget();
+		if (target != null) {
+			try {
+				Flyway.configure().target(target);
+			}
+			catch (FlywayException ex) {
+				throw new InvalidConfigurationPropertyValueException("gemforce.migrations.postgres.target", target,
+						String.valueOf(ex.getMessage()));
+			}
+		}
+		return target;
 	}
 
 	private static @Nullable Consumer<Flyway> delegate(@Nullable FlywayMigrationStrategy strategy) {

@@ -239,7 +239,8 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public List<String> perform(Operation operation, MigrationRun run) {
-		return reading(() -> new FlywayOperations(this.flyway.get(), this.database.get()).perform(operation, run));
+		return reading(
+				() -> new FlywayOperations(this.flyway.get(), this.database.get(), this.stop).perform(operation, run));
 	}
 
 	@Override

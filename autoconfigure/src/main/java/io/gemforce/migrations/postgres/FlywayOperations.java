@@ -2,9 +2,12 @@ package io.gemforce.migrations.postgres;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.Configuration;
@@ -17,6 +20,7 @@ import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
 
@@ -25,15 +29,24 @@ import io.gemforce.migrations.StoreName;
  */
 final class FlywayOperations {
 
+	private static final Log logger = LogFactory.getLog(FlywayOperations.class);
+
 	private static final String UNCHANGED = "unchanged";
+
+	private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+	private static final int SAY_EVERY = 30;
 
 	private final Flyway flyway;
 
 	private final FlywayDatabase database;
 
-	FlywayOperations(Flyway flyway, FlywayDatabase database) {
+	private final StopSignal stop;
+
+	FlywayOperations(Flyway flyway, FlywayDatabase database, StopSignal stop) {
 		this.flyway = flyway;
 		this.database = database;
+		this.stop = stop;
 	}
 
 	/**
@@ -59,7 +72,7 @@ final class FlywayOperations {
 	private List<String> repair(Operation operation, MigrationRun run) {
 		try (Connection connection = this.database.dataSource().getConnection()) {
 			JdbcClient client = JdbcClient.create(new SingleConnectionDataSource(connection, true));
-			client.sql("SELECT pg_advisory_lock(?)").param(this.database.lockKey()).query().listOfRows();
+			lock(client);
 			try {
 				return repair(connection, operation, run);
 			}
@@ -69,6 +82,42 @@ final class FlywayOperations {
 		}
 		catch (SQLException ex) {
 			throw new FlywayException("Could not repair the history", ex);
+		}
+	}
+
+	// As often as Flyway tries it, which gives up in the same way
+	private void lock(JdbcClient client) {
+		int retries = this.flyway.getConfiguration().getLockRetryCount();
+		for (int tried = 0; !tryLock(client); tried++) {
+			StoreLock lock = this.database.lock(client);
+			if (retries >= 0 && tried >= retries) {
+				throw new MigrationException(Problem.error(ProblemCode.LOCK_TIMEOUT, StoreName.POSTGRES,
+						"Flyway's lock was not free in time, it is held by %s".formatted(lock.owner()),
+						"If the holder is still at work, wait, or raise gemforce.migrations.lock.wait-timeout; if it "
+								+ "hangs, run gemforce.migrations.run=release-lock with store=postgres and force=true"),
+						UNCHANGED, null);
+			}
+			if (tried % SAY_EVERY == 0) {
+				logger.info("Waiting for Flyway's lock of store 'postgres', held by %s".formatted(lock.owner()));
+			}
+			pause();
+		}
+	}
+
+	private boolean tryLock(JdbcClient client) {
+		return client.sql("SELECT pg_try_advisory_lock(?)")
+			.param(this.database.lockKey())
+			.query(Boolean.class)
+			.single();
+	}
+
+	private void pause() {
+		try {
+			this.stop.pause(RETRY_AFTER, StoreName.POSTGRES, UNCHANGED);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new FlywayException("Interrupted while waiting for Flyway's lock", ex);
 		}
 	}
 

@@ -92,16 +92,23 @@ final class LoggedFlyway {
 			strategy.accept(this.flyway);
 			return this.callback.applied();
 		}
-		catch (MigrationException ex) {
-			throw ex;
-		}
 		catch (RuntimeException ex) {
+			throwIfExplained(ex);
 			MigrationLog.LogEntry attempt = this.callback.unfinished();
 			if (attempt == null) {
 				this.stop.check(StoreName.POSTGRES, "unchanged by what was interrupted");
 				throw FlywayFailures.explain(ex);
 			}
 			throw failed(attempt, ex);
+		}
+	}
+
+	// Flyway wraps what callbacks throw
+	private static void throwIfExplained(RuntimeException failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof MigrationException explained) {
+				throw explained;
+			}
 		}
 	}
 

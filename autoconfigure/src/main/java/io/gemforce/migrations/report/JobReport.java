@@ -11,12 +11,12 @@ import io.gemforce.migrations.Problem;
  *
  * @param job the job
  * @param exitCode what the process ends with
- * @param runId the run that it was
+ * @param runId the run that it was, {@code null} if it was not begun
  * @param done what it did or found, a line each
  * @param problems what is wrong, or should be looked at
  * @param databaseState the state that the database is in, {@code null} if nothing failed
  */
-public record JobReport(String job, int exitCode, String runId, List<String> done, List<Problem> problems,
+public record JobReport(String job, int exitCode, @Nullable String runId, List<String> done, List<Problem> problems,
 		@Nullable String databaseState) {
 
 }

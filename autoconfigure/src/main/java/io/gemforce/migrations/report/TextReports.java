@@ -58,12 +58,16 @@ public final class TextReports {
 	 */
 	public static String describe(JobReport report) {
 		StringBuilder text = new StringBuilder("migrations %s: ".formatted(report.job()))
-			.append(String.join("; ", report.done()));
+			.append(report.done().isEmpty() ? "failed" : String.join("; ", report.done()));
 		report.problems().forEach((problem) -> text.append('\n').append(describe(problem)));
 		if (report.databaseState() != null) {
 			text.append("\nDatabase state: ").append(report.databaseState());
 		}
-		return text.append("\nrun=%s exit code %d".formatted(report.runId(), report.exitCode())).toString();
+		text.append('\n');
+		if (report.runId() != null) {
+			text.append("run=%s ".formatted(report.runId()));
+		}
+		return text.append("exit code %d".formatted(report.exitCode())).toString();
 	}
 
 	private static String describe(Problem problem) {

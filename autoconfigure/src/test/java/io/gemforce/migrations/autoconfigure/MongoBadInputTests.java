@@ -25,6 +25,7 @@ import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.MongoMigrationContext;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.mongo.engine.MongoMigrationStore;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.TestContexts;
 import io.gemforce.migrations.support.TestDatabases;
@@ -147,6 +148,21 @@ class MongoBadInputTests {
 						"waits for the migrations");
 				assertThat(failure.action()).contains("use the MongoMigrationContext that up() is given");
 				assertThatNothingHappened();
+			});
+	}
+
+	@Test
+	void migrationThatInjectsARepositoryWhenNobodyIsWaiting() {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(DataMongoRepositoriesAutoConfiguration.class))
+			.withUserConfiguration(Package.class, InjectsRepository.class)
+			.withPropertyValues("gemforce.migrations.mongo.enabled=false")
+			.run((context) -> {
+				MongoMigrationStore store = context.getBean(MongoMigrationStore.class);
+				assertThat(store.validate().problems()).singleElement().satisfies((problem) -> {
+					assertThat(problem.code()).isEqualTo(ProblemCode.FORBIDDEN_INJECTION);
+					assertThat(problem.message()).contains(InjectsRepository.class.getName(),
+							"injects bean 'gemRepository', which waits for the migrations");
+				});
 			});
 	}
 

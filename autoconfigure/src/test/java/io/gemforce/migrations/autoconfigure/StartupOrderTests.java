@@ -12,10 +12,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import com.mongodb.ConnectionString;
 import com.mongodb.client.MongoClient;
 import jakarta.annotation.PostConstruct;
-import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
-import jakarta.persistence.Id;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -187,21 +185,6 @@ class StartupOrderTests {
 		String gem() {
 			return "request sees " + this.gems.findById("ruby").orElseThrow().name();
 		}
-
-	}
-
-	/**
-	 * A table that only the migrations create.
-	 */
-	@Entity(name = "gem")
-	static class GemRow {
-
-		@Id
-		Long id;
-
-		String name;
-
-		int carat;
 
 	}
 

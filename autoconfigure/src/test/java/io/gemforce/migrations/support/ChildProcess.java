@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A Java process of a test's. Says what it does on its standard output, and waits for
@@ -30,13 +31,21 @@ public final class ChildProcess implements AutoCloseable {
 
 	private final List<String> output = new CopyOnWriteArrayList<>();
 
-	private final Thread reader;
+	private final List<String> errors = new CopyOnWriteArrayList<>();
+
+	private final List<Thread> readers;
 
 	private ChildProcess(Process process) {
 		this.process = process;
-		this.reader = new Thread(() -> read(process.getInputStream()), "child-output");
-		this.reader.setDaemon(true);
-		this.reader.start();
+		this.readers = List.of(reader(process.getInputStream(), this.output),
+				reader(process.getErrorStream(), this.errors));
+		this.readers.forEach(Thread::start);
+	}
+
+	private static Thread reader(InputStream stream, List<String> lines) {
+		Thread reader = new Thread(() -> read(stream, lines), "child-output");
+		reader.setDaemon(true);
+		return reader;
 	}
 
 	/**
@@ -46,25 +55,43 @@ public final class ChildProcess implements AutoCloseable {
 	 * @return the process
 	 */
 	public static ChildProcess start(Class<?> main, String... arguments) {
+		return start(command(main, arguments).redirectErrorStream(true));
+	}
+
+	/**
+	 * Start a process whose errors are not part of its output.
+	 * @param main the class to run
+	 * @param arguments its arguments
+	 * @return the process
+	 */
+	public static ChildProcess startWithErrorsApart(Class<?> main, String... arguments) {
+		return start(command(main, arguments));
+	}
+
+	private static ProcessBuilder command(Class<?> main, String... arguments) {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
 						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-cp",
 						System.getProperty("java.class.path"), main.getName()));
 		command.addAll(List.of(arguments));
+		return new ProcessBuilder(command);
+	}
+
+	private static ChildProcess start(ProcessBuilder command) {
 		try {
-			return new ChildProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+			return new ChildProcess(command.start());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
 	}
 
-	private void read(InputStream stream) {
-		try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-			lines.lines().forEach(this.output::add);
+	private static void read(InputStream stream, List<String> lines) {
+		try (BufferedReader reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+			reader.lines().forEach(lines::add);
 		}
 		catch (IOException | UncheckedIOException ex) {
-			this.output.add("output ends: " + ex.getMessage());
+			lines.add("output ends: " + ex.getMessage());
 		}
 	}
 
@@ -73,12 +100,30 @@ public final class ChildProcess implements AutoCloseable {
 	 * @param line what it says
 	 */
 	public void await(String line) {
-		Awaitility.await("%s of %s".formatted(line, this.process))
-			.atMost(90, TimeUnit.SECONDS)
-			.pollInterval(20, TimeUnit.MILLISECONDS)
-			.until(() -> said(line::equals) || (!this.process.isAlive() && !this.reader.isAlive()));
-		if (!said(line::equals)) {
-			throw new IllegalStateException("It ended without saying '%s': %s".formatted(line, output()));
+		await(line, line::equals);
+	}
+
+	/**
+	 * Wait until the process says a line with something in it.
+	 * @param text what is in it
+	 */
+	public void awaitLineWith(String text) {
+		await(text, (line) -> line.contains(text));
+	}
+
+	private void await(String text, Predicate<String> said) {
+		try {
+			Awaitility.await()
+				.atMost(90, TimeUnit.SECONDS)
+				.pollInterval(20, TimeUnit.MILLISECONDS)
+				.until(() -> said(said)
+						|| (!this.process.isAlive() && this.readers.stream().noneMatch(Thread::isAlive)));
+		}
+		catch (ConditionTimeoutException ex) {
+			throw new IllegalStateException("%s does not say '%s': %s".formatted(this.process, text, output()), ex);
+		}
+		if (!said(said)) {
+			throw new IllegalStateException("It ended without saying '%s': %s".formatted(text, output()));
 		}
 	}
 
@@ -113,7 +158,9 @@ public final class ChildProcess implements AutoCloseable {
 			if (!this.process.waitFor(2, TimeUnit.MINUTES)) {
 				throw new IllegalStateException("It does not end: " + output());
 			}
-			this.reader.join();
+			for (Thread reader : this.readers) {
+				reader.join();
+			}
 			return this.process.exitValue();
 		}
 		catch (InterruptedException ex) {
@@ -128,6 +175,21 @@ public final class ChildProcess implements AutoCloseable {
 	 */
 	public String output() {
 		return String.join("\n", this.output);
+	}
+
+	/**
+	 * Return what the process has said on its standard error, where that is apart.
+	 * @return its errors
+	 */
+	public String errors() {
+		return String.join("\n", this.errors);
+	}
+
+	/**
+	 * Tell the process to end, as {@code kill} does. Its output can still be read.
+	 */
+	public void terminate() {
+		this.process.toHandle().destroy();
 	}
 
 	/**

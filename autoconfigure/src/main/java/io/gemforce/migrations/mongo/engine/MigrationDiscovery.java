@@ -2,6 +2,7 @@ package io.gemforce.migrations.mongo.engine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +112,12 @@ final class MigrationDiscovery {
 		}
 		catch (BeansException ex) {
 			problems.add(forbiddenInjection(beanName, ex));
+			return Optional.empty();
+		}
+		Optional<String> waiting = waitingDependency(beanName, new HashSet<>());
+		if (waiting.isPresent()) {
+			problems.add(forbiddenInjection(beanName,
+					waiting.filter((name) -> !name.equals(this.initializer)).stream().toList()));
 			return Optional.empty();
 		}
 		Class<?> type = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
@@ -224,6 +231,18 @@ final class MigrationDiscovery {
 			}
 		}
 		throw ex;
+	}
+
+	// Where users of MongoDB are waiting for the initializer, needing one of them is a
+	// cycle. In a job nobody is waiting, and only what depends on what tells
+	private Optional<String> waitingDependency(String beanName, Set<String> visited) {
+		if (this.beanFactory instanceof ConfigurableBeanFactory dependencies && visited.add(beanName)) {
+			return Arrays.stream(dependencies.getDependenciesForBean(beanName))
+				.filter((dependency) -> dependency.equals(this.initializer)
+						|| waitingDependency(dependency, visited).isPresent())
+				.findFirst();
+		}
+		return Optional.empty();
 	}
 
 	private Problem forbiddenInjection(String beanName, List<String> path) {

@@ -14,11 +14,9 @@ import org.springframework.util.Assert;
  */
 record LeaseTimes(Duration lease) {
 
-	private static final Duration SHORTEST = Duration.ofSeconds(1);
-
 	LeaseTimes {
-		Assert.isTrue(lease.compareTo(SHORTEST) >= 0,
-				() -> "gemforce.migrations.lock.lease must be at least %s but is %s".formatted(SHORTEST, lease));
+		Assert.isTrue(lease.compareTo(MigrationLock.SHORTEST_LEASE) >= 0,
+				() -> "A lease must be at least %s but is %s".formatted(MigrationLock.SHORTEST_LEASE, lease));
 	}
 
 	Duration holderDeadline() {

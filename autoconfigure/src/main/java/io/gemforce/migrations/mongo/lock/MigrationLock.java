@@ -48,6 +48,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MigrationLock {
 
+	/**
+	 * The shortest time that a lock without a beat can be respected for.
+	 */
+	public static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
+
 	private static final Log logger = LogFactory.getLog(MigrationLock.class);
 
 	private static final Duration POLL = Duration.ofMillis(500);
