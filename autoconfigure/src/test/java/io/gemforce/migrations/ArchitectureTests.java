@@ -102,8 +102,15 @@ class ArchitectureTests {
 		.resideInAnyPackage(ROOT + ".autoconfigure", ROOT + ".mongo..", ROOT + ".postgres");
 
 	@ArchTest
-	final ArchRule onlyTwoRoomsKnowSpringBoot = noClasses().that()
-		.resideOutsideOfPackages(ROOT + ".autoconfigure", ROOT + ".actuate")
+	final ArchRule nothingPointsToTheRoomForTests = noClasses().that()
+		.resideOutsideOfPackage(ROOT + ".test")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage(ROOT + ".test");
+
+	@ArchTest
+	final ArchRule onlyThreeRoomsKnowSpringBoot = noClasses().that()
+		.resideOutsideOfPackages(ROOT + ".autoconfigure", ROOT + ".actuate", ROOT + ".test")
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("org.springframework.boot..");

@@ -71,7 +71,7 @@ public final class PostgresMigrationsAutoConfiguration {
 		return new FlywayMigrationStore(flyway::getObject, () -> delegate(strategy.getIfAvailable()),
 				new PostgresSettings(postgres.isAlwaysMigrate(), target(postgres),
 						properties.getOnSchemaAhead() == OnSchemaAhead.FAIL, postgres.getUndoLocations()),
-				application.name(), stop.signal());
+				application, stop.signal(), new DerivedDatabases());
 	}
 
 	private static @Nullable String target(MigrationsProperties.Postgres postgres) {

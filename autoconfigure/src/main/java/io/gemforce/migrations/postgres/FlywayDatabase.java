@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import javax.sql.DataSource;
 
@@ -107,6 +108,14 @@ final class FlywayDatabase {
 	 */
 	Map<String, AppliedBy> appliedBy(JdbcClient client) {
 		return exists(this.log.table(), client) ? this.log.appliedBy(client) : Map.of();
+	}
+
+	/**
+	 * Return the tables that are Flyway's and this library's own.
+	 * @return their quoted names
+	 */
+	Set<String> ownTables() {
+		return Set.of(this.history.table(), this.log.table());
 	}
 
 	MigrationLog log() {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.util.function.SingletonSupplier;
 
+import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationEntry;
@@ -37,6 +39,7 @@ import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.StoreRollback;
+import io.gemforce.migrations.Trigger;
 import io.gemforce.migrations.Validation;
 
 /**
@@ -64,6 +67,10 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	private final StopSignal stop;
 
+	private final ApplicationInstance application;
+
+	private final SiblingDatabases databases;
+
 	private final Supplier<UndoScripts> undoScripts;
 
 	private final Supplier<FlywayValidator> validator;
@@ -82,11 +89,14 @@ public final class FlywayMigrationStore implements MigrationStore {
 	 * @param strategy the user's own way to migrate, supplies {@code null} if there is
 	 * none
 	 * @param settings what the user has set
-	 * @param application the name of this service
+	 * @param application this instance
 	 * @param stop tells that the process is about to end
+	 * @param databases opens other databases of the same server
 	 */
 	public FlywayMigrationStore(Supplier<Flyway> flyway, Supplier<@Nullable Consumer<Flyway>> strategy,
-			PostgresSettings settings, String application, StopSignal stop) {
+			PostgresSettings settings, ApplicationInstance application, StopSignal stop, SiblingDatabases databases) {
+		this.application = application;
+		this.databases = databases;
 		this.flyway = SingletonSupplier.of(() -> targeted(flyway.get(), settings.target()));
 		this.strategy = strategy;
 		this.settings = settings;
@@ -95,7 +105,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 			.of(() -> new UndoScriptFinder(configuration().getClassLoader(), configuration().getEncoding())
 				.find(settings.undoLocations()));
 		this.validator = SingletonSupplier.of(() -> new FlywayValidator(this.flyway.get(), this.undoScripts.get(),
-				application, settings.failWhenAhead()));
+				application.name(), settings.failWhenAhead()));
 		this.database = SingletonSupplier.of(() -> new FlywayDatabase(configuration()));
 	}
 
@@ -268,7 +278,26 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public List<RehearsalResult> rehearse(RehearsalScope scope) {
-		throw new UnsupportedOperationException();
+		return reading(() -> {
+			Validation validation = validate();
+			if (!validation.errors().isEmpty()) {
+				throw new MigrationException(validation.errors(), "unchanged, nothing was rehearsed", null);
+			}
+			return new PostgresRehearsal(this.flyway.get(), this.databases, this::rehearsalStore,
+					() -> MigrationRun.begin(Trigger.JOB, this.application), FlywayMigrationStore::ownTables)
+				.run(scope, validation);
+		});
+	}
+
+	private FlywayMigrationStore rehearsalStore(Flyway flyway, @Nullable String target) {
+		PostgresSettings settings = new PostgresSettings(this.settings.alwaysMigrate(), target, false,
+				this.settings.undoLocations());
+		return new FlywayMigrationStore(() -> flyway, () -> null, settings, this.application, this.stop,
+				this.databases);
+	}
+
+	private static Set<String> ownTables(Flyway flyway) {
+		return new FlywayDatabase(flyway.getConfiguration()).ownTables();
 	}
 
 	@Override

@@ -12,7 +12,7 @@ final class SqlNames {
 		return quote(schema) + "." + quote(table);
 	}
 
-	private static String quote(String name) {
+	static String quote(String name) {
 		return '"' + name.replace("\"", "\"\"") + '"';
 	}
 

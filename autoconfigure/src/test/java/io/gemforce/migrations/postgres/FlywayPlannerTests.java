@@ -184,7 +184,7 @@ class FlywayPlannerTests {
 
 	@Test
 	void runThatExpectsAPlanRefusesAnother() {
-		Plan plan = new Plan(this.store.start().plan(false));
+		Plan plan = new Plan(this.store.start().plan(false), List.of());
 		this.store.migration("V0_5__earlier.sql", "CREATE TABLE earlier (id bigint);");
 		assertThatExceptionOfType(MigrationException.class)
 			.isThrownBy(() -> this.store.start().migrate(this.store.run(), PlanGuard.of(plan)))

@@ -2,6 +2,7 @@ package io.gemforce.migrations.postgres;
 
 import java.nio.file.Path;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -412,7 +413,7 @@ class FlywayRollbackTests {
 	void undoesNothingThatIsNotInThePlan() {
 		this.store.migrate();
 		FlywayMigrationStore instance = this.store.start();
-		Plan plan = new Plan(instance.planRollback(TestStore.to("2")).steps());
+		Plan plan = StoreRollback.plan(List.of(instance.planRollback(TestStore.to("2"))));
 		this.store.migration("V4__d.sql", "CREATE TABLE d (id bigint);")
 			.undo("U4__drop_d.sql", "DROP TABLE d;")
 			.migrate();

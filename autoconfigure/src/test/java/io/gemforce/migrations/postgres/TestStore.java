@@ -7,9 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
+import javax.sql.DataSource;
+
 import com.zaxxer.hikari.HikariDataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 import io.gemforce.migrations.ApplicationInstance;
@@ -52,8 +55,11 @@ final class TestStore implements AutoCloseable {
 
 	private SentStatements sent;
 
+	private String siblingUser;
+
 	TestStore(PostgresTestDatabase database, Path folder) {
 		this.database = database;
+		this.siblingUser = database.user();
 		this.folder = folder;
 		this.migrations = SqlScripts.in(folder.resolve("migration"));
 		this.undos = SqlScripts.in(folder.resolve("undo"));
@@ -101,6 +107,14 @@ final class TestStore implements AutoCloseable {
 		return this;
 	}
 
+	/**
+	 * Choose who makes scratch databases.
+	 * @param user the user
+	 */
+	void siblingsAs(String user) {
+		this.siblingUser = user;
+	}
+
 	TestStore version(String version) {
 		this.version = version;
 		return this;
@@ -145,7 +159,8 @@ final class TestStore implements AutoCloseable {
 		this.settings.accept(configuration);
 		Flyway flyway = configuration.load();
 		return new FlywayMigrationStore(() -> flyway, () -> null,
-				new PostgresSettings(false, null, false, List.of("filesystem:" + this.undos.folder())), "gems", stop);
+				new PostgresSettings(false, null, false, List.of("filesystem:" + this.undos.folder())), application(),
+				stop, this::sibling);
 	}
 
 	/**
@@ -157,7 +172,16 @@ final class TestStore implements AutoCloseable {
 	}
 
 	MigrationRun run() {
-		return MigrationRun.begin(Trigger.JOB, new ApplicationInstance("gems", this.version, "here", "ann"));
+		return MigrationRun.begin(Trigger.JOB, application());
+	}
+
+	private ApplicationInstance application() {
+		return new ApplicationInstance("gems", this.version, "here", "ann");
+	}
+
+	private DataSource sibling(DataSource original, @Nullable String name) {
+		return (name != null) ? new PostgresTestDatabase(name, this.database.port()).dataSource()
+				: this.database.dataSource(this.siblingUser);
 	}
 
 	/**

@@ -1,0 +1,228 @@
+package io.gemforce.migrations.postgres;
+
+import java.nio.file.Path;
+import java.util.List;
+
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.core.api.migration.BaseJavaMigration;
+import org.flywaydb.core.api.migration.Context;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.RehearsalResult;
+import io.gemforce.migrations.RehearsalResult.Outcome;
+import io.gemforce.migrations.RehearsalScope;
+import io.gemforce.migrations.support.PostgresTestDatabase;
+import io.gemforce.migrations.support.TestDatabases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * Tests for rehearsing migrations of PostgreSQL.
+ */
+@ExtendWith(TestDatabases.class)
+class PostgresRehearsalTests {
+
+	private final PostgresTestDatabase database;
+
+	private TestStore store;
+
+	PostgresRehearsalTests(PostgresTestDatabase database) {
+		this.database = database;
+	}
+
+	@BeforeEach
+	void build(@TempDir Path folder) {
+		this.store = new TestStore(this.database, folder);
+		this.store
+			.migration("V1__gem.sql",
+					"CREATE TABLE gem (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, "
+							+ "twice text GENERATED ALWAYS AS (name || name) STORED);")
+			.migration("V2__owner.sql",
+					"CREATE TABLE owner (id bigint PRIMARY KEY, gem bigint NOT NULL REFERENCES gem (id));")
+			.undo("U2__owner.sql", "DROP TABLE owner;");
+		this.store.migrate();
+		this.store.client().sql("INSERT INTO gem (name) SELECT 'gem ' || i FROM generate_series(1, 50) i").update();
+		this.store.client().sql("INSERT INTO owner SELECT i, i FROM generate_series(1, 50) i").update();
+	}
+
+	@AfterEach
+	void end() {
+		this.store.close();
+	}
+
+	@Test
+	void appliesUndoesAndAppliesAgainOnACopy() {
+		this.store
+			.migration("V3__carat.sql",
+					"ALTER TABLE gem ADD COLUMN carat numeric DEFAULT 1; CREATE INDEX ON gem (carat);")
+			.undo("U3__carat.sql", "ALTER TABLE gem DROP COLUMN carat;")
+			.migration("V4__upper.sql", "UPDATE gem SET name = upper(name);")
+			.undo("U4__upper.sql", "UPDATE gem SET name = lower(name);");
+		List<RehearsalResult> results = rehearse(1000);
+		assertThat(results).extracting(RehearsalResult::outcome).as(results.toString()).containsOnly(Outcome.PASSED);
+		assertThat(results).extracting(RehearsalResult::id).containsExactly("3", "4");
+		assertThat(this.store.client().sql("SELECT name FROM gem WHERE id = 1").query(String.class).single())
+			.isEqualTo("gem 1");
+		assertThat(scratchDatabases()).isEmpty();
+	}
+
+	@Test
+	void undoThatDoesNotRestoreWhatWasThereFails() {
+		this.store.migration("V3__upper.sql", "UPDATE gem SET name = upper(name); ALTER TABLE gem ADD COLUMN a int;")
+			.undo("U3__upper.sql", "UPDATE gem SET name = initcap(name);")
+			.migration("V4__b.sql", "ALTER TABLE gem ADD COLUMN b int;");
+		List<RehearsalResult> results = rehearse(1000);
+		assertThat(results).extracting(RehearsalResult::outcome).containsExactly(Outcome.FAILED, Outcome.NOT_REHEARSED);
+		assertThat(results.get(0).reason()).contains("column");
+		assertThat(scratchDatabases()).isEmpty();
+	}
+
+	@Test
+	void rowsThatAreNotRestoredAreNamed() {
+		this.store.migration("V3__upper.sql", "UPDATE gem SET name = upper(name);")
+			.undo("U3__upper.sql", "UPDATE gem SET name = initcap(name);");
+		assertThat(rehearse(1000)).singleElement().satisfies((result) -> {
+			assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
+			assertThat(result.reason())
+				.isEqualTo("after its undo these are not as they were before: rows of public.gem");
+		});
+	}
+
+	@Test
+	void migrationThatFailsOnTheDataFails() {
+		this.store.migration("V3__unique.sql", "ALTER TABLE gem ADD CHECK (id < 10);");
+		assertThat(rehearse(1000)).singleElement().satisfies((result) -> {
+			assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
+			assertThat(result.reason()).contains("violated by some row");
+		});
+		assertThat(rehearse(5)).singleElement()
+			.satisfies((result) -> assertThat(result.outcome()).isEqualTo(Outcome.NO_DOWN));
+	}
+
+	@Test
+	void sampleKeepsForeignKeys() {
+		this.store.client().sql("UPDATE owner SET gem = 51 - gem").update();
+		this.store.migration("V3__count.sql",
+				"DO $$ BEGIN RAISE EXCEPTION 'found % gems, % owners', (SELECT count(*) FROM gem), "
+						+ "(SELECT count(*) FROM owner); END $$;");
+		assertThat(rehearse(30).get(0).reason()).contains("found 30 gems, 10 owners");
+		assertThat(rehearse(RehearsalScope.ALL).get(0).reason()).contains("found 50 gems, 50 owners");
+		assertThat(rehearse(0).get(0).reason()).contains("found 0 gems, 0 owners");
+	}
+
+	@Test
+	void sequencesGoOnWhereTheyAre() {
+		this.store.migration("V3__insert.sql", "INSERT INTO gem (name) VALUES ('another');")
+			.undo("U3__insert.sql", "DELETE FROM gem WHERE name = 'another';");
+		assertThat(rehearse(1000)).singleElement()
+			.satisfies((result) -> assertThat(result.reason()).contains("applied again after its undo")
+				.contains("rows of public.gem"));
+	}
+
+	@Test
+	void repeatablesComeLast() {
+		this.store.migration("V3__carat.sql", "ALTER TABLE gem ADD COLUMN carat numeric;")
+			.undo("U3__carat.sql", "ALTER TABLE gem DROP COLUMN carat;")
+			.migration("R__heavy.sql", "CREATE OR REPLACE VIEW heavy AS SELECT id FROM gem WHERE carat > 1;");
+		List<RehearsalResult> results = rehearse(1000);
+		assertThat(results).extracting(RehearsalResult::id).containsExactly("3", "R:heavy");
+		assertThat(results).extracting(RehearsalResult::outcome)
+			.as(results.toString())
+			.containsExactly(Outcome.PASSED, Outcome.NO_DOWN);
+	}
+
+	@Test
+	void javaMigrationThatWasGivenObjectsIsNotRun() {
+		this.store.configured((configuration) -> withJavaMigrations(configuration));
+		List<RehearsalResult> results = rehearse(1000);
+		assertThat(results).extracting(RehearsalResult::outcome)
+			.containsExactly(Outcome.NOT_REHEARSED, Outcome.NO_DOWN);
+		assertThat(results.get(0).reason()).contains("it was given other objects");
+	}
+
+	private static void withJavaMigrations(FluentConfiguration configuration) {
+		configuration.javaMigrations(new V3__Given("a data source"), new V4__Alone());
+	}
+
+	@Test
+	void historyThatBeginsWithABaselineIsNotReplayed(PostgresTestDatabase other) {
+		this.store.client().sql("DROP TABLE flyway_schema_history, migration_log").update();
+		this.store.configured((configuration) -> configuration.baselineOnMigrate(true).baselineVersion("2"));
+		this.store.migrate();
+		this.store.migration("V3__carat.sql", "ALTER TABLE gem ADD COLUMN carat numeric;");
+		assertThat(rehearse(10)).singleElement()
+			.satisfies((result) -> assertThat(result.reason()).contains("begins with a baseline"));
+	}
+
+	@Test
+	void userThatMayNotCreateDatabasesIsTold() {
+		this.store.client().sql("CREATE ROLE modest_%d LOGIN".formatted(this.database.port())).update();
+		this.store.client()
+			.sql("GRANT ALL ON ALL TABLES IN SCHEMA public TO modest_%d".formatted(this.database.port()))
+			.update();
+		this.store.migration("V3__carat.sql", "ALTER TABLE gem ADD COLUMN carat numeric;");
+		this.store.siblingsAs("modest_%d".formatted(this.database.port()));
+		MigrationException ex = catchThrowableOfType(MigrationException.class, () -> rehearse(10));
+		assertThat(ex.getCode()).isEqualTo(ProblemCode.PERMISSION_DENIED);
+		assertThat(ex.getAction()).contains("CREATEDB");
+	}
+
+	@Test
+	void scratchDatabaseOfAKilledRehearsalIsDroppedByTheNextOne() {
+		this.store.client().sql("CREATE DATABASE gemforce_rehearsal_dead").update();
+		this.store.migration("V3__carat.sql", "ALTER TABLE gem ADD COLUMN carat numeric;");
+		try (ScratchDatabase alive = ScratchDatabase.create(this.database.dataSource())) {
+			rehearse(10);
+			assertThat(scratchDatabases()).containsExactly(alive.name());
+		}
+		assertThat(scratchDatabases()).isEmpty();
+	}
+
+	private List<RehearsalResult> rehearse(long sample) {
+		return this.store.start().rehearse(RehearsalScope.scratch(sample));
+	}
+
+	private List<String> scratchDatabases() {
+		return this.store.client()
+			.sql("SELECT datname FROM pg_database WHERE datname LIKE 'gemforce_rehearsal_%'")
+			.query(String.class)
+			.list();
+	}
+
+	/**
+	 * A migration that was given something.
+	 */
+	static final class V3__Given extends BaseJavaMigration {
+
+		private final String something;
+
+		V3__Given(String something) {
+			this.something = something;
+		}
+
+		@Override
+		public void migrate(Context context) {
+			throw new IllegalStateException(this.something);
+		}
+
+	}
+
+	/**
+	 * A migration that was given nothing.
+	 */
+	static final class V4__Alone extends BaseJavaMigration {
+
+		@Override
+		public void migrate(Context context) {
+		}
+
+	}
+
+}
