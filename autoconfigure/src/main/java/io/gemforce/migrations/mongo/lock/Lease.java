@@ -217,12 +217,12 @@ public final class Lease implements AutoCloseable {
 	}
 
 	/**
-	 * Release the lock, unless it is lost or was abandoned.
+	 * Release the lock, unless it is lost, or may be, or was abandoned.
 	 */
 	@Override
 	public void close() {
 		this.beats.shutdown();
-		if (this.lost || this.abandoned) {
+		if (isLost() || this.abandoned) {
 			return;
 		}
 		try {

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  * <li>Acquire: {@code findOneAndUpdate({_id, owner: null}, {$set: {owner, …}, $inc:
  * {fence: 1, beat: 1}})} as an upsert. A duplicate key means that somebody holds it.
- * After any other error the document is read: if it is this runner's, it holds the lock,
- * and goes on as after a takeover.</li>
+ * After that and after any other error the document is read: if it is this runner's, it
+ * holds the lock, and goes on as after a takeover.</li>
  * <li>Beat: the holder counts up {@code beat}. It gives itself up when its own clock says
  * that it could not beat for three quarters of its lease, counted from the moment at
  * which it <em>sent</em> the last beat that was acknowledged.</li>
@@ -114,6 +114,7 @@ public final class MigrationLock {
 			throws InterruptedException {
 		long startedAt = this.nanoTime.getAsLong();
 		long saidAt = startedAt;
+		long sentAt = startedAt;
 		Optional<Lease> lease = acquireFree(holder);
 		while (lease.isEmpty()) {
 			Optional<LockDocument> lock = look();
@@ -121,12 +122,18 @@ public final class MigrationLock {
 				if (!needed.getAsBoolean()) {
 					return Optional.empty();
 				}
+				sentAt = this.nanoTime.getAsLong();
 				lease = acquireFree(holder);
 				continue;
+			}
+			if (holder.owner().equals(lock.get().owner())) {
+				// The driver has sent it twice, and only the second answer came
+				return Optional.of(lease(holder, lock.get(), true, null, sentAt));
 			}
 			if (this.watch.isExpired(lock.get())) {
 				logger.warn("The holder of the migration lock of store 'mongo', %s, has given no sign of life for %s"
 					.formatted(lock.get().owner(), lock.get().lease()));
+				sentAt = this.nanoTime.getAsLong();
 				lease = takeOver(holder, lock.get());
 				continue;
 			}

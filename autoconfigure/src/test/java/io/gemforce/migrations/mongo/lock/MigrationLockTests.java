@@ -271,6 +271,26 @@ class MigrationLockTests {
 	}
 
 	@Test
+	void lockThatTurnsOutToBeOnesOwnIsHeld() throws Exception {
+		this.mongo.lock().insertOne(held("a", 7, LONG));
+		try (Lease lease = acquire("a", LONG)) {
+			assertThat(lease.fence()).isEqualTo(7);
+			assertThat(lease.isTakenOver()).isTrue();
+		}
+		assertThat(document()).containsEntry("owner", null);
+	}
+
+	@Test
+	void holderThatCouldNotBeatDoesNotRelease() throws Exception {
+		AtomicLong nanos = new AtomicLong();
+		MigrationLock lock = new MigrationLock(this.mongo.lock(), LONG, nanos::get, Clock.systemUTC());
+		try (Lease lease = lock.acquire(holder("a"), LONG, () -> true).orElseThrow()) {
+			nanos.set(LONG.toNanos());
+		}
+		assertThat(document()).containsEntry("owner", "a");
+	}
+
+	@Test
 	void whatTheHolderDoesIsSeen() throws Exception {
 		try (Lease lease = acquire("a", SHORT)) {
 			lease.doing("2 (rename a to b)");
