@@ -110,10 +110,10 @@ final class LockedHistory implements AutoCloseable {
 		if (leftOpen.stream().anyMatch((row) -> !row.transactional())) {
 			waitForCommandsOnTheirWay();
 		}
-		LockDocument predecessor = this.lease.predecessor();
-		if (predecessor != null && predecessor.session() != null) {
-			killSession(predecessor.session());
+		if (!this.lease.leftSessions().isEmpty()) {
+			killSessions(this.lease.leftSessions());
 		}
+		LockDocument predecessor = this.lease.predecessor();
 		String owner = (predecessor != null) ? predecessor.owner() : null;
 		insert(Mark.takeover((owner != null) ? "takeover from " + owner : "takeover", this.reason));
 		history().closeLeftOpenBefore(this.lease.fence());
@@ -128,9 +128,9 @@ final class LockedHistory implements AutoCloseable {
 		}
 	}
 
-	private void killSession(Object session) {
+	private void killSessions(List<Object> sessions) {
 		try {
-			this.access.killSession(session);
+			this.access.killSessions(sessions);
 		}
 		catch (MongoException ex) {
 			logger.warn("Could not end the session of the former holder of the migration lock; if it has left a "

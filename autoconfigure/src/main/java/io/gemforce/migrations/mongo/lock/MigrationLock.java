@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * <li>Take over: a contender that has seen the same {@code (owner, fence, beat)} for a
  * whole lease, the longer of its own and the one in the document, counted on its own
  * monotonic clock from the <em>reply</em> that first showed it, acquires with all three
- * in the filter.</li>
+ * in the filter. It keeps the sessions of dead holders in the document until the release,
+ * so that they can be ended even if it dies, too, before it has done so.</li>
  * <li>Release: {@code owner} becomes null. The document stays, so the fence never starts
  * again.</li>
  * </ol>
@@ -188,6 +189,9 @@ public final class MigrationLock {
 			.append(LockDocument.APPLICATION, holder.application())
 			.append(LockDocument.HOST, holder.host())
 			.append(LockDocument.DOING, "starting");
+		if (predecessor != null) {
+			mine.append(LockDocument.LEFT_SESSIONS, predecessor.sessionsLeftByDeath());
+		}
 		Document update = new Document("$set", mine).append("$inc",
 				new Document(LockDocument.FENCE, 1L).append(LockDocument.BEAT, 1L));
 		long sentAt = this.nanoTime.getAsLong();
