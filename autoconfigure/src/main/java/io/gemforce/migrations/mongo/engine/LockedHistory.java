@@ -2,6 +2,7 @@ package io.gemforce.migrations.mongo.engine;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 import com.mongodb.MongoException;
 import org.apache.commons.logging.Log;
@@ -9,10 +10,12 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.mongo.history.Attempt;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
 import io.gemforce.migrations.mongo.history.Mark;
 import io.gemforce.migrations.mongo.history.MigrationHistory;
+import io.gemforce.migrations.mongo.history.WriteOutcome;
 import io.gemforce.migrations.mongo.lock.Lease;
 import io.gemforce.migrations.mongo.lock.LockDocument;
 import io.gemforce.migrations.mongo.lock.LockLostException;
@@ -81,6 +84,7 @@ final class LockedHistory implements AutoCloseable {
 			if (pass > MAX_PASSES) {
 				throw new LockLostException("somebody goes on opening rows of the history");
 			}
+			this.inOrder = false;
 			takeOver(history.leftOpenBefore(this.lease.fence()));
 			this.inOrder = true;
 			history = readUnderFence();
@@ -150,13 +154,37 @@ final class LockedHistory implements AutoCloseable {
 	private void insert(Mark mark) {
 		boolean inserted = false;
 		while (!inserted) {
-			inserted = history().record(readUnderFence().nextRank(), mark, this.run, this.lease.fence());
+			long rank = readUnderFence().nextRank();
+			inserted = write(() -> history().record(rank, mark, this.run, this.lease.fence()));
 		}
 	}
 
 	/**
-	 * Release the lock and end the session. A lock that was taken over is not released
-	 * before all is in order: it runs out, and the next holder takes it over, too.
+	 * Open a row.
+	 * @param rank the rank to take
+	 * @param attempt what is about to be executed
+	 * @return whether the row is now open; otherwise somebody else has the rank
+	 */
+	boolean open(long rank, Attempt attempt) {
+		return write(() -> history().open(rank, attempt, this.run, this.lease.fence()));
+	}
+
+	private boolean write(BooleanSupplier write) {
+		try {
+			return write.getAsBoolean();
+		}
+		catch (MongoException ex) {
+			if (WriteOutcome.isUnknown(ex)) {
+				this.lease.abandon();
+			}
+			throw ex;
+		}
+	}
+
+	/**
+	 * Release the lock and end the session. It is not released while a write may be on
+	 * its way, nor, where earlier holders have left something, before all is in order: it
+	 * runs out, and the next holder takes it over.
 	 */
 	@Override
 	public void close() {

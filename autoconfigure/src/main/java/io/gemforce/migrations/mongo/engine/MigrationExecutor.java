@@ -9,6 +9,7 @@ import com.mongodb.MongoException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
@@ -39,6 +40,8 @@ final class MigrationExecutor {
 
 	private final LongSupplier nanoTime;
 
+	private boolean commitSent;
+
 	/**
 	 * Create an executor.
 	 * @param locked the history, under the lock
@@ -65,7 +68,7 @@ final class MigrationExecutor {
 	boolean execute(BeanMigration migration, long rank, boolean transactional) {
 		Lease lease = this.locked.lease();
 		lease.check();
-		if (!history().open(rank, migration.attempt(transactional), this.locked.run(), lease.fence())) {
+		if (!this.locked.open(rank, migration.attempt(transactional))) {
 			return false;
 		}
 		lease.doing(migration.toString());
@@ -90,13 +93,18 @@ final class MigrationExecutor {
 		OperationGuard guard = new OperationGuard(this.locked.lease(), false);
 		try {
 			up(migration, guard);
+			if (guard.isOutcomeUnknown()) {
+				throw new IllegalStateException(
+						"a write was not answered, and the migration went on as if it knew what became of it");
+			}
 			this.locked.lease().check();
 			if (!history().closeApplied(rank, elapsed(startedAt))) {
 				requireApplied(rank);
 			}
 		}
 		catch (Throwable ex) {
-			recordFailure(migration, rank, startedAt, false, ProblemCode.MIGRATION_FAILED, ex);
+			recordFailure(migration, rank, startedAt, false,
+					new Failure(ex, ProblemCode.MIGRATION_FAILED, guard.isOutcomeUnknown()));
 		}
 		finally {
 			if (guard.isOutcomeUnknown()) {
@@ -109,6 +117,7 @@ final class MigrationExecutor {
 		TransactionRetries retries = new TransactionRetries(this.transactionLifetime, this.nanoTime,
 				migration.toString());
 		boolean again = true;
+		this.commitSent = false;
 		while (again) {
 			long attemptStartedAt = this.nanoTime.getAsLong();
 			try {
@@ -119,7 +128,8 @@ final class MigrationExecutor {
 				abort(ex);
 				again = retries.again(ex, attemptStartedAt);
 				if (!again) {
-					recordFailure(migration, rank, startedAt, true, code(ex, retries), ex);
+					recordFailure(migration, rank, startedAt, true,
+							new Failure(ex, code(ex, retries), this.commitSent));
 				}
 			}
 		}
@@ -137,6 +147,7 @@ final class MigrationExecutor {
 			return;
 		}
 		boolean committed = false;
+		this.commitSent = true;
 		while (!committed) {
 			try {
 				session.commitTransaction();
@@ -190,33 +201,41 @@ final class MigrationExecutor {
 
 	// Returns only if it turns out that the migration was applied
 	private void recordFailure(BeanMigration migration, long rank, long startedAt, boolean transactional,
-			ProblemCode code, Throwable failure) {
-		if (failure instanceof InterruptedException) {
-			Thread.currentThread().interrupt();
-		}
-		String state = transactional ? "what migration %s did was rolled back"
-				: "what migration %s did before it failed is still there, as it ran without a transaction";
+			Failure failure) {
+		// The driver sends nothing for a thread that is interrupted
+		boolean interrupted = Thread.interrupted() || failure.cause() instanceof InterruptedException;
+		String state;
 		try {
 			this.locked.lease().check();
-			if (!history().closeFailed(rank, elapsed(startedAt), MongoFailures.error(failure))) {
+			if (!history().closeFailed(rank, elapsed(startedAt), failure.error(transactional))) {
 				requireApplied(rank);
 				return;
 			}
+			state = failure.state(transactional);
 		}
 		catch (LockLostException ex) {
+			// It is the lease that has interrupted the work
+			interrupted = false;
 			throw lockLost(migration, transactional, ex, failure);
 		}
 		catch (RuntimeException ex) {
-			failure.addSuppressed(ex);
+			this.locked.lease().abandon();
+			failure.cause().addSuppressed(ex);
 			state = transactional ? "it is not known whether migration %s was committed; the next start will find out"
-					: state + "; the failure could not be recorded, the next start will find the attempt interrupted";
+					: failure.state(false)
+							+ "; the failure could not be recorded, the next start will find the attempt interrupted";
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
 		}
 		throw new MigrationException(
-				Problem.error(code, StoreName.MONGO,
+				Problem.error(failure.code(), StoreName.MONGO,
 						"Migration %s (%s) of store 'mongo' failed: %s".formatted(migration, migration.script(),
-								describe(failure)),
-						remedy(migration, transactional, code)),
-				state.formatted(migration.version()), failure);
+								describe(failure.cause())),
+						remedy(migration, transactional, failure.code())),
+				state.formatted(migration.version()), failure.cause());
 	}
 
 	private static String describe(Throwable failure) {
@@ -247,22 +266,56 @@ final class MigrationExecutor {
 	}
 
 	private static MigrationException lockLost(BeanMigration migration, boolean transactional, LockLostException lost,
-			Throwable failure) {
-		if (failure != lost) {
-			lost.addSuppressed(failure);
+			Failure failure) {
+		if (failure.cause() != lost) {
+			lost.addSuppressed(failure.cause());
+		}
+		String state = "migration %s may be applied in part; another instance decides what becomes of it";
+		if (transactional) {
+			state = failure.outcomeUnknown()
+					? "it is not known whether migration %s was committed; the next start will find out"
+					: "what migration %s did was not committed";
 		}
 		return new MigrationException(Problem.error(ProblemCode.LOCK_LOST, StoreName.MONGO,
 				"The lock of store 'mongo' was lost while migration %s ran: %s".formatted(migration, lost.getMessage()),
 				"Start again. If this happens often, look for long pauses of the process, or raise "
 						+ "gemforce.migrations.lock.lease"),
-				transactional ? "what migration %s did was not committed".formatted(migration.version())
-						: "migration %s may be applied in part; another instance decides what becomes of it"
-							.formatted(migration.version()),
-				lost);
+				state.formatted(migration.version()), lost);
 	}
 
 	private Duration elapsed(long startedAt) {
 		return Duration.ofNanos(this.nanoTime.getAsLong() - startedAt);
+	}
+
+	/**
+	 * Why a migration was not applied.
+	 *
+	 * @param cause what was thrown
+	 * @param code what to call it
+	 * @param outcomeUnknown whether it is not known what has become of a write outside of
+	 * a transaction, or of a commit as long as the row is not closed
+	 */
+	private record Failure(Throwable cause, ProblemCode code, boolean outcomeUnknown) {
+
+		private ExecutionError error(boolean transactional) {
+			ExecutionError error = MongoFailures.error(this.cause);
+			if (transactional || !this.outcomeUnknown) {
+				return error;
+			}
+			String message = (error.message() != null) ? "outcome unknown: " + error.message() : "outcome unknown";
+			return new ExecutionError(error.type(), message, error.code());
+		}
+
+		// Asked when the row is closed as failed: no commit was executed, and none can be
+		private String state(boolean transactional) {
+			if (transactional) {
+				return "what migration %s did was rolled back";
+			}
+			String state = "what migration %s did before it failed is still there, as it ran without a transaction";
+			return this.outcomeUnknown
+					? state + "; the outcome of its last command is unknown: it may still be executed" : state;
+		}
+
 	}
 
 }
