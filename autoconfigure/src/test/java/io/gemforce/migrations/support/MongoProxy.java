@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import com.mongodb.ConnectionString;
@@ -220,7 +221,15 @@ public final class MongoProxy implements AutoCloseable {
 		 * Wait until there is something to hold.
 		 */
 		public void await() {
-			await(this.caught, "What was to be held did not come");
+			await(() -> "");
+		}
+
+		/**
+		 * Wait until there is something to hold.
+		 * @param client tells what the client has to say if nothing comes
+		 */
+		public void await(Supplier<String> client) {
+			await(this.caught, () -> "What was to be held did not come. " + client.get());
 		}
 
 		/**
@@ -235,13 +244,13 @@ public final class MongoProxy implements AutoCloseable {
 		 */
 		public void execute() {
 			letGo();
-			await(this.answered, "The server did not answer what was held");
+			await(this.answered, () -> "The server did not answer what was held");
 		}
 
-		private static void await(CountDownLatch latch, String otherwise) {
+		private static void await(CountDownLatch latch, Supplier<String> otherwise) {
 			try {
 				if (!latch.await(1, TimeUnit.MINUTES)) {
-					throw new IllegalStateException(otherwise);
+					throw new IllegalStateException(otherwise.get());
 				}
 			}
 			catch (InterruptedException ex) {
