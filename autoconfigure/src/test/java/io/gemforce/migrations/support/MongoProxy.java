@@ -146,19 +146,26 @@ public final class MongoProxy implements AutoCloseable {
 	}
 
 	private void accept() {
-		while (!this.listener.isClosed()) {
-			try {
-				Socket client = this.listener.accept();
-				Connection connection = new Connection(client,
-						new Socket(this.server.getHost(), this.server.getPort()));
-				this.connections.add(connection);
-				start("proxy-commands", connection::passCommands);
-				start("proxy-replies", connection::passReplies);
+		try {
+			while (!this.listener.isClosed()) {
+				connect(this.listener.accept());
 			}
-			catch (IOException ex) {
-				// Closed, or the server is gone, which the client is told by its closed
-				// connection
-			}
+		}
+		catch (IOException ex) {
+			// The proxy is closed
+		}
+	}
+
+	private void connect(Socket client) {
+		try {
+			Connection connection = new Connection(client, new Socket(this.server.getHost(), this.server.getPort()));
+			this.connections.add(connection);
+			start("proxy-commands", connection::passCommands);
+			start("proxy-replies", connection::passReplies);
+		}
+		catch (IOException ex) {
+			// The server is gone, and so the client is told
+			closeQuietly(client);
 		}
 	}
 
