@@ -201,6 +201,36 @@ public final class ChildProcess implements AutoCloseable {
 	}
 
 	/**
+	 * Stop the process where it is, as a machine does that is suspended.
+	 */
+	public void freeze() {
+		signal("STOP");
+	}
+
+	/**
+	 * Let the process go on after it was frozen.
+	 */
+	public void wake() {
+		signal("CONT");
+	}
+
+	private void signal(String name) {
+		try {
+			Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).start();
+			if (kill.waitFor() != 0) {
+				throw new IllegalStateException("Could not signal %s to %s".formatted(name, this.process));
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
 	 * Return the id of the process.
 	 * @return the id
 	 */

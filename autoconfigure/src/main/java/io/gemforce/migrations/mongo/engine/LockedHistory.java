@@ -2,6 +2,7 @@ package io.gemforce.migrations.mongo.engine;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 import com.mongodb.MongoException;
 import org.apache.commons.logging.Log;
@@ -9,11 +10,13 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.mongo.history.Attempt;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
 import io.gemforce.migrations.mongo.history.Mark;
 import io.gemforce.migrations.mongo.history.MigrationHistory;
 import io.gemforce.migrations.mongo.history.MigrationHolds;
+import io.gemforce.migrations.mongo.history.WriteOutcome;
 import io.gemforce.migrations.mongo.lock.Lease;
 import io.gemforce.migrations.mongo.lock.LockDocument;
 import io.gemforce.migrations.mongo.lock.LockLostException;
@@ -86,6 +89,7 @@ final class LockedHistory implements AutoCloseable {
 			if (pass > MAX_PASSES) {
 				throw new LockLostException("somebody goes on opening rows of the history");
 			}
+			this.inOrder = false;
 			takeOver(history.leftOpenBefore(this.lease.fence()));
 			this.inOrder = true;
 			history = readUnderFence();
@@ -115,10 +119,10 @@ final class LockedHistory implements AutoCloseable {
 		if (leftOpen.stream().anyMatch((row) -> !row.transactional())) {
 			waitForCommandsOnTheirWay();
 		}
-		LockDocument predecessor = this.lease.predecessor();
-		if (predecessor != null && predecessor.session() != null) {
-			killSession(predecessor.session());
+		if (!this.lease.leftSessions().isEmpty()) {
+			killSessions(this.lease.leftSessions());
 		}
+		LockDocument predecessor = this.lease.predecessor();
 		String owner = (predecessor != null) ? predecessor.owner() : null;
 		insert(Mark.takeover((owner != null) ? "takeover from " + owner : "takeover", this.reason));
 		history().closeLeftOpenBefore(this.lease.fence());
@@ -133,9 +137,9 @@ final class LockedHistory implements AutoCloseable {
 		}
 	}
 
-	private void killSession(Object session) {
+	private void killSessions(List<Object> sessions) {
 		try {
-			this.access.killSession(session);
+			this.access.killSessions(sessions);
 		}
 		catch (MongoException ex) {
 			logger.warn("Could not end the session of the former holder of the migration lock; if it has left a "
@@ -155,13 +159,37 @@ final class LockedHistory implements AutoCloseable {
 	private void insert(Mark mark) {
 		boolean inserted = false;
 		while (!inserted) {
-			inserted = history().record(readUnderFence().nextRank(), mark, this.run, this.lease.fence());
+			long rank = readUnderFence().nextRank();
+			inserted = write(() -> history().record(rank, mark, this.run, this.lease.fence()));
 		}
 	}
 
 	/**
-	 * Release the lock and end the session. A lock that was taken over is not released
-	 * before all is in order: it runs out, and the next holder takes it over, too.
+	 * Open a row.
+	 * @param rank the rank to take
+	 * @param attempt what is about to be executed
+	 * @return whether the row is now open; otherwise somebody else has the rank
+	 */
+	boolean open(long rank, Attempt attempt) {
+		return write(() -> history().open(rank, attempt, this.run, this.lease.fence()));
+	}
+
+	private boolean write(BooleanSupplier write) {
+		try {
+			return write.getAsBoolean();
+		}
+		catch (MongoException ex) {
+			if (WriteOutcome.isUnknown(ex)) {
+				this.lease.abandon();
+			}
+			throw ex;
+		}
+	}
+
+	/**
+	 * Release the lock and end the session. It is not released while a write may be on
+	 * its way, nor, where earlier holders have left something, before all is in order: it
+	 * runs out, and the next holder takes it over.
 	 */
 	@Override
 	public void close() {

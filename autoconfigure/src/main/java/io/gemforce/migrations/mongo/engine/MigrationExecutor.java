@@ -10,6 +10,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.util.StringUtils;
 
+import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
@@ -41,6 +42,8 @@ final class MigrationExecutor {
 
 	private final LongSupplier nanoTime;
 
+	private boolean commitSent;
+
 	/**
 	 * Create an executor.
 	 * @param locked the history, under the lock
@@ -67,8 +70,7 @@ final class MigrationExecutor {
 	Optional<List<Problem>> execute(Step step, long rank, boolean transactional) {
 		Lease lease = this.locked.lease();
 		lease.check();
-		if (!history().open(rank, step.migration().attempt(step.direction(), transactional), this.locked.run(),
-				lease.fence())) {
+		if (!this.locked.open(rank, step.migration().attempt(step.direction(), transactional))) {
 			return Optional.empty();
 		}
 		lease.doing(step.isUp() ? step.migration().toString() : "undo " + step.migration());
@@ -94,11 +96,6 @@ final class MigrationExecutor {
 		return Duration.ofNanos(this.nanoTime.getAsLong() - startedAt);
 	}
 
-	private static String describe(Throwable failure) {
-		String message = failure.getMessage();
-		return failure.getClass().getSimpleName() + ((message != null) ? ": " + message : "");
-	}
-
 	/**
 	 * One execution, with the row that was opened for it.
 	 */
@@ -118,21 +115,30 @@ final class MigrationExecutor {
 			this.startedAt = startedAt;
 		}
 
+		private Lease lease() {
+			return MigrationExecutor.this.locked.lease();
+		}
+
 		private void runPlainly() {
-			OperationGuard guard = new OperationGuard(MigrationExecutor.this.locked.lease(), false);
+			OperationGuard guard = new OperationGuard(lease(), false);
 			try {
 				work(guard);
-				MigrationExecutor.this.locked.lease().check();
+				if (guard.isOutcomeUnknown()) {
+					throw new IllegalStateException(
+							"a write was not answered, and the migration went on as if it knew what became of it");
+				}
+				lease().check();
 				if (!close()) {
 					requireDone();
 				}
 			}
 			catch (Throwable ex) {
-				recordFailure(false, ProblemCode.MIGRATION_FAILED, ex);
+				recordFailure(false,
+						new ExecutionFailure(ex, ProblemCode.MIGRATION_FAILED, guard.isOutcomeUnknown()));
 			}
 			finally {
 				if (guard.isOutcomeUnknown()) {
-					MigrationExecutor.this.locked.lease().abandon();
+					lease().abandon();
 				}
 			}
 		}
@@ -141,8 +147,8 @@ final class MigrationExecutor {
 			TransactionRetries retries = MigrationExecutor.this.transactions.retries(this.step.toString());
 			try {
 				boolean committed = MigrationExecutor.this.transactions.execute(retries, () -> {
-					work(new OperationGuard(MigrationExecutor.this.locked.lease(), true));
-					MigrationExecutor.this.locked.lease().check();
+					work(new OperationGuard(lease(), true));
+					lease().check();
 					return close();
 				});
 				if (!committed) {
@@ -150,7 +156,7 @@ final class MigrationExecutor {
 				}
 			}
 			catch (Throwable ex) {
-				recordFailure(true, code(ex, retries), ex);
+				recordFailure(true, new ExecutionFailure(ex, code(ex, retries), retries.isCommitSent()));
 			}
 		}
 
@@ -158,7 +164,7 @@ final class MigrationExecutor {
 			WorkAttempt attempt = MigrationExecutor.this.attempts.create(MigrationExecutor.this.locked,
 					MigrationExecutor.this.transactions, guard, this.step, this.rank);
 			try {
-				MigrationExecutor.this.locked.lease().work(() -> {
+				lease().work(() -> {
 					if (this.step.isUp()) {
 						this.step.migration().work().up(attempt);
 					}
@@ -196,31 +202,37 @@ final class MigrationExecutor {
 		}
 
 		// Returns only if it turns out that the work was done
-		private void recordFailure(boolean transactional, ProblemCode code, Throwable failure) {
-			if (failure instanceof InterruptedException) {
-				Thread.currentThread().interrupt();
-			}
-			String state = transactional ? "what %s did was rolled back"
-					: "what %s did before it failed is still there, as it ran without a transaction";
+		private void recordFailure(boolean transactional, ExecutionFailure failure) {
+			// The driver sends nothing for a thread that is interrupted
+			boolean interrupted = Thread.interrupted() || failure.cause() instanceof InterruptedException;
+			String state;
 			try {
-				MigrationExecutor.this.locked.lease().check();
-				if (!history().closeFailed(this.rank, elapsed(this.startedAt), MongoFailures.error(failure))) {
+				lease().check();
+				if (!history().closeFailed(this.rank, elapsed(this.startedAt), failure.error(transactional))) {
 					requireDone();
 					return;
 				}
+				state = failure.state(transactional);
 			}
 			catch (LockLostException ex) {
+				// It is the lease that has interrupted the work
+				interrupted = false;
 				throw lockLost(transactional, ex, failure);
 			}
 			catch (RuntimeException ex) {
-				failure.addSuppressed(ex);
-				state = transactional ? "it is not known whether %s was committed; the next start will find out" : state
-						+ "; the failure could not be recorded, the next start will find the attempt " + "interrupted";
+				lease().abandon();
+				failure.cause().addSuppressed(ex);
+				state = failure.unrecordedState(transactional);
 			}
-			throw new MigrationException(Problem.error(code, StoreName.MONGO,
+			finally {
+				if (interrupted) {
+					Thread.currentThread().interrupt();
+				}
+			}
+			throw new MigrationException(Problem.error(failure.code(), StoreName.MONGO,
 					"%s (%s) of store 'mongo' failed: %s".formatted(StringUtils.capitalize(this.step.toString()),
-							this.step.migration().script(), describe(failure)),
-					remedy(transactional, code)), state.formatted(this.step.brief()), failure);
+							this.step.migration().script(), failure.describe()),
+					remedy(transactional, failure.code())), state.formatted(this.step.brief()), failure.cause());
 		}
 
 		private String remedy(boolean transactional, ProblemCode code) {
@@ -259,19 +271,16 @@ final class MigrationExecutor {
 				.onInterrupted(false, MigrationExecutor.this.transactions.areThere()) == OnInterrupted.RETRY;
 		}
 
-		private MigrationException lockLost(boolean transactional, LockLostException lost, Throwable failure) {
-			if (failure != lost) {
-				lost.addSuppressed(failure);
+		private MigrationException lockLost(boolean transactional, LockLostException lost, ExecutionFailure failure) {
+			if (failure.cause() != lost) {
+				lost.addSuppressed(failure.cause());
 			}
 			return new MigrationException(
 					Problem.error(ProblemCode.LOCK_LOST, StoreName.MONGO,
 							"The lock of store 'mongo' was lost during %s: %s".formatted(this.step, lost.getMessage()),
 							"Start again. If this happens often, look for long pauses of the process, or raise "
 									+ "gemforce.migrations.lock.lease"),
-					(transactional ? "what %s did was not committed"
-							: "%s may be applied in part; another instance decides what becomes of it")
-						.formatted(this.step.brief()),
-					lost);
+					failure.stateWithoutLock(transactional).formatted(this.step.brief()), lost);
 		}
 
 	}

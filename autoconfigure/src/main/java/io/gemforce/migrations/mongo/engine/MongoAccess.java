@@ -157,11 +157,11 @@ final class MongoAccess {
 	}
 
 	/**
-	 * End a session that another runner has left behind, and with it what it still does.
-	 * @param session the id of the session, as that runner has stored it
+	 * End sessions that other runners have left behind, and with them what they still do.
+	 * @param sessions the ids of the sessions, as those runners have stored them
 	 */
-	void killSession(Object session) {
-		this.factory.getMongoDatabase("admin").runCommand(new Document("killSessions", List.of(session)));
+	void killSessions(List<Object> sessions) {
+		this.factory.getMongoDatabase("admin").runCommand(new Document("killSessions", sessions));
 	}
 
 	/**

@@ -1,15 +1,11 @@
 package io.gemforce.migrations.mongo.engine;
 
 import com.mongodb.MongoException;
-import com.mongodb.MongoInterruptedException;
 import com.mongodb.MongoNodeIsRecoveringException;
 import com.mongodb.MongoNotPrimaryException;
-import com.mongodb.MongoOperationTimeoutException;
 import com.mongodb.MongoSecurityException;
 import com.mongodb.MongoSocketException;
-import com.mongodb.MongoSocketOpenException;
 import com.mongodb.MongoTimeoutException;
-import com.mongodb.MongoWriteConcernException;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.ExecutionError;
@@ -50,18 +46,6 @@ final class MongoFailures {
 			}
 		}
 		return null;
-	}
-
-	/**
-	 * Whether the server may have executed, or may yet execute, an operation that failed.
-	 * @param failure the failure
-	 * @return whether the outcome of the operation is unknown
-	 */
-	static boolean isOutcomeUnknown(MongoException failure) {
-		return (failure instanceof MongoSocketException && !(failure instanceof MongoSocketOpenException))
-				|| failure instanceof MongoInterruptedException || failure instanceof MongoOperationTimeoutException
-				|| failure instanceof MongoWriteConcernException || failure instanceof MongoNotPrimaryException
-				|| failure instanceof MongoNodeIsRecoveringException;
 	}
 
 	/**

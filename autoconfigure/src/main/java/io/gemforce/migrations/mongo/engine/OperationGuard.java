@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 
 import com.mongodb.MongoException;
+import com.mongodb.client.AggregateIterable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.MongoIterable;
@@ -17,6 +18,7 @@ import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
+import io.gemforce.migrations.mongo.history.WriteOutcome;
 import io.gemforce.migrations.mongo.lock.Lease;
 
 /**
@@ -71,8 +73,8 @@ final class OperationGuard {
 	}
 
 	/**
-	 * Whether an operation outside of a transaction may have been executed, or may yet
-	 * be, although it was not answered.
+	 * Whether a write outside of a transaction may have been executed, or may yet be,
+	 * although it was not answered.
 	 * @return whether the outcome of an operation is unknown
 	 */
 	boolean isOutcomeUnknown() {
@@ -148,11 +150,21 @@ final class OperationGuard {
 				return guarded(proxy, method.invoke(this.target, args));
 			}
 			catch (InvocationTargetException ex) {
-				if (ex.getCause() instanceof MongoException failure && MongoFailures.isOutcomeUnknown(failure)) {
+				if (ex.getCause() instanceof MongoException failure && WriteOutcome.isUnknown(failure)
+						&& mayWrite(method)) {
 					OperationGuard.this.outcomeUnknown |= !OperationGuard.this.transactional;
 				}
 				throw ex.getCause();
 			}
+		}
+
+		// Most iterables only read, but an aggregation can end in $out or $merge
+		private boolean mayWrite(Method method) {
+			return switch (method.getName()) {
+				case "countDocuments", "estimatedDocumentCount" -> false;
+				case "toCollection" -> true;
+				default -> !(this.target instanceof MongoIterable) || this.target instanceof AggregateIterable;
+			};
 		}
 
 		private @Nullable Object guarded(Object proxy, @Nullable Object result) {

@@ -81,6 +81,7 @@ final class RunnerTransactions {
 
 	private void commit(TransactionRetries retries) {
 		boolean committed = false;
+		retries.committing();
 		while (!committed) {
 			try {
 				this.session.commitTransaction();

@@ -41,6 +41,8 @@ final class TransactionRetries {
 
 	private @Nullable ProblemCode verdict;
 
+	private boolean commitSent;
+
 	/**
 	 * Create the retries of one execution.
 	 * @param lifetime tells how long the server lets a transaction live
@@ -69,6 +71,21 @@ final class TransactionRetries {
 			return false;
 		}
 		return pause(exception);
+	}
+
+	/**
+	 * Take note that a commit is sent.
+	 */
+	void committing() {
+		this.commitSent = true;
+	}
+
+	/**
+	 * Whether a commit was sent.
+	 * @return whether something may have been committed
+	 */
+	boolean isCommitSent() {
+		return this.commitSent;
 	}
 
 	/**

@@ -134,6 +134,8 @@ public final class MigrationHistory {
 	 * @param fence the fence of the run's lock
 	 * @return whether the row is now open and this run's; otherwise somebody else has the
 	 * rank
+	 * @throws MongoException if the row could not be opened, or if that is not known,
+	 * although the row was read and the insert sent again: see {@link WriteOutcome}
 	 */
 	public boolean open(long rank, Attempt attempt, MigrationRun run, long fence) {
 		Document document = new Document(HistoryFields.RANK, rank)
@@ -159,6 +161,8 @@ public final class MigrationHistory {
 	 * @param fence the fence of the run's lock
 	 * @return whether the row is there and this run's; otherwise somebody else has the
 	 * rank
+	 * @throws MongoException if it could not be recorded, or if that is not known: see
+	 * {@link WriteOutcome}
 	 */
 	public boolean record(long rank, Mark mark, MigrationRun run, long fence) {
 		Document document = new Document(HistoryFields.RANK, rank);
@@ -200,23 +204,41 @@ public final class MigrationHistory {
 	}
 
 	private boolean insert(long rank, Document document, MigrationRun run) {
+		MongoException unknown = null;
 		for (int sent = 1;; sent++) {
 			try {
 				this.collection.insertOne(document);
 				return true;
 			}
 			catch (MongoException ex) {
-				Optional<HistoryRow> row = find(rank);
-				if (row.isPresent()) {
-					return run.id().equals(row.get().runId());
+				boolean duplicate = isDuplicateKey(ex);
+				if (!duplicate && !WriteOutcome.isUnknown(ex)) {
+					throw (unknown != null) ? unknown : ex;
 				}
-				if (isDuplicateKey(ex)) {
-					return false;
+				if (unknown == null && !duplicate) {
+					unknown = ex;
+				}
+				Optional<HistoryRow> row = find(rank, unknown);
+				if (row.isPresent() || duplicate) {
+					return row.filter((present) -> run.id().equals(present.runId())).isPresent();
 				}
 				if (sent == MAX_SENDS) {
 					throw ex;
 				}
 			}
+		}
+	}
+
+	private Optional<HistoryRow> find(long rank, @Nullable MongoException unknown) {
+		try {
+			return find(rank);
+		}
+		catch (MongoException ex) {
+			if (unknown == null) {
+				throw ex;
+			}
+			unknown.addSuppressed(ex);
+			throw unknown;
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.gemforce.migrations.mongo.lock;
 
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,8 @@ public final class Lease implements AutoCloseable {
 	private final boolean takenOver;
 
 	private final @Nullable LockDocument predecessor;
+
+	private final List<Object> leftSessions;
 
 	private final LeaseTimes times;
 
@@ -55,6 +58,7 @@ public final class Lease implements AutoCloseable {
 		this.owner = owner;
 		this.takenOver = takenOver;
 		this.predecessor = predecessor;
+		this.leftSessions = acquired.leftSessions();
 		this.times = times;
 		this.nanoTime = nanoTime;
 		this.lastBeatSentAt = sentAt;
@@ -113,6 +117,15 @@ public final class Lease implements AutoCloseable {
 	 */
 	public @Nullable LockDocument predecessor() {
 		return this.predecessor;
+	}
+
+	/**
+	 * Return the sessions of the dead holders that the lock was taken over from, one
+	 * after the other, without a release between.
+	 * @return the ids of the sessions, as their holders have stored them
+	 */
+	public List<Object> leftSessions() {
+		return this.leftSessions;
 	}
 
 	/**
@@ -217,17 +230,18 @@ public final class Lease implements AutoCloseable {
 	}
 
 	/**
-	 * Release the lock, unless it is lost or was abandoned.
+	 * Release the lock, unless it is lost, or may be, or was abandoned.
 	 */
 	@Override
 	public void close() {
 		this.beats.shutdown();
-		if (this.lost || this.abandoned) {
+		if (isLost() || this.abandoned) {
 			return;
 		}
 		try {
 			this.collection.updateOne(mine(),
-					new Document("$set", new Document(LockDocument.OWNER, null).append(LockDocument.DOING, null)));
+					new Document("$set", new Document(LockDocument.OWNER, null).append(LockDocument.DOING, null))
+						.append("$unset", new Document(LockDocument.LEFT_SESSIONS, "")));
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Could not release the migration lock of store 'mongo'; it runs out in %s: %s"

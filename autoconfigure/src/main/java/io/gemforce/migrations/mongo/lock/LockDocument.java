@@ -3,7 +3,9 @@ package io.gemforce.migrations.mongo.lock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +18,14 @@ import org.jspecify.annotations.Nullable;
  * @param beat the number of signs of life
  * @param lease the holder's lease
  * @param session the holder's session, {@code null} if it has none
+ * @param leftSessions the sessions of dead holders that the holder has taken over from
  * @param acquiredAt when the holder acquired it, {@code null} if that is not known
  * @param doing what the holder is doing, {@code null} if that is not known
  */
 public record LockDocument(@Nullable String owner, long fence, long beat, Duration lease, @Nullable Object session,
-		@Nullable Instant acquiredAt, @Nullable String doing) {
+		List<Object> leftSessions, @Nullable Instant acquiredAt, @Nullable String doing) {
+
+	private static final int MAX_LEFT_SESSIONS = 10;
 
 	static final String ID = "_id";
 
@@ -36,6 +41,8 @@ public record LockDocument(@Nullable String owner, long fence, long beat, Durati
 
 	static final String SESSION = "lsid";
 
+	static final String LEFT_SESSIONS = "leftLsids";
+
 	static final String ACQUIRED_AT = "acquiredAt";
 
 	static final String APPLICATION = "application";
@@ -46,7 +53,7 @@ public record LockDocument(@Nullable String owner, long fence, long beat, Durati
 
 	static LockDocument from(Document document) {
 		return new LockDocument(text(document, OWNER), number(document, FENCE), number(document, BEAT),
-				Duration.ofMillis(number(document, LEASE_MS)), document.get(SESSION),
+				Duration.ofMillis(number(document, LEASE_MS)), document.get(SESSION), list(document, LEFT_SESSIONS),
 				(document.get(ACQUIRED_AT) instanceof Date date) ? date.toInstant() : null, text(document, DOING));
 	}
 
@@ -56,6 +63,21 @@ public record LockDocument(@Nullable String owner, long fence, long beat, Durati
 
 	private static long number(Document document, String field) {
 		return (document.get(field) instanceof Number number) ? number.longValue() : 0;
+	}
+
+	private static List<Object> list(Document document, String field) {
+		return (document.get(field) instanceof List<?> list) ? List.copyOf(list) : List.of();
+	}
+
+	/**
+	 * Return the sessions that are left if the holder is dead.
+	 * @return the holder's session and those that it has found left itself, the newest
+	 * ones
+	 */
+	List<Object> sessionsLeftByDeath() {
+		return Stream.concat(Stream.ofNullable(this.session), this.leftSessions.stream())
+			.limit(MAX_LEFT_SESSIONS)
+			.toList();
 	}
 
 	boolean isFree() {

@@ -32,15 +32,16 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  * <li>Acquire: {@code findOneAndUpdate({_id, owner: null}, {$set: {owner, …}, $inc:
  * {fence: 1, beat: 1}})} as an upsert. A duplicate key means that somebody holds it.
- * After any other error the document is read: if it is this runner's, it holds the lock,
- * and goes on as after a takeover.</li>
+ * After that and after any other error the document is read: if it is this runner's, it
+ * holds the lock, and goes on as after a takeover.</li>
  * <li>Beat: the holder counts up {@code beat}. It gives itself up when its own clock says
  * that it could not beat for three quarters of its lease, counted from the moment at
  * which it <em>sent</em> the last beat that was acknowledged.</li>
  * <li>Take over: a contender that has seen the same {@code (owner, fence, beat)} for a
  * whole lease, the longer of its own and the one in the document, counted on its own
  * monotonic clock from the <em>reply</em> that first showed it, acquires with all three
- * in the filter.</li>
+ * in the filter. It keeps the sessions of dead holders in the document until the release,
+ * so that they can be ended even if it dies, too, before it has done so.</li>
  * <li>Release: {@code owner} becomes null. The document stays, so the fence never starts
  * again.</li>
  * </ol>
@@ -119,6 +120,7 @@ public final class MigrationLock {
 			throws InterruptedException {
 		long startedAt = this.nanoTime.getAsLong();
 		long saidAt = startedAt;
+		long sentAt = startedAt;
 		Optional<Lease> lease = acquireFree(holder);
 		while (lease.isEmpty()) {
 			Optional<LockDocument> lock = look();
@@ -126,12 +128,18 @@ public final class MigrationLock {
 				if (!needed.getAsBoolean()) {
 					return Optional.empty();
 				}
+				sentAt = this.nanoTime.getAsLong();
 				lease = acquireFree(holder);
 				continue;
+			}
+			if (holder.owner().equals(lock.get().owner())) {
+				// The driver has sent it twice, and only the second answer came
+				return Optional.of(lease(holder, lock.get(), true, null, sentAt));
 			}
 			if (this.watch.isExpired(lock.get())) {
 				logger.warn("The holder of the migration lock of store 'mongo', %s, has given no sign of life for %s"
 					.formatted(lock.get().owner(), lock.get().lease()));
+				sentAt = this.nanoTime.getAsLong();
 				lease = takeOver(holder, lock.get());
 				continue;
 			}
@@ -186,6 +194,9 @@ public final class MigrationLock {
 			.append(LockDocument.APPLICATION, holder.application())
 			.append(LockDocument.HOST, holder.host())
 			.append(LockDocument.DOING, "starting");
+		if (predecessor != null) {
+			mine.append(LockDocument.LEFT_SESSIONS, predecessor.sessionsLeftByDeath());
+		}
 		Document update = new Document("$set", mine).append("$inc",
 				new Document(LockDocument.FENCE, 1L).append(LockDocument.BEAT, 1L));
 		long sentAt = this.nanoTime.getAsLong();

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
@@ -50,7 +51,11 @@ final class TestRunner implements AutoCloseable {
 	}
 
 	static Builder on(MongoTestDatabase mongo) {
-		return new Builder(mongo);
+		return new Builder(mongo.uri(), mongo.name());
+	}
+
+	static Builder on(String uri, String database) {
+		return new Builder(uri, database);
 	}
 
 	StoreResult migrate() {
@@ -113,9 +118,9 @@ final class TestRunner implements AutoCloseable {
 	 */
 	static final class Builder {
 
-		private final MongoTestDatabase mongo;
-
 		private final MongoClientSettings.Builder client = MongoClientSettings.builder();
+
+		private final String database;
 
 		private String uri;
 
@@ -139,9 +144,9 @@ final class TestRunner implements AutoCloseable {
 
 		private Clock clock = Clock.systemUTC();
 
-		private Builder(MongoTestDatabase mongo) {
-			this.mongo = mongo;
-			this.uri = mongo.uri();
+		private Builder(String uri, String database) {
+			this.uri = uri;
+			this.database = database;
 		}
 
 		Builder uri(String uri) {
@@ -214,11 +219,13 @@ final class TestRunner implements AutoCloseable {
 				.map(TestMigration::resolve)
 				.sorted(Comparator.comparing(ResolvedMigration::version))
 				.toList();
-			MongoClient client = MongoClients
-				.create(this.client.applyConnectionString(new ConnectionString(this.uri)).build());
+			// Look again soon after a connection was lost, and not only every half second
+			MongoClient client = MongoClients.create(this.client.applyConnectionString(new ConnectionString(this.uri))
+				.applyToServerSettings((server) -> server.minHeartbeatFrequency(20, TimeUnit.MILLISECONDS))
+				.build());
 			ApplicationInstance application = new ApplicationInstance(this.application, "1.4.0", "host", "user");
 			MongoMigrationStore store = new MongoMigrationStore(
-					() -> new SimpleMongoClientDatabaseFactory(client, this.mongo.name()), () -> client,
+					() -> new SimpleMongoClientDatabaseFactory(client, this.database), () -> client,
 					() -> new Discovery(beans, List.of()),
 					new MigrationTemplates(() -> new MongoCustomConversions(List.of()),
 							() -> PropertyNameFieldNamingStrategy.INSTANCE),

@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 
 import org.awaitility.Awaitility;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -271,6 +273,47 @@ class MigrationLockTests {
 	}
 
 	@Test
+	void lockThatTurnsOutToBeOnesOwnIsHeld() throws Exception {
+		this.mongo.lock().insertOne(held("a", 7, LONG));
+		try (Lease lease = acquire("a", LONG)) {
+			assertThat(lease.fence()).isEqualTo(7);
+			assertThat(lease.isTakenOver()).isTrue();
+		}
+		assertThat(document()).containsEntry("owner", null);
+	}
+
+	@Test
+	void sessionsOfAllDeadHoldersAreKeptUntilTheRelease() throws Exception {
+		this.mongo.lock().insertOne(held("dead", 7, SHORT).append("lsid", session(1)));
+		try (Lease lease = lock(SHORT).acquire(holder("b", session(2)), LONG, () -> true).orElseThrow()) {
+			assertThat(lease.leftSessions()).containsExactly(new Document("id", 1));
+			lease.abandon();
+		}
+		try (Lease lease = lock(SHORT).acquire(holder("c", session(3)), LONG, () -> true).orElseThrow()) {
+			assertThat(lease.leftSessions()).containsExactly(new Document("id", 2), new Document("id", 1));
+		}
+		assertThat(document()).containsEntry("owner", null).doesNotContainKey("leftLsids");
+	}
+
+	private static BsonDocument session(int id) {
+		return new BsonDocument("id", new BsonInt32(id));
+	}
+
+	private static LockHolder holder(String owner, BsonDocument session) {
+		return new LockHolder(owner, "gems", "host", session);
+	}
+
+	@Test
+	void holderThatCouldNotBeatDoesNotRelease() throws Exception {
+		AtomicLong nanos = new AtomicLong();
+		MigrationLock lock = new MigrationLock(this.mongo.lock(), LONG, nanos::get, Clock.systemUTC());
+		try (Lease lease = lock.acquire(holder("a"), LONG, () -> true).orElseThrow()) {
+			nanos.set(LONG.toNanos());
+		}
+		assertThat(document()).containsEntry("owner", "a");
+	}
+
+	@Test
 	void whatTheHolderDoesIsSeen() throws Exception {
 		try (Lease lease = acquire("a", SHORT)) {
 			lease.doing("2 (rename a to b)");
@@ -302,7 +345,7 @@ class MigrationLockTests {
 	}
 
 	private static LockHolder holder(String owner) {
-		return new LockHolder(owner, "gems", "host", null);
+		return holder(owner, null);
 	}
 
 	private Document document() {

@@ -1,0 +1,69 @@
+package io.gemforce.migrations.mongo.engine;
+
+import io.gemforce.migrations.ExecutionError;
+import io.gemforce.migrations.ProblemCode;
+
+/**
+ * Why a migration was not applied or undone.
+ *
+ * @param cause what was thrown
+ * @param code what to call it
+ * @param outcomeUnknown whether it is not known what has become of a write outside of a
+ * transaction, or of a commit as long as the row is not closed
+ */
+record ExecutionFailure(Throwable cause, ProblemCode code, boolean outcomeUnknown) {
+
+	private static final String UNKNOWN_COMMIT = "it is not known whether %s was committed; the next start will find out";
+
+	ExecutionError error(boolean transactional) {
+		ExecutionError error = MongoFailures.error(this.cause);
+		if (transactional || !this.outcomeUnknown) {
+			return error;
+		}
+		String message = (error.message() != null) ? "outcome unknown: " + error.message() : "outcome unknown";
+		return new ExecutionError(error.type(), message, error.code());
+	}
+
+	/**
+	 * Return the state of the database once the row is closed as failed: no commit was
+	 * executed, and none can be.
+	 * @param transactional whether it ran in a transaction
+	 * @return the state, with a place for what was executed
+	 */
+	String state(boolean transactional) {
+		if (transactional) {
+			return "what %s did was rolled back";
+		}
+		String state = "what %s did before it failed is still there, as it ran without a transaction";
+		return this.outcomeUnknown
+				? state + "; the outcome of its last command is unknown: it may still be executed" : state;
+	}
+
+	/**
+	 * Return the state of the database if the failure could not be recorded.
+	 * @param transactional whether it ran in a transaction
+	 * @return the state, with a place for what was executed
+	 */
+	String unrecordedState(boolean transactional) {
+		return transactional ? UNKNOWN_COMMIT : state(false)
+				+ "; the failure could not be recorded, the next start will find the attempt interrupted";
+	}
+
+	/**
+	 * Return the state of the database if the lock was lost.
+	 * @param transactional whether it ran in a transaction
+	 * @return the state, with a place for what was executed
+	 */
+	String stateWithoutLock(boolean transactional) {
+		if (!transactional) {
+			return "%s may be applied in part; another instance decides what becomes of it";
+		}
+		return this.outcomeUnknown ? UNKNOWN_COMMIT : "what %s did was not committed";
+	}
+
+	String describe() {
+		String message = this.cause.getMessage();
+		return this.cause.getClass().getSimpleName() + ((message != null) ? ": " + message : "");
+	}
+
+}

@@ -1,0 +1,118 @@
+package io.gemforce.migrations.mongo.engine;
+
+import java.util.List;
+import java.util.function.Function;
+
+import org.bson.BsonDocument;
+
+import io.gemforce.migrations.support.MongoProxy;
+import io.gemforce.migrations.support.MongoProxy.Hold;
+
+/**
+ * Where a process is stopped in order to be killed. A command that it had already sent
+ * reaches the server after its death where the point says so.
+ */
+enum KillPoint {
+
+	AFTER_ACQUIRE(Victim.HOLDER, false, (proxy) -> proxy.holdReply(Step.ACQUIRE)),
+
+	AFTER_THE_RUNNING_ROW(Victim.HOLDER, true, (proxy) -> proxy.holdReply(Step.OPEN_ROW)),
+
+	IN_THE_WORK(Victim.HOLDER, true, (proxy) -> proxy.holdCommand(Step.SECOND_WORK)),
+
+	AFTER_THE_WORK(Victim.HOLDER, true, (proxy) -> proxy.holdReply(Step.SECOND_WORK)),
+
+	/**
+	 * The commit, or without a transaction the closing of the row, is on its way.
+	 */
+	INSIDE_THE_COMMIT(Victim.HOLDER, false, (proxy) -> proxy.holdCommand(KillPoint::isCommit)),
+
+	AFTER_THE_COMMIT(Victim.HOLDER, false, (proxy) -> proxy.holdReply(KillPoint::isCommit)),
+
+	BEFORE_THE_RELEASE(Victim.HOLDER, false, (proxy) -> proxy.holdCommand(Step.RELEASE)),
+
+	WHILE_BEATING(Victim.HOLDER, true, (proxy) -> proxy.holdCommand(Step.SECOND_WORK),
+			(proxy) -> proxy.holdCommand(Step.BEAT)),
+
+	WHILE_WAITING(Victim.WAITER, false, (proxy) -> proxy.holdReply(Step.LOOK)),
+
+	AFTER_TAKING_OVER(Victim.SUCCESSOR, true, (proxy) -> proxy.holdReply(Step.TAKE_OVER)),
+
+	AFTER_THE_MARK(Victim.SUCCESSOR, true, (proxy) -> proxy.holdReply(Step.MARK)),
+
+	AFTER_CLOSING_ROWS(Victim.SUCCESSOR, true, (proxy) -> proxy.holdReply(Step.CLOSE_LEFT_OPEN));
+
+	private final Victim victim;
+
+	private final boolean leavingAnInterruption;
+
+	private final List<Function<MongoProxy, Hold>> holds;
+
+	@SafeVarargs
+	KillPoint(Victim victim, boolean leavingAnInterruption, Function<MongoProxy, Hold>... holds) {
+		this.victim = victim;
+		this.leavingAnInterruption = leavingAnInterruption;
+		this.holds = List.of(holds);
+	}
+
+	private static boolean isCommit(BsonDocument command) {
+		return Step.COMMIT.test(command) || (Step.CLOSE_ROW.test(command) && !command.containsKey("autocommit"));
+	}
+
+	Victim victim() {
+		return this.victim;
+	}
+
+	/**
+	 * Whether an attempt of migration 1 is left that never finished.
+	 * @return whether a migration that must not be repeated stops the next start
+	 */
+	boolean isLeavingAnInterruption() {
+		return this.leavingAnInterruption;
+	}
+
+	/**
+	 * Arrange for the process to stop at this point.
+	 * @param proxy stands before the process
+	 * @return what holds it there
+	 */
+	List<Hold> arrange(MongoProxy proxy) {
+		return this.holds.stream().map((hold) -> hold.apply(proxy)).toList();
+	}
+
+	/**
+	 * Decide what becomes of what is held when the process is dead.
+	 * @param held what is held
+	 */
+	void settle(List<Hold> held) {
+		if (this == INSIDE_THE_COMMIT) {
+			held.forEach(Hold::execute);
+		}
+		else {
+			held.forEach(Hold::lose);
+		}
+	}
+
+	/**
+	 * Who is killed.
+	 */
+	enum Victim {
+
+		/**
+		 * The holder of the lock.
+		 */
+		HOLDER,
+
+		/**
+		 * A process that waits for the lock while its holder is alive.
+		 */
+		WAITER,
+
+		/**
+		 * A process that takes over from a holder that was killed in the work.
+		 */
+		SUCCESSOR
+
+	}
+
+}
