@@ -106,8 +106,7 @@ class JobProcessTests {
 	}
 
 	private static void assertThatNothingElseWasAtWork(ChildProcess job) {
-		assertThat(job.output() + job.errors()).doesNotContain(GemShop.AT_WORK)
-			.doesNotContainIgnoringCase("Tomcat");
+		assertThat(job.output() + job.errors()).doesNotContain(GemShop.AT_WORK).doesNotContainIgnoringCase("Tomcat");
 	}
 
 	private JsonNode report(ChildProcess job) throws IOException {
