@@ -173,32 +173,34 @@ final class MigrationRunner {
 		boolean transactions = this.access.hasTransactions();
 		requireTransactions(pending, transactions);
 		long rank = firstRank;
+		PeerHistories peers = new PeerHistories(this.access.factory().getMongoDatabase());
 		for (BeanMigration migration : pending) {
-			this.stop.check(StoreName.MONGO, databaseState());
-			if (isImported(migration, locked)) {
-				return false;
+			if (this.stop.isStopped()) {
+				this.stop.check(StoreName.MONGO, databaseState());
 			}
-			if (!executor.execute(migration, rank, transactions && migration.transaction() != TransactionMode.NEVER)) {
-				return false;
+			Optional<ImportId> imported = peers.findExecuted(migration);
+			if (imported.isPresent()) {
+				if (!locked.record(rank, imported(migration, imported.get()))) {
+					return false;
+				}
+				logger.info("Migration %s of store 'mongo' counts as applied: %s was executed".formatted(migration,
+						imported.get()));
 			}
-			this.applied.add(migration.version().toString());
+			else {
+				if (!executor.execute(migration, rank,
+						transactions && migration.transaction() != TransactionMode.NEVER)) {
+					return false;
+				}
+				this.applied.add(migration.version().toString());
+			}
 			rank++;
 		}
 		return true;
 	}
 
-	private boolean isImported(BeanMigration migration, LockedHistory locked) {
-		if (migration.imports().isEmpty()) {
-			return false;
-		}
-		Optional<ImportId> executed = new PeerHistories(this.access.factory().getMongoDatabase())
-			.findExecuted(migration);
-		executed.ifPresent((id) -> {
-			locked.record(new Mark(MigrationType.IMPORT, MigrationState.APPLIED, migration.version(),
-					migration.description(), migration.script(), migration.checksum(), null, id.toString()));
-			logger.info("Migration %s of store 'mongo' counts as applied: %s was executed".formatted(migration, id));
-		});
-		return executed.isPresent();
+	private static Mark imported(BeanMigration migration, ImportId id) {
+		return new Mark(MigrationType.IMPORT, MigrationState.APPLIED, migration.version(), migration.description(),
+				migration.script(), migration.checksum(), null, id.toString());
 	}
 
 	private void requireTransactions(List<BeanMigration> pending, boolean transactions) {
