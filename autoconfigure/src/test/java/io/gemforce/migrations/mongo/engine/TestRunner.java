@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
@@ -104,7 +105,9 @@ final class TestRunner implements AutoCloseable {
 
 		private final MongoTestDatabase mongo;
 
-		private final MongoClientSettings.Builder client = MongoClientSettings.builder();
+		// After a fault of the server the driver looks for it at once
+		private final MongoClientSettings.Builder client = MongoClientSettings.builder()
+			.applyToServerSettings((server) -> server.minHeartbeatFrequency(20, TimeUnit.MILLISECONDS));
 
 		private @Nullable MongoClient shared;
 
