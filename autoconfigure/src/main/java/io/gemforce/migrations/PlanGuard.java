@@ -1,6 +1,7 @@
 package io.gemforce.migrations;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -41,10 +42,10 @@ public final class PlanGuard {
 	 * @param store its store
 	 * @param id its id
 	 * @param direction whether it is to be applied or undone
-	 * @param databaseState the state that the database is in
+	 * @param databaseState tells the state that the database is in
 	 * @throws MigrationException if it is not one that follows in the plan
 	 */
-	public void check(StoreName store, String id, Direction direction, String databaseState) {
+	public void check(StoreName store, String id, Direction direction, Supplier<String> databaseState) {
 		if (this.expected == null) {
 			return;
 		}
@@ -56,7 +57,7 @@ public final class PlanGuard {
 			}
 		}
 		throw changed(store, "migration %s of store '%s' would be %s, which is not in the plan".formatted(id, store,
-				(direction == Direction.UP) ? "applied" : "undone"), databaseState);
+				(direction == Direction.UP) ? "applied" : "undone"), databaseState.get());
 	}
 
 	/**

@@ -19,19 +19,18 @@ public record RunOutcome(MigrationRun run, List<StoreResult> results, @Nullable 
 
 	/**
 	 * Whether one store is as it should be and the other one is not.
-	 * @return whether the run went through for a store and failed for another one. A
-	 * failure that another try may mend counts only if something was applied, and being
-	 * told to end is no failure
+	 * @return whether the run went through for a store and failed for another one. Where
+	 * nothing was executed in the other one, that counts only if something was applied in
+	 * this one; being told to end is no failure
 	 */
 	public boolean isPartial() {
 		if (this.failure == null || this.failure.getCode() == ProblemCode.SHUTTING_DOWN) {
 			return false;
 		}
-		boolean passing = this.failure.getCode().exitCode() == ExitCode.LOCK
-				|| this.failure.getCode().exitCode() == ExitCode.UNREACHABLE;
+		boolean executed = this.failure.getCode().exitCode() == ExitCode.FAILED;
 		return this.results.stream()
 			.anyMatch((result) -> result.outcome() == StoreResult.Outcome.APPLIED
-					|| (!passing && result.outcome() == StoreResult.Outcome.UP_TO_DATE));
+					|| (executed && result.outcome() == StoreResult.Outcome.UP_TO_DATE));
 	}
 
 	/**

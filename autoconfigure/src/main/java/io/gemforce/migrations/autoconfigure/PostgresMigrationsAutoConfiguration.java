@@ -78,7 +78,7 @@ public final class PostgresMigrationsAutoConfiguration {
 		String target = postgres.getTarget();
 		if (target != null) {
 			try {
-				Flyway.configure().target(target);
+				Flyway.configure().target(target).getTarget();
 			}
 			catch (FlywayException ex) {
 				throw new InvalidConfigurationPropertyValueException("gemforce.migrations.postgres.target", target,

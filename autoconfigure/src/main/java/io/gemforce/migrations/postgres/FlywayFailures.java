@@ -158,6 +158,11 @@ final class FlywayFailures {
 			return error(ProblemCode.NO_MIGRATIONS_FOUND, message,
 					"Create the location or take it out of spring.flyway.locations");
 		}
+		if (message.startsWith("No migration with a target version")) {
+			return error(ProblemCode.INVALID_ARGUMENT, message,
+					"Set gemforce.migrations.postgres.target, or spring.flyway.target, to a version that this build has, "
+							+ "or put a question mark behind it");
+		}
 		if (code == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE) {
 			return error(ProblemCode.NON_EMPTY_NO_HISTORY, message,
 					"If this is the right database and it is new to Flyway, set spring.flyway.baseline-on-migrate=true "

@@ -129,7 +129,8 @@ final class FlywayRollback {
 			if (!selection.undone().isEmpty()) {
 				List<UndoStep> steps = steps(selection, history);
 				selection.undone()
-					.forEach((entry) -> guard.check(StoreName.POSTGRES, entry.id(), Direction.DOWN, NOTHING_UNDONE));
+					.forEach((entry) -> guard.check(StoreName.POSTGRES, entry.id(), Direction.DOWN,
+							() -> NOTHING_UNDONE));
 				new RollbackExecution(lock, this.configuration, this.database, run, reason, this.stop).undo(steps);
 			}
 			return done;

@@ -66,10 +66,10 @@ final class LogCallback extends BaseCallback {
 	}
 
 	private void begin(Connection connection, MigrationInfo migration) {
-		String state = this.applied.isEmpty() ? "unchanged by this run"
-				: "this run has applied %s".formatted(String.join(", ", this.applied));
-		this.stop.check(StoreName.POSTGRES, state);
-		this.guard.check(StoreName.POSTGRES, FlywayValidator.id(migration), Direction.UP, state);
+		if (this.stop.isStopped()) {
+			this.stop.check(StoreName.POSTGRES, databaseState());
+		}
+		this.guard.check(StoreName.POSTGRES, FlywayValidator.id(migration), Direction.UP, this::databaseState);
 		boolean lastOneFailed = this.current != null;
 		if (!this.prepared || lastOneFailed) {
 			this.log.create(connection);
@@ -80,6 +80,11 @@ final class LogCallback extends BaseCallback {
 		if (!this.current.transactional()) {
 			this.log.open(connection, this.current);
 		}
+	}
+
+	private String databaseState() {
+		return this.applied.isEmpty() ? "unchanged by this run"
+				: "this run has applied %s".formatted(String.join(", ", this.applied));
 	}
 
 	private static boolean isTransactional(Connection connection) {

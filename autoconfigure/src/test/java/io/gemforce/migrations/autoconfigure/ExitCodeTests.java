@@ -9,12 +9,11 @@ import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import io.gemforce.migrations.ExitCode;
+import io.gemforce.migrations.support.AtOnce;
 import io.gemforce.migrations.support.ChildProcess;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.PostgresTestDatabase;
@@ -27,7 +26,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * {@link JobProcessTests} have the other codes.
  */
 @ExtendWith(TestDatabases.class)
-@Execution(ExecutionMode.CONCURRENT)
 class ExitCodeTests {
 
 	private static final String ONLY_MONGO = "--gemforce.migrations.store=mongo";
@@ -46,6 +44,7 @@ class ExitCodeTests {
 		this.mongoUri = mongo.uri();
 	}
 
+	@AtOnce
 	@Test
 	void invalidHistoryIs11() {
 		record("0.5", "BEAN", "APPLIED");
@@ -54,6 +53,7 @@ class ExitCodeTests {
 		assertThat(this.mongo.collection("execution").countDocuments()).isZero();
 	}
 
+	@AtOnce
 	@Test
 	void failedMigrationIs12() {
 		assertThat(run(ExitCode.FAILED, "migrate", ONLY_MONGO, FAILING)).contains(
@@ -61,6 +61,7 @@ class ExitCodeTests {
 				"Database state: what migration 2 did");
 	}
 
+	@AtOnce
 	@Test
 	void lockThatIsNotFreeIs13() {
 		this.mongo.lock()
@@ -72,6 +73,7 @@ class ExitCodeTests {
 			.contains("ERROR LOCK_TIMEOUT: Waited PT1S for the migration lock of store 'mongo', held by somebody");
 	}
 
+	@AtOnce
 	@Test
 	void storeThatDoesNotAnswerIs14() {
 		this.mongoUri = "mongodb://ann:s3cr3t@localhost:1/gems?serverSelectionTimeoutMS=200";
@@ -81,6 +83,7 @@ class ExitCodeTests {
 			.doesNotContain("s3cr3t");
 	}
 
+	@AtOnce
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
 			false                                       | gemforce.migrations.run is 'false', which is no job
@@ -95,6 +98,7 @@ class ExitCodeTests {
 		assertThat(this.mongo.database().listCollectionNames()).isEmpty();
 	}
 
+	@AtOnce
 	@Test
 	void reportThatCannotBeWrittenIs15AndNothingIsDone(@TempDir Path folder) {
 		Path file = folder.resolve("nowhere/report.txt");
@@ -105,6 +109,7 @@ class ExitCodeTests {
 		assertThat(Files.exists(file)).isFalse();
 	}
 
+	@AtOnce
 	@Test
 	void newerStoreIs16WhereTheUserSaysSo() {
 		record("1", "BEAN", "APPLIED");
@@ -114,6 +119,7 @@ class ExitCodeTests {
 			.contains("ERROR SCHEMA_AHEAD: Store 'mongo' is at version 9, this build knows 2");
 	}
 
+	@AtOnce
 	@Test
 	void oneStoreDoneAndTheOtherOneFailedIs17() {
 		assertThat(run(ExitCode.PARTIAL, "migrate", FAILING)).contains(
@@ -121,6 +127,7 @@ class ExitCodeTests {
 				"ERROR PARTIAL_RUN: Store 'mongo' failed after postgres empty->2", "ERROR MIGRATION_FAILED");
 	}
 
+	@AtOnce
 	@Test
 	void disabledStoreIsSkippedAndSaidSo() {
 		assertThat(run(ExitCode.OK, "migrate", "--gemforce.migrations.postgres.enabled=false"))
@@ -131,6 +138,7 @@ class ExitCodeTests {
 			.single()).isZero();
 	}
 
+	@AtOnce
 	@Test
 	void repairs() {
 		record("1", "BEAN", "RUNNING");
@@ -139,6 +147,7 @@ class ExitCodeTests {
 		assertThat(this.mongo.history().find(new Document("type", "MARK")).first()).containsEntry("trigger", "JOB");
 	}
 
+	@AtOnce
 	@Test
 	void marksAsApplied() {
 		assertThat(run(ExitCode.OK, "mark-applied", ONLY_MONGO, "--gemforce.migrations.version=1",
@@ -150,6 +159,7 @@ class ExitCodeTests {
 			.containsEntry("user", System.getProperty("user.name"));
 	}
 
+	@AtOnce
 	@Test
 	void marksAsRolledBack() {
 		record("1", "BEAN", "APPLIED");
@@ -158,6 +168,7 @@ class ExitCodeTests {
 			.contains("mongo recorded migration 1 (first) as rolled back, without undoing it");
 	}
 
+	@AtOnce
 	@Test
 	void releasesTheLock() {
 		this.mongo.lock()

@@ -9,12 +9,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.gemforce.migrations.ExitCode;
+import io.gemforce.migrations.support.AtOnce;
 import io.gemforce.migrations.support.ChildProcess;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.PostgresTestDatabase;
@@ -28,7 +27,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * listeners and threads that never end.
  */
 @ExtendWith(TestDatabases.class)
-@Execution(ExecutionMode.CONCURRENT)
 class JobProcessTests {
 
 	private static final String JSON = "--gemforce.migrations.output.format=json";
@@ -45,6 +43,7 @@ class JobProcessTests {
 		this.file = folder.resolve("report");
 	}
 
+	@AtOnce
 	@Test
 	void migratesAndEnds() throws IOException {
 		try (ChildProcess job = start("migrate")) {
@@ -70,6 +69,7 @@ class JobProcessTests {
 		}
 	}
 
+	@AtOnce
 	@Test
 	void validatesAndChangesNothing() throws IOException {
 		try (ChildProcess job = start("validate", JSON)) {
@@ -96,6 +96,7 @@ class JobProcessTests {
 			.single()).isZero();
 	}
 
+	@AtOnce
 	@Test
 	void eagerBeanThatNeedsTheSchemaIsNamed() throws IOException {
 		try (ChildProcess job = start("migrate", JSON, "--spring.profiles.active=eager")) {

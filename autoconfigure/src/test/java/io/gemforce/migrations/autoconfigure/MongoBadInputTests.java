@@ -17,6 +17,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.data.mongodb.core.MongoTemplate;
 
 import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreStatus;
@@ -38,6 +39,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @ExtendWith({ TestDatabases.class, OutputCaptureExtension.class })
 class MongoBadInputTests {
+
+	private static final String MANY_DIGITS = "12345678901234567890123456789012345678901234567890"
+			+ "12345678901234567890123456789012345678901234567890"
+			+ "12345678901234567890123456789012345678901234567890"
+			+ "12345678901234567890123456789012345678901234567890";
 
 	private final MongoTestDatabase mongo;
 
@@ -124,6 +130,42 @@ class MongoBadInputTests {
 	}
 
 	@Test
+	void findingsOfEveryKindInOneMessage() {
+		this.contextRunner.withBean(First.class)
+			.withBean(Third.class)
+			.withBean(RevisionA4.class)
+			.run((context) -> assertThat(context).hasNotFailed());
+		this.contextRunner.withBean(Second.class)
+			.withBean(Third.class)
+			.withBean(RevisionB4.class)
+			.withBean("fifth", Fifth.class)
+			.withBean("anotherFifth", Fifth.class)
+			.withBean(NoMigration.class)
+			.withBean(MongoMigration.class, Unversioned::new)
+			.withBean(Malformed.class)
+			.withBean(WithRequirements.class)
+			.withBean(WithMalformedReferences.class)
+			.withUserConfiguration(InjectsTemplate.class)
+			.run((context) -> {
+				StartFailure failure = StartFailure.of(context);
+				assertThat(failure.problems()).filteredOn(Problem::isError)
+					.extracting(Problem::code)
+					.containsExactlyInAnyOrder(ProblemCode.MISSING_MIGRATION, ProblemCode.OUT_OF_ORDER,
+							ProblemCode.CHECKSUM_MISMATCH, ProblemCode.DUPLICATE_VERSION, ProblemCode.WRONG_BEAN_TYPE,
+							ProblemCode.WRONG_BEAN_TYPE, ProblemCode.MALFORMED_NAME, ProblemCode.UNKNOWN_REQUIRES,
+							ProblemCode.DEPENDENCY_BLOCKED, ProblemCode.UNKNOWN_REQUIRES, ProblemCode.MALFORMED_IMPORT,
+							ProblemCode.FORBIDDEN_INJECTION);
+				assertThat(failure.problems()).allSatisfy((problem) -> {
+					assertThat(failure.description()).contains("%s: %s".formatted(problem.code(), problem.message()));
+					assertThat(failure.action()).contains(problem.action());
+				});
+				assertThat(failure.description()).containsOnlyOnce("Database state: unchanged");
+				assertThat(this.mongo.history().countDocuments()).isEqualTo(3);
+				assertThat(this.mongo.collection("gems").countDocuments()).isEqualTo(2);
+			});
+	}
+
+	@Test
 	void migrationThatInjectsATemplate() {
 		this.contextRunner.withUserConfiguration(InjectsTemplate.class).run((context) -> {
 			StartFailure failure = StartFailure.of(context);
@@ -174,6 +216,25 @@ class MongoBadInputTests {
 	@Test
 	void malformedVersion() {
 		assertMalformed(Malformed.class, "'1..2'");
+	}
+
+	@Test
+	void negativeVersion() {
+		assertMalformed(Negative.class, "'-1'");
+	}
+
+	@Test
+	void versionsOfAnyKindRunInTheOrderOfTheirNumbers() {
+		this.contextRunner.withBean(OfManyDigits.class)
+			.withBean(OfADay.class)
+			.withBean(WithUnderscore.class)
+			.withBean(Zero.class)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(this.mongo.history().find().sort(new Document("_id", 1)))
+					.extracting((row) -> row.getString("version"))
+					.containsExactly("0", "1.2", "2024.6.1.12", MANY_DIGITS);
+			});
 	}
 
 	private void assertMalformed(Class<? extends MongoMigration> type, String version) {
@@ -482,6 +543,60 @@ class MongoBadInputTests {
 		public void up(MongoMigrationContext mongo) {
 			insert("unversioned").accept(mongo.database());
 		}
+
+	}
+
+	@Migration(version = "-1", description = "negative version")
+	static class Negative extends First {
+
+	}
+
+	@Migration(version = "0", description = "zero")
+	static class Zero extends Empty {
+
+		@Override
+		public void up(MongoMigrationContext mongo) {
+		}
+
+	}
+
+	@Migration(version = "1_2", description = "with an underscore")
+	static class WithUnderscore extends Zero {
+
+	}
+
+	@Migration(version = "2024.06.01.12", description = "of a day")
+	static class OfADay extends Zero {
+
+	}
+
+	@Migration(version = MANY_DIGITS, description = "of 200 digits")
+	static class OfManyDigits extends Zero {
+
+	}
+
+	@Migration(version = "4", description = "with a revision", checksum = "a")
+	static class RevisionA4 extends Zero {
+
+	}
+
+	@Migration(version = "4", description = "with a revision", checksum = "b")
+	static class RevisionB4 extends Zero {
+
+	}
+
+	@Migration(version = "5", description = "fifth")
+	static class Fifth extends Zero {
+
+	}
+
+	@Migration(version = "6", description = "with requirements", requires = { "mongo:77", "postgres:42" })
+	static class WithRequirements extends Zero {
+
+	}
+
+	@Migration(version = "7", description = "with malformed references", requires = "oracle:1", imports = "flyway:1")
+	static class WithMalformedReferences extends Zero {
 
 	}
 

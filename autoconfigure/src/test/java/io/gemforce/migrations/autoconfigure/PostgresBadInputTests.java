@@ -11,6 +11,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreStatus;
@@ -174,6 +175,26 @@ class PostgresBadInputTests {
 			assertThat(failure.code()).isEqualTo(ProblemCode.OUT_OF_ORDER);
 			assertThat(failure.description()).contains("V2__own.sql", "by a newer build than this one");
 			assertThat(tables()).doesNotContain("own");
+		});
+	}
+
+	@Test
+	void allFindingsInOneMessage() {
+		this.scripts.write("V2__gone.sql", "CREATE TABLE gone (id bigint);")
+			.write("V4__more.sql", "CREATE TABLE more (id bigint);")
+			.write("V5__fails.sql", "CREATE INDEX CONCURRENTLY no_index ON gem (nowhere);");
+		this.contextRunner.run((context) -> assertThat(context).hasFailed());
+		this.scripts.write("V1__create_gem.sql", "CREATE TABLE gem (id bigint PRIMARY KEY, name text);")
+			.delete("V2__gone.sql")
+			.write("V3__late.sql", "CREATE TABLE late (id bigint);");
+		this.contextRunner.run((context) -> {
+			StartFailure failure = StartFailure.of(context);
+			assertThat(failure.problems()).extracting(Problem::code)
+				.containsExactlyInAnyOrder(ProblemCode.CHECKSUM_MISMATCH, ProblemCode.MISSING_MIGRATION,
+						ProblemCode.OUT_OF_ORDER, ProblemCode.PREVIOUSLY_FAILED);
+			assertThat(failure.description()).contains("V1__create_gem.sql", "V2__gone.sql", "V3__late.sql",
+					"V5__fails.sql");
+			assertThat(tables()).contains("gone", "more").doesNotContain("late");
 		});
 	}
 

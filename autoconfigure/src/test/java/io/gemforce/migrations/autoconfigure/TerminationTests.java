@@ -13,11 +13,10 @@ import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.gemforce.migrations.support.AtOnce;
 import io.gemforce.migrations.support.ChildProcess;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.PostgresTestDatabase;
@@ -31,7 +30,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * lock is released, and the process says what it has done.
  */
 @ExtendWith(TestDatabases.class)
-@Execution(ExecutionMode.CONCURRENT)
 class TerminationTests {
 
 	private static final int TERMINATED = 143;
@@ -59,6 +57,7 @@ class TerminationTests {
 		this.scripts = new SqlScripts(folder);
 	}
 
+	@AtOnce
 	@ParameterizedTest
 	@ValueSource(strings = { JOB, SERVICE })
 	void currentMongoMigrationFinishesAndNoNextOneBegins(String what) {
@@ -76,6 +75,7 @@ class TerminationTests {
 		assertThat(this.mongo.lock().find().first()).containsEntry("owner", null);
 	}
 
+	@AtOnce
 	@ParameterizedTest
 	@ValueSource(strings = { JOB, SERVICE })
 	void currentScriptFinishesAndNoNextOneBegins(String what) throws SQLException {
@@ -99,6 +99,7 @@ class TerminationTests {
 			.isEmpty();
 	}
 
+	@AtOnce
 	@Test
 	void waitingForTheMongoLockEnds() {
 		this.mongo.lock()
@@ -115,6 +116,7 @@ class TerminationTests {
 		assertThat(this.mongo.history().countDocuments()).isZero();
 	}
 
+	@AtOnce
 	@Test
 	void waitingForFlywaysLockEnds() throws SQLException {
 		this.scripts.write("V1__next.sql", "CREATE TABLE one (id int);");
@@ -130,6 +132,7 @@ class TerminationTests {
 		assertThat(column("SELECT table_name FROM information_schema.tables WHERE table_name = 'one'")).isEmpty();
 	}
 
+	@AtOnce
 	@Test
 	void waitingForSomebodyElseToMigrateEnds() {
 		try (ChildProcess child = start("--gemforce.migrations.mode=wait",

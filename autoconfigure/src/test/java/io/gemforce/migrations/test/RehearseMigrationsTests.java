@@ -1,7 +1,5 @@
 package io.gemforce.migrations.test;
 
-import java.util.List;
-
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -14,8 +12,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-import io.gemforce.migrations.RehearsalResult;
-import io.gemforce.migrations.RehearsalResult.Outcome;
 import io.gemforce.migrations.mongo.Migration;
 import io.gemforce.migrations.mongo.MongoMigrationContext;
 import io.gemforce.migrations.mongo.ReversibleMongoMigration;

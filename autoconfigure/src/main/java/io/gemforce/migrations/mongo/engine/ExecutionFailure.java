@@ -35,8 +35,8 @@ record ExecutionFailure(Throwable cause, ProblemCode code, boolean outcomeUnknow
 			return "what %s did was rolled back";
 		}
 		String state = "what %s did before it failed is still there, as it ran without a transaction";
-		return this.outcomeUnknown
-				? state + "; the outcome of its last command is unknown: it may still be executed" : state;
+		return this.outcomeUnknown ? state + "; the outcome of its last command is unknown: it may still be executed"
+				: state;
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.gemforce.migrations.mongo.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -76,21 +77,24 @@ final class HistoryOperations {
 			if (open > 0) {
 				done.add("closed %d open row(s) as interrupted".formatted(open));
 			}
+			Map<Version, ResolvedMigration> build = this.discovery.byVersion();
+			long rank = history.nextRank();
 			for (MigrationEntry entry : this.validator.validate(this.discovery, history, Optional::empty).entries()) {
 				String now = entry.resolvedChecksum();
 				if (entry.inBuild() && entry.state() == MigrationState.APPLIED && now != null
 						&& !now.equals(entry.appliedChecksum())) {
-					locked.record(mark(migration(entry), MigrationState.APPLIED, operation));
+					ResolvedMigration migration = build.get(Version.parse(entry.id()).orElseThrow());
+					Mark mark = mark(Objects.requireNonNull(migration), MigrationState.APPLIED, operation);
+					while (!locked.record(rank, mark)) {
+						rank = locked.read().nextRank();
+					}
+					rank++;
 					done.add("accepted checksum '%s' of migration %s, which was '%s'".formatted(now, entry,
 							entry.appliedChecksum()));
 				}
 			}
 		}
 		return done.isEmpty() ? List.of("nothing to repair") : done;
-	}
-
-	private ResolvedMigration migration(MigrationEntry entry) {
-		return Objects.requireNonNull(this.discovery.byVersion().get(Version.parse(entry.id()).orElseThrow()));
 	}
 
 	private static Mark mark(ResolvedMigration migration, MigrationState state, Operation operation) {

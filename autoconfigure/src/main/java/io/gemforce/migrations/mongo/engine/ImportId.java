@@ -1,5 +1,8 @@
 package io.gemforce.migrations.mongo.engine;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,50 +16,68 @@ import org.jspecify.annotations.Nullable;
  *
  * @param text the entry as the user names it
  * @param peer the other tool
- * @param key what the tool calls it
- * @param collection the collection of the tool's history
+ * @param places where the entry can be, one of them
  */
-record ImportId(String text, Peer peer, String key, String collection) {
+record ImportId(String text, Peer peer, List<Place> places) {
 
 	private static final String LIQUIBASE_SEPARATOR = "::";
+
+	ImportId {
+		places = List.copyOf(places);
+	}
 
 	static Optional<ImportId> parse(String text) {
 		for (Peer peer : Peer.values()) {
 			if (text.startsWith(peer.prefix)) {
-				String rest = text.substring(peer.prefix.length());
-				int at = rest.lastIndexOf('@');
-				String key = (at >= 0) ? rest.substring(0, at) : rest;
-				String collection = (at >= 0) ? rest.substring(at + 1) : peer.defaultCollection;
-				boolean complete = !key.isEmpty() && !collection.isEmpty()
-						&& (peer != Peer.LIQUIBASE || key.split(LIQUIBASE_SEPARATOR, -1).length == 3);
-				return complete ? Optional.of(new ImportId(text, peer, key, collection)) : Optional.empty();
+				List<Place> places = places(peer, text.substring(peer.prefix.length()));
+				return places.isEmpty() ? Optional.empty() : Optional.of(new ImportId(text, peer, places));
 			}
 		}
 		return Optional.empty();
 	}
 
-	Bson filter() {
+	// What is behind the last '@' is a collection, unless an author is named by an
+	// address
+	private static List<Place> places(Peer peer, String rest) {
+		int at = rest.lastIndexOf('@');
+		List<Place> places = new ArrayList<>();
+		if (at >= 0 && at < rest.length() - 1 && peer.isKey(rest.substring(0, at))) {
+			places.add(new Place(rest.substring(0, at), rest.substring(at + 1)));
+		}
+		if (at < rest.length() - 1 && at != 0 && peer.isKey(rest)) {
+			places.add(new Place(rest, peer.defaultCollection));
+		}
+		return places;
+	}
+
+	/**
+	 * Return what finds the entry in the collection of a place.
+	 * @param place the place
+	 * @return the filter
+	 */
+	Bson filter(Place place) {
+		String key = place.key();
 		return switch (this.peer) {
-			case MONGOCK -> mongockFilter();
-			case MIGRATE_MONGO -> new Document("fileName", this.key);
+			case MONGOCK -> mongockFilter(key);
+			case MIGRATE_MONGO -> new Document("fileName", key);
 			case LIQUIBASE -> {
-				String[] parts = this.key.split(LIQUIBASE_SEPARATOR, -1);
+				String[] parts = key.split(LIQUIBASE_SEPARATOR, -1);
 				yield new Document("fileName", parts[0]).append("id", parts[1]).append("author", parts[2]);
 			}
 		};
 	}
 
 	// An id may have a slash of its own
-	private Bson mongockFilter() {
-		Document whole = new Document("changeId", this.key);
-		int slash = this.key.lastIndexOf('/');
+	private static Bson mongockFilter(String key) {
+		Document whole = new Document("changeId", key);
+		int slash = key.lastIndexOf('/');
 		return (slash < 0) ? whole : Filters.or(whole,
-				new Document("changeId", this.key.substring(0, slash)).append("author", this.key.substring(slash + 1)));
+				new Document("changeId", key.substring(0, slash)).append("author", key.substring(slash + 1)));
 	}
 
 	/**
 	 * Whether the entries that were found say that the change was executed.
-	 * @param entries what the filter has found, in the order of the history
+	 * @param entries what the filter has found
 	 * @return whether the change counts as applied
 	 */
 	boolean isExecuted(List<Document> entries) {
@@ -69,14 +90,21 @@ record ImportId(String text, Peer peer, String key, String collection) {
 		};
 	}
 
+	// As Mongock itself does it: the newest entry counts that says that the change was
+	// executed or rolled back. One without a state is of an old version, which had none
 	private static boolean isExecutedByMongock(List<Document> entries) {
-		String state = "";
-		for (Document entry : entries) {
-			if (!text(entry, "type").equals("BEFORE_EXECUTION")) {
-				state = text(entry, "state");
-			}
-		}
-		return state.equals("EXECUTED");
+		return entries.stream()
+			.filter((entry) -> !text(entry, "type").equals("BEFORE_EXECUTION"))
+			.filter((entry) -> entry.get("state") == null
+					|| List.of("EXECUTED", "ROLLED_BACK").contains(text(entry, "state")))
+			.sorted(Comparator.comparing(ImportId::timestamp))
+			.reduce((older, newer) -> newer)
+			.filter((newest) -> !text(newest, "state").equals("ROLLED_BACK"))
+			.isPresent();
+	}
+
+	private static Date timestamp(Document entry) {
+		return (entry.get("timestamp") instanceof Date timestamp) ? timestamp : new Date(0);
 	}
 
 	private static String text(Document entry, String field) {
@@ -87,6 +115,16 @@ record ImportId(String text, Peer peer, String key, String collection) {
 	@Override
 	public String toString() {
 		return this.text;
+	}
+
+	/**
+	 * Where an entry can be.
+	 *
+	 * @param key what the tool calls it
+	 * @param collection the collection of the tool's history
+	 */
+	record Place(String key, String collection) {
+
 	}
 
 	/**
@@ -116,6 +154,10 @@ record ImportId(String text, Peer peer, String key, String collection) {
 		Peer(String prefix, String defaultCollection) {
 			this.prefix = prefix;
 			this.defaultCollection = defaultCollection;
+		}
+
+		private boolean isKey(String text) {
+			return !text.isEmpty() && (this != LIQUIBASE || text.split(LIQUIBASE_SEPARATOR, -1).length == 3);
 		}
 
 	}

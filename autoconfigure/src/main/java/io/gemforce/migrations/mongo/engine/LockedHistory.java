@@ -156,6 +156,18 @@ final class LockedHistory implements AutoCloseable {
 		insert(mark);
 	}
 
+	/**
+	 * Record something that was not executed, at a rank that was free when the history
+	 * was read.
+	 * @param rank the rank
+	 * @param mark what to record
+	 * @return whether it was recorded; otherwise somebody else has the rank
+	 */
+	boolean record(long rank, Mark mark) {
+		this.lease.check();
+		return history().record(rank, mark, this.run, this.lease.fence());
+	}
+
 	private void insert(Mark mark) {
 		boolean inserted = false;
 		while (!inserted) {

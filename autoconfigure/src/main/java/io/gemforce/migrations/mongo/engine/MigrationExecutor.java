@@ -10,7 +10,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.util.StringUtils;
 
-import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
@@ -133,8 +132,7 @@ final class MigrationExecutor {
 				}
 			}
 			catch (Throwable ex) {
-				recordFailure(false,
-						new ExecutionFailure(ex, ProblemCode.MIGRATION_FAILED, guard.isOutcomeUnknown()));
+				recordFailure(false, new ExecutionFailure(ex, ProblemCode.MIGRATION_FAILED, guard.isOutcomeUnknown()));
 			}
 			finally {
 				if (guard.isOutcomeUnknown()) {

@@ -116,7 +116,8 @@ final class MigrationRollback {
 		while (next.isPresent()) {
 			Step step = next.get();
 			this.stop.check(StoreName.MONGO, databaseState());
-			this.guard.check(StoreName.MONGO, step.migration().version().toString(), Direction.DOWN, databaseState());
+			this.guard.check(StoreName.MONGO, step.migration().version().toString(), Direction.DOWN,
+					this::databaseState);
 			if (!held) {
 				locked.lease().check();
 				locked.holds().put(hold(this.planner.versionAfter(target, history), locked.run(), reason));

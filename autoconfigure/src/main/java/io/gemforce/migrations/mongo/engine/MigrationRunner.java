@@ -207,34 +207,35 @@ final class MigrationRunner {
 		boolean transactions = this.access.hasTransactions();
 		requireTransactions(pending, transactions);
 		long rank = firstRank;
+		PeerHistories peers = new PeerHistories(this.access.factory().getMongoDatabase());
 		for (Step step : pending) {
 			ResolvedMigration migration = step.migration();
-			this.stop.check(StoreName.MONGO, databaseState());
-			this.guard.check(StoreName.MONGO, migration.version().toString(), Direction.UP, databaseState());
-			if (isImported(migration, locked)) {
-				return false;
+			if (this.stop.isStopped()) {
+				this.stop.check(StoreName.MONGO, databaseState());
 			}
-			if (executor.execute(step, rank, migration.isTransactional(transactions)).isEmpty()) {
-				return false;
+			this.guard.check(StoreName.MONGO, migration.version().toString(), Direction.UP, this::databaseState);
+			Optional<ImportId> imported = peers.findExecuted(migration);
+			if (imported.isPresent()) {
+				if (!locked.record(rank, imported(migration, imported.get()))) {
+					return false;
+				}
+				logger.info("Migration %s of store 'mongo' counts as applied: %s was executed".formatted(migration,
+						imported.get()));
 			}
-			this.applied.add(migration.version().toString());
+			else {
+				if (executor.execute(step, rank, migration.isTransactional(transactions)).isEmpty()) {
+					return false;
+				}
+				this.applied.add(migration.version().toString());
+			}
 			rank++;
 		}
 		return true;
 	}
 
-	private boolean isImported(ResolvedMigration migration, LockedHistory locked) {
-		if (migration.imports().isEmpty()) {
-			return false;
-		}
-		Optional<ImportId> executed = new PeerHistories(this.access.factory().getMongoDatabase())
-			.findExecuted(migration);
-		executed.ifPresent((id) -> {
-			locked.record(new Mark(MigrationType.IMPORT, MigrationState.APPLIED, migration.version(),
-					migration.description(), migration.script(), migration.checksum(), null, id.toString()));
-			logger.info("Migration %s of store 'mongo' counts as applied: %s was executed".formatted(migration, id));
-		});
-		return executed.isPresent();
+	private static Mark imported(ResolvedMigration migration, ImportId id) {
+		return new Mark(MigrationType.IMPORT, MigrationState.APPLIED, migration.version(), migration.description(),
+				migration.script(), migration.checksum(), null, id.toString());
 	}
 
 	private void requireTransactions(List<Step> pending, boolean transactions) {

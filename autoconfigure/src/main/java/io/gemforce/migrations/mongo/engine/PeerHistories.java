@@ -29,10 +29,12 @@ final class PeerHistories {
 	}
 
 	private boolean isExecuted(ImportId id) {
-		return id.isExecuted(this.database.getCollection(id.collection())
-			.find(id.filter())
-			.sort(Sorts.ascending("_id"))
-			.into(new ArrayList<>()));
+		return id.places()
+			.stream()
+			.anyMatch((place) -> id.isExecuted(this.database.getCollection(place.collection())
+				.find(id.filter(place))
+				.sort(Sorts.ascending("_id"))
+				.into(new ArrayList<>())));
 	}
 
 }

@@ -65,7 +65,7 @@ class FrozenRunnerTests {
 	private static void takeOver(MongoTestDatabase mongo, MigrationKind kind) {
 		try (TestRunner runner = TestRunner.on(mongo).lease(LEASE).with(kind.migrations("1", "2"))) {
 			if (kind != MigrationKind.STOP) {
-				assertThat(runner.migrate().applied()).containsExactly("1", "2");
+				assertThat(runner.migrate().executed()).containsExactly("1", "2");
 			}
 			else {
 				assertThat(catchThrowableOfType(MigrationException.class, runner::migrate).getCode())

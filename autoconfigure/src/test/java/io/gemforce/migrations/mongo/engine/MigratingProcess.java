@@ -58,7 +58,7 @@ public final class MigratingProcess {
 			// Load the classes and connect, so that the lease does not begin with that
 			runner.validate();
 			ChildProcess.waitToBeToldToGo(ChildProcess.READY);
-			System.out.println("APPLIED " + runner.migrate().applied());
+			System.out.println("APPLIED " + runner.migrate().executed());
 		}
 		catch (MigrationException ex) {
 			System.out.println(FAILED + ex.getCode());

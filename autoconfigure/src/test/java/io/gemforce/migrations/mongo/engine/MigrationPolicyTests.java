@@ -6,13 +6,17 @@ import java.util.List;
 import java.util.Set;
 
 import org.bson.Document;
+import org.bson.types.ObjectId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.Requirement;
@@ -173,76 +177,51 @@ class MigrationPolicyTests {
 		}
 	}
 
-	@ParameterizedTest
-	@CsvSource({ "mongock:add-roles", "mongock:add-roles/ann", "mongock:dir/add-roles/ann",
-			"migrate-mongo:20240601-roles.js", "liquibase:db/changelog.xml::add-roles::ann",
-			"mongock:add-roles@old_log" })
-	void whatAnotherToolHasExecutedIsNotRunAgain(String id) {
-		Document entry = new Document("changeId", id.contains("dir/") ? "dir/add-roles" : "add-roles")
-			.append("author", "ann")
-			.append("type", "EXECUTION")
-			.append("state", "EXECUTED")
-			.append("fileName", id.startsWith("liquibase") ? "db/changelog.xml" : "20240601-roles.js")
-			.append("id", "add-roles")
-			.append("execType", "EXECUTED");
-		for (String collection : List.of("mongockChangeLog", "changelog", "DATABASECHANGELOG", "old_log")) {
-			this.mongo.collection(collection).insertOne(new Document());
-			this.mongo.collection(collection).insertOne(new Document("changeId", 7).append("fileName", null));
-		}
-		try (TestRunner runner = TestRunner.on(this.mongo).with(TestMigration.inserting("1").importing(id))) {
-			assertThat(collection(id, entry)).isTrue();
-			assertThat(runner.migrate().outcome()).isEqualTo(StoreResult.Outcome.UP_TO_DATE);
-		}
-		assertThat(applied()).isEmpty();
-		assertThat(this.mongo.history().find()).singleElement()
-			.satisfies((row) -> assertThat(row).containsEntry("type", "IMPORT")
-				.containsEntry("state", "APPLIED")
-				.containsEntry("version", "1")
-				.containsEntry("reason", id));
-	}
-
-	private boolean collection(String id, Document entry) {
-		String collection = id.startsWith("liquibase") ? "DATABASECHANGELOG"
-				: id.startsWith("migrate-mongo") ? "changelog" : id.contains("@") ? "old_log" : "mongockChangeLog";
-		return this.mongo.collection(collection).insertOne(entry).wasAcknowledged();
-	}
-
-	@Test
-	void whatAnotherToolHasNotExecutedIsRun() {
-		this.mongo.collection("mongockChangeLog")
-			.insertMany(List.of(
-					new Document("changeId", "a").append("author", "ann")
-						.append("type", "EXECUTION")
-						.append("state", "EXECUTED"),
-					new Document("changeId", "a").append("author", "ann")
-						.append("type", "EXECUTION")
-						.append("state", "ROLLED_BACK"),
-					new Document("changeId", "b").append("author", "bob")
-						.append("type", "BEFORE_EXECUTION")
-						.append("state", "EXECUTED")));
-		try (TestRunner runner = TestRunner.on(this.mongo)
-			.with(TestMigration.inserting("1").importing("mongock:a/ann"),
-					TestMigration.inserting("2").importing("mongock:b/bob", "migrate-mongo:nothing.js"))) {
-			assertThat(runner.migrate().executed()).containsExactly("1", "2");
-		}
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "mongock:", "flyway:1", "liquibase:path::id", "migrate-mongo:a@", "add-roles" })
-	void importThatNamesNothingIsNotOne(String id) {
-		assertThat(ImportId.parse(id)).isEmpty();
-	}
-
 	@Test
 	void historyWithForeignDocumentsIsRead() {
 		migrate(TestRunner.on(this.mongo), "1");
-		this.mongo.history()
-			.insertMany(List.of(new Document("_id", "text").append("version", "1"), new Document("_id", 17.5),
-					new Document("_id", 4L).append("version", 5).append("state", "LOST"),
-					new Document("_id", 9L).append("version", "2").append("state", "WONDERFUL").append("fence", "high"),
-					new Document("_id", 10).append("version", "..").append("state", "APPLIED")));
+		List<Document> foreign = List.of(new Document("_id", "text").append("version", "1"), new Document("_id", 17.5),
+				new Document("_id", 4L).append("version", 5).append("state", "LOST"),
+				new Document("_id", 9L).append("version", "2").append("state", "WONDERFUL").append("fence", "high"),
+				new Document("_id", 10).append("version", "..").append("state", "APPLIED"),
+				new Document("_id", 11L).append("version", "-1").append("state", "APPLIED"),
+				new Document("_id", 12L).append("version", "1..2").append("state", "FAILED").append("error", "none"),
+				new Document("_id", 13L).append("version", List.of("2")).append("state", "APPLIED"),
+				new Document("_id", new Document("rank", 14)).append("state", "APPLIED").append("version", null),
+				new Document("_id", new ObjectId()).append("state", 1).append("startedAt", "yesterday"));
+		this.mongo.history().insertMany(foreign);
 		assertThat(migrate(TestRunner.on(this.mongo), "1", "2").executed()).containsExactly("2");
 		assertThat(this.mongo.history().countDocuments(new Document("_id", 18L))).isOne();
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.with(TestMigration.inserting("1"), TestMigration.inserting("2"))) {
+			assertThat(runner.store().executions(runner.validate().entries())).extracting(Execution::version)
+				.containsExactly("1", "2");
+			assertThat(runner.perform(new Operation(Operation.Kind.REPAIR, null, null, false)))
+				.containsExactly("nothing to repair");
+		}
+		assertThat(this.mongo.history().find()).contains(foreign.toArray(Document[]::new));
+	}
+
+	@Test
+	void appliedVersionsOfAnyKindAreOrderedByTheirNumbers() {
+		String long200 = "9".repeat(200);
+		String[] recorded = { "0", "1_2", "01.10", "2024.06.01.12", long200 };
+		for (String version : recorded) {
+			this.mongo.history()
+				.insertOne(new Document("_id", this.mongo.history().countDocuments() + 1).append("version", version)
+					.append("description", "migration")
+					.append("type", "BEAN")
+					.append("checksum", "1")
+					.append("state", "APPLIED"));
+		}
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.with(Arrays.stream(recorded).map(TestMigration::inserting).toArray(TestMigration[]::new))) {
+			assertThat(runner.migrate().outcome()).isEqualTo(StoreResult.Outcome.UP_TO_DATE);
+			assertThat(runner.validate().entries()).extracting(MigrationEntry::id)
+				.containsExactly("0", "1.2", "1.10", "2024.6.1.12", long200);
+		}
+		assertThat(failure(TestRunner.on(this.mongo), "0", "1.2", "1.9", "1.10", "2024.6.1.12", long200))
+			.containsExactly(ProblemCode.OUT_OF_ORDER);
 	}
 
 	@Test

@@ -92,7 +92,7 @@ class ProtocolTraceTests {
 		});
 		assertThat(this.beforeA.commands()).noneMatch(Step.OPEN_ROW).noneMatch(Step.WORK);
 		marked.letGo();
-		assertThat(result(b).applied()).containsExactly("1");
+		assertThat(result(b).executed()).containsExactly("1");
 		assertThatEachIsAppliedOnce("1");
 	}
 
@@ -118,7 +118,7 @@ class ProtocolTraceTests {
 		closing.letGo();
 		assertThat(failure(a).getCode()).isEqualTo(ProblemCode.LOCK_LOST);
 		closedLeftOpen.letGo();
-		assertThat(result(b).applied()).containsExactly("1");
+		assertThat(result(b).executed()).containsExactly("1");
 		assertThat(rows()).extracting((row) -> "%s %s".formatted(row.get("version"), row.get("state")))
 			.containsExactly("1 INTERRUPTED", "null INTERRUPTED", "1 APPLIED");
 		assertThatEachIsAppliedOnce("1");
@@ -139,7 +139,7 @@ class ProtocolTraceTests {
 		try (FailPoint failPoint = FailPoint.on(this.mongo.client(), this.mongo.name(), 1, "commitTransaction")
 			.withErrorCode(NO_SUCH_TRANSACTION, "TransientTransactionError")) {
 			committed.lose();
-			assertThat(result(a).applied()).containsExactly("1", "2");
+			assertThat(result(a).executed()).containsExactly("1", "2");
 		}
 		assertThat(this.beforeA.commands()).filteredOn(Step.READ_ROW).hasSize(1);
 		assertThatEachIsAppliedOnce("1", "2");
@@ -154,7 +154,7 @@ class ProtocolTraceTests {
 		List<Hold> closed = this.beforeA.holdReplies(Step.CLOSE_ROW, sendsOfTheDriver());
 		CompletableFuture<StoreResult> a = migrateAsA(MigrationKind.STOP, "1", "2");
 		lose(closed);
-		assertThat(result(a).applied()).containsExactly("1", "2");
+		assertThat(result(a).executed()).containsExactly("1", "2");
 		assertThat(this.beforeA.commands()).filteredOn(Step.READ_ROW).hasSize(1);
 		assertThatEachIsAppliedOnce("1", "2");
 		assertThat(owner()).isNull();
@@ -212,7 +212,7 @@ class ProtocolTraceTests {
 			assertThat(MigrationKind.executed(this.mongo)).isEmpty();
 		}
 		else {
-			assertThat(result(b).applied()).containsExactly("1");
+			assertThat(result(b).executed()).containsExactly("1");
 			assertThatEachIsAppliedOnce("1");
 		}
 		assertThat(this.mongo.history().countDocuments(new Document("state", "RUNNING"))).isZero();
@@ -299,9 +299,9 @@ class ProtocolTraceTests {
 		CompletableFuture<StoreResult> b = migrateAsB(MigrationKind.TRANSACTIONAL, "1", "2");
 		killing.await();
 		committing.execute();
-		assertThat(result(a).applied()).containsExactly("1");
+		assertThat(result(a).executed()).containsExactly("1");
 		killing.letGo();
-		assertThat(result(b).applied()).containsExactly("2");
+		assertThat(result(b).executed()).containsExactly("2");
 		assertThatEachIsAppliedOnce("1", "2");
 	}
 
@@ -329,7 +329,7 @@ class ProtocolTraceTests {
 		List<Hold> acquired = this.beforeA.holdReplies(Step.ACQUIRE, sendsOfTheDriver());
 		CompletableFuture<StoreResult> a = migrateAsA(MigrationKind.STOP, "1");
 		lose(acquired);
-		assertThat(result(a).applied()).containsExactly("1");
+		assertThat(result(a).executed()).containsExactly("1");
 		assertThat(this.beforeA.commands()).anyMatch(Step.LOOK).anyMatch(Step.MARK);
 		assertThatEachIsAppliedOnce("1");
 		assertThat(this.mongo.lock().find().first()).containsEntry("fence", 1L).containsEntry("owner", null);
@@ -340,7 +340,7 @@ class ProtocolTraceTests {
 		List<Hold> opened = this.beforeA.holdReplies(Step.OPEN_ROW, sendsOfTheDriver());
 		CompletableFuture<StoreResult> a = migrateAsA(MigrationKind.STOP, "1");
 		lose(opened);
-		assertThat(result(a).applied()).containsExactly("1");
+		assertThat(result(a).executed()).containsExactly("1");
 		assertThat(rows()).singleElement().satisfies((row) -> assertThat(row).containsEntry("state", "APPLIED"));
 		assertThatEachIsAppliedOnce("1");
 	}
@@ -358,7 +358,7 @@ class ProtocolTraceTests {
 			assertThat(row.get("error", Document.class).getString("message")).startsWith("outcome unknown: ");
 		});
 		assertThat(owner()).isNotNull();
-		assertThat(result(migrateAsB(MigrationKind.RETRY, "1")).applied()).containsExactly("1");
+		assertThat(result(migrateAsB(MigrationKind.RETRY, "1")).executed()).containsExactly("1");
 		assertThat(this.beforeB.commands()).anyMatch(Step.TAKE_OVER);
 		assertThatEachIsAppliedOnce("1");
 	}
@@ -394,7 +394,7 @@ class ProtocolTraceTests {
 		}).with(TransactionMode.NEVER);
 		CompletableFuture<StoreResult> a = migrate(TestRunner.on(this.beforeA.uri(), this.mongo.name()), reading);
 		lose(counted);
-		assertThat(result(a).applied()).containsExactly("1");
+		assertThat(result(a).executed()).containsExactly("1");
 		assertThat(owner()).isNull();
 	}
 
@@ -449,7 +449,7 @@ class ProtocolTraceTests {
 
 	private static MigrationException failure(CompletableFuture<StoreResult> run) throws Exception {
 		try {
-			throw new AssertionError("It should have failed but applied " + result(run).applied());
+			throw new AssertionError("It should have failed but applied " + result(run).executed());
 		}
 		catch (ExecutionException ex) {
 			return (MigrationException) ex.getCause();

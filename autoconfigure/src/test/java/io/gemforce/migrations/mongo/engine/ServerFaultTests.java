@@ -3,6 +3,7 @@ package io.gemforce.migrations.mongo.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.support.AtOnce;
 import io.gemforce.migrations.support.FailPoint;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.RequiresReplicaSet;
@@ -47,11 +49,16 @@ class ServerFaultTests {
 
 	private static final String RETRYABLE = "RetryableWriteError";
 
-	private static int counter;
+	private static final AtomicInteger counter = new AtomicInteger();
+
+	/**
+	 * A server has one fail point.
+	 */
+	private static final Object FAIL_POINT = new Object();
 
 	private final MongoTestDatabase mongo;
 
-	private final String appName = "faults-" + counter++;
+	private final String appName = "faults-" + counter.incrementAndGet();
 
 	ServerFaultTests(MongoTestDatabase mongo) {
 		this.mongo = mongo;
@@ -63,23 +70,25 @@ class ServerFaultTests {
 						(failPoint) -> failPoint.withErrorCode(NOT_WRITABLE_PRIMARY, RETRYABLE)),
 				new Fault("shutting down", (failPoint) -> failPoint.withErrorCode(INTERRUPTED_AT_SHUTDOWN, RETRYABLE)),
 				new Fault("MaxTimeMSExpired", (failPoint) -> failPoint.withErrorCode(MAX_TIME_EXPIRED)),
-				new Fault("write concern error after the command", FailPoint::withWriteConcernError));
+				new Fault("write concern error after the command", FailPoint::withWriteConcernError),
+				new Fault("reply lost, command executed late", (failPoint) -> failPoint.blockingFor(600),
+						"&socketTimeoutMS=250"));
 		List<String> commands = List.of("findAndModify", "find", "insert", "update", "commitTransaction");
 		return faults.stream()
 			.flatMap((fault) -> commands.stream()
 				.flatMap((command) -> Stream.of(1, 2, 3).map((times) -> Arguments.of(fault, command, times))));
 	}
 
+	@AtOnce
 	@ParameterizedTest(name = "{0} of {1}, {2} times")
 	@MethodSource("faults")
 	void nextRunCompletesWhatAFaultHasLeft(Fault fault, String command, int times) {
-		try (FailPoint failPoint = fault.set.apply(FailPoint.on(this.mongo.client(), this.appName, times, command))) {
-			run(migrations());
-		}
+		runWith(fault, command, times, migrations());
 		run(migrations());
 		assertThatEachWasAppliedOnce();
 	}
 
+	@AtOnce
 	@ParameterizedTest(name = "{0} of {1}, {2} times")
 	@MethodSource("faults")
 	void nextRunCompletesWhatAFaultHasLeftWithoutTransactions(Fault fault, String command, int times) {
@@ -92,9 +101,7 @@ class ServerFaultTests {
 				.with(TransactionMode.NEVER)
 				.with(OnInterrupted.RETRY))
 			.toArray(TestMigration[]::new);
-		try (FailPoint failPoint = fault.set.apply(FailPoint.on(this.mongo.client(), this.appName, times, command))) {
-			run(repeatable);
-		}
+		runWith(fault, command, times, repeatable);
 		run(repeatable);
 		assertThatEachWasAppliedOnce();
 	}
@@ -105,72 +112,85 @@ class ServerFaultTests {
 						(failPoint) -> failPoint.withErrorCode(NOT_WRITABLE_PRIMARY, TRANSIENT)));
 	}
 
+	@AtOnce
 	@ParameterizedTest
 	@MethodSource("transientFaults")
 	void transactionIsTriedAgainAfterATransientError(Fault fault) {
 		SentCommands sent = new SentCommands();
-		FailPoint prepared = FailPoint.on(this.mongo.client(), this.appName, 5, "update");
 		TestMigration conflicting = TestMigration.of("1", (context) -> {
 			context.collection("applied").insertOne(new Document("version", "1"));
 			context.collection("applied")
 				.updateOne(new Document("version", "1"), new Document("$set", new Document("a", 1)));
 		});
-		try (FailPoint failPoint = fault.set.apply(prepared);
-				TestRunner runner = TestRunner.on(this.mongo)
-					.appName(this.appName)
-					.listener(sent)
-					.with(conflicting, TestMigration.inserting("2"))) {
-			assertThat(runner.migrate().executed()).containsExactly("1", "2");
-		}
+		withFault(fault, 5, "update", () -> assertThatAllAreApplied(TestRunner.on(this.mongo).listener(sent),
+				conflicting, TestMigration.inserting("2")));
 		assertThat(sent.names().stream().filter("abortTransaction"::equals)).hasSizeGreaterThanOrEqualTo(1);
 		assertThatEachWasAppliedOnce();
 	}
 
+	@AtOnce
 	@Test
 	void commitIsSentAgainWhenItsOutcomeIsUnknown() {
 		SentCommands sent = new SentCommands();
-		try (FailPoint failPoint = FailPoint.on(this.mongo.client(), this.appName, 4, "commitTransaction")
-			.withErrorCode(INTERRUPTED_AT_SHUTDOWN, UNKNOWN_COMMIT, RETRYABLE);
-				TestRunner runner = TestRunner.on(this.mongo).appName(this.appName).listener(sent).with(migrations())) {
-			assertThat(runner.migrate().executed()).containsExactly("1", "2");
-		}
+		Fault unknown = new Fault("unknown outcome",
+				(failPoint) -> failPoint.withErrorCode(INTERRUPTED_AT_SHUTDOWN, UNKNOWN_COMMIT, RETRYABLE));
+		withFault(unknown, 4, "commitTransaction",
+				() -> assertThatAllAreApplied(TestRunner.on(this.mongo).listener(sent), migrations()));
 		assertThat(sent.names().stream().filter("commitTransaction"::equals)).hasSize(6);
 		assertThatEachWasAppliedOnce();
 	}
 
+	@AtOnce
 	@Test
 	void commitWhoseReplyWasLostIsASuccess() {
-		try (FailPoint failPoint = FailPoint.on(this.mongo.client(), this.appName, 2, "commitTransaction")
-			.withWriteConcernError();
-				TestRunner runner = TestRunner.on(this.mongo).appName(this.appName).with(migrations())) {
-			assertThat(runner.migrate().executed()).containsExactly("1", "2");
-		}
+		withFault(new Fault("reply lost", FailPoint::withWriteConcernError), 2, "commitTransaction",
+				() -> assertThatAllAreApplied(TestRunner.on(this.mongo), migrations()));
 		assertThatEachWasAppliedOnce();
 	}
 
+	@AtOnce
 	@Test
 	void lockIsKeptThoughSomeBeatsFail() {
 		TestMigration slow = TestMigration.of("1", (context) -> {
 			context.collection("applied").insertOne(new Document("version", "1"));
 			Thread.sleep(2500);
 		}).with(TransactionMode.NEVER);
-		try (TestRunner runner = TestRunner.on(this.mongo)
-			.appName(this.appName)
-			.lease(Duration.ofSeconds(3))
-			.with(slow, TestMigration.inserting("2"));
-				FailPoint failPoint = FailPoint.on(this.mongo.client(), this.appName, 3, "update")
-					.withErrorCode(MAX_TIME_EXPIRED)) {
+		withFault(new Fault("MaxTimeMSExpired", (failPoint) -> failPoint.withErrorCode(MAX_TIME_EXPIRED)), 3, "update",
+				() -> assertThatAllAreApplied(TestRunner.on(this.mongo).lease(Duration.ofSeconds(3)), slow,
+						TestMigration.inserting("2")));
+		assertThatEachWasAppliedOnce();
+	}
+
+	private void assertThatAllAreApplied(TestRunner.Builder builder, TestMigration... migrations) {
+		try (TestRunner runner = builder.appName(this.appName).with(migrations)) {
 			assertThat(runner.migrate().executed()).containsExactly("1", "2");
 		}
-		assertThatEachWasAppliedOnce();
 	}
 
 	private static TestMigration[] migrations() {
 		return new TestMigration[] { TestMigration.inserting("1"), TestMigration.inserting("2") };
 	}
 
+	private void runWith(Fault fault, String command, int times, TestMigration... migrations) {
+		withFault(fault, times, command, () -> run(this.mongo.uri() + fault.options, migrations));
+	}
+
+	private void withFault(Fault fault, int times, String command, Runnable action) {
+		FailPoint prepared = FailPoint.on(this.mongo.client(), this.appName, times, command);
+		synchronized (FAIL_POINT) {
+			try (FailPoint failPoint = fault.set.apply(prepared)) {
+				action.run();
+			}
+		}
+	}
+
 	private void run(TestMigration... migrations) {
+		run(this.mongo.uri(), migrations);
+	}
+
+	private void run(String uri, TestMigration... migrations) {
 		try (TestRunner runner = TestRunner.on(this.mongo)
+			.uri(uri)
 			.appName(this.appName)
 			.lease(Duration.ofSeconds(1))
 			.with(migrations)) {
@@ -194,8 +214,14 @@ class ServerFaultTests {
 	 *
 	 * @param name what it is
 	 * @param set makes it happen
+	 * @param options what is added to the address of the database, for a client that does
+	 * not wait for ever
 	 */
-	record Fault(String name, UnaryOperator<FailPoint> set) {
+	record Fault(String name, UnaryOperator<FailPoint> set, String options) {
+
+		Fault(String name, UnaryOperator<FailPoint> set) {
+			this(name, set, "");
+		}
 
 		@Override
 		public String toString() {

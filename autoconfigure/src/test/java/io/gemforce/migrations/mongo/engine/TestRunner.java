@@ -1,5 +1,8 @@
 package io.gemforce.migrations.mongo.engine;
 
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
@@ -13,6 +16,7 @@ import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.event.CommandListener;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.mapping.model.PropertyNameFieldNamingStrategy;
 import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
 import org.springframework.data.mongodb.core.convert.MongoCustomConversions;
@@ -38,13 +42,13 @@ import io.gemforce.migrations.support.MongoTestDatabase;
  */
 final class TestRunner implements AutoCloseable {
 
-	private final MongoClient client;
+	private final Closeable client;
 
 	private final MongoMigrationStore store;
 
 	private final ApplicationInstance application;
 
-	private TestRunner(MongoClient client, MongoMigrationStore store, ApplicationInstance application) {
+	private TestRunner(Closeable client, MongoMigrationStore store, ApplicationInstance application) {
 		this.client = client;
 		this.store = store;
 		this.application = application;
@@ -102,7 +106,12 @@ final class TestRunner implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.client.close();
+		try {
+			this.client.close();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	static MongoSettings.Policy policy(String target, String baseline) {
@@ -118,7 +127,11 @@ final class TestRunner implements AutoCloseable {
 	 */
 	static final class Builder {
 
-		private final MongoClientSettings.Builder client = MongoClientSettings.builder();
+		// After a fault of the server the driver looks for it at once
+		private final MongoClientSettings.Builder client = MongoClientSettings.builder()
+			.applyToServerSettings((server) -> server.minHeartbeatFrequency(20, TimeUnit.MILLISECONDS));
+
+		private @Nullable MongoClient shared;
 
 		private final String database;
 
@@ -151,6 +164,16 @@ final class TestRunner implements AutoCloseable {
 
 		Builder uri(String uri) {
 			this.uri = uri;
+			return this;
+		}
+
+		/**
+		 * Use a client that is not closed with the instance.
+		 * @param client the client
+		 * @return this builder
+		 */
+		Builder client(MongoClient client) {
+			this.shared = client;
 			return this;
 		}
 
@@ -219,10 +242,8 @@ final class TestRunner implements AutoCloseable {
 				.map(TestMigration::resolve)
 				.sorted(Comparator.comparing(ResolvedMigration::version))
 				.toList();
-			// Look again soon after a connection was lost, and not only every half second
-			MongoClient client = MongoClients.create(this.client.applyConnectionString(new ConnectionString(this.uri))
-				.applyToServerSettings((server) -> server.minHeartbeatFrequency(20, TimeUnit.MILLISECONDS))
-				.build());
+			MongoClient client = (this.shared != null) ? this.shared
+					: MongoClients.create(this.client.applyConnectionString(new ConnectionString(this.uri)).build());
 			ApplicationInstance application = new ApplicationInstance(this.application, "1.4.0", "host", "user");
 			MongoMigrationStore store = new MongoMigrationStore(
 					() -> new SimpleMongoClientDatabaseFactory(client, this.database), () -> client,
@@ -233,7 +254,8 @@ final class TestRunner implements AutoCloseable {
 							new MongoSettings.Preimages(this.preimageLimit, this.preimageRetention), this.lease,
 							this.lockWaitTimeout, this.policy),
 					application, this.requirements, this.stop, "test", this.nanoTime, this.clock);
-			return new TestRunner(client, store, application);
+			return new TestRunner((this.shared != null) ? () -> {
+			} : client, store, application);
 		}
 
 	}
