@@ -53,7 +53,7 @@ public record MigrationEntry(String id, @Nullable String version, String descrip
 	 * @param state the state
 	 * @return the migration
 	 */
-	MigrationEntry withState(MigrationState state) {
+	public MigrationEntry withState(MigrationState state) {
 		return new MigrationEntry(this.id, this.version, this.description, this.type, this.phase, state,
 				this.engineState, this.inBuild, this.rank, this.attempts, this.script, this.location,
 				this.appliedChecksum, this.resolvedChecksum, this.newestDirection, this.undo, this.requires,

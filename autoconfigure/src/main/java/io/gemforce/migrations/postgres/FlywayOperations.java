@@ -2,23 +2,30 @@ package io.gemforce.migrations.postgres;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.Configuration;
 import org.flywaydb.core.api.output.RepairResult;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
+import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.postgres.FlywayDatabase.Tables;
+import io.gemforce.migrations.postgres.FlywayHistory.Entry;
+import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
 
 /**
  * What operators do to Flyway's history and lock.
@@ -31,9 +38,18 @@ final class FlywayOperations {
 
 	private final FlywayDatabase database;
 
-	FlywayOperations(Flyway flyway, FlywayDatabase database) {
+	private final StopSignal stop;
+
+	/**
+	 * Create the operations.
+	 * @param flyway the Flyway that migrates
+	 * @param database the database
+	 * @param stop tells that the process is about to end
+	 */
+	FlywayOperations(Flyway flyway, FlywayDatabase database, StopSignal stop) {
 		this.flyway = flyway;
 		this.database = database;
+		this.stop = stop;
 	}
 
 	/**
@@ -46,50 +62,76 @@ final class FlywayOperations {
 		return switch (operation.kind()) {
 			case REPAIR -> repair(operation, run);
 			case RELEASE_LOCK -> releaseLock(operation, run);
+			case RELEASE_HOLD -> new HoldRelease(this.flyway.getConfiguration(), this.database, run, this.stop)
+				.release(operation.reason());
+			case MARK_ROLLED_BACK -> markRolledBack(operation, run);
 			case MARK_APPLIED -> throw refused("Flyway cannot record a single migration as applied",
 					"Use Flyway's baseline for a schema that is already there: spring.flyway.baseline-on-migrate and "
 							+ "spring.flyway.baseline-version");
-			case RELEASE_HOLD -> throw refused("There is no hold", "Nothing is to be done");
-			case MARK_ROLLED_BACK -> throw refused("Flyway cannot record a migration as rolled back",
-					"Take its changes back with a new migration");
 		};
+	}
+
+	private FlywayLock lock() {
+		return FlywayLock.acquire(this.database, this.flyway.getConfiguration(), this.stop);
 	}
 
 	// Flyway's repair takes no lock, so it is run on a connection that holds Flyway's
 	private List<String> repair(Operation operation, MigrationRun run) {
-		try (Connection connection = this.database.dataSource().getConnection()) {
-			JdbcClient client = JdbcClient.create(new SingleConnectionDataSource(connection, true));
-			client.sql("SELECT pg_advisory_lock(?)").param(this.database.lockKey()).query().listOfRows();
-			try {
-				return repair(connection, operation, run);
+		try (FlywayLock lock = lock()) {
+			Configuration configuration = this.flyway.getConfiguration();
+			RepairResult result = Flyway.configure(configuration.getClassLoader())
+				.configuration(configuration)
+				.dataSource(lock.dataSource())
+				.load()
+				.repair();
+			List<String> done = new ArrayList<>();
+			result.migrationsRemoved
+				.forEach((removed) -> done.add("removed the failed entry of %s".formatted(removed.description)));
+			result.migrationsAligned
+				.forEach((aligned) -> done.add("accepted %s as it is in this build".formatted(aligned.description)));
+			result.migrationsDeleted
+				.forEach((deleted) -> done.add("marked %s as deleted".formatted(deleted.description)));
+			done.addAll(closeUndos(lock, operation, run));
+			if (done.isEmpty()) {
+				return List.of("nothing to repair");
 			}
-			finally {
-				client.sql("SELECT pg_advisory_unlock(?)").param(this.database.lockKey()).query().listOfRows();
-			}
-		}
-		catch (SQLException ex) {
-			throw new FlywayException("Could not repair the history", ex);
+			record(lock.connection(), "repair: " + String.join(", ", done), operation, run);
+			return done;
 		}
 	}
 
-	private List<String> repair(Connection connection, Operation operation, MigrationRun run) {
-		Configuration configuration = this.flyway.getConfiguration();
-		RepairResult result = Flyway.configure(configuration.getClassLoader())
-			.configuration(configuration)
-			.dataSource(new SingleConnectionDataSource(connection, true))
-			.load()
-			.repair();
-		List<String> done = new ArrayList<>();
-		result.migrationsRemoved
-			.forEach((removed) -> done.add("removed the failed entry of %s".formatted(removed.description)));
-		result.migrationsAligned
-			.forEach((aligned) -> done.add("accepted %s as it is in this build".formatted(aligned.description)));
-		result.migrationsDeleted.forEach((deleted) -> done.add("marked %s as deleted".formatted(deleted.description)));
-		if (done.isEmpty()) {
-			return List.of("nothing to repair");
+	// What counts as undone in part counts as applied again
+	private List<String> closeUndos(FlywayLock lock, Operation operation, MigrationRun run) {
+		List<Entry> open = new UnfinishedUndos(this.database).find(lock);
+		open.forEach((entry) -> this.database.log()
+			.marked(lock.connection(), new LogEntry(entry.version(), entry.description(), MigrationType.MARK,
+					operation.kind().id(), null, Direction.UP, true, Instant.now(), run, operation.reason())));
+		return open.stream().map((entry) -> "closed the undo of %s".formatted(entry.description())).toList();
+	}
+
+	private List<String> markRolledBack(Operation operation, MigrationRun run) {
+		Version version = Objects.requireNonNull(operation.version(), "'version' must not be null");
+		try (FlywayLock lock = lock()) {
+			Tables tables = this.database.tables(lock.client());
+			FlywayHistory history = tables.history() ? this.database.history().read(lock.client())
+					: FlywayHistory.of(List.of());
+			RollbackSelection selection = RollbackSelection.of(version, history);
+			if (selection.undone().isEmpty()) {
+				throw refused("Migration %s is not applied".formatted(version),
+						"Look at gemforce.migrations.run=status for what is");
+			}
+			Version baseline = history.baseline();
+			if (baseline != null && version.compareTo(baseline) <= 0) {
+				throw refused("The history starts with the baseline %s, so migration %s cannot be taken out of it"
+					.formatted(baseline, version), "Take its changes back with a new migration");
+			}
+			RollbackExecution execution = new RollbackExecution(lock, this.flyway.getConfiguration(), this.database,
+					run, operation.reason(), this.stop);
+			execution.prepare(tables);
+			execution.undo(selection.steps((entry) -> null));
+			return List.of("migration %s counts as rolled back, and nothing else was changed"
+				.formatted(selection.undone().get(0).id()));
 		}
-		record(connection, "repair: " + String.join(", ", done), operation, run);
-		return done;
 	}
 
 	private List<String> releaseLock(Operation operation, MigrationRun run) {
