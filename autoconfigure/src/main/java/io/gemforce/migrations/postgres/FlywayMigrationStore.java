@@ -145,7 +145,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 			if (strategy == null && configuration().isValidateOnMigrate() && !validation.errors().isEmpty()) {
 				throw new MigrationException(validation.errors(), "unchanged", null);
 			}
-			if (view.isHeld()) {
+			if (view.isHeld() && !isBeingRolledBack(view)) {
 				return held(from, List.of(), validation.problems(), startedAt);
 			}
 			if (isAhead(validation) && !hasPendingVersion(validation)) {
@@ -162,7 +162,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 				new HoldGuard(this.database.get(), (view != null) ? view.build() : null,
 						(hold != null) ? hold.hold() : null));
 		try {
-			if (view != null && view.liftsHold()) {
+			if (view != null && (view.isHeld() || view.liftsHold())) {
 				reading(() -> new HoldRelease(configuration(), this.database.get(), run, this.stop).lift(view.build()));
 			}
 			List<String> applied = flyway.migrate(strategy);
@@ -177,6 +177,12 @@ public final class FlywayMigrationStore implements MigrationStore {
 			ex.getProblems().forEach(FlywayMigrationStore::log);
 			return held(from, flyway.appliedSoFar(), ex.getProblems(), startedAt);
 		}
+	}
+
+	// Before anything is undone it cannot be told which builds will be newer than that
+	private boolean isBeingRolledBack(FlywayView view) {
+		return view.hold() != null && view.hold().newestRolledBack() == null
+				&& reading(() -> this.database.get().lock()).held();
 	}
 
 	private StoreResult held(@Nullable String from, List<String> applied, List<Problem> notes, long startedAt) {

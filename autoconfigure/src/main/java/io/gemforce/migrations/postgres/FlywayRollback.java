@@ -138,9 +138,9 @@ final class FlywayRollback {
 					(target instanceof RollbackTarget.OfRuns) ? appliedBy(tables, client) : Map.of());
 			RolledBack done = RolledBack.of(selection);
 			if (!selection.undone().isEmpty()) {
-				List<UndoStep> steps = steps(selection, history);
 				selection.undone()
 					.forEach((entry) -> guard.check(StoreName.POSTGRES, entry.id(), Direction.DOWN, NOTHING_UNDONE));
+				List<UndoStep> steps = steps(selection, history);
 				RollbackExecution execution = new RollbackExecution(lock, this.configuration, this.database, run,
 						reason, this.stop);
 				execution.prepare(tables);

@@ -14,6 +14,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.configuration.Configuration;
+import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
@@ -93,10 +94,11 @@ final class LoggedFlyway {
 			strategy.accept(this.flyway);
 			return this.callback.applied();
 		}
-		catch (MigrationException ex) {
-			throw ex;
-		}
 		catch (RuntimeException ex) {
+			MigrationException refused = refused(ex);
+			if (refused != null) {
+				throw refused;
+			}
 			MigrationLog.LogEntry attempt = this.callback.unfinished();
 			if (attempt == null) {
 				this.stop.check(StoreName.POSTGRES, "unchanged by what was interrupted");
@@ -104,6 +106,16 @@ final class LoggedFlyway {
 			}
 			throw failed(attempt, ex);
 		}
+	}
+
+	// Flyway puts what a callback throws into an exception of its own
+	private static @Nullable MigrationException refused(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof MigrationException refused) {
+				return refused;
+			}
+		}
+		return null;
 	}
 
 	private MigrationException failed(MigrationLog.LogEntry attempt, RuntimeException failure) {
