@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import javax.sql.DataSource;
@@ -14,8 +15,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
 
+import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.StoreLock;
-import io.gemforce.migrations.postgres.MigrationLog.AppliedBy;
 import io.gemforce.migrations.postgres.MigrationLog.LogSummary;
 
 /**
@@ -25,7 +26,9 @@ final class FlywayDatabase {
 
 	private static final long LOCK_MAGIC = 77431708279161L;
 
-	private static final String EXISTS = "SELECT to_regclass(?) IS NOT NULL";
+	private static final String TABLES = """
+			SELECT to_regclass(?) IS NOT NULL AS history, to_regclass(?) IS NOT NULL AS log,
+				to_regclass(?) IS NOT NULL AS holds""";
 
 	private static final String HOLDER = """
 			SELECT a.pid, a.application_name, a.client_addr, a.xact_start
@@ -45,6 +48,8 @@ final class FlywayDatabase {
 
 	private final MigrationLog log;
 
+	private final HoldTable holds;
+
 	FlywayDatabase(Configuration configuration) {
 		this.dataSource = configuration.getDataSource();
 		this.client = JdbcClient.create(this.dataSource);
@@ -54,6 +59,7 @@ final class FlywayDatabase {
 			this.postgres = found.getKey().equals("PostgreSQL");
 			this.history = new HistoryTable(found.getValue(), configuration.getTable());
 			this.log = new MigrationLog(found.getValue());
+			this.holds = new HoldTable(found.getValue());
 		}
 		catch (MetaDataAccessException ex) {
 			throw FlywayFailures.explain(new IllegalStateException("Could not open a connection", ex));
@@ -93,37 +99,70 @@ final class FlywayDatabase {
 	}
 
 	/**
-	 * Read what Flyway has recorded.
-	 * @param client reads the database
-	 * @return the history, an empty one if there is no table
-	 */
-	FlywayHistory readHistory(JdbcClient client) {
-		return exists(this.history.table(), client) ? this.history.read(client) : FlywayHistory.of(List.of());
-	}
-
-	/**
-	 * Read who has applied each version.
-	 * @param client reads the database
-	 * @return the newest execution with success for each version that the log knows
-	 */
-	Map<String, AppliedBy> appliedBy(JdbcClient client) {
-		return exists(this.log.table(), client) ? this.log.appliedBy(client) : Map.of();
-	}
-
-	/**
 	 * Return the tables that are Flyway's and this library's own.
 	 * @return their quoted names
 	 */
 	Set<String> ownTables() {
-		return Set.of(this.history.table(), this.log.table());
+		return Set.of(this.history.table(), this.log.table(), this.holds.table());
 	}
 
 	MigrationLog log() {
 		return this.log;
 	}
 
-	boolean hasLog() {
-		return this.postgres && exists(this.log.table());
+	HoldTable holds() {
+		return this.holds;
+	}
+
+	/**
+	 * Look which of the tables are there.
+	 * @param client reads the database
+	 * @return the tables that are there
+	 */
+	Tables tables(JdbcClient client) {
+		return client.sql(TABLES)
+			.param(this.history.table())
+			.param(this.log.table())
+			.param(this.holds.table())
+			.query((row, number) -> new Tables(row.getBoolean("history"), row.getBoolean("log"),
+					row.getBoolean("holds")))
+			.single();
+	}
+
+	/**
+	 * Look for a hold.
+	 * @param client reads the database
+	 * @return the hold, whoever it binds
+	 */
+	Optional<Hold> readHold(JdbcClient client) {
+		return tables(client).holds() ? this.holds.read(client) : Optional.empty();
+	}
+
+	/**
+	 * Look for a hold, and for what was rolled back.
+	 * @return the hold, or empty if there is none, or no database that can have one
+	 */
+	Optional<HoldView> viewHold() {
+		return this.postgres ? viewHold(this.client) : Optional.empty();
+	}
+
+	/**
+	 * Look for a hold, and for what was rolled back.
+	 * @param client reads the database
+	 * @return the hold, or empty if there is none
+	 */
+	Optional<HoldView> viewHold(JdbcClient client) {
+		return readHold(client).map((hold) -> view(hold, client));
+	}
+
+	/**
+	 * Look what a hold is about.
+	 * @param hold the hold
+	 * @param client reads the database
+	 * @return the hold and what was rolled back
+	 */
+	HoldView view(Hold hold, JdbcClient client) {
+		return new HoldView(hold, this.history.read(client).newestRolledBack());
 	}
 
 	/**
@@ -131,7 +170,8 @@ final class FlywayDatabase {
 	 * @return a summary for each id that the log knows
 	 */
 	Map<String, LogSummary> summarizeLog() {
-		Map<String, LogSummary> log = hasLog() ? this.log.summarize(this.client) : Map.of();
+		Map<String, LogSummary> log = (this.postgres && tables(this.client).log()) ? this.log.summarize(this.client)
+				: Map.of();
 		if (log.values().stream().noneMatch(LogSummary::isUndoRunning) || lock().held()) {
 			return log;
 		}
@@ -142,31 +182,22 @@ final class FlywayDatabase {
 	}
 
 	/**
-	 * Read what changes whenever something is executed.
-	 * @return the fingerprint of Flyway's table and of the log
+	 * Read what changes whenever something is executed or held.
+	 * @return the fingerprint of Flyway's table, of the log and of the hold
 	 */
 	List<Object> fingerprint() {
-		boolean history = exists(this.history.table());
-		boolean log = hasLog();
-		return List.of(history ? List.of(fingerprint("""
+		Tables tables = tables(this.client);
+		return List.of(tables, tables.history() ? fingerprint("""
 				SELECT count(*) || '/' || coalesce(max(installed_rank), 0) || '/' || coalesce(sum(checksum), 0)
-					|| '/' || count(*) FILTER (WHERE success) FROM %s""".formatted(this.history.table()))) : List.of(),
-				log ? List.of(fingerprint("""
+					|| '/' || count(*) FILTER (WHERE success) FROM %s""".formatted(this.history.table())) : "",
+				tables.log() ? fingerprint("""
 						SELECT count(*) || '/' || coalesce(max(rank), 0) || '/'
-							|| count(*) FILTER (WHERE state = 'RUNNING') FROM %s""".formatted(this.log.table())))
-						: List.of());
+							|| count(*) FILTER (WHERE state = 'RUNNING') FROM %s""".formatted(this.log.table())) : "",
+				tables.holds() ? this.holds.read(this.client) : Optional.empty());
 	}
 
 	private String fingerprint(String sql) {
 		return this.client.sql(sql).query(String.class).single();
-	}
-
-	private boolean exists(String table) {
-		return exists(table, this.client);
-	}
-
-	private static boolean exists(String table, JdbcClient client) {
-		return client.sql(EXISTS).param(table).query(Boolean.class).single();
 	}
 
 	/**
@@ -207,6 +238,17 @@ final class FlywayDatabase {
 					MigrationLog.instant(row, "xact_start"), null))
 			.optional()
 			.orElse(StoreLock.FREE);
+	}
+
+	/**
+	 * Which tables are there.
+	 *
+	 * @param history whether Flyway's is
+	 * @param log whether the log is
+	 * @param holds whether the one of the holds is
+	 */
+	record Tables(boolean history, boolean log, boolean holds) {
+
 	}
 
 }

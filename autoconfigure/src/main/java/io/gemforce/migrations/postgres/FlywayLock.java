@@ -7,12 +7,16 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import javax.sql.DataSource;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
@@ -35,6 +39,8 @@ final class FlywayLock implements AutoCloseable {
 
 	private final Connection connection;
 
+	private final SingleConnectionDataSource dataSource;
+
 	private final boolean autoCommit;
 
 	private final long key;
@@ -43,6 +49,7 @@ final class FlywayLock implements AutoCloseable {
 
 	private FlywayLock(Connection connection, boolean autoCommit, long key) {
 		this.connection = connection;
+		this.dataSource = new SingleConnectionDataSource(connection, true);
 		this.autoCommit = autoCommit;
 		this.key = key;
 	}
@@ -141,7 +148,24 @@ final class FlywayLock implements AutoCloseable {
 	}
 
 	JdbcClient client() {
-		return JdbcClient.create(new SingleConnectionDataSource(this.connection, true));
+		return JdbcClient.create(this.dataSource);
+	}
+
+	/**
+	 * Give out the connection, and go on giving it out after it was closed.
+	 * @return a data source that has this connection only
+	 */
+	DataSource dataSource() {
+		return this.dataSource;
+	}
+
+	/**
+	 * Do something in one transaction.
+	 * @param work what to do, on the connection
+	 */
+	void inTransaction(Runnable work) {
+		new TransactionTemplate(new JdbcTransactionManager(this.dataSource))
+			.executeWithoutResult((transaction) -> work.run());
 	}
 
 	@Override

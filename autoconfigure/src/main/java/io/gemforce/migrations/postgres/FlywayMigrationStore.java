@@ -31,6 +31,7 @@ import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.PlanStep;
 import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.RehearsalResult;
 import io.gemforce.migrations.RehearsalScope;
 import io.gemforce.migrations.RollbackTarget;
@@ -48,7 +49,7 @@ import io.gemforce.migrations.Validation;
  * <li>Validate: Flyway's own judgement, which takes no lock and writes nothing. Without a
  * complaint there is nothing to do.</li>
  * <li>Stop at what is wrong. Run nothing, repeatables included, on a schema that is newer
- * than this build.</li>
+ * than this build, or that a rollback has left a {@link Hold} on that binds it.</li>
  * <li>Let Flyway migrate, which locks, applies and records, one instance at a time. Every
  * execution is recorded in the {@link MigrationLog log}, too.</li>
  * </ol>
@@ -138,6 +139,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 		Consumer<Flyway> strategy = this.strategy.get();
 		ValidateResult complaints = reading(this::quickly);
 		String from = null;
+		FlywayView view = null;
 		if (complaints.validationSuccessful) {
 			if (complaints.validateCount == 0) {
 				log(this.validator.get().noMigrations());
@@ -148,20 +150,57 @@ public final class FlywayMigrationStore implements MigrationStore {
 			}
 		}
 		else {
-			Validation validation = reading(() -> thoroughly(complaints)).validation();
+			view = reading(() -> thoroughly(complaints));
+			Validation validation = view.validation();
 			validation.problems().stream().filter((problem) -> !problem.isError()).forEach(FlywayMigrationStore::log);
 			from = currentVersion(validation);
 			if (strategy == null && configuration().isValidateOnMigrate() && !validation.errors().isEmpty()) {
 				throw new MigrationException(validation.errors(), "unchanged", null);
 			}
+			if (view.isHeld() && !isBeingRolledBack(view)) {
+				return held(from, List.of(), validation.problems(), startedAt);
+			}
 			if (isAhead(validation) && !hasPendingVersion(validation)) {
 				return result(StoreResult.Outcome.AHEAD, from, List.of(), startedAt);
 			}
 		}
-		List<String> applied = new LoggedFlyway(this.flyway.get(), this.database.get(), run, this.stop, guard)
-			.migrate((strategy != null) ? strategy : Flyway::migrate);
-		return result(applied.isEmpty() ? StoreResult.Outcome.UP_TO_DATE : StoreResult.Outcome.APPLIED, from, applied,
-				startedAt);
+		return migrate((strategy != null) ? strategy : Flyway::migrate, run, guard, view, from, startedAt);
+	}
+
+	private StoreResult migrate(Consumer<Flyway> strategy, MigrationRun run, PlanGuard guard, @Nullable FlywayView view,
+			@Nullable String from, long startedAt) {
+		HoldView hold = (view != null) ? view.hold() : null;
+		LoggedFlyway flyway = new LoggedFlyway(this.flyway.get(), this.database.get(), run, this.stop, guard,
+				new HoldGuard(this.database.get(), (view != null) ? view.build() : null,
+						(hold != null) ? hold.hold() : null));
+		try {
+			if (view != null && (view.isHeld() || view.liftsHold())) {
+				reading(() -> new HoldRelease(configuration(), this.database.get(), run, this.stop).lift(view.build()));
+			}
+			List<String> applied = flyway.migrate(strategy);
+			return result(applied.isEmpty() ? StoreResult.Outcome.UP_TO_DATE : StoreResult.Outcome.APPLIED, from,
+					applied, startedAt);
+		}
+		catch (MigrationException ex) {
+			if (ex.getCode() != ProblemCode.HELD) {
+				throw ex;
+			}
+			// Somebody has rolled back since this instance has looked
+			ex.getProblems().forEach(FlywayMigrationStore::log);
+			return held(from, flyway.appliedSoFar(), ex.getProblems(), startedAt);
+		}
+	}
+
+	// Before anything is undone it cannot be told which builds will be newer than that
+	private boolean isBeingRolledBack(FlywayView view) {
+		return view.hold() != null && view.hold().newestRolledBack() == null
+				&& reading(() -> this.database.get().lock()).held();
+	}
+
+	private StoreResult held(@Nullable String from, List<String> applied, List<Problem> notes, long startedAt) {
+		StoreResult result = result(StoreResult.Outcome.HELD, from, applied, startedAt);
+		return new StoreResult(result.store(), result.outcome(), result.from(), result.to(), applied, notes,
+				result.duration());
 	}
 
 	private ValidateResult quickly() {
@@ -212,14 +251,20 @@ public final class FlywayMigrationStore implements MigrationStore {
 		FlywayView view = this.view;
 		if (view == null || now == null || !now.equals(this.viewedAt)) {
 			view = thoroughly(quickly());
-			this.viewedAt = now;
+			this.viewedAt = isRunning(view) ? null : now;
 			this.view = view;
 		}
 		return view;
 	}
 
+	// The lock tells whether somebody is at work, and it leaves no trace
+	private static boolean isRunning(FlywayView view) {
+		return view.validation().entries().stream().anyMatch((entry) -> entry.state() == MigrationState.RUNNING);
+	}
+
 	private FlywayView thoroughly(ValidateResult complaints) {
-		return this.validator.get().thoroughly(complaints, this.database.get().summarizeLog());
+		FlywayDatabase database = this.database.get();
+		return this.validator.get().thoroughly(complaints, database.summarizeLog(), database.viewHold().orElse(null));
 	}
 
 	@Override
@@ -255,7 +300,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public List<PlanStep> plan(boolean exact) {
-		return reading(() -> new FlywayPlanner(configuration()).plan(view().validation()));
+		return reading(() -> new FlywayPlanner(configuration()).plan(view()));
 	}
 
 	@Override
@@ -302,7 +347,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public Optional<Hold> hold() {
-		return Optional.empty();
+		return reading(() -> this.database.get().viewHold().map(HoldView::hold));
 	}
 
 	private static <T> T reading(Supplier<T> read) {

@@ -2,40 +2,37 @@ package io.gemforce.migrations.postgres;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.Configuration;
 import org.flywaydb.core.api.output.RepairResult;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
+import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.postgres.FlywayDatabase.Tables;
+import io.gemforce.migrations.postgres.FlywayHistory.Entry;
+import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
 
 /**
  * What operators do to Flyway's history and lock.
  */
 final class FlywayOperations {
 
-	private static final Log logger = LogFactory.getLog(FlywayOperations.class);
-
 	private static final String UNCHANGED = "unchanged";
-
-	private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-
-	private static final int SAY_EVERY = 30;
 
 	private final Flyway flyway;
 
@@ -43,6 +40,12 @@ final class FlywayOperations {
 
 	private final StopSignal stop;
 
+	/**
+	 * Create the operations.
+	 * @param flyway the Flyway that migrates
+	 * @param database the database
+	 * @param stop tells that the process is about to end
+	 */
 	FlywayOperations(Flyway flyway, FlywayDatabase database, StopSignal stop) {
 		this.flyway = flyway;
 		this.database = database;
@@ -59,86 +62,76 @@ final class FlywayOperations {
 		return switch (operation.kind()) {
 			case REPAIR -> repair(operation, run);
 			case RELEASE_LOCK -> releaseLock(operation, run);
+			case RELEASE_HOLD -> new HoldRelease(this.flyway.getConfiguration(), this.database, run, this.stop)
+				.release(operation.reason());
+			case MARK_ROLLED_BACK -> markRolledBack(operation, run);
 			case MARK_APPLIED -> throw refused("Flyway cannot record a single migration as applied",
 					"Use Flyway's baseline for a schema that is already there: spring.flyway.baseline-on-migrate and "
 							+ "spring.flyway.baseline-version");
-			case RELEASE_HOLD -> throw refused("There is no hold", "Nothing is to be done");
-			case MARK_ROLLED_BACK -> throw refused("Flyway cannot record a migration as rolled back",
-					"Take its changes back with a new migration");
 		};
+	}
+
+	private FlywayLock lock() {
+		return FlywayLock.acquire(this.database, this.flyway.getConfiguration(), this.stop);
 	}
 
 	// Flyway's repair takes no lock, so it is run on a connection that holds Flyway's
 	private List<String> repair(Operation operation, MigrationRun run) {
-		try (Connection connection = this.database.dataSource().getConnection()) {
-			JdbcClient client = JdbcClient.create(new SingleConnectionDataSource(connection, true));
-			lock(client);
-			try {
-				return repair(connection, operation, run);
+		try (FlywayLock lock = lock()) {
+			Configuration configuration = this.flyway.getConfiguration();
+			RepairResult result = Flyway.configure(configuration.getClassLoader())
+				.configuration(configuration)
+				.dataSource(lock.dataSource())
+				.load()
+				.repair();
+			List<String> done = new ArrayList<>();
+			result.migrationsRemoved
+				.forEach((removed) -> done.add("removed the failed entry of %s".formatted(removed.description)));
+			result.migrationsAligned
+				.forEach((aligned) -> done.add("accepted %s as it is in this build".formatted(aligned.description)));
+			result.migrationsDeleted
+				.forEach((deleted) -> done.add("marked %s as deleted".formatted(deleted.description)));
+			done.addAll(closeUndos(lock, operation, run));
+			if (done.isEmpty()) {
+				return List.of("nothing to repair");
 			}
-			finally {
-				client.sql("SELECT pg_advisory_unlock(?)").param(this.database.lockKey()).query().listOfRows();
-			}
-		}
-		catch (SQLException ex) {
-			throw new FlywayException("Could not repair the history", ex);
+			record(lock.connection(), "repair: " + String.join(", ", done), operation, run);
+			return done;
 		}
 	}
 
-	// As often as Flyway tries it, which gives up in the same way
-	private void lock(JdbcClient client) {
-		int retries = this.flyway.getConfiguration().getLockRetryCount();
-		for (int tried = 0; !tryLock(client); tried++) {
-			StoreLock lock = this.database.lock(client);
-			if (retries >= 0 && tried >= retries) {
-				throw new MigrationException(Problem.error(ProblemCode.LOCK_TIMEOUT, StoreName.POSTGRES,
-						"Flyway's lock was not free in time, it is held by %s".formatted(lock.owner()),
-						"If the holder is still at work, wait, or raise gemforce.migrations.lock.wait-timeout; if it "
-								+ "hangs, run gemforce.migrations.run=release-lock with store=postgres and force=true"),
-						UNCHANGED, null);
+	// What counts as undone in part counts as applied again
+	private List<String> closeUndos(FlywayLock lock, Operation operation, MigrationRun run) {
+		List<Entry> open = new UnfinishedUndos(this.database).find(lock);
+		open.forEach((entry) -> this.database.log()
+			.marked(lock.connection(), new LogEntry(entry.version(), entry.description(), MigrationType.MARK,
+					operation.kind().id(), null, Direction.UP, true, Instant.now(), run, operation.reason())));
+		return open.stream().map((entry) -> "closed the undo of %s".formatted(entry.description())).toList();
+	}
+
+	private List<String> markRolledBack(Operation operation, MigrationRun run) {
+		Version version = Objects.requireNonNull(operation.version(), "'version' must not be null");
+		try (FlywayLock lock = lock()) {
+			Tables tables = this.database.tables(lock.client());
+			FlywayHistory history = tables.history() ? this.database.history().read(lock.client())
+					: FlywayHistory.of(List.of());
+			RollbackSelection selection = RollbackSelection.of(version, history);
+			if (selection.undone().isEmpty()) {
+				throw refused("Migration %s is not applied".formatted(version),
+						"Look at gemforce.migrations.run=status for what is");
 			}
-			if (tried % SAY_EVERY == 0) {
-				logger.info("Waiting for Flyway's lock of store 'postgres', held by %s".formatted(lock.owner()));
+			Version baseline = history.baseline();
+			if (baseline != null && version.compareTo(baseline) <= 0) {
+				throw refused("The history starts with the baseline %s, so migration %s cannot be taken out of it"
+					.formatted(baseline, version), "Take its changes back with a new migration");
 			}
-			pause();
+			RollbackExecution execution = new RollbackExecution(lock, this.flyway.getConfiguration(), this.database,
+					run, operation.reason(), this.stop);
+			execution.prepare(tables);
+			execution.undo(selection.steps((entry) -> null));
+			return List.of("migration %s counts as rolled back, and nothing else was changed"
+				.formatted(selection.undone().get(0).id()));
 		}
-	}
-
-	private boolean tryLock(JdbcClient client) {
-		return client.sql("SELECT pg_try_advisory_lock(?)")
-			.param(this.database.lockKey())
-			.query(Boolean.class)
-			.single();
-	}
-
-	private void pause() {
-		try {
-			this.stop.pause(RETRY_AFTER, StoreName.POSTGRES, UNCHANGED);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new FlywayException("Interrupted while waiting for Flyway's lock", ex);
-		}
-	}
-
-	private List<String> repair(Connection connection, Operation operation, MigrationRun run) {
-		Configuration configuration = this.flyway.getConfiguration();
-		RepairResult result = Flyway.configure(configuration.getClassLoader())
-			.configuration(configuration)
-			.dataSource(new SingleConnectionDataSource(connection, true))
-			.load()
-			.repair();
-		List<String> done = new ArrayList<>();
-		result.migrationsRemoved
-			.forEach((removed) -> done.add("removed the failed entry of %s".formatted(removed.description)));
-		result.migrationsAligned
-			.forEach((aligned) -> done.add("accepted %s as it is in this build".formatted(aligned.description)));
-		result.migrationsDeleted.forEach((deleted) -> done.add("marked %s as deleted".formatted(deleted.description)));
-		if (done.isEmpty()) {
-			return List.of("nothing to repair");
-		}
-		record(connection, "repair: " + String.join(", ", done), operation, run);
-		return done;
 	}
 
 	private List<String> releaseLock(Operation operation, MigrationRun run) {

@@ -50,11 +50,12 @@ final class FlywayPlanner {
 
 	/**
 	 * Plan.
-	 * @param validation the migrations and the problems
+	 * @param view the migrations, the problems and the hold
 	 * @return a step for each migration that is still to be applied
 	 */
-	List<PlanStep> plan(Validation validation) {
-		List<MigrationEntry> entries = validation.entries()
+	List<PlanStep> plan(FlywayView view) {
+		List<MigrationEntry> entries = view.validation()
+			.entries()
 			.stream()
 			.filter((entry) -> entry.inBuild() && isToBeApplied(entry))
 			.sorted(FLYWAYS_ORDER)
@@ -64,7 +65,7 @@ final class FlywayPlanner {
 			.map(MigrationEntry::script)
 			.filter(Objects::nonNull)
 			.collect(Collectors.toSet()));
-		return entries.stream().map((entry) -> step(entry, validation, scripts)).toList();
+		return entries.stream().map((entry) -> step(entry, view, scripts)).toList();
 	}
 
 	private static boolean isToBeApplied(MigrationEntry entry) {
@@ -75,11 +76,11 @@ final class FlywayPlanner {
 		};
 	}
 
-	private PlanStep step(MigrationEntry entry, Validation validation, Map<String, ReadScript> scripts) {
+	private PlanStep step(MigrationEntry entry, FlywayView view, Map<String, ReadScript> scripts) {
 		ReadScript script = scripts.get(entry.script());
 		return new PlanStep(StoreName.POSTGRES, entry.id(), entry.description(), entry.type(), entry.phase(),
 				Direction.UP, summary(entry, script), (script != null) ? script.text() : null, null, locks(script),
-				(script != null) ? script.transactional() : null, entry.undo(), heldBack(entry, validation),
+				(script != null) ? script.transactional() : null, entry.undo(), heldBack(entry, view),
 				entry.resolvedChecksum());
 	}
 
@@ -95,8 +96,12 @@ final class FlywayPlanner {
 		return (script != null) ? StatementLocks.of(script.statements()) : List.of("unknown (code)");
 	}
 
-	private List<String> heldBack(MigrationEntry entry, Validation validation) {
+	private List<String> heldBack(MigrationEntry entry, FlywayView view) {
+		Validation validation = view.validation();
 		List<String> reasons = new ArrayList<>();
+		if (entry.state() == io.gemforce.migrations.MigrationState.HELD && view.hold() != null) {
+			reasons.add("the store is %s".formatted(view.hold().hold().describe()));
+		}
 		validation.errors()
 			.forEach((problem) -> reasons.add("nothing is run: %s: %s".formatted(problem.code(), problem.message())));
 		if (MigrationState.ABOVE_TARGET.name().equals(entry.engineState())) {

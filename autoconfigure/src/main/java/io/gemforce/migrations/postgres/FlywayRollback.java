@@ -24,6 +24,7 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreRollback;
 import io.gemforce.migrations.Undo;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.postgres.FlywayDatabase.Tables;
 import io.gemforce.migrations.postgres.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.MigrationLog.AppliedBy;
 import io.gemforce.migrations.postgres.ScriptReader.ReadScript;
@@ -60,8 +61,9 @@ final class FlywayRollback {
 	StoreRollback plan(RollbackTarget target) {
 		requirePostgres();
 		JdbcClient client = this.database.client();
-		FlywayHistory history = this.database.readHistory(client);
-		Map<String, AppliedBy> appliedBy = this.database.appliedBy(client);
+		Tables tables = this.database.tables(client);
+		FlywayHistory history = history(tables, client);
+		Map<String, AppliedBy> appliedBy = appliedBy(tables, client);
 		RollbackSelection selection = RollbackSelection.of(target, history, appliedBy);
 		List<UndoScript> found = selection.undone()
 			.stream()
@@ -71,6 +73,14 @@ final class FlywayRollback {
 		List<PlanStep> steps = selection.undone().stream().map((entry) -> step(entry, history, read)).toList();
 		return new StoreRollback(StoreName.POSTGRES, steps, selection.version(),
 				applicationVersion(selection.staying(), appliedBy));
+	}
+
+	private FlywayHistory history(Tables tables, JdbcClient client) {
+		return tables.history() ? this.database.history().read(client) : FlywayHistory.of(List.of());
+	}
+
+	private Map<String, AppliedBy> appliedBy(Tables tables, JdbcClient client) {
+		return tables.log() ? this.database.log().appliedBy(client) : Map.of();
 	}
 
 	// Elsewhere there is no transactional DDL, and neither a lock nor a log of ours
@@ -122,16 +132,21 @@ final class FlywayRollback {
 		requirePostgres();
 		try (FlywayLock lock = FlywayLock.acquire(this.database, this.configuration, this.stop)) {
 			JdbcClient client = lock.client();
-			FlywayHistory history = this.database.readHistory(client);
+			Tables tables = this.database.tables(client);
+			FlywayHistory history = history(tables, client);
 			RollbackSelection selection = RollbackSelection.of(target, history,
-					(target instanceof RollbackTarget.OfRuns) ? this.database.appliedBy(client) : Map.of());
+					(target instanceof RollbackTarget.OfRuns) ? appliedBy(tables, client) : Map.of());
 			RolledBack done = RolledBack.of(selection);
 			if (!selection.undone().isEmpty()) {
-				List<UndoStep> steps = steps(selection, history);
 				selection.undone()
 					.forEach((entry) -> guard.check(StoreName.POSTGRES, entry.id(), Direction.DOWN,
 							() -> NOTHING_UNDONE));
-				new RollbackExecution(lock, this.configuration, this.database, run, reason, this.stop).undo(steps);
+				List<UndoStep> steps = steps(selection, history);
+				RollbackExecution execution = new RollbackExecution(lock, this.configuration, this.database, run,
+						reason, this.stop);
+				execution.prepare(tables);
+				execution.hold(selection.holdAt());
+				execution.undo(steps);
 			}
 			return done;
 		}

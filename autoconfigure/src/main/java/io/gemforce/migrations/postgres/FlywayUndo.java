@@ -17,7 +17,6 @@ import org.flywaydb.core.api.output.MigrateResult;
 import org.flywaydb.core.api.resource.LoadableResource;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.MigrationRun;
@@ -49,7 +48,7 @@ final class FlywayUndo implements UndoMigration.Listener {
 
 	private final Configuration configuration;
 
-	private final Connection connection;
+	private final FlywayLock lock;
 
 	private final UndoStep step;
 
@@ -64,16 +63,16 @@ final class FlywayUndo implements UndoMigration.Listener {
 	/**
 	 * Create an undo.
 	 * @param configuration the configuration of the Flyway that migrates
-	 * @param connection the connection that holds Flyway's lock
+	 * @param lock the lock of Flyway
 	 * @param step what is undone
 	 * @param log the log
 	 * @param run the run that this is part of
 	 * @param reason why, {@code null} if nobody gave a reason
 	 */
-	FlywayUndo(Configuration configuration, Connection connection, UndoStep step, MigrationLog log, MigrationRun run,
+	FlywayUndo(Configuration configuration, FlywayLock lock, UndoStep step, MigrationLog log, MigrationRun run,
 			@Nullable String reason) {
 		this.configuration = configuration;
-		this.connection = connection;
+		this.lock = lock;
 		this.step = step;
 		this.log = log;
 		this.run = run;
@@ -90,14 +89,14 @@ final class FlywayUndo implements UndoMigration.Listener {
 		}
 		LogEntry attempt = Objects.requireNonNull(this.attempt);
 		if (!attempt.transactional()) {
-			this.log.succeeded(this.connection, attempt);
+			this.log.succeeded(this.lock.connection(), attempt);
 		}
 	}
 
 	private Flyway derived() {
 		FluentConfiguration derived = Flyway.configure(this.configuration.getClassLoader())
 			.configuration(this.configuration)
-			.dataSource(new SingleConnectionDataSource(this.connection, true))
+			.dataSource(this.lock.dataSource())
 			.skipDefaultResolvers(true)
 			.resolvers((context) -> List.of(new UndoMigration(this.step, context, this)))
 			.resourceProvider(NO_RESOURCES)

@@ -94,9 +94,11 @@ final class FlywayValidator {
 	 * Find out about every migration.
 	 * @param complaints what Flyway said about all of them
 	 * @param log what the log says about each of them, by id
+	 * @param hold the hold, {@code null} if there is none
 	 * @return the migrations, the problems, and what Flyway's history knows
 	 */
-	FlywayView thoroughly(ValidateResult complaints, Map<String, MigrationLog.LogSummary> log) {
+	FlywayView thoroughly(ValidateResult complaints, Map<String, MigrationLog.LogSummary> log,
+			@Nullable HoldView hold) {
 		Map<String, List<MigrationInfo>> infos = new LinkedHashMap<>();
 		for (MigrationInfo info : this.flyway.info().all()) {
 			if (!info.getType().equals(CoreMigrationType.SCHEMA) && !info.getType().equals(CoreMigrationType.DELETE)) {
@@ -115,7 +117,13 @@ final class FlywayValidator {
 				entries.add(entry(id, summary));
 			}
 		});
-		return new FlywayView(new Validation(entries, problems(complaints, infos, log, entries)), executions);
+		List<Problem> problems = problems(complaints, infos, log, entries);
+		BuildVersions build = BuildVersions.of(entries);
+		if (hold != null && hold.binds(build)) {
+			entries.replaceAll((entry) -> entry.isPending() ? entry.withState(MigrationState.HELD) : entry);
+			problems.add(hold.problem());
+		}
+		return new FlywayView(new Validation(entries, problems), executions, build, hold);
 	}
 
 	private static @Nullable Version baseline(Collection<List<MigrationInfo>> infos) {
@@ -225,14 +233,8 @@ final class FlywayValidator {
 				|| entry.state().isPending() && !entry.isUndoUnfinished()) {
 			return Optional.empty();
 		}
-		boolean failed = log.newest() == MigrationState.FAILED;
-		return Optional.of(new Problem(entry.inBuild() ? Severity.ERROR : Severity.WARNING,
-				failed ? ProblemCode.PREVIOUSLY_FAILED : ProblemCode.INTERRUPTED, StoreName.POSTGRES,
-				"The undo of migration %s of store 'postgres' %s when it ran without a transaction, so it may be undone in part"
-					.formatted(entry, failed ? "failed" : "did not finish"),
-				("Look at the schema and finish with gemforce.migrations.run=rollback, or undo the rest by hand and record it "
-						+ "with gemforce.migrations.run=mark-rolled-back. If nothing of it is undone, record that with "
-						+ "gemforce.migrations.run=repair")));
+		return Optional.of(UnfinishedUndos.problem(entry.toString(), log.newest() == MigrationState.FAILED,
+				entry.inBuild() ? Severity.ERROR : Severity.WARNING));
 	}
 
 	private static Problem outOfOrder(MigrationInfo info, boolean ahead) {

@@ -2,7 +2,10 @@ package io.gemforce.migrations.postgres;
 
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Validation;
 
 /**
@@ -11,7 +14,26 @@ import io.gemforce.migrations.Validation;
  * @param validation the migrations and the problems
  * @param executions the newest execution of each migration, by id, as Flyway's own table
  * has it
+ * @param build the versions of this build
+ * @param hold the hold, {@code null} if there is none
  */
-record FlywayView(Validation validation, Map<String, Execution> executions) {
+record FlywayView(Validation validation, Map<String, Execution> executions, BuildVersions build,
+		@Nullable HoldView hold) {
+
+	/**
+	 * Whether a hold keeps this build from running what it has.
+	 * @return whether something is held back
+	 */
+	boolean isHeld() {
+		return this.validation.entries().stream().anyMatch((entry) -> entry.state() == MigrationState.HELD);
+	}
+
+	/**
+	 * Whether this build ends the hold.
+	 * @return whether there is a hold, and the build is past it
+	 */
+	boolean liftsHold() {
+		return this.hold != null && this.hold.isLiftedBy(this.build);
+	}
 
 }

@@ -21,7 +21,8 @@ import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 
 /**
- * Writes the log while Flyway migrates, on Flyway's own connection.
+ * Writes the log while Flyway migrates, on Flyway's own connection, and asks before each
+ * migration whether it may still be applied.
  */
 final class LogCallback extends BaseCallback {
 
@@ -33,17 +34,20 @@ final class LogCallback extends BaseCallback {
 
 	private final PlanGuard guard;
 
+	private final HoldGuard holdGuard;
+
 	private volatile MigrationLog.@Nullable LogEntry current;
 
 	private final List<String> applied = new ArrayList<>();
 
 	private boolean prepared;
 
-	LogCallback(MigrationLog log, MigrationRun run, StopSignal stop, PlanGuard guard) {
+	LogCallback(MigrationLog log, MigrationRun run, StopSignal stop, PlanGuard guard, HoldGuard holdGuard) {
 		this.log = log;
 		this.run = run;
 		this.stop = stop;
 		this.guard = guard;
+		this.holdGuard = holdGuard;
 	}
 
 	@Override
@@ -69,6 +73,7 @@ final class LogCallback extends BaseCallback {
 		if (this.stop.isStopped()) {
 			this.stop.check(StoreName.POSTGRES, databaseState());
 		}
+		this.holdGuard.check(connection, migration, this::databaseState);
 		this.guard.check(StoreName.POSTGRES, FlywayValidator.id(migration), Direction.UP, this::databaseState);
 		boolean lastOneFailed = this.current != null;
 		if (!this.prepared || lastOneFailed) {

@@ -38,11 +38,12 @@ final class LoggedFlyway {
 
 	private final StopSignal stop;
 
-	LoggedFlyway(Flyway flyway, FlywayDatabase database, MigrationRun run, StopSignal stop, PlanGuard guard) {
+	LoggedFlyway(Flyway flyway, FlywayDatabase database, MigrationRun run, StopSignal stop, PlanGuard guard,
+			HoldGuard holdGuard) {
 		this.database = database;
 		this.run = run;
 		this.stop = stop;
-		this.callback = new LogCallback(database.log(), run, stop, guard);
+		this.callback = new LogCallback(database.log(), run, stop, guard, holdGuard);
 		this.flyway = database.isPostgres() ? listening(flyway) : flyway;
 	}
 
@@ -141,6 +142,14 @@ final class LoggedFlyway {
 						Instant.now().minusMillis(info.getExecutionTime()))));
 		}
 		return added.stream().map(FlywayValidator::id).toList();
+	}
+
+	/**
+	 * Return what was applied, even if it came to nothing in the end.
+	 * @return the ids, in order
+	 */
+	List<String> appliedSoFar() {
+		return this.callback.applied();
 	}
 
 	private Stream<MigrationInfo> applied() {

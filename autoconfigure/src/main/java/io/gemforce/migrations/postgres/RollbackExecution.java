@@ -1,5 +1,6 @@
 package io.gemforce.migrations.postgres;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,12 +11,14 @@ import org.apache.commons.logging.LogFactory;
 import org.flywaydb.core.api.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
+import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.postgres.FlywayDatabase.Tables;
 import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
 
 /**
@@ -39,6 +42,10 @@ final class RollbackExecution {
 
 	private final List<String> undone = new ArrayList<>();
 
+	private @Nullable Instant heldSince;
+
+	private @Nullable Hold formerHold;
+
 	/**
 	 * Create an execution.
 	 * @param lock the lock of Flyway
@@ -59,24 +66,57 @@ final class RollbackExecution {
 	}
 
 	/**
+	 * Create the tables that are not there, and close what killed runs have left open.
+	 * @param tables the tables that are there
+	 */
+	void prepare(Tables tables) {
+		MigrationLog log = this.database.log();
+		if (!tables.log()) {
+			log.create(this.lock.connection());
+		}
+		if (!tables.holds()) {
+			this.database.holds().create(this.lock.client());
+		}
+		log.closeInterrupted(this.lock.connection());
+	}
+
+	/**
+	 * Hold the store, so that what is undone next is not applied again. To be called
+	 * before anything is undone.
+	 * @param version the version to hold it at
+	 */
+	void hold(Version version) {
+		Instant since = HoldTable.now();
+		this.formerHold = this.database.holds().write(this.lock.client(), version, this.reason, since).orElse(null);
+		this.heldSince = since;
+	}
+
+	/**
 	 * Undo.
 	 * @param steps what to undo, in order
 	 * @throws MigrationException if an undo failed, or if the process is about to end
 	 */
 	void undo(List<UndoStep> steps) {
-		MigrationLog log = this.database.log();
-		log.create(this.lock.connection());
-		log.closeInterrupted(this.lock.connection());
 		for (UndoStep step : steps) {
-			this.stop.check(StoreName.POSTGRES,
-					this.undone.isEmpty() ? "unchanged, nothing was undone" : describeUndone());
+			checkStop();
 			undo(step);
 		}
 	}
 
+	private void checkStop() {
+		try {
+			this.stop.check(StoreName.POSTGRES,
+					this.undone.isEmpty() ? "unchanged, nothing was undone" : describeUndone());
+		}
+		catch (MigrationException ex) {
+			takeHoldBackIfNothingIsUndone(this.lock.dataSource());
+			throw ex;
+		}
+	}
+
 	private void undo(UndoStep step) {
-		FlywayUndo undo = new FlywayUndo(this.configuration, this.lock.connection(), step, this.database.log(),
-				this.run, this.reason);
+		FlywayUndo undo = new FlywayUndo(this.configuration, this.lock, step, this.database.log(), this.run,
+				this.reason);
 		try {
 			undo.execute();
 		}
@@ -92,21 +132,44 @@ final class RollbackExecution {
 	}
 
 	private MigrationException failed(UndoStep step, @Nullable LogEntry attempt, RuntimeException failure) {
-		DataSource dataSource = this.lock.isUsable() ? new SingleConnectionDataSource(this.lock.connection(), true)
-				: withoutLock();
+		DataSource dataSource = this.lock.isUsable() ? this.lock.dataSource() : withoutLock();
 		UndoOutcome outcome = outcome(step, dataSource);
 		if (attempt != null) {
 			record(attempt, outcome, failure, dataSource);
 		}
-		String state = outcome.describe(step, attempt != null, attempt != null && attempt.transactional());
-		return FlywayFailures.explainUndo(failure, step, attempt,
-				this.undone.isEmpty() ? state : "%s; %s".formatted(state, describeUndone()));
+		boolean transactional = attempt == null || attempt.transactional();
+		if (outcome == UndoOutcome.NOT_UNDONE && transactional) {
+			takeHoldBackIfNothingIsUndone(dataSource);
+		}
+		String state = outcome.describe(step, attempt != null, transactional);
+		if (!this.undone.isEmpty()) {
+			state = "%s; %s".formatted(state, describeUndone());
+		}
+		if (this.heldSince != null) {
+			state = "%s; the store is held, so that nothing is applied again".formatted(state);
+		}
+		return FlywayFailures.explainUndo(failure, step, attempt, state);
 	}
 
 	// A pool may have no other connection, so a broken one has to go back before
 	private DataSource withoutLock() {
 		this.lock.close();
 		return this.database.dataSource();
+	}
+
+	private void takeHoldBackIfNothingIsUndone(DataSource dataSource) {
+		if (this.heldSince == null || !this.undone.isEmpty()) {
+			return;
+		}
+		try {
+			this.database.holds().takeBack(JdbcClient.create(dataSource), this.heldSince, this.formerHold);
+			this.heldSince = null;
+		}
+		catch (RuntimeException ex) {
+			logger
+				.error("Nothing was undone, but the hold of store 'postgres' could not be taken back. Release it with "
+						+ "gemforce.migrations.run=release-hold", ex);
+		}
 	}
 
 	// The answer to a commit may have been lost, and Flyway may have failed after it

@@ -16,6 +16,7 @@ import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Plan;
 import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.PlanStep;
+import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 
@@ -188,7 +189,7 @@ class FlywayPlannerTests {
 		this.store.migration("V0_5__earlier.sql", "CREATE TABLE earlier (id bigint);");
 		assertThatExceptionOfType(MigrationException.class)
 			.isThrownBy(() -> this.store.start().migrate(this.store.run(), PlanGuard.of(plan)))
-			.withMessageContaining("PLAN_CHANGED");
+			.satisfies((ex) -> assertThat(ex.getCode()).isEqualTo(ProblemCode.PLAN_CHANGED));
 		assertThat(this.store.tables()).isEmpty();
 	}
 

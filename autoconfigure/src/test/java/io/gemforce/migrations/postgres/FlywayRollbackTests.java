@@ -18,6 +18,7 @@ import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.Plan;
 import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.PlanStep;
@@ -148,6 +149,7 @@ class FlywayRollbackTests {
 		MigrationRun first = this.store.run();
 		this.store.start().migrate(first, PlanGuard.open());
 		this.store.rollBackTo("2");
+		this.store.perform(Operation.Kind.RELEASE_HOLD, null);
 		this.store.migrate();
 		assertThatExceptionOfType(MigrationException.class)
 			.isThrownBy(() -> this.store.start().planRollback(new RollbackTarget.OfRuns(Set.of(first.id()))))
@@ -258,7 +260,7 @@ class FlywayRollbackTests {
 			.satisfies((row) -> assertThat(row).containsEntry("version", "4")
 				.containsEntry("state", "ROLLED_BACK")
 				.containsEntry("transactional", false));
-		assertThat(this.store.entry("4").state().isPending()).isTrue();
+		assertThat(this.store.entry("4").state()).isEqualTo(MigrationState.HELD);
 	}
 
 	@Test
@@ -338,7 +340,7 @@ class FlywayRollbackTests {
 		assertThat(this.store.entry("4").undo().available()).isTrue();
 		assertThat(this.store.rollBackTo("3").executed()).containsExactly("4");
 		assertThat(this.store.tables()).doesNotContain("d");
-		assertThat(this.store.entry("4").state().isPending()).isTrue();
+		assertThat(this.store.entry("4").state()).isEqualTo(MigrationState.HELD);
 	}
 
 	@Test

@@ -231,6 +231,14 @@ public final class ChildProcess implements AutoCloseable {
 	}
 
 	/**
+	 * Whether the process runs.
+	 * @return whether it has not ended
+	 */
+	public boolean isAlive() {
+		return this.process.isAlive();
+	}
+
+	/**
 	 * Return the id of the process.
 	 * @return the id
 	 */
