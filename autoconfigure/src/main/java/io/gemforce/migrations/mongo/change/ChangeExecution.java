@@ -24,6 +24,8 @@ public final class ChangeExecution {
 
 	private final Memory memory;
 
+	private final Pipelines pipelines;
+
 	/**
 	 * Create an execution.
 	 * @param changes the changes
@@ -33,6 +35,7 @@ public final class ChangeExecution {
 		this.changes = changes;
 		this.context = context;
 		this.memory = new Memory(context);
+		this.pipelines = new Pipelines(context);
 	}
 
 	/**
@@ -66,7 +69,7 @@ public final class ChangeExecution {
 			doing("change %d of %d: %s", i, change);
 			boolean begun = progress.begun() == i;
 			Step step = new Step(this.context, declared.get(i), i, declared.size(), this.changes.isRemembering(), begun,
-					begun ? progress.notes(i) : new BsonDocument(), new Conflicts(0, List.of()));
+					begun ? progress.notes(i) : new BsonDocument(), this.pipelines, new Conflicts(0, List.of()));
 			change.up(step);
 			if (twice && change.isIdempotent()) {
 				change.up(step);
@@ -179,7 +182,7 @@ public final class ChangeExecution {
 		this.memory.beginDown(index + 1, index, conflicts);
 		declared.change()
 			.down(new Step(this.context, declared, index, this.changes.declared().size(), true,
-					progress.isDownBegun() && progress.downBegun() == index, progress.notes(index), conflicts));
+					progress.isDownBegun() && progress.downBegun() == index, progress.notes(index), this.pipelines, conflicts));
 	}
 
 }

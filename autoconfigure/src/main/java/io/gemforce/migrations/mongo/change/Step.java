@@ -30,6 +30,8 @@ final class Step {
 
 	private final boolean remembering;
 
+	private final Pipelines pipelines;
+
 	private final Conflicts conflicts;
 
 	private BsonDocument notes;
@@ -47,10 +49,11 @@ final class Step {
 	 * @param remembering whether to remember what an undo needs
 	 * @param begun whether an earlier attempt has begun it
 	 * @param notes what is noted of it
+	 * @param pipelines knows whether the server has update pipelines
 	 * @param conflicts takes what an undo finds changed
 	 */
 	Step(ChangeContext context, DeclaredChange declared, int index, int total, boolean remembering, boolean begun,
-			BsonDocument notes, Conflicts conflicts) {
+			BsonDocument notes, Pipelines pipelines, Conflicts conflicts) {
 		this.context = context;
 		this.memory = new Memory(context);
 		this.declared = declared;
@@ -60,6 +63,7 @@ final class Step {
 		this.remembering = remembering;
 		this.begun = begun;
 		this.notes = notes;
+		this.pipelines = pipelines;
 		this.conflicts = conflicts;
 	}
 
@@ -79,6 +83,10 @@ final class Step {
 		return this.remembering;
 	}
 
+	boolean knowsPipelines() {
+		return this.pipelines.areKnown();
+	}
+
 	boolean hasTransactions() {
 		return this.context.hasTransactions();
 	}
@@ -89,10 +97,6 @@ final class Step {
 
 	MongoCollection<BsonDocument> collection(String name) {
 		return database().getCollection(name, BsonDocument.class);
-	}
-
-	MongoCollection<BsonDocument> progress() {
-		return Memory.bson(this.context.preimages());
 	}
 
 	Catalog catalog() {
