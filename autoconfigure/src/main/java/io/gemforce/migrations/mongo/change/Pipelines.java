@@ -40,7 +40,8 @@ final class Pipelines {
 			return true;
 		}
 		catch (MongoCommandException | MongoWriteException | BSONException ex) {
-			// A server that does not know them answers with an error, or with something that is
+			// A server that does not know them answers with an error, or with something
+			// that is
 			// not even one
 			return false;
 		}

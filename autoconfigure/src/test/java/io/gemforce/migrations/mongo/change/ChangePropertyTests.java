@@ -1,11 +1,13 @@
 package io.gemforce.migrations.mongo.change;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.mongodb.ErrorCategory;
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
@@ -16,9 +18,10 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
-import net.jqwik.api.lifecycle.AfterTry;
+import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.statistics.Statistics;
 import org.bson.BsonDocument;
+import org.bson.Document;
 
 import io.gemforce.migrations.support.MongoServers;
 import io.gemforce.migrations.support.MongoTestDatabase;
@@ -32,43 +35,57 @@ import static org.assertj.core.api.Assertions.fail;
  */
 class ChangePropertyTests {
 
-	private MongoTestDatabase mongo = TestDatabases.createMongo();
+	private static final String[] COLLECTIONS = { "one", "two" };
 
-	@AfterTry
-	void dropDatabase() {
-		// The in-memory server cannot drop everything that it makes, and ends with the process
+	private static MongoTestDatabase mongo = TestDatabases.createMongo();
+
+	@AfterContainer
+	static void dropDatabase() {
+		// The in-memory server cannot drop everything that it makes, and ends with the
+		// process
 		if (MongoServers.isReplicaSet()) {
-			this.mongo.database().drop();
+			mongo.database().drop();
 		}
 	}
 
 	@Property(tries = 200, shrinking = ShrinkingMode.BOUNDED)
 	void upThenDownIsTheIdentityAndTwiceOrInterruptedIsOnce(@ForAll("sequences") Sequence sequence) {
 		DatabaseState original = prepare(sequence);
-		Interruption counting = Interruption.none();
-		Outcome outcome = up(sequence, counting, original);
-		DatabaseState made = DatabaseState.of(this.mongo);
+		try {
+			check(sequence, original);
+		}
+		catch (Throwable ex) {
+			dropDatabase();
+			mongo = TestDatabases.createMongo();
+			throw ex;
+		}
+	}
+
+	private void check(Sequence sequence, DatabaseState original) {
+		Attempts attempts = new Attempts(mongo, sequence, original, 1);
+		Interruption writes = Interruption.none();
+		Outcome outcome = attempts.up(writes);
 		Statistics.collect(outcome);
-		Interruption countingDown = Interruption.none();
-		assertUndone(sequence, countingDown, original);
-		if (counting.writes() == 0) {
-			// The first change was refused
+		if (writes.writes() == 0) {
+			assertThat(DatabaseState.of(mongo)).as("refused").isEqualTo(original);
 			return;
 		}
+		DatabaseState made = DatabaseState.of(mongo);
+		Interruption downWrites = Interruption.none();
+		attempts.assertUndone(downWrites);
 
-		prepare(sequence);
-		upTwice(sequence);
-		assertThat(DatabaseState.of(this.mongo)).as("made twice").isEqualTo(made);
+		Attempts twice = new Attempts(mongo, sequence, original, 2);
+		twice.upTwice();
+		assertMade(outcome, made, "made twice");
+		twice.assertUndone(Interruption.none());
 
-		prepare(sequence);
 		Random random = new Random(sequence.seed());
-		interrupt(() -> up(sequence, Interruption.at(1 + random.nextInt(counting.writes()), random), original));
-		assertThat(up(sequence, Interruption.none(), original)).as("outcome after an interruption").isEqualTo(outcome);
-		assertThat(DatabaseState.of(this.mongo)).as("made after an interruption").isEqualTo(made);
-		if (countingDown.writes() > 0) {
-			interrupt(() -> down(sequence, Interruption.at(1 + random.nextInt(countingDown.writes()), random)));
-		}
-		assertUndone(sequence, Interruption.none(), original);
+		Attempts interrupted = new Attempts(mongo, sequence, original, 3);
+		assertInterrupted(() -> interrupted.up(Interruption.at(1 + random.nextInt(writes.writes()), random)));
+		assertThat(interrupted.up(Interruption.none())).as("outcome after an interruption").isEqualTo(outcome);
+		assertMade(outcome, made, "made after an interruption");
+		assertInterrupted(() -> interrupted.down(Interruption.at(1 + random.nextInt(downWrites.writes()), random)));
+		interrupted.assertUndone(Interruption.none());
 	}
 
 	@Provide
@@ -81,76 +98,38 @@ class ChangePropertyTests {
 			.filter((sequence) -> sequence.changes().isRepeatable(sequence.transactions()));
 	}
 
+	// Every sequence ends as it begins, so that the same collections can serve the next
+	// one
 	private DatabaseState prepare(Sequence sequence) {
-		dropDatabase();
-		this.mongo = TestDatabases.createMongo();
-		sequence.documents().forEach((collection, documents) -> {
-			this.mongo.database().createCollection(collection);
-			if (!documents.isEmpty()) {
-				this.mongo.database().getCollection(collection, BsonDocument.class).insertMany(documents);
+		List<String> there = mongo.database().listCollectionNames().into(new ArrayList<>());
+		for (String name : COLLECTIONS) {
+			if (!there.contains(name)) {
+				// Of its own name, as the in-memory server drops indexes of other
+				// collections,
+				// too
+				mongo.collection(name)
+					.createIndex(Indexes.ascending("a"), new IndexOptions().name(name + "_by_a").sparse(true));
 			}
-			// Of its own name, as the in-memory server drops indexes of other collections, too
-			this.mongo.collection(collection)
-				.createIndex(Indexes.ascending("a"), new IndexOptions().name(collection + "_by_a").sparse(true));
-		});
-		return DatabaseState.of(this.mongo);
+			mongo.collection(name).deleteMany(new Document());
+			List<BsonDocument> documents = sequence.documents().get(name);
+			if (!documents.isEmpty()) {
+				mongo.database().getCollection(name, BsonDocument.class).insertMany(documents);
+			}
+		}
+		mongo.collection("migration_preimage").deleteMany(new Document());
+		mongo.collection("logs").deleteMany(new Document());
+		mongo.collection("logs").insertOne(new Document("_id", "count").append("n", 0));
+		return DatabaseState.of(mongo);
 	}
 
-	private Outcome up(Sequence sequence, Interruption interruption, DatabaseState original) {
-		AtomicReference<DatabaseState> before = new AtomicReference<>(original);
-		try {
-			TestContext.on(this.mongo)
-				.transactions(sequence.transactions())
-				.interruption(interruption)
-				.listener((what) -> before.set(DatabaseState.of(this.mongo)))
-				.up(sequence.changes());
-			return Outcome.MADE;
-		}
-		catch (ChangeRefusedException ex) {
-			assertThat(DatabaseState.of(this.mongo)).as(ex.getMessage()).isEqualTo(before.get());
-			return Outcome.REFUSED;
-		}
-		catch (MongoException ex) {
-			return failed(ex);
+	// How far the server came before it failed is not determined
+	private void assertMade(Outcome outcome, DatabaseState made, String when) {
+		if (outcome != Outcome.FAILED) {
+			assertThat(DatabaseState.of(mongo)).as(when).isEqualTo(made);
 		}
 	}
 
-	private void upTwice(Sequence sequence) {
-		try {
-			TestContext.on(this.mongo).transactions(sequence.transactions()).upTwice(sequence.changes());
-		}
-		catch (ChangeRefusedException ex) {
-			// The state tells whether that was right
-		}
-		catch (MongoException ex) {
-			failed(ex);
-		}
-	}
-
-	// A unique index among the changes may turn out to be in the way of later ones
-	private static Outcome failed(MongoException ex) {
-		if (ErrorCategory.fromErrorCode(ex.getCode()) != ErrorCategory.DUPLICATE_KEY) {
-			throw ex;
-		}
-		return Outcome.FAILED;
-	}
-
-	private UndoResult down(Sequence sequence, Interruption interruption) {
-		return TestContext.on(this.mongo)
-			.transactions(sequence.transactions())
-			.interruption(interruption)
-			.down(sequence.changes());
-	}
-
-	private void assertUndone(Sequence sequence, Interruption interruption, DatabaseState original) {
-		if (this.mongo.collection("migration_preimage").countDocuments() > 0) {
-			UndoResult undo = down(sequence, interruption);
-			assertThat(undo.conflictExamples()).isEmpty();
-		}
-		assertThat(DatabaseState.of(this.mongo)).as("undone").isEqualTo(original);
-	}
-
-	private static void interrupt(Runnable attempt) {
+	private static void assertInterrupted(Runnable attempt) {
 		try {
 			attempt.run();
 		}
@@ -158,6 +137,72 @@ class ChangePropertyTests {
 			return;
 		}
 		fail("The attempt was not interrupted");
+	}
+
+	/**
+	 * The attempts of one application.
+	 *
+	 * @param mongo the database
+	 * @param sequence the sequence
+	 * @param original what was there before
+	 * @param rank the rank of the first attempt
+	 */
+	private record Attempts(MongoTestDatabase mongo, Sequence sequence, DatabaseState original, long rank) {
+
+		private TestContext.Builder context(Interruption interruption) {
+			return TestContext.on(this.mongo)
+				.rank(this.rank)
+				.transactions(this.sequence.transactions())
+				.interruption(interruption);
+		}
+
+		Outcome up(Interruption interruption) {
+			AtomicInteger before = new AtomicInteger();
+			try {
+				context(interruption).listener((what) -> before.set(interruption.writesOfChanges()))
+					.up(this.sequence.changes());
+				return Outcome.MADE;
+			}
+			catch (ChangeRefusedException ex) {
+				assertThat(interruption.writesOfChanges()).as(ex.getMessage()).isEqualTo(before.get());
+				return Outcome.REFUSED;
+			}
+			catch (MongoException ex) {
+				return failed(ex);
+			}
+		}
+
+		void upTwice() {
+			try {
+				context(Interruption.none()).upTwice(this.sequence.changes());
+			}
+			catch (ChangeRefusedException ex) {
+				// What is in the database tells whether that was right
+			}
+			catch (MongoException ex) {
+				failed(ex);
+			}
+		}
+
+		// A unique index among the changes may turn out to be in the way of later ones
+		private static Outcome failed(MongoException ex) {
+			int code = (ex instanceof MongoBulkWriteException bulk) ? bulk.getWriteErrors().get(0).getCode()
+					: ex.getCode();
+			if (ErrorCategory.fromErrorCode(code) != ErrorCategory.DUPLICATE_KEY) {
+				throw ex;
+			}
+			return Outcome.FAILED;
+		}
+
+		UndoResult down(Interruption interruption) {
+			return context(interruption).down(this.sequence.changes());
+		}
+
+		void assertUndone(Interruption interruption) {
+			assertThat(down(interruption).conflictExamples()).isEmpty();
+			assertThat(DatabaseState.of(this.mongo)).as("undone").isEqualTo(this.original);
+		}
+
 	}
 
 	/**

@@ -42,6 +42,8 @@ final class Interruption {
 
 	private int writes;
 
+	private int writesOfChanges;
+
 	private Interruption(int at, Random random) {
 		this.at = at;
 		this.random = random;
@@ -65,8 +67,20 @@ final class Interruption {
 		return new Interruption(at, random);
 	}
 
+	/**
+	 * Return how many writes there were.
+	 * @return the number, commits included
+	 */
 	int writes() {
 		return this.writes;
+	}
+
+	/**
+	 * Return how many writes there were but to the memory.
+	 * @return the number
+	 */
+	int writesOfChanges() {
+		return this.writesOfChanges;
 	}
 
 	MongoDatabase watch(MongoDatabase database) {
@@ -119,6 +133,10 @@ final class Interruption {
 		public Object invoke(Object proxy, Method method, Object[] args) throws Throwable {
 			if (isWrite(method)) {
 				Interruption.this.writes++;
+				if (!(this.target instanceof MongoCollection<?> collection
+						&& collection.getNamespace().getCollectionName().equals("migration_preimage"))) {
+					Interruption.this.writesOfChanges++;
+				}
 				if (Interruption.this.writes == Interruption.this.at) {
 					Interrupted interrupted = new Interrupted(
 							"in %s(%s)".formatted(method.getName(), Arrays.toString(args)));
