@@ -74,6 +74,13 @@ class ArchitectureTests {
 		.resideInAnyPackage(ROOT + ".mongo.lock", ROOT + ".mongo.engine", ROOT + ".postgres");
 
 	@ArchTest
+	final ArchRule changeKnowsNeitherLockNorHistoryNorEngine = noClasses().that()
+		.resideInAPackage(ROOT + ".mongo.change")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(ROOT + ".mongo.lock", ROOT + ".mongo.history", ROOT + ".mongo.engine", ROOT + ".postgres");
+
+	@ArchTest
 	final ArchRule mongoKnowsNoPostgres = noClasses().that()
 		.resideInAPackage(ROOT + ".mongo..")
 		.should()

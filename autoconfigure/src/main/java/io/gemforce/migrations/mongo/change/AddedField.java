@@ -41,7 +41,8 @@ record AddedField(String collection, FieldPath path) {
 			step.requireRoomFor(spared + empty);
 			step.forget();
 			Batches.ofFields(step, this.collection, Conditions.exists(this.path), List.of())
-				.look((found) -> step.preimages().put(found.stream().map(Parents::id).map(Preimage::seen).toList()));
+				.look((found) -> step.preimages()
+					.keep(found.stream().map(Parents::id).map(Preimage::seen).toList(), false));
 			new Parents(this.path).remember(step, this.collection, documents);
 			notes.append(NOTE, new BsonInt64(spared));
 		}

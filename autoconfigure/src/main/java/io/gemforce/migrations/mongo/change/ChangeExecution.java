@@ -24,6 +24,8 @@ public final class ChangeExecution {
 
 	private final Memory memory;
 
+	private final Pipelines pipelines;
+
 	/**
 	 * Create an execution.
 	 * @param changes the changes
@@ -33,6 +35,7 @@ public final class ChangeExecution {
 		this.changes = changes;
 		this.context = context;
 		this.memory = new Memory(context);
+		this.pipelines = new Pipelines(context);
 	}
 
 	/**
@@ -65,13 +68,17 @@ public final class ChangeExecution {
 			ExecutableChange change = declared.get(i).change();
 			doing("change %d of %d: %s", i, change);
 			boolean begun = progress.begun() == i;
-			Step step = new Step(this.context, declared.get(i), i, declared.size(), this.changes.isRemembering(), begun,
-					begun ? progress.notes(i) : new BsonDocument(), new Conflicts(0, List.of()));
+			Step step = new Step(this.context, this.memory, declared.get(i), i, declared.size(),
+					this.changes.isRemembering(), begun, begun ? progress.notes(i) : new BsonDocument(), this.pipelines,
+					new Conflicts(0, List.of()));
 			change.up(step);
 			if (twice && change.isIdempotent()) {
 				change.up(step);
 			}
-			step.finish();
+			this.memory.finish(i, step.kept());
+		}
+		if (progress.done() < declared.size()) {
+			this.memory.finishAll(declared.size());
 		}
 	}
 
@@ -178,8 +185,9 @@ public final class ChangeExecution {
 		DeclaredChange declared = asBegun(progress, index);
 		this.memory.beginDown(index + 1, index, conflicts);
 		declared.change()
-			.down(new Step(this.context, declared, index, this.changes.declared().size(), true,
-					progress.isDownBegun() && progress.downBegun() == index, progress.notes(index), conflicts));
+			.down(new Step(this.context, this.memory, declared, index, this.changes.declared().size(), true,
+					progress.isDownBegun() && progress.downBegun() == index, progress.notes(index), this.pipelines,
+					conflicts));
 	}
 
 }

@@ -183,7 +183,7 @@ final class Conversions {
 	}
 
 	private static @Nullable BsonValue exactly(long number) {
-		return (Math.abs(number) <= EXACT_IN_DOUBLE) ? new BsonDouble(number) : null;
+		return (number >= -EXACT_IN_DOUBLE && number <= EXACT_IN_DOUBLE) ? new BsonDouble(number) : null;
 	}
 
 	private static boolean isNumber(String text) {

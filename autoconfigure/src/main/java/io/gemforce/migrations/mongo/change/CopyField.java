@@ -90,7 +90,7 @@ record CopyField(String collection, FieldPath from, FieldPath to) implements Exe
 		new AddedField(this.collection, this.to).begin(step, copied());
 		// Keeps off documents that have come to have an array in the way
 		BsonDocument clear = Conditions.all(copied(), new Parents(this.from).clear(), new Parents(this.to).clear());
-		if (Pipelines.areKnown(step)) {
+		if (step.knowsPipelines()) {
 			step.collection(this.collection)
 				.updateMany(clear, List
 					.of(new BsonDocument("$set", new BsonDocument(this.to.text(), new BsonString("$" + this.from)))));

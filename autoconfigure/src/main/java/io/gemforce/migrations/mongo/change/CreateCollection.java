@@ -59,13 +59,11 @@ record CreateCollection(String collection) implements ExecutableChange {
 
 	@Override
 	public void up(Step step) {
-		MadeCollection made = new MadeCollection(this.collection);
+		boolean there = step.find(this.collection).isPresent();
 		if (!step.isBegun()) {
-			BsonDocument notes = new BsonDocument();
-			made.note(step, notes);
-			step.begin(notes);
+			step.begin(MadeCollection.note(there));
 		}
-		if (step.find(this.collection).isEmpty()) {
+		if (!there) {
 			step.catalog().create(this.collection, new BsonDocument());
 		}
 	}

@@ -127,16 +127,15 @@ record CreateIndex(String collection, BsonDocument index) implements ExecutableC
 
 	@Override
 	public void up(Step step) {
+		Optional<CollectionInfo> there = step.find(this.collection);
+		boolean same = there.isPresent() && findSame(step, defaultCollation(there.get())).isPresent();
 		if (!step.isBegun()) {
-			BsonDocument notes = new BsonDocument();
-			boolean there = new MadeCollection(this.collection).note(step, notes);
-			boolean existed = there && findSame(step).isPresent();
-			if (there && !existed && isUnique()) {
+			if (there.isPresent() && !same && isUnique()) {
 				new Duplicates(this.collection, this.index).refuseIfAny(step);
 			}
-			step.begin(notes.append(EXISTED, BsonBoolean.valueOf(existed)));
+			step.begin(MadeCollection.note(there.isPresent()).append(EXISTED, BsonBoolean.valueOf(same)));
 		}
-		if (step.find(this.collection).isEmpty() || findSame(step).isEmpty()) {
+		if (!same) {
 			step.catalog().createIndexes(this.collection, List.of(this.index));
 		}
 	}
@@ -144,11 +143,11 @@ record CreateIndex(String collection, BsonDocument index) implements ExecutableC
 	/**
 	 * Find the same index.
 	 * @param step the change
+	 * @param defaultCollation the collation of the collection, {@code null} for none
 	 * @return the index, or empty if there is none
 	 * @throws ChangeRefusedException if another index is in the way
 	 */
-	private Optional<BsonDocument> findSame(Step step) {
-		BsonDocument defaultCollation = defaultCollation(step);
+	private Optional<BsonDocument> findSame(Step step, @Nullable BsonDocument defaultCollation) {
 		IndexDefinition wanted = IndexDefinition.of(this.index, defaultCollation);
 		List<BsonDocument> inTheWay = new ArrayList<>();
 		for (BsonDocument existing : step.catalog().indexes(this.collection)) {
@@ -169,21 +168,19 @@ record CreateIndex(String collection, BsonDocument index) implements ExecutableC
 		return Optional.empty();
 	}
 
-	private @Nullable BsonDocument defaultCollation(Step step) {
-		return step.find(this.collection)
-			.map((info) -> info.options().get("collation"))
-			.filter(BsonValue::isDocument)
-			.map(BsonValue::asDocument)
-			.orElse(null);
+	private static @Nullable BsonDocument defaultCollation(CollectionInfo info) {
+		BsonValue collation = info.options().get("collation");
+		return (collation != null && collation.isDocument()) ? collation.asDocument() : null;
 	}
 
 	@Override
 	public void down(Step step) {
-		if (step.find(this.collection).isEmpty()) {
+		Optional<CollectionInfo> there = step.find(this.collection);
+		if (there.isEmpty()) {
 			return;
 		}
 		if (!step.isNoted(EXISTED)) {
-			BsonDocument defaultCollation = defaultCollation(step);
+			BsonDocument defaultCollation = defaultCollation(there.get());
 			step.catalog().index(this.collection, name()).ifPresent((existing) -> {
 				if (IndexDefinition.of(existing, defaultCollation)
 					.isSame(IndexDefinition.of(this.index, defaultCollation))) {

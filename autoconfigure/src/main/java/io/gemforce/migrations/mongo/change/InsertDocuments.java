@@ -72,20 +72,17 @@ record InsertDocuments(String collection, List<BsonDocument> documents) implemen
 
 	@Override
 	public void up(Step step) {
-		MadeCollection made = new MadeCollection(this.collection);
-		step.find(this.collection);
+		boolean there = step.find(this.collection).isPresent();
 		if (!step.isBegun()) {
-			BsonDocument notes = new BsonDocument();
-			made.note(step, notes);
 			List<Preimage> existing = existing(step);
 			if (step.isRemembering()) {
 				step.requireRoomFor(existing.size());
 				step.forget();
 				for (List<Preimage> batch : split(existing)) {
-					step.preimages().put(batch);
+					step.preimages().keep(batch, false);
 				}
 			}
-			step.begin(notes);
+			step.begin(MadeCollection.note(there));
 		}
 		for (List<BsonDocument> batch : split(this.documents)) {
 			Map<BsonValue, BsonDocument> current = read(step, batch);

@@ -54,7 +54,8 @@ final class JsonSource {
 		}
 		catch (JacksonException ex) {
 			throw new UnreadableException((ex.getLocation() != null) ? position(ex.getLocation()) : null,
-					"not well-formed JSON: " + ex.getOriginalMessage(), "Mend the JSON at this place");
+					"not well-formed JSON: " + ex.getOriginalMessage().replaceFirst(" \\(for .*", ""),
+					"Mend the JSON at this place");
 		}
 	}
 

@@ -14,15 +14,12 @@ record MadeCollection(String name) {
 	private static final String NOTE = "collectionMade";
 
 	/**
-	 * Note whether the change makes the collection.
-	 * @param step the change
-	 * @param notes takes the note
-	 * @return whether the collection is there already
+	 * Note whether a change makes the collection.
+	 * @param there whether the collection is there already
+	 * @return the note
 	 */
-	boolean note(Step step, BsonDocument notes) {
-		boolean there = step.find(this.name).isPresent();
-		notes.append(NOTE, BsonBoolean.valueOf(!there));
-		return there;
+	static BsonDocument note(boolean there) {
+		return new BsonDocument(NOTE, BsonBoolean.valueOf(!there));
 	}
 
 	/**

@@ -52,6 +52,8 @@ final class Memory {
 
 	private final String suffix;
 
+	private final BsonDocument finished = new BsonDocument();
+
 	/**
 	 * Create the memory of an application.
 	 * @param context the attempt's context
@@ -115,14 +117,26 @@ final class Memory {
 	}
 
 	/**
-	 * Note that a change is made.
+	 * Take note that a change is made. It is written with what is noted next, of the
+	 * change that begins then or of all: an interruption in between makes the change
+	 * again, which does no harm.
 	 * @param change the index of the change
 	 * @param items how many pre-images it has kept
 	 */
 	void finish(int change, long items) {
-		BsonDocument fields = new BsonDocument("up.done", new BsonInt32(change + 1))
-			.append("changes.%s.%s".formatted(Progress.entryName(change), Progress.ITEMS), new BsonInt64(items));
-		set((items > 0) ? fields.append(Progress.KEPT, BsonBoolean.TRUE) : fields);
+		this.finished.append("changes.%s.%s".formatted(Progress.entryName(change), Progress.ITEMS),
+				new BsonInt64(items));
+		if (items > 0) {
+			this.finished.append(Progress.KEPT, BsonBoolean.TRUE);
+		}
+	}
+
+	/**
+	 * Note that all changes are made.
+	 * @param total how many there are
+	 */
+	void finishAll(int total) {
+		set(new BsonDocument("up.done", new BsonInt32(total)));
 	}
 
 	/**
@@ -153,6 +167,7 @@ final class Memory {
 	}
 
 	private void set(BsonDocument fields) {
+		fields.putAll(this.finished);
 		fields.append("at", new BsonDateTime(Instant.now().toEpochMilli()));
 		collection().updateOne(new BsonDocument(ID, progressId(this.context.key())), new BsonDocument("$set", fields),
 				new UpdateOptions().upsert(true));

@@ -95,7 +95,7 @@ record Parents(FieldPath path) {
 					preimages.add(Preimage.withEmpty(id(document), empty));
 				}
 			}
-			step.preimages().put(preimages);
+			step.preimages().keep(preimages, false);
 		});
 	}
 

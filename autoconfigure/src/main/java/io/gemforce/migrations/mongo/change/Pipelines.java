@@ -4,28 +4,45 @@ import java.util.List;
 
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoWriteException;
+import org.bson.BSONException;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out whether the server knows updates by pipelines, with an update that matches
- * nothing.
+ * Finds out, once for an execution, whether the server knows updates by pipelines: by one
+ * that matches nothing.
  */
 final class Pipelines {
 
 	private static final BsonDocument NOTHING = new BsonDocument("_id", new BsonString("no such document"));
 
-	private Pipelines() {
+	private final ChangeContext context;
+
+	private @Nullable Boolean known;
+
+	Pipelines(ChangeContext context) {
+		this.context = context;
 	}
 
-	static boolean areKnown(Step step) {
+	boolean areKnown() {
+		if (this.known == null) {
+			this.known = askServer();
+		}
+		return this.known;
+	}
+
+	private boolean askServer() {
 		try {
-			step.progress()
+			Memory.bson(this.context.preimages())
 				.updateOne(NOTHING, List.of(new BsonDocument("$set", new BsonDocument("known", BsonBoolean.TRUE))));
 			return true;
 		}
-		catch (MongoCommandException | MongoWriteException ex) {
+		catch (MongoCommandException | MongoWriteException | BSONException ex) {
+			// A server that does not know them answers with an error, or with something
+			// that is
+			// not even one
 			return false;
 		}
 	}

@@ -31,6 +31,10 @@ final class Preimages {
 
 	private final IdRange range;
 
+	private long inserted;
+
+	private boolean replacing;
+
 	Preimages(Supplier<MongoCollection<Document>> collection, IdRange range) {
 		this.collection = collection;
 		this.range = range;
@@ -56,6 +60,7 @@ final class Preimages {
 
 	private void insert(List<Preimage> preimages) {
 		if (!preimages.isEmpty()) {
+			this.inserted += preimages.size();
 			collection().insertMany(preimages.stream().map(this::toDocument).toList(),
 					new InsertManyOptions().ordered(false));
 		}
@@ -69,6 +74,7 @@ final class Preimages {
 		if (preimages.isEmpty()) {
 			return;
 		}
+		this.replacing = true;
 		List<WriteModel<BsonDocument>> writes = new ArrayList<>();
 		for (Preimage preimage : preimages) {
 			BsonDocument document = toDocument(preimage);
@@ -111,12 +117,17 @@ final class Preimages {
 		collection().deleteMany(this.range.all());
 	}
 
-	long count() {
-		return collection().countDocuments(this.range.all());
+	/**
+	 * Return how many pre-images there are after an attempt that began the change.
+	 * @param resumed whether an earlier attempt may have kept some
+	 * @return the number, counted only where it is not known
+	 */
+	long kept(boolean resumed) {
+		return (resumed || this.replacing) ? count() : this.inserted;
 	}
 
-	boolean isEmpty() {
-		return collection().find(this.range.all()).projection(new BsonDocument(ID, new BsonInt32(1))).first() == null;
+	long count() {
+		return collection().countDocuments(this.range.all());
 	}
 
 	/**

@@ -94,8 +94,7 @@ record SetValidator(String collection, BsonDocument validation) implements Execu
 	public void up(Step step) {
 		Optional<CollectionInfo> there = step.find(this.collection);
 		if (!step.isBegun()) {
-			BsonDocument notes = new BsonDocument();
-			new MadeCollection(this.collection).note(step, notes);
+			BsonDocument notes = MadeCollection.note(there.isPresent());
 			there.ifPresent((info) -> notes.append(PREVIOUS, new BsonString(Json.canonical(validationOf(info)))));
 			step.begin(notes);
 		}

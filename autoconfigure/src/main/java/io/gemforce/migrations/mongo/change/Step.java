@@ -30,36 +30,45 @@ final class Step {
 
 	private final boolean remembering;
 
+	private final Pipelines pipelines;
+
 	private final Conflicts conflicts;
+
+	private final Preimages preimages;
+
+	private final boolean resumed;
 
 	private BsonDocument notes;
 
 	private boolean begun;
 
-	private boolean finished;
-
 	/**
 	 * Create a step.
 	 * @param context the attempt's context
+	 * @param memory the attempt's memory
 	 * @param declared the change
 	 * @param index the index of the change
 	 * @param total how many changes there are
 	 * @param remembering whether to remember what an undo needs
 	 * @param begun whether an earlier attempt has begun it
 	 * @param notes what is noted of it
+	 * @param pipelines knows whether the server has update pipelines
 	 * @param conflicts takes what an undo finds changed
 	 */
-	Step(ChangeContext context, DeclaredChange declared, int index, int total, boolean remembering, boolean begun,
-			BsonDocument notes, Conflicts conflicts) {
+	Step(ChangeContext context, Memory memory, DeclaredChange declared, int index, int total, boolean remembering,
+			boolean begun, BsonDocument notes, Pipelines pipelines, Conflicts conflicts) {
 		this.context = context;
-		this.memory = new Memory(context);
+		this.memory = memory;
 		this.declared = declared;
 		this.change = declared.change();
 		this.index = index;
 		this.total = total;
 		this.remembering = remembering;
+		this.preimages = this.memory.preimages(index);
+		this.resumed = begun;
 		this.begun = begun;
 		this.notes = notes;
+		this.pipelines = pipelines;
 		this.conflicts = conflicts;
 	}
 
@@ -79,6 +88,10 @@ final class Step {
 		return this.remembering;
 	}
 
+	boolean knowsPipelines() {
+		return this.pipelines.areKnown();
+	}
+
 	boolean hasTransactions() {
 		return this.context.hasTransactions();
 	}
@@ -89,10 +102,6 @@ final class Step {
 
 	MongoCollection<BsonDocument> collection(String name) {
 		return database().getCollection(name, BsonDocument.class);
-	}
-
-	MongoCollection<BsonDocument> progress() {
-		return Memory.bson(this.context.preimages());
 	}
 
 	Catalog catalog() {
@@ -154,7 +163,6 @@ final class Step {
 			begin(notes, this.index + 1);
 			work.run();
 		});
-		this.finished = true;
 	}
 
 	private void begin(BsonDocument notes, int done) {
@@ -173,13 +181,11 @@ final class Step {
 	}
 
 	/**
-	 * Note that the change is made.
+	 * Return how many pre-images the change has kept.
+	 * @return the number
 	 */
-	void finish() {
-		long items = (this.remembering && this.change.keepsPreimages()) ? preimages().count() : 0;
-		if (!this.finished || items > 0) {
-			this.memory.finish(this.index, items);
-		}
+	long kept() {
+		return (this.remembering && this.change.keepsPreimages()) ? this.preimages.kept(this.resumed) : 0;
 	}
 
 	/**
@@ -196,7 +202,7 @@ final class Step {
 	}
 
 	Preimages preimages() {
-		return this.memory.preimages(this.index);
+		return this.preimages;
 	}
 
 	void inTransaction(ChangeContext.Work work) throws Exception {

@@ -155,7 +155,7 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 		if (update.isDocument()) {
 			collection.updateMany(documents, update.asDocument());
 		}
-		else if (step.hasTransactions() || Pipelines.areKnown(step)) {
+		else if (step.hasTransactions() || step.knowsPipelines()) {
 			collection.updateMany(documents, stages(update));
 		}
 		else {
@@ -200,7 +200,7 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 		if (step.hasTransactions()) {
 			batches.forEach((documents, again) -> updateTogether(step, documents, again || resumed));
 		}
-		else if (this.up.isArray() && !Pipelines.areKnown(step)) {
+		else if (this.up.isArray() && !step.knowsPipelines()) {
 			batches.forEach((documents, again) -> replace(step, documents, again || resumed));
 		}
 		else {

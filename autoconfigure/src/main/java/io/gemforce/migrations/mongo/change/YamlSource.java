@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.events.AliasEvent;
+import org.yaml.snakeyaml.events.CollectionStartEvent;
 import org.yaml.snakeyaml.events.Event;
 import org.yaml.snakeyaml.events.MappingStartEvent;
 import org.yaml.snakeyaml.events.NodeEvent;
@@ -30,6 +32,9 @@ import org.yaml.snakeyaml.events.SequenceStartEvent;
 final class YamlSource {
 
 	private static final String WRITE_ONE_DOCUMENT = "Write one document, with 'changes:' at its top";
+
+	private static final Set<String> ORDINARY_COLLECTIONS = Set.of("!", "tag:yaml.org,2002:map",
+			"tag:yaml.org,2002:seq");
 
 	private final Iterator<Event> events;
 
@@ -111,6 +116,9 @@ final class YamlSource {
 			return source;
 		}
 		Source source;
+		if (event instanceof CollectionStartEvent collection) {
+			requireOrdinary(collection);
+		}
 		if (event instanceof MappingStartEvent mapping) {
 			source = mapping(mapping, depth);
 		}
@@ -125,6 +133,17 @@ final class YamlSource {
 			this.anchors.put(anchor, source);
 		}
 		return source;
+	}
+
+	private static void requireOrdinary(CollectionStartEvent event) throws UnreadableException {
+		if (event.getTag() != null && !ORDINARY_COLLECTIONS.contains(event.getTag())) {
+			throw unknownTag(event.getTag(), position(event));
+		}
+	}
+
+	private static UnreadableException unknownTag(String tag, Position position) {
+		return new UnreadableException(position, "the tag '%s' is not known".formatted(tag),
+				"Write extended JSON for types that YAML does not have, for example {$oid: …}");
 	}
 
 	private Source mapping(MappingStartEvent start, int depth) throws UnreadableException {
@@ -159,8 +178,7 @@ final class YamlSource {
 			case "tag:yaml.org,2002:null", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:int",
 					"tag:yaml.org,2002:float" ->
 				CoreSchema.resolve(text, position);
-			default -> throw new UnreadableException(position, "the tag '%s' is not known".formatted(tag),
-					"Write extended JSON for types that YAML does not have, for example {$oid: …}");
+			default -> throw unknownTag(tag, position);
 		};
 	}
 

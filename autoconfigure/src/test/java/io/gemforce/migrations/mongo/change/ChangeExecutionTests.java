@@ -1,0 +1,213 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.support.MongoTestDatabase;
+import io.gemforce.migrations.support.TestDatabases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for executions: what is remembered of them, and what comes of it.
+ */
+@ExtendWith(TestDatabases.class)
+class ChangeExecutionTests {
+
+	private static final String RENAME = "renameField: {collection: gems, from: a, to: b}";
+
+	private static final String REMOVE = "removeField: {collection: gems, field: x}";
+
+	private static final String ADD = "addField: {collection: gems, field: c, value: 1}";
+
+	private static final String REFUSED = "renameField: {collection: gems, from: a, to: k}";
+
+	private final MongoTestDatabase mongo;
+
+	ChangeExecutionTests(MongoTestDatabase mongo) {
+		this.mongo = mongo;
+	}
+
+	@Test
+	void tellsWhatItIsDoing() throws Exception {
+		insert("{_id: 1, a: 1, x: 1}");
+		try (TestContext context = TestContext.on(this.mongo).build()) {
+			new ChangeExecution(TestChanges.of(RENAME, REMOVE), context).up();
+			new ChangeExecution(TestChanges.of(RENAME, REMOVE), context).down();
+			assertThat(context.done()).containsExactly("change 1 of 2: rename field 'a' of 'gems' to 'b'",
+					"change 2 of 2: remove field 'x' from all documents of 'gems'",
+					"undoing change 2 of 2: remove field 'x' from all documents of 'gems'",
+					"undoing change 1 of 2: rename field 'a' of 'gems' to 'b'");
+		}
+	}
+
+	@Test
+	void remembersHowFarItHasCome() {
+		insert("{_id: 1, a: 1, x: 'y'}");
+		TestContext.on(this.mongo).up(TestChanges.of(RENAME, REMOVE));
+		Document progress = this.mongo.collection("migration_preimage")
+			.find(Document.parse("{_id: 'progress#3#7'}"))
+			.first();
+		assertThat(progress).isNotNull();
+		assertThat(progress.get("up")).isEqualTo(Document.parse("{done: 2, begun: 1, total: 2}"));
+		Document item = this.mongo.collection("migration_preimage").find(Document.parse("{document: 1}")).first();
+		assertThat(item).isNotNull();
+		assertThat(item.getString("_id")).startsWith("item#3#7#1#");
+		assertThat(item.get("before")).isEqualTo(List.of(Document.parse("{path: 'x', value: 'y'}")));
+	}
+
+	@Test
+	void aRefusedChangeLeavesTheOnesBeforeItAndCanBeCorrected() {
+		insert("{_id: 1, a: 1, x: 1}", "{_id: 2, k: 1}");
+		assertThatExceptionOfType(ChangeRefusedException.class)
+			.isThrownBy(() -> TestContext.on(this.mongo).up(TestChanges.of(REMOVE, REFUSED)))
+			.withMessageStartingWith("Change 2 (rename field 'a' of 'gems' to 'k') is refused");
+		assertThat(gems()).containsExactlyInAnyOrder(document("{_id: 1, a: 1}"), document("{_id: 2, k: 1}"));
+		ChangeSet corrected = TestChanges.of(REMOVE, RENAME);
+		TestContext.on(this.mongo).up(corrected);
+		assertThat(gems()).containsExactlyInAnyOrder(document("{_id: 1, b: 1}"), document("{_id: 2, k: 1}"));
+		assertThat(TestContext.on(this.mongo).down(corrected).conflicts()).isZero();
+		assertThat(gems()).containsExactlyInAnyOrder(document("{_id: 1, a: 1, x: 1}"), document("{_id: 2, k: 1}"));
+	}
+
+	@Test
+	void whatWasEditedAfterAnInterruptionIsUndoneFirst() {
+		insert("{_id: 1, a: 1, x: 1}");
+		assertThatExceptionOfType(Interruption.Interrupted.class).isThrownBy(() -> TestContext.on(this.mongo)
+			.interruption(Interruption.at(5, new Random(1)))
+			.up(TestChanges.of(RENAME, REMOVE, ADD)));
+		ChangeSet edited = TestChanges.of("renameField: {collection: gems, from: a, to: z}", ADD);
+		TestContext.on(this.mongo).up(edited);
+		assertThat(gems()).containsExactly(document("{_id: 1, x: 1, z: 1, c: 1}"));
+		TestContext.on(this.mongo).down(edited);
+		assertThat(gems()).containsExactly(document("{_id: 1, a: 1, x: 1}"));
+	}
+
+	@Test
+	void refusesAnEditOfWhatCannotBeUndone() {
+		TestContext.on(this.mongo).up(TestChanges.of("command: {up: {ping: 1}}", ADD));
+		assertThatExceptionOfType(ChangeRefusedException.class)
+			.isThrownBy(() -> TestContext.on(this.mongo).up(TestChanges.of("command: {up: {buildInfo: 1}}", ADD)))
+			.withMessageContaining("Change 1 was edited after it was made")
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("Put the change back"));
+	}
+
+	@Test
+	void anUndoThatWasInterruptedCanBeTurnedAround() {
+		insert("{_id: 1, a: 1, x: 1}", "{_id: 2, x: 2}");
+		ChangeSet changes = TestChanges.of(RENAME, REMOVE, ADD);
+		TestContext.on(this.mongo).up(changes);
+		List<Document> made = gems();
+		Interruption counting = Interruption.none();
+		TestContext.on(this.mongo).interruption(counting).down(changes);
+		TestContext.on(this.mongo).up(changes);
+		assertThat(gems()).containsExactlyInAnyOrderElementsOf(made);
+		for (int at = 1; at < counting.writes(); at++) {
+			Interruption interruption = Interruption.at(at, new Random(at));
+			assertThatExceptionOfType(Interruption.Interrupted.class)
+				.isThrownBy(() -> TestContext.on(this.mongo).interruption(interruption).down(changes));
+			TestContext.on(this.mongo).up(changes);
+			assertThat(gems()).as("interrupted at write %d", at).containsExactlyInAnyOrderElementsOf(made);
+		}
+		assertThat(TestContext.on(this.mongo).down(changes).conflicts()).isZero();
+		assertThat(gems()).containsExactlyInAnyOrder(document("{_id: 1, a: 1, x: 1}"), document("{_id: 2, x: 2}"));
+	}
+
+	@Test
+	void conflictsOfAnInterruptedUndoAreNotForgotten() {
+		insert("{_id: 1, a: 1, x: 1}");
+		ChangeSet changes = TestChanges.of(RENAME, REMOVE);
+		TestContext.on(this.mongo).up(changes);
+		this.mongo.collection("gems").updateOne(document("{_id: 1}"), document("{$set: {x: 'again'}}"));
+		assertThatExceptionOfType(Interruption.Interrupted.class)
+			.isThrownBy(() -> TestContext.on(this.mongo).interruption(Interruption.at(3, new Random(1))).down(changes));
+		assertThat(TestContext.on(this.mongo).down(changes).conflictExamples())
+			.containsExactly("'gems', document 1: 'x' is there again");
+	}
+
+	@Test
+	void everyApplicationHasItsOwnMemory() {
+		insert("{_id: 1, x: 1}");
+		ChangeSet changes = TestChanges.of(REMOVE);
+		TestContext.on(this.mongo).rank(1).up(changes);
+		TestContext.on(this.mongo).rank(1).down(changes);
+		this.mongo.collection("gems").updateOne(document("{_id: 1}"), document("{$set: {x: 2}}"));
+		TestContext.on(this.mongo).rank(3).up(changes);
+		TestContext.on(this.mongo).rank(3).down(changes);
+		assertThat(gems()).containsExactly(document("{_id: 1, x: 2}"));
+	}
+
+	@Test
+	void whatWasNeverAppliedCannotBeUndone() {
+		assertThat(whyNoUndo(TestChanges.of(REMOVE))).isEqualTo("nothing is remembered of its application");
+		assertThatExceptionOfType(ChangeRefusedException.class)
+			.isThrownBy(() -> TestContext.on(this.mongo).down(TestChanges.of(REMOVE)))
+			.withMessageContaining("nothing is remembered of its application");
+	}
+
+	@Test
+	void oldPreimagesAreDeletedAndMissed() {
+		insert("{_id: 1, a: 1, x: 1}", "{_id: 2, x: 1}");
+		ChangeSet changes = TestChanges.of(RENAME, REMOVE);
+		TestContext.on(this.mongo).up(changes);
+		assertThat(whyNoUndo(changes)).isNull();
+		PreimageRetention retention = new PreimageRetention(this.mongo.collection("migration_preimage"));
+		assertThat(retention.deleteBefore(Instant.now().minusSeconds(600))).isZero();
+		assertThat(whyNoUndo(changes)).isNull();
+		assertThat(retention.deleteBefore(Instant.now().plusSeconds(600))).isEqualTo(2);
+		assertThat(whyNoUndo(changes)).isEqualTo("its pre-images were deleted because they had become too old");
+		assertThat(this.mongo.collection("migration_preimage").find()).hasSize(1);
+	}
+
+	@Test
+	void retentionSparesWhatNeedsNoPreimagesAndWhatIsAtWork() {
+		insert("{_id: 1, a: 1, x: 1}", "{_id: 2, k: 1}");
+		TestContext.on(this.mongo).rank(1).up(TestChanges.of(RENAME));
+		assertThatExceptionOfType(ChangeRefusedException.class).isThrownBy(() -> TestContext.on(this.mongo)
+			.rank(2)
+			.up(TestChanges.of(REMOVE, "renameField: {collection: gems, from: b, to: k}")));
+		assertThat(new PreimageRetention(this.mongo.collection("migration_preimage"))
+			.deleteBefore(Instant.now().plusSeconds(600))).isZero();
+		assertThat(TestContext.on(this.mongo).rank(2).down(TestChanges.of(REMOVE)).conflicts()).isZero();
+		assertThat(TestContext.on(this.mongo).rank(1).down(TestChanges.of(RENAME)).conflicts()).isZero();
+		assertThat(gems()).contains(document("{_id: 1, a: 1, x: 1}"));
+	}
+
+	@Test
+	void missesPreimagesThatSomebodyDeleted() {
+		insert("{_id: 1, x: 1}", "{_id: 2, x: 1}");
+		TestContext.on(this.mongo).up(TestChanges.of(REMOVE));
+		this.mongo.collection("migration_preimage").deleteOne(document("{document: 1}"));
+		assertThat(whyNoUndo(TestChanges.of(REMOVE))).isEqualTo("1 of the 2 pre-images of change 1 are gone");
+	}
+
+	private String whyNoUndo(ChangeSet changes) {
+		return changes
+			.whyNoUndo(this.mongo.collection("migration_preimage"),
+					new ApplicationKey(Version.parse("3").orElseThrow(), 7))
+			.orElse(null);
+	}
+
+	private void insert(String... documents) {
+		for (String json : documents) {
+			this.mongo.collection("gems").insertOne(document(json));
+		}
+	}
+
+	private static Document document(String json) {
+		return Document.parse(json);
+	}
+
+	private List<Document> gems() {
+		return this.mongo.collection("gems").find().into(new ArrayList<>());
+	}
+
+}

@@ -1,0 +1,235 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoException;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.statistics.Statistics;
+import org.bson.BsonDocument;
+import org.bson.Document;
+
+import io.gemforce.migrations.support.MongoServers;
+import io.gemforce.migrations.support.MongoTestDatabase;
+import io.gemforce.migrations.support.TestDatabases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+/**
+ * Random changes of random documents: undone, repeated, interrupted and resumed.
+ */
+class ChangePropertyTests {
+
+	private static final String[] COLLECTIONS = { "one", "two" };
+
+	private static MongoTestDatabase mongo = TestDatabases.createMongo();
+
+	@AfterContainer
+	static void dropDatabase() {
+		// The in-memory server cannot drop everything that it makes, and ends with the
+		// process
+		if (MongoServers.isReplicaSet()) {
+			mongo.database().drop();
+		}
+	}
+
+	@Property(tries = 200, shrinking = ShrinkingMode.BOUNDED)
+	void upThenDownIsTheIdentityAndTwiceOrInterruptedIsOnce(@ForAll("sequences") Sequence sequence) {
+		DatabaseState original = prepare(sequence);
+		try {
+			check(sequence, original);
+		}
+		catch (Throwable ex) {
+			dropDatabase();
+			mongo = TestDatabases.createMongo();
+			throw ex;
+		}
+	}
+
+	private void check(Sequence sequence, DatabaseState original) {
+		Attempts attempts = new Attempts(mongo, sequence, original, 1);
+		Interruption writes = Interruption.none();
+		Outcome outcome = attempts.up(writes);
+		Statistics.collect(outcome);
+		if (writes.writes() == 0) {
+			assertThat(DatabaseState.of(mongo)).as("refused").isEqualTo(original);
+			return;
+		}
+		DatabaseState made = DatabaseState.of(mongo);
+		Interruption downWrites = Interruption.none();
+		attempts.assertUndone(downWrites);
+
+		Attempts twice = new Attempts(mongo, sequence, original, 2);
+		twice.upTwice();
+		assertMade(outcome, made, "made twice");
+		twice.assertUndone(Interruption.none());
+
+		Random random = new Random(sequence.seed());
+		Attempts interrupted = new Attempts(mongo, sequence, original, 3);
+		assertInterrupted(() -> interrupted.up(Interruption.at(1 + random.nextInt(writes.writes()), random)));
+		assertThat(interrupted.up(Interruption.none())).as("outcome after an interruption").isEqualTo(outcome);
+		assertMade(outcome, made, "made after an interruption");
+		assertInterrupted(() -> interrupted.down(Interruption.at(1 + random.nextInt(downWrites.writes()), random)));
+		interrupted.assertUndone(Interruption.none());
+	}
+
+	@Provide
+	Arbitrary<Sequence> sequences() {
+		return Combinators
+			.combine(RandomChanges.collections(), RandomChanges.changes(),
+					MongoServers.isReplicaSet() ? Arbitraries.of(true, false) : Arbitraries.just(false),
+					Arbitraries.longs())
+			.as(Sequence::new)
+			.filter((sequence) -> sequence.changes().isRepeatable(sequence.transactions()));
+	}
+
+	// Every sequence ends as it begins, so that the same collections can serve the next
+	// one
+	private DatabaseState prepare(Sequence sequence) {
+		List<String> there = mongo.database().listCollectionNames().into(new ArrayList<>());
+		for (String name : COLLECTIONS) {
+			if (!there.contains(name)) {
+				// Of its own name, as the in-memory server drops indexes of other
+				// collections,
+				// too
+				mongo.collection(name)
+					.createIndex(Indexes.ascending("a"), new IndexOptions().name(name + "_by_a").sparse(true));
+			}
+			mongo.collection(name).deleteMany(new Document());
+			List<BsonDocument> documents = sequence.documents().get(name);
+			if (!documents.isEmpty()) {
+				mongo.database().getCollection(name, BsonDocument.class).insertMany(documents);
+			}
+		}
+		mongo.collection("migration_preimage").deleteMany(new Document());
+		mongo.collection("logs").deleteMany(new Document());
+		mongo.collection("logs").insertOne(new Document("_id", "count").append("n", 0));
+		return DatabaseState.of(mongo);
+	}
+
+	// How far the server came before it failed is not determined
+	private void assertMade(Outcome outcome, DatabaseState made, String when) {
+		if (outcome != Outcome.FAILED) {
+			assertThat(DatabaseState.of(mongo)).as(when).isEqualTo(made);
+		}
+	}
+
+	private static void assertInterrupted(Runnable attempt) {
+		try {
+			attempt.run();
+		}
+		catch (Interruption.Interrupted ex) {
+			return;
+		}
+		fail("The attempt was not interrupted");
+	}
+
+	/**
+	 * The attempts of one application.
+	 *
+	 * @param mongo the database
+	 * @param sequence the sequence
+	 * @param original what was there before
+	 * @param rank the rank of the first attempt
+	 */
+	private record Attempts(MongoTestDatabase mongo, Sequence sequence, DatabaseState original, long rank) {
+
+		private TestContext.Builder context(Interruption interruption) {
+			return TestContext.on(this.mongo)
+				.rank(this.rank)
+				.transactions(this.sequence.transactions())
+				.interruption(interruption);
+		}
+
+		Outcome up(Interruption interruption) {
+			AtomicInteger before = new AtomicInteger();
+			try {
+				context(interruption).listener((what) -> before.set(interruption.writesOfChanges()))
+					.up(this.sequence.changes());
+				return Outcome.MADE;
+			}
+			catch (ChangeRefusedException ex) {
+				assertThat(interruption.writesOfChanges()).as(ex.getMessage()).isEqualTo(before.get());
+				return Outcome.REFUSED;
+			}
+			catch (MongoException ex) {
+				return failed(ex);
+			}
+		}
+
+		void upTwice() {
+			try {
+				context(Interruption.none()).upTwice(this.sequence.changes());
+			}
+			catch (ChangeRefusedException ex) {
+				// What is in the database tells whether that was right
+			}
+			catch (MongoException ex) {
+				failed(ex);
+			}
+		}
+
+		// A unique index among the changes may turn out to be in the way of later ones
+		private static Outcome failed(MongoException ex) {
+			int code = (ex instanceof MongoBulkWriteException bulk) ? bulk.getWriteErrors().get(0).getCode()
+					: ex.getCode();
+			if (ErrorCategory.fromErrorCode(code) != ErrorCategory.DUPLICATE_KEY) {
+				throw ex;
+			}
+			return Outcome.FAILED;
+		}
+
+		UndoResult down(Interruption interruption) {
+			return context(interruption).down(this.sequence.changes());
+		}
+
+		void assertUndone(Interruption interruption) {
+			assertThat(down(interruption).conflictExamples()).isEmpty();
+			assertThat(DatabaseState.of(this.mongo)).as("undone").isEqualTo(this.original);
+		}
+
+	}
+
+	/**
+	 * What came of an attempt.
+	 */
+	private enum Outcome {
+
+		MADE, REFUSED, FAILED
+
+	}
+
+	/**
+	 * A random sequence.
+	 *
+	 * @param documents the documents by their collections
+	 * @param changes the changes
+	 * @param transactions whether the attempts have transactions
+	 * @param seed decides where they are interrupted
+	 */
+	record Sequence(Map<String, List<BsonDocument>> documents, ChangeSet changes, boolean transactions, long seed) {
+
+		@Override
+		public String toString() {
+			return "%s\n%s\ntransactions: %s, seed: %d".formatted(this.documents, this.changes.toJson(),
+					this.transactions, this.seed);
+		}
+
+	}
+
+}

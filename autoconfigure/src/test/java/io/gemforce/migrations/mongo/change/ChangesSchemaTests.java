@@ -1,0 +1,123 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import com.networknt.schema.Error;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.gemforce.migrations.Version;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for the JSON Schema of change files. Where it is not what the family is any more,
+ * run these tests with {@code -Dchanges.schema.write=true}.
+ */
+class ChangesSchemaTests {
+
+	private static final String RESOURCE = "META-INF/gemforce-migrations/changes.schema.json";
+
+	private static final String ALL_CHANGES = """
+			description: every change there is
+			phase: expand
+			requires: [postgres:42, mongo:1.2]
+			imports: [mongock:init]
+			onInterrupted: retry
+			irreversible: it is an example
+			changes:
+			  - renameField: {collection: MyClass, from: a, to: b.c}
+			  - copyField: {collection: MyClass, from: a, to: b}
+			  - addField: {collection: MyClass, field: status, value: active}
+			  - removeField: {collection: MyClass, field: legacy}
+			  - convertField: {collection: MyClass, field: n, to: objectId, onError: keep}
+			  - createCollection: {collection: audit}
+			  - dropCollection: {collection: old}
+			  - renameCollection: {from: a, to: b}
+			  - createIndex: {collection: MyClass, name: by_b, keys: {b: 1, c: -1}, unique: true, partialFilter: {b: {$gt: 1}}, collation: {locale: en}, hidden: false}
+			  - createIndex: {collection: MyClass, keys: {at: 1}, expireAfter: 30d}
+			  - dropIndex: {collection: MyClass, name: by_a}
+			  - setValidator: {collection: MyClass, validator: {$jsonSchema: {}}, level: moderate, action: warn}
+			  - insert: {collection: roles, documents: [{_id: admin}]}
+			  - update: {collection: MyClass, filter: {}, up: {$set: {x: 1}}, down: {$unset: {x: ""}}, downFilter: {x: 1}, idempotent: true}
+			  - update: {collection: MyClass, filter: {}, up: [{$set: {x: $y}}]}
+			  - command: {up: {ping: 1}, down: {ping: 1}, idempotent: true}
+			""";
+
+	@Test
+	void theShippedSchemaIsTheOneOfTheFamily() throws IOException {
+		if (Boolean.getBoolean("changes.schema.write")) {
+			Path file = Path.of("src/main/resources", RESOURCE);
+			Files.createDirectories(file.getParent());
+			Files.writeString(file, ChangesSchema.generate());
+		}
+		assertThat(shipped()).isEqualTo(ChangesSchema.generate());
+	}
+
+	@Test
+	void everyChangeIsValid() throws IOException {
+		assertThat(validate(ALL_CHANGES)).isEmpty();
+	}
+
+	@Test
+	void theReaderTakesWhatTheSchemaTakes() {
+		ChangeFileReader reader = new ChangeFileReader("V1__all.yaml", "V1__all.yaml");
+		assertThat(reader.read(ALL_CHANGES.getBytes(StandardCharsets.UTF_8), Version.parse("1").orElseThrow(), "all"))
+			.isPresent();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "changes: []", "changes: {}", "other: 1", "changes: [{renameFeld: {}}]",
+			"changes: [{renameField: {collection: a, from: b}}]",
+			"changes: [{renameField: {collection: a, from: b, to: c, too: d}}]",
+			"changes: [{renameField: {collection: a, from: _id, to: c}}]",
+			"changes: [{removeField: {collection: $a, field: b}}]",
+			"changes: [{removeField: {collection: a, field: b..c}}]",
+			"changes: [{convertField: {collection: a, field: b, to: text}}]",
+			"changes: [{createIndex: {collection: a, keys: {}}}]",
+			"changes: [{createIndex: {collection: a, keys: {b: 1}, unique: 'yes'}}]",
+			"changes: [{createIndex: {collection: a, keys: {b: 1}, expireAfter: 30 days}}]",
+			"changes: [{insert: {collection: a, documents: [{b: 1}]}}]",
+			"changes: [{update: {collection: a, filter: {}, up: {b: 1}}}]",
+			"changes: [{removeField: {collection: a, field: b}, dropCollection: {collection: a}}]",
+			"{changes: [{dropCollection: {collection: a}}], phase: contract}",
+			"{changes: [{dropCollection: {collection: a}}], requires: [mysql:1]}" })
+	void refusesWhatTheReaderRefuses(String yaml) throws IOException {
+		assertThat(validate(yaml)).isNotEmpty();
+		ChangeFileReader reader = new ChangeFileReader("V1__bad.yaml", "V1__bad.yaml");
+		assertThat(reader.read(yaml.getBytes(StandardCharsets.UTF_8), Version.parse("1").orElseThrow(), "bad"))
+			.isEmpty();
+	}
+
+	@Test
+	void everyKeyIsDescribed() {
+		assertThat(ChangeKind.values()).allSatisfy((kind) -> {
+			assertThat(kind.description()).endsWith(".");
+			assertThat(kind.keys()).allSatisfy((key) -> assertThat(key.description()).endsWith("."));
+		});
+		assertThat(ChangeKind.TOP).allSatisfy((key) -> assertThat(key.description()).endsWith("."));
+	}
+
+	private static String shipped() throws IOException {
+		try (InputStream stream = ChangesSchemaTests.class.getClassLoader().getResourceAsStream(RESOURCE)) {
+			assertThat(stream).as(RESOURCE).isNotNull();
+			return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+		}
+	}
+
+	private static List<Error> validate(String yaml) throws IOException {
+		Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7).getSchema(shipped());
+		return schema.validate(yaml, InputFormat.YAML);
+	}
+
+}

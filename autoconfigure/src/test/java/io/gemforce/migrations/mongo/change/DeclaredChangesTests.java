@@ -1,0 +1,145 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+import com.mongodb.client.model.Aggregates;
+import com.mongodb.client.model.Collation;
+import com.mongodb.client.model.Field;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.Updates;
+import com.mongodb.client.model.ValidationAction;
+import com.mongodb.client.model.ValidationLevel;
+import org.bson.BsonBinary;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.mongo.DeclaredMongoMigration;
+import io.gemforce.migrations.mongo.FieldType;
+import io.gemforce.migrations.mongo.OnConversionError;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for changes that are declared in Java.
+ */
+class DeclaredChangesTests {
+
+	@Test
+	void javaSaysTheSameAsAFile() {
+		ChangeSet declared = declare((changes) -> changes.renameField("gems", "a", "b")
+			.copyField("gems", "a", "b")
+			.addField("gems", "status", "active")
+			.removeField("gems", "legacy")
+			.convertField("gems", "n", FieldType.OBJECT_ID, OnConversionError.KEEP)
+			.createCollection("audit")
+			.dropCollection("old")
+			.renameCollection("x", "y")
+			.createIndex("gems", Indexes.ascending("b"),
+					new IndexOptions().name("by_b")
+						.unique(true)
+						.partialFilterExpression(Filters.gt("b", 1))
+						.collation(Collation.builder().locale("en").build()))
+			.createIndex("gems", Indexes.ascending("at"),
+					new IndexOptions().expireAfter(30L, TimeUnit.DAYS).sparse(true).hidden(true))
+			.dropIndex("gems", "by_a")
+			.setValidator("gems", Filters.exists("a"), ValidationLevel.MODERATE, ValidationAction.WARN)
+			.insert("roles", new Document("_id", "admin"))
+			.update("gems", Filters.empty(), Updates.set("x", 1), Updates.unset("x"))
+			.update("gems", Filters.empty(),
+					(update) -> update.up(List.of(Aggregates.set(new Field<>("x", "$y"))))
+						.down(List.of(Aggregates.unset("x")))
+						.downFilter(Filters.exists("x"))
+						.idempotent())
+			.command(new Document("ping", 1), new Document("ping", 1)));
+		ChangeSet read = TestChanges.of("renameField: {collection: gems, from: a, to: b}",
+				"copyField: {collection: gems, from: a, to: b}", "addField: {collection: gems, field: status, value: active}",
+				"removeField: {collection: gems, field: legacy}",
+				"convertField: {collection: gems, field: n, to: objectId, onError: keep}",
+				"createCollection: {collection: audit}", "dropCollection: {collection: old}",
+				"renameCollection: {from: x, to: y}",
+				"createIndex: {collection: gems, keys: {b: 1}, name: by_b, unique: true, partialFilter: {b: {$gt: 1}}, "
+						+ "collation: {locale: en}}",
+				"createIndex: {collection: gems, keys: {at: 1}, expireAfter: 30d, sparse: true, hidden: true}",
+				"dropIndex: {collection: gems, name: by_a}",
+				"setValidator: {collection: gems, validator: {a: {$exists: true}}, level: moderate, action: warn}",
+				"insert: {collection: roles, documents: [{_id: admin}]}",
+				"update: {collection: gems, filter: {}, up: {$set: {x: 1}}, down: {$unset: {x: ''}}}",
+				"update: {collection: gems, filter: {}, up: [{$set: {x: $y}}], down: [{$unset: x}], "
+						+ "downFilter: {x: {$exists: true}}, idempotent: true}",
+				"command: {up: {ping: 1}, down: {ping: 1}}");
+		assertThat(declared.changes()).isEqualTo(read.changes());
+	}
+
+	@Test
+	void reportsAllThatIsWrong() {
+		assertThatExceptionOfType(InvalidChangesException.class)
+			.isThrownBy(() -> declare((changes) -> changes.renameField("gems", "a", "a")
+				.dropCollection("$")
+				.createIndex("gems", Indexes.text("a"), new IndexOptions().defaultLanguage("de"))
+				.insert("gems", new Document("a", 1))
+				.update("gems", Filters.empty(), new Document("a", 1))))
+			.satisfies((ex) -> assertThat(ex.getProblems()).extracting(Problem::code)
+				.containsOnly(ProblemCode.INVALID_DEFINITION))
+			.satisfies((ex) -> assertThat(ex.getProblems()).extracting(Problem::message)
+				.containsExactly(
+						"Bean 'test', changes[0].renameField.to: 'a' is renamed to itself",
+						"Bean 'test', changes[1].dropCollection.collection: 'collection' cannot be '$': the name has a '$'",
+						"Bean 'test', changes[2].createIndex.defaultLanguage: 'createIndex' has no key 'defaultLanguage'",
+						"Bean 'test', changes[3].insert.documents[0]: the document has no '_id', by which a second attempt "
+								+ "would know it",
+						"Bean 'test', changes[4].update.up.a: 'a' is no update operator: it would replace the whole "
+								+ "document"));
+	}
+
+	@Test
+	void refusesAMigrationThatDeclaresNothing() {
+		assertThatExceptionOfType(InvalidChangesException.class).isThrownBy(() -> declare((changes) -> {
+		})).withMessageContaining("'changes' is empty");
+	}
+
+	@Test
+	void checksumFollowsTheChanges() {
+		String checksum = declare((changes) -> changes.addField("gems", "a", 1)).checksum();
+		assertThat(checksum).matches("changes:[0-9a-f]{64}");
+		assertThat(declare((changes) -> changes.addField("gems", "a", 1)).checksum()).isEqualTo(checksum);
+		assertThat(declare((changes) -> changes.addField("gems", "a", 1L)).checksum()).isNotEqualTo(checksum);
+		assertThat(declare((changes) -> changes.addField("gems", "a", 1).irreversible("no")).checksum())
+			.isNotEqualTo(checksum);
+	}
+
+	@Test
+	void encodesWhatTheDriverCanEncode() {
+		UUID id = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
+		AddField change = (AddField) declare((changes) -> changes.addField("gems", "id", id)).changes().get(0);
+		assertThat(change.value()).isEqualTo(new BsonBinary(id));
+	}
+
+	@Test
+	void saysWhatCannotBeInATransaction() {
+		ChangeSet changes = declare((declaration) -> declaration.removeField("gems", "a").dropCollection("old"));
+		assertThat(changes.canBeInTransaction()).isFalse();
+		assertThat(changes.ddl()).containsExactly("drop collection 'old'");
+		assertThat(changes.isRepeatable(false)).isTrue();
+		assertThat(changes.needsTransaction()).isFalse();
+		assertThat(changes.irreversible()).isEmpty();
+	}
+
+	@Test
+	void showsTheChangesAsAFileWould() {
+		assertThat(Document.parse(declare((changes) -> changes.dropCollection("old").irreversible("nobody misses it")).toJson()))
+			.isEqualTo(Document
+				.parse("{changes: [{dropCollection: {collection: 'old'}}], irreversible: 'nobody misses it'}"));
+	}
+
+	private static ChangeSet declare(DeclaredMongoMigration migration) {
+		return ChangeSet.declaredBy(migration, "Bean 'test'");
+	}
+
+}

@@ -1,0 +1,202 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Tuple;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonObjectId;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.bson.types.ObjectId;
+
+import io.gemforce.migrations.support.MongoServers;
+
+/**
+ * Makes random documents and random changes that fit them more or less.
+ */
+final class RandomChanges {
+
+	private static final String[] SCALARS = { "1", "0", "-7", "{$numberLong: '1099511627776'}",
+			"{$numberLong: '9007199254740993'}", "1.5", "2.0", "{$numberDouble: 'NaN'}", "{$numberDouble: '-0.0'}",
+			"{$numberDecimal: '1.50'}", "{$numberDecimal: '7'}", "{$numberDecimal: '0.1234567890123456789012'}", "'12'",
+			"'007'", "'1.5'", "'text'", "'$a'", "''", "'2020-02-29T12:00:00.000Z'", "'507f1f77bcf86cd799439011'",
+			"true", "false", "null", "{$date: '2020-02-29T12:00:00.123Z'}", "{$oid: '507f1f77bcf86cd799439011'}",
+			"{$binary: {base64: 'AQID', subType: '00'}}", "{$regularExpression: {pattern: 'a', options: 'i'}}",
+			"{$timestamp: {t: 1, i: 2}}" };
+
+	private static final String[] FIELDS = { "a", "b", "c", "d", "e", "a.x", "b.y", "c.x", "c.x.z", "f.g", "f.g.h" };
+
+	private static final String[] NAMES = { "one", "one", "one", "two", "two", "three" };
+
+	private static final String[] TYPES = { "string", "int", "long", "double", "decimal", "bool", "date", "objectId" };
+
+	private static final String[] KINDS = { "renameField", "copyField", "addField", "removeField", "convertField",
+			"createCollection", "dropCollection", "renameCollection", "createIndex", "dropIndex", "setValidator",
+			"insert", "update", "updateAndBack", "pipeline", "increment", "command" };
+
+	private RandomChanges() {
+	}
+
+	static BsonValue value(String json) {
+		return BsonDocument.parse("{v: %s}".formatted(json)).get("v");
+	}
+
+	// The in-memory server never finds two regular expressions equal
+	private static Arbitrary<BsonValue> scalars() {
+		return Arbitraries.of(SCALARS)
+			.map(RandomChanges::value)
+			.filter((value) -> MongoServers.isReplicaSet() || !value.isRegularExpression());
+	}
+
+	private static Arbitrary<BsonValue> values(int depth) {
+		if (depth == 0) {
+			return scalars();
+		}
+		Arbitrary<BsonValue> arrays = values(depth - 1).list().ofMaxSize(2).map(BsonArray::new);
+		Arbitrary<BsonValue> documents = Arbitraries.maps(Arbitraries.of("x", "y", "z", "g"), values(depth - 1))
+			.ofMaxSize(2)
+			.map(RandomChanges::document);
+		return Arbitraries.frequencyOf(Tuple.of(6, scalars()), Tuple.of(1, arrays), Tuple.of(3, documents));
+	}
+
+	private static BsonDocument document(Map<String, BsonValue> fields) {
+		BsonDocument document = new BsonDocument();
+		document.putAll(fields);
+		return document;
+	}
+
+	// Arrays that are in the way of a path refuse most changes, so few collections have
+	// some
+	private static Arbitrary<List<BsonDocument>> documents() {
+		Arbitrary<BsonDocument> any = Arbitraries
+			.maps(Arbitraries.of("a", "b", "c", "d", "f", MongoServers.isReplicaSet() ? "t.u" : "g"), values(2))
+			.ofMaxSize(4)
+			.map(RandomChanges::document);
+		Arbitrary<BsonDocument> tame = Arbitraries.maps(Arbitraries.of("a", "b", "c", "f"), tame(2))
+			.ofMaxSize(4)
+			.map(RandomChanges::document);
+		return Arbitraries
+			.frequencyOf(Tuple.of(1, any.list().ofMaxSize(8)), Tuple.of(3, tame.list().ofMinSize(2).ofMaxSize(8)))
+			.map(RandomChanges::withIds);
+	}
+
+	private static Arbitrary<BsonValue> tame(int depth) {
+		Arbitrary<BsonValue> numbers = Arbitraries
+			.of("1", "5", "0", "{$numberLong: '3'}", "'12'", "'0'", "2.0", "true", "null")
+			.map(RandomChanges::value);
+		if (depth == 0) {
+			return numbers;
+		}
+		return Arbitraries.frequencyOf(Tuple.of(2, numbers),
+				Tuple.of(1,
+						Arbitraries.maps(Arbitraries.of("x", "y", "g"), tame(depth - 1))
+							.ofMaxSize(2)
+							.map(RandomChanges::document)));
+	}
+
+	private static List<BsonDocument> withIds(List<BsonDocument> documents) {
+		List<BsonDocument> withIds = new ArrayList<>();
+		for (BsonDocument document : documents) {
+			int number = withIds.size();
+			BsonValue id = switch (number % 4) {
+				case 0 -> new BsonInt32(number);
+				case 1 -> new BsonString("id" + number);
+				case 2 -> new BsonObjectId(new ObjectId("%024x".formatted(number)));
+				default -> new BsonDocument("n", new BsonInt32(number));
+			};
+			BsonDocument withId = new BsonDocument("_id", id);
+			withId.putAll(document);
+			withIds.add(withId);
+		}
+		return withIds;
+	}
+
+	/**
+	 * Make random documents.
+	 * @return the documents of two collections
+	 */
+	static Arbitrary<Map<String, List<BsonDocument>>> collections() {
+		return Combinators.combine(documents(), documents()).as((one, two) -> {
+			Map<String, List<BsonDocument>> collections = new HashMap<>();
+			collections.put("one", one);
+			collections.put("two", two);
+			return collections;
+		});
+	}
+
+	/**
+	 * Make random changes.
+	 * @return lists of changes that are correct by themselves
+	 */
+	static Arbitrary<ChangeSet> changes() {
+		return change().list()
+			.ofMinSize(1)
+			.ofMaxSize(5)
+			.map((list) -> new ChangeSetReader(Findings.aboutBean("random"))
+				.read(new BsonDocument("changes", new BsonArray(list))))
+			.filter((changes) -> changes.isPresent())
+			.map((changes) -> changes.orElseThrow());
+	}
+
+	private static Arbitrary<BsonDocument> change() {
+		Arbitrary<String> kinds = Arbitraries.of(KINDS)
+			.filter((kind) -> MongoServers.isReplicaSet() || !kind.equals("setValidator"));
+		return Combinators
+			.combine(kinds, Arbitraries.of(NAMES), Arbitraries.of(NAMES), Arbitraries.of(FIELDS),
+					Arbitraries.of(FIELDS), values(1), Arbitraries.of(TYPES), Arbitraries.integers().between(0, 11))
+			.as(RandomChanges::change);
+	}
+
+	private static BsonDocument change(String kind, String collection, String other, String field, String to,
+			BsonValue value, String type, int number) {
+		String on = "collection: '%s'".formatted(collection);
+		return BsonDocument.parse(switch (kind) {
+			case "renameField", "copyField" -> "{%s: {%s, from: '%s', to: '%s'}}".formatted(kind, on, field, to);
+			case "addField" -> "{addField: {%s, field: '%s', value: %s}}".formatted(on, field, json(value));
+			case "removeField" -> "{removeField: {%s, field: '%s'}}".formatted(on, field);
+			case "convertField" -> "{convertField: {%s, field: '%s', to: '%s', onError: '%s'}}".formatted(on, field,
+					type, List.of("fail", "keep", "unset", "unset").get(number % 4));
+			case "createCollection" -> "{createCollection: {%s}}".formatted(on);
+			case "dropCollection" -> "{dropCollection: {%s}}".formatted(on);
+			case "renameCollection" -> "{renameCollection: {from: '%s', to: '%s'}}".formatted(collection, other);
+			case "createIndex" -> "{createIndex: {%s, keys: {'%s': 1}%s}}".formatted(on, field,
+					List.of("", ", unique: true", ", sparse: true", ", name: '%s_by_a'".formatted(collection))
+						.get(number % 4));
+			case "dropIndex" ->
+				"{dropIndex: {%s, name: '%s'}}".formatted(on, (number % 3 == 0) ? field + "_1" : collection + "_by_a");
+			case "setValidator" ->
+				"{setValidator: {%s, validator: {'%s': {$exists: true}}, level: 'moderate', action: '%s'}}"
+					.formatted(on, field, "warn");
+			case "insert" -> "{insert: {%s, documents: [{_id: %d, a: %s}, {_id: 'new'}, {_id: 'id1', b: 1}]}}"
+				.formatted(on, number * 4, json(value));
+			case "update" -> "{update: {%s, filter: {a: {$exists: %s}}, up: {$set: {'t': %s}, $unset: {b: 1}}}}"
+				.formatted(on, number % 2 == 0, json(value));
+			case "updateAndBack" ->
+				"{update: {%s, filter: {q: {$exists: false}}, up: {$set: {q: %s}}, down: {$unset: {q: 1}}, downFilter: {}}}"
+					.formatted(on, json(value));
+			case "pipeline" ->
+				"{update: {%s, filter: {}, up: [{$set: {e: '$a', k: {$literal: %s}}}, {$unset: 'd'}], idempotent: true}}"
+					.formatted(on, json(value));
+			case "increment" -> "{update: {%s, filter: {a: {$type: 'int'}}, up: {$inc: {a: 1}}%s}}".formatted(on,
+					(number % 2 == 0) ? ", down: {$inc: {a: -1}}" : "");
+			default -> "{command: {up: %s, down: %s}}".formatted(counting(number), counting(-number));
+		});
+	}
+
+	private static String counting(int number) {
+		return "{update: 'logs', updates: [{q: {_id: 'count'}, u: {$inc: {n: %d}}}]}".formatted(number);
+	}
+
+	private static String json(BsonValue value) {
+		return Json.canonical(new BsonDocument("v", value)).replaceFirst("^\\{\"v\": ", "").replaceFirst("\\}$", "");
+	}
+
+}
