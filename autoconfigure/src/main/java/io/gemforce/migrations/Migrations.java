@@ -48,6 +48,8 @@ public final class Migrations {
 
 	private final Map<StoreName, CachedSnapshot> snapshots = new ConcurrentHashMap<>();
 
+	private @Nullable HeardRun heardStart;
+
 	/**
 	 * Create the migrations of a service.
 	 * @param settings what the user has set
@@ -73,9 +75,20 @@ public final class Migrations {
 	 * @throws MigrationException if the service must not start on this store
 	 */
 	public StoreResult start(StoreName name) {
-		StoreResult result = start(name, this.run.trigger() == Trigger.JOB);
+		boolean job = this.run.trigger() == Trigger.JOB;
+		StoreResult result = (job || isDisabled(name)) ? start(name, job)
+				: heardStart().perform(name, () -> start(name, false));
 		this.results.put(name, result);
 		return result;
+	}
+
+	private synchronized HeardRun heardStart() {
+		HeardRun heard = this.heardStart;
+		if (heard == null) {
+			heard = new HeardRun(this.run, enabled(stores()).toList());
+			this.heardStart = heard;
+		}
+		return heard;
 	}
 
 	private StoreResult start(StoreName name, boolean job) {
@@ -132,9 +145,11 @@ public final class Migrations {
 
 	private RunOutcome inOrder(Stream<StoreName> names, Function<StoreName, StoreResult> work) {
 		List<StoreResult> done = new ArrayList<>();
-		for (StoreName name : names.toList()) {
+		List<StoreName> stores = names.toList();
+		HeardRun heard = new HeardRun(this.run, enabled(stores).toList());
+		for (StoreName name : stores) {
 			try {
-				done.add(work.apply(name));
+				done.add(isDisabled(name) ? work.apply(name) : heard.perform(name, () -> work.apply(name)));
 			}
 			catch (MigrationException ex) {
 				return new RunOutcome(this.run, done, ex);
@@ -219,7 +234,13 @@ public final class Migrations {
 	 */
 	public List<String> perform(StoreName name, Operation operation) {
 		try {
-			return get(name).perform(operation, this.run);
+			List<String> done = get(name).perform(operation, this.run);
+			this.run.listener().operationEnded(this.run, name, operation, null);
+			return done;
+		}
+		catch (RuntimeException ex) {
+			this.run.listener().operationEnded(this.run, name, operation, ex);
+			throw ex;
 		}
 		finally {
 			forgetSnapshot(name);

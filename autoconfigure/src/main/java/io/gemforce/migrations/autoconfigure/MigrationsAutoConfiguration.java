@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -21,6 +22,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 import io.gemforce.migrations.ApplicationInstance;
+import io.gemforce.migrations.MigrationListeners;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationStore;
 import io.gemforce.migrations.Migrations;
@@ -67,7 +69,8 @@ public final class MigrationsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	Migrations gemforceMigrations(MigrationsProperties properties, Environment environment,
-			ApplicationInstance application, ObjectProvider<MigrationStore> stores, MigrationsStopSignal stop) {
+			ApplicationInstance application, ObjectProvider<MigrationStore> stores, MigrationsStopSignal stop,
+			ListableBeanFactory beanFactory) {
 		EffectiveSettings settings = new EffectiveSettings(environment, properties);
 		List<StoreName> names = Stream.concat(stores.stream().map(MigrationStore::name), settings.disabled().stream())
 			.distinct()
@@ -78,7 +81,8 @@ public final class MigrationsAutoConfiguration {
 		return new Migrations(
 				new Migrations.Settings(properties.getMode(), settings.disabled(), properties.getWait().getTimeout(),
 						properties.getEndpoint().getSnapshotMaxAge()),
-				MigrationRun.begin(trigger, application), stores::stream, stop.signal(), Clock.systemUTC());
+				MigrationRun.begin(trigger, application, new MigrationListeners(new ListenerBeans(beanFactory))),
+				stores::stream, stop.signal(), Clock.systemUTC());
 	}
 
 	@Bean

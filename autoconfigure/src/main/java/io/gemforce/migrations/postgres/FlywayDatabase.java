@@ -3,11 +3,11 @@ package io.gemforce.migrations.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Map;
 
 import javax.sql.DataSource;
 
 import org.flywaydb.core.api.configuration.Configuration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
@@ -37,6 +37,8 @@ final class FlywayDatabase {
 
 	private final boolean postgres;
 
+	private final String namespace;
+
 	private final String historyTable;
 
 	private final MigrationLog log;
@@ -45,11 +47,13 @@ final class FlywayDatabase {
 		this.dataSource = configuration.getDataSource();
 		this.client = JdbcClient.create(this.dataSource);
 		try {
-			Map.Entry<String, String> found = JdbcUtils.extractDatabaseMetaData(this.dataSource, (metaData) -> Map
-				.entry(metaData.getDatabaseProductName(), schema(configuration, metaData.getConnection())));
-			this.postgres = found.getKey().equals("PostgreSQL");
-			this.historyTable = SqlNames.quote(found.getValue(), configuration.getTable());
-			this.log = new MigrationLog(found.getValue());
+			Place place = JdbcUtils.extractDatabaseMetaData(this.dataSource,
+					(metaData) -> new Place(metaData.getDatabaseProductName(), metaData.getConnection().getCatalog(),
+							schema(configuration, metaData.getConnection())));
+			this.postgres = place.product().equals("PostgreSQL");
+			this.namespace = "%s|%s".formatted(place.database(), place.schema());
+			this.historyTable = SqlNames.quote(place.schema(), configuration.getTable());
+			this.log = new MigrationLog(place.schema());
 		}
 		catch (MetaDataAccessException ex) {
 			throw FlywayFailures.explain(new IllegalStateException("Could not open a connection", ex));
@@ -74,6 +78,14 @@ final class FlywayDatabase {
 	 */
 	boolean isPostgres() {
 		return this.postgres;
+	}
+
+	/**
+	 * Return what is migrated.
+	 * @return the database and the schema, in the words of OpenTelemetry
+	 */
+	String namespace() {
+		return this.namespace;
 	}
 
 	DataSource dataSource() {
@@ -145,6 +157,17 @@ final class FlywayDatabase {
 					MigrationLog.instant(row, "xact_start"), null))
 			.optional()
 			.orElse(StoreLock.FREE);
+	}
+
+	/**
+	 * Where a Flyway works.
+	 *
+	 * @param product the name of the database's product
+	 * @param database the name of the database, {@code null} if it has none
+	 * @param schema the schema of Flyway's table
+	 */
+	private record Place(String product, @Nullable String database, String schema) {
+
 	}
 
 }

@@ -15,9 +15,11 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.configuration.Configuration;
 
+import io.gemforce.migrations.LockWait;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.PlanGuard;
+import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 
@@ -42,7 +44,7 @@ final class LoggedFlyway {
 		this.database = database;
 		this.run = run;
 		this.stop = stop;
-		this.callback = new LogCallback(database.log(), run, stop, guard);
+		this.callback = new LogCallback(database, run, stop, guard);
 		this.flyway = database.isPostgres() ? listening(flyway) : flyway;
 	}
 
@@ -78,7 +80,7 @@ final class LoggedFlyway {
 
 	// Between migrations Flyway may be waiting for its lock
 	private void interruptIfWaiting(Thread runner) {
-		if (this.callback.unfinished() == null) {
+		if (this.callback.isBetweenMigrations()) {
 			runner.interrupt();
 		}
 	}
@@ -90,18 +92,46 @@ final class LoggedFlyway {
 	private List<String> migrateHeard(Consumer<Flyway> strategy) {
 		try {
 			strategy.accept(this.flyway);
+			this.callback.committed();
+			if (!this.callback.isHeard()) {
+				this.callback.lockWaited(LockWait.Outcome.UNNEEDED);
+			}
 			return this.callback.applied();
 		}
 		catch (MigrationException ex) {
+			this.callback.committed();
 			throw ex;
 		}
 		catch (RuntimeException ex) {
+			if (isCommitted()) {
+				this.callback.committed();
+			}
 			MigrationLog.LogEntry attempt = this.callback.unfinished();
 			if (attempt == null) {
+				MigrationException explained = FlywayFailures.explain(ex);
+				if (!this.callback.isHeard()) {
+					this.callback.lockWaited((explained.getCode() == ProblemCode.LOCK_TIMEOUT)
+							? LockWait.Outcome.TIMEOUT : LockWait.Outcome.INTERRUPTED);
+				}
 				this.stop.check(StoreName.POSTGRES, "unchanged by what was interrupted");
-				throw FlywayFailures.explain(ex);
+				throw explained;
 			}
+			this.callback.failed(ex);
 			throw failed(attempt, ex);
+		}
+	}
+
+	// What fails after a migration was executed is its commit, or something after it
+	private boolean isCommitted() {
+		MigrationLog.LogEntry attempt = this.callback.unfinished();
+		try {
+			return attempt != null && this.callback.isBetweenMigrations()
+					&& this.database.log().isApplied(this.database.client(), attempt);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Could not read in %s whether a migration was committed".formatted(this.database.log().table()),
+					ex);
+			return false;
 		}
 	}
 

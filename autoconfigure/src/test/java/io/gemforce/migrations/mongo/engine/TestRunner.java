@@ -17,6 +17,7 @@ import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
 import org.springframework.data.mongodb.core.convert.MongoCustomConversions;
 
 import io.gemforce.migrations.ApplicationInstance;
+import io.gemforce.migrations.MigrationListener;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Operation;
@@ -36,6 +37,9 @@ import io.gemforce.migrations.support.MongoTestDatabase;
  * Spring.
  */
 final class TestRunner implements AutoCloseable {
+
+	private static final MigrationListener UNHEARD = new MigrationListener() {
+	};
 
 	private final MongoClient client;
 
@@ -58,7 +62,7 @@ final class TestRunner implements AutoCloseable {
 	}
 
 	MigrationRun run() {
-		return MigrationRun.begin(Trigger.STARTUP, this.application);
+		return MigrationRun.begin(Trigger.STARTUP, this.application, UNHEARD);
 	}
 
 	StoreResult migrate(MigrationRun run) {
@@ -70,12 +74,12 @@ final class TestRunner implements AutoCloseable {
 	}
 
 	StoreResult rollback(RollbackTarget target) {
-		return this.store.rollback(target, MigrationRun.begin(Trigger.JOB, this.application), PlanGuard.open(),
+		return this.store.rollback(target, MigrationRun.begin(Trigger.JOB, this.application, UNHEARD), PlanGuard.open(),
 				"a test wants it");
 	}
 
 	List<String> perform(Operation operation) {
-		return this.store.perform(operation, MigrationRun.begin(Trigger.JOB, this.application));
+		return this.store.perform(operation, MigrationRun.begin(Trigger.JOB, this.application, UNHEARD));
 	}
 
 	Validation validate() {
