@@ -248,7 +248,7 @@ public final class Migrations {
 	}
 
 	private void forgetSnapshot(StoreName name) {
-		this.snapshots.remove(name);
+		cached(name).expire();
 	}
 
 	private StoreResult requireUpToDate(MigrationStore store) {
@@ -325,6 +325,7 @@ public final class Migrations {
 	private StoreResult observe(MigrationStore store) {
 		try {
 			Validation validation = store.validate();
+			cached(store.name()).glimpse(StoreSnapshot.glimpse(store, validation, this.clock.instant()));
 			logProblems(validation);
 			if (!validation.pending().isEmpty()) {
 				logger.warn("Migrations of store '%s' are pending and not run, as gemforce.migrations.mode=observe: %s"
@@ -332,6 +333,7 @@ public final class Migrations {
 			}
 		}
 		catch (MigrationException ex) {
+			cached(store.name()).glimpse(StoreSnapshot.unreadable(store, ex, this.clock.instant()));
 			logger.warn(ex.getMessage());
 		}
 		return checked(store.name(), StoreResult.Outcome.CHECKED);
@@ -463,8 +465,30 @@ public final class Migrations {
 	}
 
 	private StoreSnapshot snapshot(MigrationStore store) {
-		return this.snapshots.computeIfAbsent(store.name(), (name) -> new CachedSnapshot(this.clock))
-			.get(store, this.settings.snapshotMaxAge());
+		return cached(store.name()).get(store, this.settings.snapshotMaxAge());
+	}
+
+	private CachedSnapshot cached(StoreName name) {
+		return this.snapshots.computeIfAbsent(name, (store) -> new CachedSnapshot(this.clock));
+	}
+
+	/**
+	 * Return what is known about a store, however old it is. Asks the store nothing.
+	 * @param name the store
+	 * @return the newest snapshot, or empty if the store was never read
+	 */
+	public Optional<StoreSnapshot> known(StoreName name) {
+		return isDisabled(name) ? snapshot(name) : cached(name).known();
+	}
+
+	/**
+	 * Whether what is known about a store is not too old. Asks the store nothing.
+	 * @param name the store
+	 * @param maxAge how old it may be
+	 * @return whether the store need not be read
+	 */
+	public boolean isKnown(StoreName name, Duration maxAge) {
+		return cached(name).isFresh(maxAge);
 	}
 
 	/**

@@ -48,14 +48,31 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 		return (entry.state() == MigrationState.RUNNING) ? entry.withState(MigrationState.INTERRUPTED) : entry;
 	}
 
+	/**
+	 * Create a snapshot of a store of which only the migrations were read: whether
+	 * somebody is at work on one that is running is not known.
+	 * @param store the store that was read
+	 * @param validation its migrations
+	 * @param takenAt when it was read
+	 * @return the snapshot
+	 */
+	static StoreSnapshot glimpse(MigrationStore store, Validation validation, Instant takenAt) {
+		return new StoreSnapshot(store.name(), store.engine(), status(validation, StoreLock.FREE), validation.entries(),
+				validation.problems(), StoreLock.FREE, null, takenAt);
+	}
+
 	static StoreSnapshot disabled(StoreName store, Instant takenAt) {
 		return new StoreSnapshot(store, null, StoreStatus.DISABLED, List.of(), List.of(), StoreLock.FREE, null,
 				takenAt);
 	}
 
-	static StoreSnapshot unreadable(MigrationStore store, StoreStatus status, List<Problem> problems, Instant takenAt) {
-		return new StoreSnapshot(store.name(), store.engine(), status, List.of(), problems, StoreLock.FREE, null,
-				takenAt);
+	static StoreSnapshot unreadable(MigrationStore store, MigrationException failure, Instant takenAt) {
+		StoreStatus status = switch (failure.getCode()) {
+			case STORE_UNREACHABLE, AUTH_FAILED, PERMISSION_DENIED -> StoreStatus.UNREACHABLE;
+			default -> StoreStatus.INVALID;
+		};
+		return new StoreSnapshot(store.name(), store.engine(), status, List.of(), failure.getProblems(), StoreLock.FREE,
+				null, takenAt);
 	}
 
 	private static StoreStatus status(Validation validation, StoreLock lock) {
