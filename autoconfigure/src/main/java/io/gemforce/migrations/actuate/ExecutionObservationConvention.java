@@ -4,8 +4,8 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
 /**
- * {@link ObservationConvention} for the execution of a migration. A bean of this type takes the place
- * of the {@link DefaultExecutionObservationConvention default}.
+ * {@link ObservationConvention} for the execution of a migration. A bean of this type
+ * takes the place of the {@link DefaultExecutionObservationConvention default}.
  */
 public interface ExecutionObservationConvention extends ObservationConvention<ExecutionObservationContext> {
 

@@ -69,10 +69,7 @@ record MigrationCounters(MeterRegistry registry) {
 	}
 
 	private Counter counter(MigrationMeter meter, String... tags) {
-		return Counter.builder(meter.meterName())
-			.description(meter.description())
-			.tags(tags)
-			.register(this.registry);
+		return Counter.builder(meter.meterName()).description(meter.description()).tags(tags).register(this.registry);
 	}
 
 }

@@ -16,8 +16,8 @@ enum MigrationMeter {
 	SCHEMA_VERSION("migrations.schema.version.info", Kind.GAUGE, "Newest version that is applied, always 1", "store",
 			"version"),
 
-	LAST_SUCCESS("migrations.last.success.time", Kind.TIME_GAUGE, "When a migration was applied last, seconds since 1970",
-			"store"),
+	LAST_SUCCESS("migrations.last.success.time", Kind.TIME_GAUGE,
+			"When a migration was applied last, seconds since 1970", "store"),
 
 	LOCK_WAIT("migrations.lock.wait", Kind.TIMER, "How long runs waited for the lock", "store", "outcome"),
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param store for stores, {@code null} for the default
  * @param execution for executions, {@code null} for the default
  */
-public record ObservationConventions(@Nullable RunObservationConvention run,
-		@Nullable StoreObservationConvention store, @Nullable ExecutionObservationConvention execution) {
+public record ObservationConventions(@Nullable RunObservationConvention run, @Nullable StoreObservationConvention store,
+		@Nullable ExecutionObservationConvention execution) {
 
 	static final RunObservationConvention DEFAULT_RUN = new DefaultRunObservationConvention();
 

@@ -68,8 +68,8 @@ public final class ObservationMeters {
 			}
 			for (StoreName name : stores) {
 				register(registry, store, new StoreObservationContext(run(Trigger.STARTUP), name), outcome);
-				executions(name).forEach((start) -> register(registry, execution,
-						new ExecutionObservationContext(start), outcome));
+				executions(name)
+					.forEach((start) -> register(registry, execution, new ExecutionObservationContext(start), outcome));
 			}
 		}
 	}

@@ -4,8 +4,8 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
 /**
- * {@link ObservationConvention} for a run. A bean of this type takes the place
- * of the {@link DefaultRunObservationConvention default}.
+ * {@link ObservationConvention} for a run. A bean of this type takes the place of the
+ * {@link DefaultRunObservationConvention default}.
  */
 public interface RunObservationConvention extends ObservationConvention<RunObservationContext> {
 

@@ -4,8 +4,8 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
 /**
- * {@link ObservationConvention} for what a run does to a store. A bean of this type takes the place
- * of the {@link DefaultStoreObservationConvention default}.
+ * {@link ObservationConvention} for what a run does to a store. A bean of this type takes
+ * the place of the {@link DefaultStoreObservationConvention default}.
  */
 public interface StoreObservationConvention extends ObservationConvention<StoreObservationContext> {
 

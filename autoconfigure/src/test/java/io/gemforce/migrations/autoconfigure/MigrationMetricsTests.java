@@ -23,6 +23,7 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConf
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration;
 import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.boot.mongodb.autoconfigure.MongoClientSettingsBuilderCustomizer;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -67,14 +68,15 @@ class MigrationMetricsTests {
 			MeterRegistry registry = context.getBean(MeterRegistry.class);
 			assertThat(timer(registry, "migrations.run", "trigger", "startup", "outcome", "success").count()).isOne();
 			assertThat(timer(registry, "migrations.store", "store", "mongo", "outcome", "success").count()).isOne();
-			Timer scripts = timer(registry, "migrations.execution", "store", "postgres", "type", "sql", "phase", "expand",
-					"direction", "up", "outcome", "success");
+			Timer scripts = timer(registry, "migrations.execution", "store", "postgres", "type", "sql", "phase",
+					"expand", "direction", "up", "outcome", "success");
 			assertThat(scripts.count()).isOne();
 			Timer beans = timer(registry, "migrations.execution", "store", "mongo", "type", "bean", "phase", "expand",
 					"direction", "up", "outcome", "success");
 			assertThat(beans.count()).isEqualTo(2);
 			assertThat(beans.totalTime(TimeUnit.NANOSECONDS)).isPositive();
-			assertThat(timer(registry, "migrations.lock.wait", "store", "postgres", "outcome", "acquired").count()).isOne();
+			assertThat(timer(registry, "migrations.lock.wait", "store", "postgres", "outcome", "acquired").count())
+				.isOne();
 		});
 	}
 
@@ -107,7 +109,8 @@ class MigrationMetricsTests {
 		this.contextRunner.withPropertyValues("gemforce.migrations.mode=observe").run((context) -> {
 			String scrape = context.getBean(PrometheusMeterRegistry.class).scrape();
 			assertThat(scrape).contains("migrations_entries{state=\"pending\",store=\"postgres\"} 1",
-					"migrations_entries{state=\"pending\",store=\"mongo\"} 2", "migrations_up_to_date{store=\"mongo\"} 0");
+					"migrations_entries{state=\"pending\",store=\"mongo\"} 2",
+					"migrations_up_to_date{store=\"mongo\"} 0");
 		});
 	}
 
@@ -116,15 +119,18 @@ class MigrationMetricsTests {
 		this.contextRunner.run((context) -> {
 			PrometheusMeterRegistry registry = context.getBean(PrometheusMeterRegistry.class);
 			Awaitility.await()
-				.untilAsserted(() -> assertThat(registry.scrape()).contains("migrations_up_to_date{store=\"postgres\"} 1",
-						"migrations_up_to_date{store=\"mongo\"} 1",
+				.untilAsserted(() -> assertThat(registry.scrape()).contains(
+						"migrations_up_to_date{store=\"postgres\"} 1", "migrations_up_to_date{store=\"mongo\"} 1",
 						"migrations_entries{state=\"applied\",store=\"mongo\"} 2",
 						"migrations_schema_version_info{store=\"postgres\",version=\"1\"} 1",
 						"migrations_schema_version_info{store=\"mongo\",version=\"2\"} 1",
 						"migrations_lock_age_seconds{store=\"mongo\"} 0"));
-			assertThat(registry.get("migrations.last.success.time").tag("store", "mongo").timeGauge().value(TimeUnit.SECONDS))
-				.isCloseTo(System.currentTimeMillis() / 1000.0, Offset.offset(60.0));
-			assertThat(registry.get("migrations.snapshot.age").tag("store", "mongo").timeGauge().value(TimeUnit.SECONDS))
+			assertThat(registry.get("migrations.last.success.time")
+				.tag("store", "mongo")
+				.timeGauge()
+				.value(TimeUnit.SECONDS)).isCloseTo(System.currentTimeMillis() / 1000.0, Offset.offset(60.0));
+			assertThat(
+					registry.get("migrations.snapshot.age").tag("store", "mongo").timeGauge().value(TimeUnit.SECONDS))
 				.isBetween(0.0, 60.0);
 		});
 	}
@@ -154,7 +160,8 @@ class MigrationMetricsTests {
 
 	@Test
 	void aRunThatCannotBeginIsCountedByItsCode() {
-		this.contextRunner.withBean("registry", KeptRegistry.class).run((context) -> assertThat(context).hasNotFailed());
+		this.contextRunner.withBean("registry", KeptRegistry.class)
+			.run((context) -> assertThat(context).hasNotFailed());
 		this.scripts.write("V1__create_gem.sql", "CREATE TABLE gem (id bigint PRIMARY KEY, name text);");
 		KeptRegistry kept = new KeptRegistry();
 		this.contextRunner.withBean(KeptRegistry.class, () -> kept).run((context) -> {
@@ -212,8 +219,16 @@ class MigrationMetricsTests {
 	void aRegistryThatNeedsAStoreDoesNotHinderTheStart() {
 		this.contextRunner.withUserConfiguration(NeedyRegistry.class).run((context) -> {
 			assertThat(context).hasNotFailed();
-			assertThat(context.getBean(PrometheusMeterRegistry.class).scrape()).contains("migrations_run_seconds_count");
+			assertThat(context.getBean(PrometheusMeterRegistry.class).scrape())
+				.contains("migrations_run_seconds_count");
 		});
+	}
+
+	@Test
+	void micrometerIsNotNeeded() {
+		TestContexts.with(TestDatabases.createMongo())
+			.withClassLoader(new FilteredClassLoader("io.micrometer"))
+			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	private static Timer timer(MeterRegistry registry, String name, String... tags) {

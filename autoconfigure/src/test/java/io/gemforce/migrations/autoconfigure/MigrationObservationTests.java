@@ -64,7 +64,8 @@ class MigrationObservationTests {
 			.doesNotHaveError();
 		TestObservationRegistryAssert.assertThat(this.registry)
 			.hasAnObservation((observation) -> observation.hasContextualNameEqualTo("migrations postgres")
-				.hasParentObservationContextMatching((parent) -> "migrations.run".equals(((Observation.ContextView) parent).getName())));
+				.hasParentObservationContextMatching(
+						(parent) -> "migrations.run".equals(((Observation.ContextView) parent).getName())));
 		TestObservationRegistryAssert.assertThat(this.registry)
 			.hasAnObservation((observation) -> observation.hasContextualNameEqualTo("migration mongo 1")
 				.hasParentObservationContextMatching(
