@@ -28,7 +28,6 @@ import io.gemforce.migrations.MigrationStore;
 import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Trigger;
-import io.gemforce.migrations.report.TextReports;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for what the stores have in common.
@@ -83,15 +82,6 @@ public final class MigrationsAutoConfiguration {
 						properties.getEndpoint().getSnapshotMaxAge()),
 				MigrationRun.begin(trigger, application, new MigrationListeners(new ListenerBeans(beanFactory))),
 				stores::stream, stop.signal(), Clock.systemUTC());
-	}
-
-	@Bean
-	StartupSummary migrationsStartupSummary(Migrations migrations) {
-		return new StartupSummary(() -> {
-			if (migrations.run().trigger() == Trigger.STARTUP && !migrations.results().isEmpty()) {
-				logger.info(TextReports.describe(migrations.run(), migrations.results()));
-			}
-		});
 	}
 
 	/**

@@ -6,17 +6,22 @@ import java.util.function.Supplier;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationFilter;
 import io.micrometer.observation.ObservationRegistry;
+import org.slf4j.spi.LoggingEventBuilder;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.actuate.AuditListener;
 import io.gemforce.migrations.actuate.ExecutionObservationConvention;
+import io.gemforce.migrations.actuate.LogListener;
 import io.gemforce.migrations.actuate.MeterListener;
 import io.gemforce.migrations.actuate.MigrationMeters;
 import io.gemforce.migrations.actuate.ObservationConventions;
@@ -28,7 +33,7 @@ import io.gemforce.migrations.actuate.StoreObservationConvention;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for what is recorded about
- * migrations while they run: metrics and traces.
+ * migrations while they run: log, audit events, metrics and traces.
  */
 @AutoConfiguration(after = MigrationsAutoConfiguration.class,
 		afterName = { "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration",
@@ -39,6 +44,36 @@ public final class MigrationsMonitoringAutoConfiguration {
 	@ConditionalOnMissingBean
 	SnapshotWatch migrationsSnapshotWatch(Migrations migrations, MigrationsProperties properties) {
 		return new SnapshotWatch(migrations, properties.getEndpoint().getSnapshotMaxAge());
+	}
+
+	/**
+	 * The log.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(LoggingEventBuilder.class)
+	static class LogConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		LogListener migrationsLogListener() {
+			return new LogListener();
+		}
+
+	}
+
+	/**
+	 * Audit events.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(AuditApplicationEvent.class)
+	static class AuditConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		AuditListener migrationsAuditListener(ApplicationEventPublisher publisher) {
+			return new AuditListener(publisher);
+		}
+
 	}
 
 	/**

@@ -18,7 +18,6 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.mongodb.autoconfigure.MongoClientSettingsBuilderCustomizer;
-import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -220,12 +219,6 @@ class MigrationsHealthTests {
 	void canBeSwitchedOff() {
 		this.contextRunner.withPropertyValues("management.health.migrations.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean("migrationsHealthContributor"));
-	}
-
-	@Test
-	void isNotNeeded() {
-		this.contextRunner.withClassLoader(new FilteredClassLoader("org.springframework.boot.health", "io.micrometer"))
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("migrationsHealthContributor"));
 	}
 
 	private static Health health(AssertableApplicationContext context, StoreName store) {
