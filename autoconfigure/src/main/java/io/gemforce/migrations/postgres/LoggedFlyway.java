@@ -54,6 +54,7 @@ final class LoggedFlyway {
 			.toArray(Callback[]::new);
 		return Flyway.configure(configuration.getClassLoader())
 			.configuration(configuration)
+			.dataSource(new NamedDataSource(configuration.getDataSource(), this.run.application()))
 			.callbacks(callbacks)
 			.load();
 	}
