@@ -46,10 +46,21 @@ public final class ChildProcess implements AutoCloseable {
 	 * @return the process
 	 */
 	public static ChildProcess start(Class<?> main, String... arguments) {
+		return startOn(System.getProperty("java.class.path"), main, arguments);
+	}
+
+	/**
+	 * Start a process on a class path of its own.
+	 * @param classPath the class path
+	 * @param main the class to run
+	 * @param arguments its arguments
+	 * @return the process
+	 */
+	public static ChildProcess startOn(String classPath, Class<?> main, String... arguments) {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-cp",
-						System.getProperty("java.class.path"), main.getName()));
+						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-cp", classPath,
+						main.getName()));
 		command.addAll(List.of(arguments));
 		try {
 			return new ChildProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
