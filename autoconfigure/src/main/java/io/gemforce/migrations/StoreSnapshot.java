@@ -49,8 +49,8 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 
 	private static Problem stale(MigrationStore store, StoreLock lock) {
 		return Problem.warning(ProblemCode.LOCK_STALE, store.name(),
-				"The lock of store '%s' is held by %s, who has given no sign of life for a lease".formatted(store.name(),
-						lock.owner()),
+				"The lock of store '%s' is held by %s, who has given no sign of life for a lease"
+					.formatted(store.name(), lock.owner()),
 				"The next run takes it over. Without one, free it with gemforce.migrations.run=release-lock and store=%s"
 					.formatted(store.name()));
 	}

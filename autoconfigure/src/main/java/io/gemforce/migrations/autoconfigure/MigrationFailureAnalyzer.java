@@ -15,8 +15,8 @@ class MigrationFailureAnalyzer extends AbstractFailureAnalyzer<MigrationExceptio
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, MigrationException cause) {
-		return new FailureAnalysis(cause.getMessage(), "%s%nDocumentation: %s".formatted(cause.getAction(), docs(cause)),
-				cause);
+		return new FailureAnalysis(cause.getMessage(),
+				"%s%nDocumentation: %s".formatted(cause.getAction(), docs(cause)), cause);
 	}
 
 	private static String docs(MigrationException failure) {

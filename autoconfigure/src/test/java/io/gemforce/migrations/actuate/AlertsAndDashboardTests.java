@@ -137,7 +137,8 @@ class AlertsAndDashboardTests {
 
 	private static List<Map<String, Object>> rules() throws IOException {
 		Map<String, Object> file = new Yaml().load(Files.readString(DEPLOY.resolve("prometheus/migrations-rules.yml")));
-		return list(file.get("groups")).stream().flatMap((group) -> list(map(group).get("rules")).stream())
+		return list(file.get("groups")).stream()
+			.flatMap((group) -> list(map(group).get("rules")).stream())
 			.map(AlertsAndDashboardTests::map)
 			.toList();
 	}

@@ -43,7 +43,8 @@ class InstanceNameTests {
 	void postgresSeesWhoMigrates() {
 		postgres().run((context) -> {
 			assertThat(context).hasNotFailed();
-			assertThat(seen()).isEqualTo(context.getBean(ApplicationInstance.class).toString()).startsWith("gems/1.4.0@");
+			assertThat(seen()).isEqualTo(context.getBean(ApplicationInstance.class).toString())
+				.startsWith("gems/1.4.0@");
 		});
 	}
 
@@ -69,7 +70,8 @@ class InstanceNameTests {
 	@Test
 	void mongoSeesTheUsersName() {
 		mongo()
-			.withBean(MongoClientSettingsBuilderCustomizer.class, () -> (settings) -> settings.applicationName("rubies"))
+			.withBean(MongoClientSettingsBuilderCustomizer.class,
+					() -> (settings) -> settings.applicationName("rubies"))
 			.run((context) -> assertThat(name(context.getBean(MongoClient.class))).isEqualTo("rubies"));
 	}
 
@@ -107,8 +109,8 @@ class InstanceNameTests {
 	}
 
 	private static String name(MongoClient client) {
-		com.mongodb.MongoClientSettings settings = (com.mongodb.MongoClientSettings) ReflectionTestUtils.invokeMethod(client,
-				"getSettings");
+		com.mongodb.MongoClientSettings settings = (com.mongodb.MongoClientSettings) ReflectionTestUtils
+			.invokeMethod(client, "getSettings");
 		return settings.getApplicationName();
 	}
 

@@ -168,15 +168,17 @@ class MessageTests {
 			.withPropertyValues("gemforce.migrations.endpoint.snapshot-max-age=0s", "gemforce.migrations.lock.lease=1s")
 			.run((context) -> {
 				this.mongo.lock()
-					.updateOne(new Document("_id", "mongo"), new Document("$set",
-							new Document("owner", "gems@gone#run").append("leaseMs", 1000L)));
+					.updateOne(new Document("_id", "mongo"),
+							new Document("$set", new Document("owner", "gems@gone#run").append("leaseMs", 1000L)));
 				Migrations migrations = context.getBean(Migrations.class);
-				Awaitility.await().untilAsserted(() -> assertThat(migrations.snapshot(StoreName.MONGO)).get()
-					.satisfies((snapshot) -> {
-						assertThat(snapshot.problems()).extracting(Problem::code).containsExactly(ProblemCode.LOCK_STALE);
-						assertThat(snapshot.problems().get(0).message()).contains("is held by gems@gone#run");
-						assertThat(snapshot.status()).isEqualTo(StoreStatus.UP_TO_DATE);
-					}));
+				Awaitility.await()
+					.untilAsserted(
+							() -> assertThat(migrations.snapshot(StoreName.MONGO)).get().satisfies((snapshot) -> {
+								assertThat(snapshot.problems()).extracting(Problem::code)
+									.containsExactly(ProblemCode.LOCK_STALE);
+								assertThat(snapshot.problems().get(0).message()).contains("is held by gems@gone#run");
+								assertThat(snapshot.status()).isEqualTo(StoreStatus.UP_TO_DATE);
+							}));
 			});
 	}
 
