@@ -126,10 +126,8 @@ public final class StoreHealthIndicator implements HealthIndicator {
 		return "%s: %s".formatted(problem.code(), problem.message());
 	}
 
-	/**
-	 * A newer build that migrates, or has migrated, must not take this one out of
-	 * service, nor must a rollback: only what this build lacks does.
-	 */
+	// A newer build that migrates, or has migrated, must not take this one out of
+	// service, nor must a rollback: only what this build lacks does
 	private static Status status(StoreSnapshot snapshot) {
 		return switch (snapshot.status()) {
 			case FAILED, INVALID, INTERRUPTED -> Status.DOWN;

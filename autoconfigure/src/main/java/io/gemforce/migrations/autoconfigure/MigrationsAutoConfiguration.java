@@ -19,6 +19,7 @@ import org.springframework.boot.info.BuildProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 
 import io.gemforce.migrations.ApplicationInstance;
@@ -34,6 +35,7 @@ import io.gemforce.migrations.Trigger;
  */
 @AutoConfiguration
 @EnableConfigurationProperties(MigrationsProperties.class)
+@ImportRuntimeHints(MigrationsRuntimeHints.class)
 public final class MigrationsAutoConfiguration {
 
 	private static final Log logger = LogFactory.getLog(MigrationsAutoConfiguration.class);

@@ -11,9 +11,6 @@ import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
 
@@ -77,7 +74,7 @@ class MessageTests {
 		String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
 			.filter((entry) -> !entry.contains("flyway-database-postgresql"))
 			.collect(Collectors.joining(File.pathSeparator));
-		try (ChildProcess service = ChildProcess.startOn(classPath, StructuredLogTests.Service.class,
+		try (ChildProcess service = ChildProcess.startOn(classPath, TwoStoreService.class,
 				"--spring.main.web-application-type=none", "--gemforce.migrations.mongo.enabled=false",
 				"--spring.mongodb.uri=" + this.mongo.uri(), "--spring.datasource.url=" + this.postgres.url(),
 				"--spring.datasource.username=" + this.postgres.user(), "--" + this.scripts.property())) {
@@ -143,7 +140,7 @@ class MessageTests {
 	@Test
 	void oneStoreDoneAndTheOtherOneFailed() {
 		this.scripts.write("V1__gem.sql", "CREATE TABLE gem (id bigint);");
-		try (ChildProcess job = ChildProcess.start(PartialService.class, "--gemforce.migrations.run=migrate",
+		try (ChildProcess job = ChildProcess.start(FailingMongoService.class, "--gemforce.migrations.run=migrate",
 				"--spring.mongodb.uri=" + this.mongo.uri(), "--spring.datasource.url=" + this.postgres.url(),
 				"--spring.datasource.username=" + this.postgres.user(), "--" + this.scripts.property())) {
 			assertThat(job.exitCode()).as(job.output()).isEqualTo(17);
@@ -225,26 +222,6 @@ class MessageTests {
 			@Override
 			public void up(MongoMigrationContext mongo) {
 				this.stop.signal().stop();
-			}
-
-		}
-
-	}
-
-	@SpringBootConfiguration
-	@EnableAutoConfiguration
-	static class PartialService {
-
-		public static void main(String[] args) {
-			SpringApplication.run(PartialService.class, args);
-		}
-
-		@Migration(version = "1", description = "fails")
-		static class Fails implements MongoMigration {
-
-			@Override
-			public void up(MongoMigrationContext mongo) {
-				throw new IllegalStateException("out of gems");
 			}
 
 		}

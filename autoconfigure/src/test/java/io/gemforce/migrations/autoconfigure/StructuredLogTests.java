@@ -7,10 +7,6 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.context.annotation.Import;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -90,7 +86,7 @@ class StructuredLogTests {
 	}
 
 	private List<JsonNode> log(int exitCode) {
-		try (ChildProcess service = ChildProcess.start(Service.class,
+		try (ChildProcess service = ChildProcess.start(TwoStoreService.class,
 				"--logging.config=classpath:logback-structured.xml", "--logging.structured.format.console=ecs",
 				"--spring.main.web-application-type=none", "--spring.main.banner-mode=off",
 				"--spring.mongodb.uri=" + this.mongo.uri(), "--spring.datasource.url=" + this.postgres.url(),
@@ -111,18 +107,6 @@ class StructuredLogTests {
 
 	private static String message(JsonNode line) {
 		return line.path("message").asString();
-	}
-
-	@SpringBootConfiguration
-	@EnableAutoConfiguration
-	@Import(GemMigrations.class)
-	static class Service {
-
-		public static void main(String[] args) {
-			// Threads of the reactive driver outlive the context
-			System.exit(SpringApplication.exit(SpringApplication.run(Service.class, args)));
-		}
-
 	}
 
 }
