@@ -16,7 +16,7 @@ public class DefaultRunObservationConvention implements RunObservationConvention
 
 	@Override
 	public String getContextualName(RunObservationContext context) {
-		return MigrationObservation.RUN.getContextualName();
+		return "migrations run";
 	}
 
 	@Override

@@ -38,8 +38,8 @@ class AotTests {
 			.build();
 		new SpringApplicationAotProcessor(TwoStoreService.class, settings,
 				new String[] { "--spring.mongodb.uri=" + mongo.uri(), "--spring.datasource.url=" + postgres.url(),
-						"--spring.datasource.username=" + postgres.user(), "--spring.flyway.locations=classpath:db/gems",
-						"--spring.main.web-application-type=none" })
+						"--spring.datasource.username=" + postgres.user(),
+						"--spring.flyway.locations=classpath:db/gems", "--spring.main.web-application-type=none" })
 			.process();
 		assertThat(mongo.database().listCollectionNames()).isEmpty();
 		assertThat(postgres.client()
@@ -49,8 +49,8 @@ class AotTests {
 		assertThat(generated(folder.resolve("sources"))).contains("MigrationsAutoConfiguration__BeanDefinitions.java",
 				"MongoMigrationsAutoConfiguration__BeanDefinitions.java",
 				"PostgresMigrationsAutoConfiguration__BeanDefinitions.java");
-		assertThat(Files.readString(
-				folder.resolve("resources/META-INF/native-image/com.example/gems/reachability-metadata.json")))
+		assertThat(Files
+			.readString(folder.resolve("resources/META-INF/native-image/com.example/gems/reachability-metadata.json")))
 			.contains("db\\/mongo\\/**", StatusReport.class.getName());
 	}
 

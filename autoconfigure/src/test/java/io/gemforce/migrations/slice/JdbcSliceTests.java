@@ -33,7 +33,8 @@ class JdbcSliceTests {
 
 	@Test
 	void seesWhatTheMigrationsHaveDone(@Autowired JdbcClient client, @Autowired Migrations migrations) {
-		assertThat(client.sql("SELECT count(*) FROM migration_log WHERE state = 'APPLIED'").query(Integer.class).single())
+		assertThat(
+				client.sql("SELECT count(*) FROM migration_log WHERE state = 'APPLIED'").query(Integer.class).single())
 			.isEqualTo(3);
 		assertThat(migrations.results()).extracting(StoreResult::outcome).containsExactly(StoreResult.Outcome.APPLIED);
 	}

@@ -119,11 +119,11 @@ class SpringBoot40Tests {
 
 	@Test
 	void refusesAStartWithAMessage() {
-		assertThatException()
-			.isThrownBy(() -> run("--spring.flyway.locations=classpath:db/nowhere").close())
+		assertThatException().isThrownBy(() -> run("--spring.flyway.locations=classpath:db/nowhere").close())
 			.havingRootCause()
 			.isNotNull();
-		assertThatException().isThrownBy(() -> run("--gemforce.migrations.mongo.locations=classpath:db/nowhere").close())
+		assertThatException()
+			.isThrownBy(() -> run("--gemforce.migrations.mongo.locations=classpath:db/nowhere").close())
 			.matches((ex) -> ex instanceof MigrationException || ex.getCause() instanceof MigrationException);
 	}
 
@@ -132,7 +132,8 @@ class SpringBoot40Tests {
 		try (ServletWebServerApplicationContext other = run("--spring.mongodb.uri=mongodb://localhost:%d/other"
 			.formatted(this.mongo.getLocalAddress().getPort()))) {
 			Migrations migrations = other.getBean(Migrations.class);
-			migrations.rollback(new RollbackTarget.ToVersion(StoreName.MONGO, Version.parse("0").orElseThrow()), null, null);
+			migrations.rollback(new RollbackTarget.ToVersion(StoreName.MONGO, Version.parse("0").orElseThrow()), null,
+					null);
 			assertThat(other.getBean(MongoTemplate.class).findAll(Document.class, "gems")).isEmpty();
 			assertThat(migrations.migrate(migrations.stores(), null).results()).extracting(StoreResult::outcome)
 				.containsExactly(StoreResult.Outcome.UP_TO_DATE, StoreResult.Outcome.HELD);
