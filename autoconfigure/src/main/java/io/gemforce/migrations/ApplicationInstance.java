@@ -1,5 +1,7 @@
 package io.gemforce.migrations;
 
+import java.nio.charset.StandardCharsets;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,19 @@ import org.jspecify.annotations.Nullable;
  * known
  */
 public record ApplicationInstance(String name, @Nullable String version, String host, @Nullable String user) {
+
+	/**
+	 * Name this instance where there is little room.
+	 * @param maxBytes how many bytes of UTF-8 the name may have
+	 * @return {@code application/version@host}, cut at the end
+	 */
+	public String label(int maxBytes) {
+		String label = toString();
+		while (label.getBytes(StandardCharsets.UTF_8).length > maxBytes) {
+			label = label.substring(0, label.offsetByCodePoints(label.length(), -1));
+		}
+		return label;
+	}
 
 	@Override
 	public String toString() {

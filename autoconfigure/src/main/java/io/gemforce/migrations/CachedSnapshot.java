@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,8 @@ final class CachedSnapshot {
 
 	private volatile @Nullable StoreSnapshot newest;
 
+	private volatile boolean expired;
+
 	CachedSnapshot(Clock clock) {
 		this.clock = clock;
 	}
@@ -34,6 +37,7 @@ final class CachedSnapshot {
 		try {
 			known = this.newest;
 			if (known == null || !isFresh(known, maxAge)) {
+				this.expired = false;
 				known = read(store);
 				this.newest = known;
 			}
@@ -44,8 +48,42 @@ final class CachedSnapshot {
 		}
 	}
 
+	/**
+	 * Return what is known, however old it is.
+	 * @return the snapshot, or empty if the store was never read
+	 */
+	Optional<StoreSnapshot> known() {
+		return Optional.ofNullable(this.newest);
+	}
+
+	/**
+	 * Whether there is a snapshot that is not too old.
+	 * @param maxAge how old it may be
+	 * @return whether the store need not be read
+	 */
+	boolean isFresh(Duration maxAge) {
+		StoreSnapshot known = this.newest;
+		return known != null && isFresh(known, maxAge);
+	}
+
+	/**
+	 * Let the next one who asks read the store.
+	 */
+	void expire() {
+		this.expired = true;
+	}
+
+	/**
+	 * Remember what somebody has seen who did not read all of the store.
+	 * @param snapshot what he has seen
+	 */
+	void glimpse(StoreSnapshot snapshot) {
+		this.newest = snapshot;
+		this.expired = true;
+	}
+
 	private boolean isFresh(StoreSnapshot snapshot, Duration maxAge) {
-		return !snapshot.takenAt().plus(maxAge).isBefore(this.clock.instant());
+		return !this.expired && !snapshot.takenAt().plus(maxAge).isBefore(this.clock.instant());
 	}
 
 	private StoreSnapshot read(MigrationStore store) {
@@ -56,16 +94,14 @@ final class CachedSnapshot {
 			return StoreSnapshot.of(store, validation, lock, lastApplied, this.clock.instant());
 		}
 		catch (MigrationException ex) {
-			StoreStatus status = switch (ex.getCode()) {
-				case STORE_UNREACHABLE, AUTH_FAILED, PERMISSION_DENIED -> StoreStatus.UNREACHABLE;
-				default -> StoreStatus.INVALID;
-			};
-			return StoreSnapshot.unreadable(store, status, ex.getProblems(), this.clock.instant());
+			return StoreSnapshot.unreadable(store, ex, this.clock.instant());
 		}
 		catch (RuntimeException ex) {
-			return StoreSnapshot.unreadable(store, StoreStatus.INVALID,
-					List.of(Problem.error(ProblemCode.UNEXPECTED, store.name(),
-							"Store '%s' could not be read: %s".formatted(store.name(), ex), "Mend the cause")),
+			return StoreSnapshot.unreadable(store,
+					new MigrationException(
+							Problem.error(ProblemCode.UNEXPECTED, store.name(),
+									"Store '%s' could not be read: %s".formatted(store.name(), ex), "Mend the cause"),
+							"unchanged", ex),
 					this.clock.instant());
 		}
 	}

@@ -10,17 +10,33 @@ import java.util.UUID;
  * @param trigger what began it
  * @param startedAt when it began
  * @param application the instance that runs it
+ * @param listener told how the run goes
  */
-public record MigrationRun(String id, Trigger trigger, Instant startedAt, ApplicationInstance application) {
+public record MigrationRun(String id, Trigger trigger, Instant startedAt, ApplicationInstance application,
+		MigrationListener listener) {
+
+	private static final MigrationListener NOBODY = new MigrationListener() {
+	};
+
+	/**
+	 * Begin a run now that nobody is told about.
+	 * @param trigger what begins it
+	 * @param application the instance that runs it
+	 * @return the run, with an id of its own
+	 */
+	public static MigrationRun unheard(Trigger trigger, ApplicationInstance application) {
+		return begin(trigger, application, NOBODY);
+	}
 
 	/**
 	 * Begin a run now.
 	 * @param trigger what begins it
 	 * @param application the instance that runs it
+	 * @param listener told how the run goes
 	 * @return the run, with an id of its own
 	 */
-	public static MigrationRun begin(Trigger trigger, ApplicationInstance application) {
-		return new MigrationRun(UUID.randomUUID().toString(), trigger, Instant.now(), application);
+	public static MigrationRun begin(Trigger trigger, ApplicationInstance application, MigrationListener listener) {
+		return new MigrationRun(UUID.randomUUID().toString(), trigger, Instant.now(), application, listener);
 	}
 
 }

@@ -48,6 +48,8 @@ public final class Migrations {
 
 	private final Map<StoreName, CachedSnapshot> snapshots = new ConcurrentHashMap<>();
 
+	private @Nullable HeardRun heardStart;
+
 	/**
 	 * Create the migrations of a service.
 	 * @param settings what the user has set
@@ -82,8 +84,9 @@ public final class Migrations {
 
 	// What is reported after the step may come too late to be read
 	private StoreResult startInStep(StoreName name) {
+		boolean job = this.run.trigger() == Trigger.JOB;
 		try {
-			return start(name, this.run.trigger() == Trigger.JOB);
+			return (job || isDisabled(name)) ? start(name, job) : heardStart().perform(name, () -> start(name, false));
 		}
 		catch (MigrationException ex) {
 			if (ex.getCode() == ProblemCode.SHUTTING_DOWN) {
@@ -91,6 +94,15 @@ public final class Migrations {
 			}
 			throw ex;
 		}
+	}
+
+	private synchronized HeardRun heardStart() {
+		HeardRun heard = this.heardStart;
+		if (heard == null) {
+			heard = new HeardRun(this.run, enabled(stores()).toList());
+			this.heardStart = heard;
+		}
+		return heard;
 	}
 
 	private StoreResult start(StoreName name, boolean job) {
@@ -147,9 +159,11 @@ public final class Migrations {
 
 	private RunOutcome inOrder(Stream<StoreName> names, Function<StoreName, StoreResult> work) {
 		List<StoreResult> done = new ArrayList<>();
-		for (StoreName name : names.toList()) {
+		List<StoreName> stores = names.toList();
+		HeardRun heard = new HeardRun(this.run, enabled(stores).toList());
+		for (StoreName name : stores) {
 			try {
-				done.add(work.apply(name));
+				done.add(isDisabled(name) ? work.apply(name) : heard.perform(name, () -> work.apply(name)));
 			}
 			catch (MigrationException ex) {
 				return new RunOutcome(this.run, done, ex);
@@ -245,7 +259,13 @@ public final class Migrations {
 	 */
 	public List<String> perform(StoreName name, Operation operation) {
 		try {
-			return get(name).perform(operation, this.run);
+			List<String> done = get(name).perform(operation, this.run);
+			this.run.listener().operationEnded(this.run, name, operation, null);
+			return done;
+		}
+		catch (RuntimeException ex) {
+			this.run.listener().operationEnded(this.run, name, operation, ex);
+			throw ex;
 		}
 		finally {
 			forgetSnapshot(name);
@@ -253,7 +273,7 @@ public final class Migrations {
 	}
 
 	private void forgetSnapshot(StoreName name) {
-		this.snapshots.remove(name);
+		cached(name).expire();
 	}
 
 	private StoreResult requireUpToDate(MigrationStore store) {
@@ -321,6 +341,7 @@ public final class Migrations {
 	private StoreResult observe(MigrationStore store) {
 		try {
 			Validation validation = store.validate();
+			cached(store.name()).glimpse(StoreSnapshot.glimpse(store, validation, this.clock.instant()));
 			logProblems(validation);
 			if (!validation.pending().isEmpty()) {
 				logger.warn("Migrations of store '%s' are pending and not run, as gemforce.migrations.mode=observe: %s"
@@ -328,6 +349,7 @@ public final class Migrations {
 			}
 		}
 		catch (MigrationException ex) {
+			cached(store.name()).glimpse(StoreSnapshot.unreadable(store, ex, this.clock.instant()));
 			logger.warn(ex.getMessage());
 		}
 		return checked(store.name(), StoreResult.Outcome.CHECKED);
@@ -459,8 +481,30 @@ public final class Migrations {
 	}
 
 	private StoreSnapshot snapshot(MigrationStore store) {
-		return this.snapshots.computeIfAbsent(store.name(), (name) -> new CachedSnapshot(this.clock))
-			.get(store, this.settings.snapshotMaxAge());
+		return cached(store.name()).get(store, this.settings.snapshotMaxAge());
+	}
+
+	private CachedSnapshot cached(StoreName name) {
+		return this.snapshots.computeIfAbsent(name, (store) -> new CachedSnapshot(this.clock));
+	}
+
+	/**
+	 * Return what is known about a store, however old it is. Asks the store nothing.
+	 * @param name the store
+	 * @return the newest snapshot, or empty if the store was never read
+	 */
+	public Optional<StoreSnapshot> known(StoreName name) {
+		return isDisabled(name) ? snapshot(name) : cached(name).known();
+	}
+
+	/**
+	 * Whether what is known about a store is not too old. Asks the store nothing.
+	 * @param name the store
+	 * @param maxAge how old it may be
+	 * @return whether the store need not be read
+	 */
+	public boolean isKnown(StoreName name, Duration maxAge) {
+		return cached(name).isFresh(maxAge);
 	}
 
 	/**

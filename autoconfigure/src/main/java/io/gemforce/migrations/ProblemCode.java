@@ -1,5 +1,7 @@
 package io.gemforce.migrations;
 
+import java.util.Locale;
+
 /**
  * Stable names of the kinds of problems.
  */
@@ -106,6 +108,21 @@ public enum ProblemCode {
 	SCHEMA_AHEAD(ExitCode.AHEAD),
 
 	/**
+	 * A library that is needed is not on the class path.
+	 */
+	MISSING_DEPENDENCY(ExitCode.CONFIGURATION),
+
+	/**
+	 * A script has a placeholder that nobody gives a value.
+	 */
+	PLACEHOLDER_MISSING(ExitCode.CONFIGURATION),
+
+	/**
+	 * The holder of the lock has given no sign of life for a lease.
+	 */
+	LOCK_STALE(ExitCode.LOCK),
+
+	/**
 	 * There is a schema but no history of it.
 	 */
 	NON_EMPTY_NO_HISTORY(ExitCode.CONFIGURATION),
@@ -199,6 +216,15 @@ public enum ProblemCode {
 
 	ProblemCode(int exitCode) {
 		this.exitCode = exitCode;
+	}
+
+	/**
+	 * Return where the documentation says what this kind of problem means for the
+	 * database, and what to do about it.
+	 * @return the page and the heading, relative to the documentation
+	 */
+	public String docs() {
+		return "errors.md#" + name().toLowerCase(Locale.ROOT);
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +40,19 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 		List<MigrationEntry> entries = atWork ? validation.entries()
 				: validation.entries().stream().map(StoreSnapshot::withoutRunner).toList();
 		Validation seen = new Validation(entries, validation.problems());
-		return new StoreSnapshot(store.name(), store.engine(), status(seen, lock), entries, validation.problems(), lock,
-				lastApplied, takenAt);
+		List<Problem> problems = (lock.held() && !atWork)
+				? Stream.concat(Stream.of(stale(store, lock)), validation.problems().stream()).toList()
+				: validation.problems();
+		return new StoreSnapshot(store.name(), store.engine(), status(seen, lock), entries, problems, lock, lastApplied,
+				takenAt);
+	}
+
+	private static Problem stale(MigrationStore store, StoreLock lock) {
+		return Problem.warning(ProblemCode.LOCK_STALE, store.name(),
+				"The lock of store '%s' is held by %s, who has given no sign of life for a lease"
+					.formatted(store.name(), lock.owner()),
+				"The next run takes it over. Without one, free it with gemforce.migrations.run=release-lock and store=%s"
+					.formatted(store.name()));
 	}
 
 	// What nobody is at work on is not running
@@ -48,14 +60,31 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 		return (entry.state() == MigrationState.RUNNING) ? entry.withState(MigrationState.INTERRUPTED) : entry;
 	}
 
+	/**
+	 * Create a snapshot of a store of which only the migrations were read: whether
+	 * somebody is at work on one that is running is not known.
+	 * @param store the store that was read
+	 * @param validation its migrations
+	 * @param takenAt when it was read
+	 * @return the snapshot
+	 */
+	static StoreSnapshot glimpse(MigrationStore store, Validation validation, Instant takenAt) {
+		return new StoreSnapshot(store.name(), store.engine(), status(validation, StoreLock.FREE), validation.entries(),
+				validation.problems(), StoreLock.FREE, null, takenAt);
+	}
+
 	static StoreSnapshot disabled(StoreName store, Instant takenAt) {
 		return new StoreSnapshot(store, null, StoreStatus.DISABLED, List.of(), List.of(), StoreLock.FREE, null,
 				takenAt);
 	}
 
-	static StoreSnapshot unreadable(MigrationStore store, StoreStatus status, List<Problem> problems, Instant takenAt) {
-		return new StoreSnapshot(store.name(), store.engine(), status, List.of(), problems, StoreLock.FREE, null,
-				takenAt);
+	static StoreSnapshot unreadable(MigrationStore store, MigrationException failure, Instant takenAt) {
+		StoreStatus status = switch (failure.getCode()) {
+			case STORE_UNREACHABLE, AUTH_FAILED, PERMISSION_DENIED -> StoreStatus.UNREACHABLE;
+			default -> StoreStatus.INVALID;
+		};
+		return new StoreSnapshot(store.name(), store.engine(), status, List.of(), failure.getProblems(), StoreLock.FREE,
+				null, takenAt);
 	}
 
 	private static StoreStatus status(Validation validation, StoreLock lock) {

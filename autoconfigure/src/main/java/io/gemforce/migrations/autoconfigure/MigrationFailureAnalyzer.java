@@ -1,5 +1,7 @@
 package io.gemforce.migrations.autoconfigure;
 
+import java.util.stream.Collectors;
+
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
@@ -13,7 +15,16 @@ class MigrationFailureAnalyzer extends AbstractFailureAnalyzer<MigrationExceptio
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, MigrationException cause) {
-		return new FailureAnalysis(cause.getMessage(), cause.getAction(), cause);
+		return new FailureAnalysis(cause.getMessage(),
+				"%s%nDocumentation: %s".formatted(cause.getAction(), docs(cause)), cause);
+	}
+
+	private static String docs(MigrationException failure) {
+		return failure.getProblems()
+			.stream()
+			.map((problem) -> problem.code().docs())
+			.distinct()
+			.collect(Collectors.joining(", "));
 	}
 
 }

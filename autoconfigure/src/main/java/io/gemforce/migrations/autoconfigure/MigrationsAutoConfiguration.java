@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -18,21 +19,23 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 
 import io.gemforce.migrations.ApplicationInstance;
+import io.gemforce.migrations.MigrationListeners;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationStore;
 import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Trigger;
-import io.gemforce.migrations.report.TextReports;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for what the stores have in common.
  */
 @AutoConfiguration
 @EnableConfigurationProperties(MigrationsProperties.class)
+@ImportRuntimeHints(MigrationsRuntimeHints.class)
 public final class MigrationsAutoConfiguration {
 
 	private static final Log logger = LogFactory.getLog(MigrationsAutoConfiguration.class);
@@ -67,7 +70,8 @@ public final class MigrationsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	Migrations gemforceMigrations(MigrationsProperties properties, Environment environment,
-			ApplicationInstance application, ObjectProvider<MigrationStore> stores, MigrationsStopSignal stop) {
+			ApplicationInstance application, ObjectProvider<MigrationStore> stores, MigrationsStopSignal stop,
+			ListableBeanFactory beanFactory) {
 		EffectiveSettings settings = new EffectiveSettings(environment, properties);
 		List<StoreName> names = Stream.concat(stores.stream().map(MigrationStore::name), settings.disabled().stream())
 			.distinct()
@@ -78,16 +82,8 @@ public final class MigrationsAutoConfiguration {
 		return new Migrations(
 				new Migrations.Settings(properties.getMode(), settings.disabled(), properties.getWait().getTimeout(),
 						properties.getEndpoint().getSnapshotMaxAge()),
-				MigrationRun.begin(trigger, application), stores::stream, stop.signal(), Clock.systemUTC());
-	}
-
-	@Bean
-	StartupSummary migrationsStartupSummary(Migrations migrations) {
-		return new StartupSummary(() -> {
-			if (migrations.run().trigger() == Trigger.STARTUP && !migrations.results().isEmpty()) {
-				logger.info(TextReports.describe(migrations.run(), migrations.results()));
-			}
-		});
+				MigrationRun.begin(trigger, application, new MigrationListeners(new ListenerBeans(beanFactory))),
+				stores::stream, stop.signal(), Clock.systemUTC());
 	}
 
 	/**

@@ -23,9 +23,12 @@ import org.springframework.boot.data.mongodb.autoconfigure.DataMongoAutoConfigur
 import org.springframework.boot.data.mongodb.autoconfigure.DataMongoProperties;
 import org.springframework.boot.data.mongodb.autoconfigure.DataMongoReactiveAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer;
+import org.springframework.boot.mongodb.autoconfigure.MongoClientSettingsBuilderCustomizer;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.support.ResourcePatternResolver;
 import org.springframework.data.mapping.model.FieldNamingStrategy;
@@ -160,6 +163,30 @@ public final class MongoMigrationsAutoConfiguration {
 		@Bean
 		static DependsOnMongoMigrationsPostProcessor gridFsOperationsDependsOnMigrations() {
 			return new DependsOnMongoMigrationsPostProcessor(GridFsOperations.class);
+		}
+
+	}
+
+	/**
+	 * The name under which the server sees Boot's client, unless the user has given it
+	 * one.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MongoClientSettingsBuilderCustomizer.class)
+	static class ClientNameConfiguration {
+
+		private static final int LONGEST_NAME = 128;
+
+		@Bean
+		@Order(Ordered.LOWEST_PRECEDENCE)
+		MongoClientSettingsBuilderCustomizer migrationsMongoClientName(ApplicationInstance application,
+				MigrationsProperties properties) {
+			return (settings) -> {
+				boolean enabled = properties.isEnabled() && properties.getMongo().isEnabled();
+				if (enabled && settings.build().getApplicationName() == null) {
+					settings.applicationName(application.label(LONGEST_NAME));
+				}
+			};
 		}
 
 	}

@@ -11,6 +11,7 @@ import java.util.Set;
 import javax.sql.DataSource;
 
 import org.flywaydb.core.api.configuration.Configuration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
@@ -44,6 +45,8 @@ final class FlywayDatabase {
 
 	private final boolean postgres;
 
+	private final String namespace;
+
 	private final HistoryTable history;
 
 	private final MigrationLog log;
@@ -54,12 +57,14 @@ final class FlywayDatabase {
 		this.dataSource = configuration.getDataSource();
 		this.client = JdbcClient.create(this.dataSource);
 		try {
-			Map.Entry<String, String> found = JdbcUtils.extractDatabaseMetaData(this.dataSource, (metaData) -> Map
-				.entry(metaData.getDatabaseProductName(), schema(configuration, metaData.getConnection())));
-			this.postgres = found.getKey().equals("PostgreSQL");
-			this.history = new HistoryTable(found.getValue(), configuration.getTable());
-			this.log = new MigrationLog(found.getValue());
-			this.holds = new HoldTable(found.getValue());
+			Place place = JdbcUtils.extractDatabaseMetaData(this.dataSource,
+					(metaData) -> new Place(metaData.getDatabaseProductName(), metaData.getConnection().getCatalog(),
+							schema(configuration, metaData.getConnection())));
+			this.postgres = place.product().equals("PostgreSQL");
+			this.namespace = "%s|%s".formatted(place.database(), place.schema());
+			this.history = new HistoryTable(place.schema(), configuration.getTable());
+			this.log = new MigrationLog(place.schema());
+			this.holds = new HoldTable(place.schema());
 		}
 		catch (MetaDataAccessException ex) {
 			throw FlywayFailures.explain(new IllegalStateException("Could not open a connection", ex));
@@ -84,6 +89,14 @@ final class FlywayDatabase {
 	 */
 	boolean isPostgres() {
 		return this.postgres;
+	}
+
+	/**
+	 * Return what is migrated.
+	 * @return the database and the schema, in the words of OpenTelemetry
+	 */
+	String namespace() {
+		return this.namespace;
 	}
 
 	DataSource dataSource() {
@@ -248,6 +261,17 @@ final class FlywayDatabase {
 	 * @param holds whether the one of the holds is
 	 */
 	record Tables(boolean history, boolean log, boolean holds) {
+
+	}
+
+	/**
+	 * Where a Flyway works.
+	 *
+	 * @param product the name of the database's product
+	 * @param database the name of the database, {@code null} if it has none
+	 * @param schema the schema of Flyway's table
+	 */
+	private record Place(String product, @Nullable String database, String schema) {
 
 	}
 

@@ -1,6 +1,8 @@
 package io.gemforce.migrations.postgres;
 
 import java.sql.SQLException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
@@ -19,6 +21,9 @@ import io.gemforce.migrations.StoreName;
  * Flyway's own codes say little about what PostgreSQL refused.
  */
 final class FlywayFailures {
+
+	private static final Pattern MISSING_PLACEHOLDER = Pattern
+		.compile("No value provided for placeholder: \\$\\{([^}]+)}");
 
 	private FlywayFailures() {
 	}
@@ -41,6 +46,9 @@ final class FlywayFailures {
 		ExecutionError error = error(failure);
 		String name = "%s (%s)".formatted(attempt.script(), attempt.description());
 		Problem problem = connection(failure);
+		if (problem == null) {
+			problem = placeholder(failure);
+		}
 		if (problem == null) {
 			ProblemCode code = (attempt.type() == MigrationType.JAVA) ? ProblemCode.MIGRATION_FAILED
 					: ProblemCode.SQL_FAILED;
@@ -112,6 +120,9 @@ final class FlywayFailures {
 	static MigrationException explain(RuntimeException failure) {
 		Problem problem = connection(failure);
 		if (problem == null) {
+			problem = placeholder(failure);
+		}
+		if (problem == null) {
 			problem = setup(failure);
 		}
 		return new MigrationException(problem, "unchanged by what failed", failure);
@@ -139,8 +150,30 @@ final class FlywayFailures {
 		return null;
 	}
 
+	private static @Nullable Problem placeholder(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			Matcher missing = MISSING_PLACEHOLDER.matcher(String.valueOf(cause.getMessage()));
+			if (missing.find()) {
+				return error(ProblemCode.PLACEHOLDER_MISSING,
+						String.valueOf(cause.getMessage()).lines().findFirst().orElse(""),
+						("Set spring.flyway.placeholders.%s; where the text is no placeholder, set "
+								+ "spring.flyway.placeholder-replacement=false, or placeholderReplacement=false in a file "
+								+ "beside the script that is named like it with .conf at the end")
+							.formatted(missing.group(1)));
+			}
+		}
+		return null;
+	}
+
 	private static Problem setup(RuntimeException failure) {
 		String message = String.valueOf(failure.getMessage());
+		if (message.startsWith("Unsupported Database: PostgreSQL")) {
+			return error(ProblemCode.MISSING_DEPENDENCY,
+					"Flyway's support of PostgreSQL is not on the class path: " + message,
+					"Add org.flywaydb:flyway-database-postgresql at runtime. Maven: <dependency><groupId>org.flywaydb"
+							+ "</groupId><artifactId>flyway-database-postgresql</artifactId><scope>runtime</scope>"
+							+ "</dependency>; Gradle: runtimeOnly(\"org.flywaydb:flyway-database-postgresql\")");
+		}
 		Object code = (failure instanceof FlywayException flyway) ? flyway.getErrorCode() : null;
 		if (code == CoreErrorCode.DUPLICATE_VERSIONED_MIGRATION || code == CoreErrorCode.DUPLICATE_REPEATABLE_MIGRATION
 				|| message.startsWith("Found more than one migration")

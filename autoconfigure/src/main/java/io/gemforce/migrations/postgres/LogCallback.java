@@ -2,6 +2,7 @@ package io.gemforce.migrations.postgres;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,8 @@ import org.flywaydb.core.api.callback.Event;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.ExecutionEnd;
+import io.gemforce.migrations.LockWait;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.StopSignal;
@@ -36,14 +39,21 @@ final class LogCallback extends BaseCallback {
 
 	private final HoldGuard holdGuard;
 
+	private final String namespace;
+
+	private final long calledAt = System.nanoTime();
+
 	private volatile MigrationLog.@Nullable LogEntry current;
+
+	private volatile @Nullable Duration executedIn;
 
 	private final List<String> applied = new ArrayList<>();
 
 	private boolean prepared;
 
-	LogCallback(MigrationLog log, MigrationRun run, StopSignal stop, PlanGuard guard, HoldGuard holdGuard) {
-		this.log = log;
+	LogCallback(FlywayDatabase database, MigrationRun run, StopSignal stop, PlanGuard guard, HoldGuard holdGuard) {
+		this.log = database.log();
+		this.namespace = database.namespace();
 		this.run = run;
 		this.stop = stop;
 		this.guard = guard;
@@ -64,18 +74,27 @@ final class LogCallback extends BaseCallback {
 		else {
 			MigrationLog.LogEntry attempt = Objects.requireNonNull(this.current);
 			this.log.succeeded(connection, attempt);
-			this.applied.add(attempt.id());
-			this.current = null;
+			this.executedIn = attempt.elapsed();
 		}
 	}
 
 	private void begin(Connection connection, MigrationInfo migration) {
+		// The one that begins again was executed, but not committed
+		if (!isCurrent(migration)) {
+			committed();
+		}
 		if (this.stop.isStopped()) {
 			this.stop.check(StoreName.POSTGRES, databaseState());
 		}
 		this.holdGuard.check(connection, migration, this::databaseState);
 		this.guard.check(StoreName.POSTGRES, FlywayValidator.id(migration), Direction.UP, this::databaseState);
 		boolean lastOneFailed = this.current != null;
+		if (lastOneFailed) {
+			failed(new FlywayException("Migration failed, and the user's strategy tries again"));
+		}
+		if (!this.prepared) {
+			lockWaited(LockWait.Outcome.ACQUIRED);
+		}
 		if (!this.prepared || lastOneFailed) {
 			this.log.create(connection);
 			this.log.closeInterrupted(connection);
@@ -85,6 +104,67 @@ final class LogCallback extends BaseCallback {
 		if (!this.current.transactional()) {
 			this.log.open(connection, this.current);
 		}
+		this.run.listener().executionBegan(this.current.start(this.namespace));
+	}
+
+	private boolean isCurrent(MigrationInfo migration) {
+		MigrationLog.LogEntry attempt = this.current;
+		return attempt != null && attempt.id().equals(FlywayValidator.id(migration));
+	}
+
+	/**
+	 * What was executed is committed.
+	 */
+	void committed() {
+		MigrationLog.LogEntry attempt = this.current;
+		Duration duration = this.executedIn;
+		if (attempt != null && duration != null) {
+			this.applied.add(attempt.id());
+			end(attempt, ExecutionEnd.succeeded(Direction.UP, duration));
+		}
+	}
+
+	/**
+	 * What was begun has failed.
+	 * @param failure the failure
+	 */
+	void failed(RuntimeException failure) {
+		MigrationLog.LogEntry attempt = this.current;
+		if (attempt != null) {
+			end(attempt, ExecutionEnd.failed(attempt.elapsed(), failure, FlywayFailures.error(failure)));
+		}
+	}
+
+	private void end(MigrationLog.LogEntry attempt, ExecutionEnd end) {
+		this.current = null;
+		this.executedIn = null;
+		this.run.listener().executionEnded(attempt.start(this.namespace), end);
+	}
+
+	/**
+	 * Tell that Flyway waits no longer for its lock.
+	 * @param outcome what came of it
+	 */
+	void lockWaited(LockWait.Outcome outcome) {
+		this.run.listener()
+			.lockWaited(this.run,
+					new LockWait(StoreName.POSTGRES, Duration.ofNanos(System.nanoTime() - this.calledAt), outcome));
+	}
+
+	/**
+	 * Whether Flyway has executed anything, or has begun to.
+	 * @return whether it has had its lock
+	 */
+	boolean isHeard() {
+		return this.prepared;
+	}
+
+	/**
+	 * Whether Flyway is not executing a migration at the moment.
+	 * @return whether it may be waiting for its lock
+	 */
+	boolean isBetweenMigrations() {
+		return this.current == null || this.executedIn != null;
 	}
 
 	private String databaseState() {
@@ -102,7 +182,7 @@ final class LogCallback extends BaseCallback {
 	}
 
 	/**
-	 * Return what was begun and not completed.
+	 * Return what was begun and is not known to be committed.
 	 * @return the execution, {@code null} if there is none
 	 */
 	MigrationLog.@Nullable LogEntry unfinished() {

@@ -14,10 +14,13 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.configuration.Configuration;
+import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.LockWait;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.PlanGuard;
+import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 
@@ -43,7 +46,7 @@ final class LoggedFlyway {
 		this.database = database;
 		this.run = run;
 		this.stop = stop;
-		this.callback = new LogCallback(database.log(), run, stop, guard, holdGuard);
+		this.callback = new LogCallback(database, run, stop, guard, holdGuard);
 		this.flyway = database.isPostgres() ? listening(flyway) : flyway;
 	}
 
@@ -53,6 +56,7 @@ final class LoggedFlyway {
 			.toArray(Callback[]::new);
 		return Flyway.configure(configuration.getClassLoader())
 			.configuration(configuration)
+			.dataSource(new NamedDataSource(configuration.getDataSource(), this.run.application()))
 			.callbacks(callbacks)
 			.load();
 	}
@@ -79,7 +83,7 @@ final class LoggedFlyway {
 
 	// Between migrations Flyway may be waiting for its lock
 	private void interruptIfWaiting(Thread runner) {
-		if (this.callback.unfinished() == null) {
+		if (this.callback.isBetweenMigrations()) {
 			runner.interrupt();
 		}
 	}
@@ -91,25 +95,57 @@ final class LoggedFlyway {
 	private List<String> migrateHeard(Consumer<Flyway> strategy) {
 		try {
 			strategy.accept(this.flyway);
+			this.callback.committed();
+			if (!this.callback.isHeard()) {
+				this.callback.lockWaited(LockWait.Outcome.UNNEEDED);
+			}
 			return this.callback.applied();
 		}
 		catch (RuntimeException ex) {
-			throwIfExplained(ex);
+			MigrationException refused = refused(ex);
+			if (refused != null) {
+				this.callback.committed();
+				throw refused;
+			}
+			if (isCommitted()) {
+				this.callback.committed();
+			}
 			MigrationLog.LogEntry attempt = this.callback.unfinished();
 			if (attempt == null) {
+				MigrationException explained = FlywayFailures.explain(ex);
+				if (!this.callback.isHeard()) {
+					this.callback.lockWaited((explained.getCode() == ProblemCode.LOCK_TIMEOUT)
+							? LockWait.Outcome.TIMEOUT : LockWait.Outcome.INTERRUPTED);
+				}
 				this.stop.check(StoreName.POSTGRES, "unchanged by what was interrupted");
-				throw FlywayFailures.explain(ex);
+				throw explained;
 			}
+			this.callback.failed(ex);
 			throw failed(attempt, ex);
 		}
 	}
 
 	// Flyway wraps what callbacks throw
-	private static void throwIfExplained(RuntimeException failure) {
+	private static @Nullable MigrationException refused(RuntimeException failure) {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-			if (cause instanceof MigrationException explained) {
-				throw explained;
+			if (cause instanceof MigrationException refused) {
+				return refused;
 			}
+		}
+		return null;
+	}
+
+	// What fails after a migration was executed is its commit, or something after it
+	private boolean isCommitted() {
+		MigrationLog.LogEntry attempt = this.callback.unfinished();
+		try {
+			return attempt != null && this.callback.isBetweenMigrations()
+					&& this.database.log().isApplied(this.database.client(), attempt);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Could not read in %s whether a migration was committed".formatted(this.database.log().table()),
+					ex);
+			return false;
 		}
 	}
 

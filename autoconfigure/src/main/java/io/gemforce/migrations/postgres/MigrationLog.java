@@ -3,6 +3,7 @@ package io.gemforce.migrations.postgres;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -23,11 +24,13 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.ExecutionError;
+import io.gemforce.migrations.ExecutionStart;
 import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Trigger;
 
 /**
@@ -77,6 +80,9 @@ final class MigrationLog {
 	private static final String CLOSE = """
 			UPDATE %s SET state = ?, finished_at = ?, duration_ms = ?, error_type = ?, error_message = ?, error_code = ?
 			WHERE run_id = ? AND script = ? AND state = 'RUNNING'""";
+
+	private static final String IS_APPLIED = """
+			SELECT EXISTS (SELECT 1 FROM %s WHERE run_id = ? AND script = ? AND state = 'APPLIED')""";
 
 	private static final String INTERRUPT = """
 			UPDATE %s SET state = 'INTERRUPTED', finished_at = ? WHERE state = 'RUNNING'""";
@@ -287,6 +293,20 @@ final class MigrationLog {
 		return client.sql(sql(SELECT)).param(ranks.toArray(Long[]::new)).query((row, number) -> execution(row)).list();
 	}
 
+	/**
+	 * Whether an execution is recorded as a success.
+	 * @param client the client to use
+	 * @param attempt the execution
+	 * @return whether its row is there
+	 */
+	boolean isApplied(JdbcClient client, LogEntry attempt) {
+		return client.sql(sql(IS_APPLIED))
+			.param(attempt.run().id())
+			.param(attempt.script())
+			.query(Boolean.class)
+			.single();
+	}
+
 	private static Execution execution(ResultSet row) throws SQLException {
 		String errorType = row.getString("error_type");
 		return new Execution(row.getLong("rank"), row.getString("version"), row.getString("description"),
@@ -347,6 +367,20 @@ final class MigrationLog {
 
 		String id() {
 			return MigrationEntry.id(this.version, this.description);
+		}
+
+		/**
+		 * Return what listeners are told about this.
+		 * @param namespace the database and the schema
+		 * @return the execution
+		 */
+		ExecutionStart start(String namespace) {
+			return new ExecutionStart(this.run, StoreName.POSTGRES, namespace, id(), this.version, this.description,
+					this.type, this.script, this.checksum, Phase.EXPAND, this.direction, this.transactional);
+		}
+
+		Duration elapsed() {
+			return Duration.between(this.startedAt, Instant.now());
 		}
 
 		private MigrationState successState() {

@@ -3,7 +3,11 @@ package io.gemforce.migrations.report;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.StoreResult;
@@ -21,13 +25,22 @@ public final class TextReports {
 	 * Describe a run in one line.
 	 * @param run the run
 	 * @param results what it did to each store
+	 * @param failure what ended it, {@code null} if it went through
 	 * @return the line
 	 */
-	public static String describe(MigrationRun run, List<StoreResult> results) {
+	public static String describe(MigrationRun run, List<StoreResult> results, @Nullable RuntimeException failure) {
 		Duration total = results.stream().map(StoreResult::duration).reduce(Duration.ZERO, Duration::plus);
-		return "migrations: %s; run=%s total=%d ms".formatted(
-				results.stream().map(TextReports::describe).collect(Collectors.joining(", ")), run.id(),
-				total.toMillis());
+		return "migrations: %s; run=%s total=%d ms".formatted(Stream
+			.concat(results.stream().map(TextReports::describe), Stream.ofNullable(failure).map(TextReports::describe))
+			.collect(Collectors.joining(", ")), run.id(), total.toMillis());
+	}
+
+	private static String describe(RuntimeException failure) {
+		if (failure instanceof MigrationException problem) {
+			return (problem.getStore() != null) ? "%s failed with %s".formatted(problem.getStore(), problem.getCode())
+					: "failed with %s".formatted(problem.getCode());
+		}
+		return "failed with " + failure.getClass().getSimpleName();
 	}
 
 	/**

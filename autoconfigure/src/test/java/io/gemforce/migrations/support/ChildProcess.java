@@ -55,7 +55,18 @@ public final class ChildProcess implements AutoCloseable {
 	 * @return the process
 	 */
 	public static ChildProcess start(Class<?> main, String... arguments) {
-		return start(command(main, arguments).redirectErrorStream(true));
+		return start(command(System.getProperty("java.class.path"), main, arguments).redirectErrorStream(true));
+	}
+
+	/**
+	 * Start a process on a class path of its own.
+	 * @param classPath the class path
+	 * @param main the class to run
+	 * @param arguments its arguments
+	 * @return the process
+	 */
+	public static ChildProcess startOn(String classPath, Class<?> main, String... arguments) {
+		return start(command(classPath, main, arguments).redirectErrorStream(true));
 	}
 
 	/**
@@ -65,14 +76,13 @@ public final class ChildProcess implements AutoCloseable {
 	 * @return the process
 	 */
 	public static ChildProcess startWithErrorsApart(Class<?> main, String... arguments) {
-		return start(command(main, arguments));
+		return start(command(System.getProperty("java.class.path"), main, arguments));
 	}
 
-	private static ProcessBuilder command(Class<?> main, String... arguments) {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-cp",
-						System.getProperty("java.class.path"), main.getName()));
+	private static ProcessBuilder command(String classPath, Class<?> main, String... arguments) {
+		List<String> command = new ArrayList<>(List.of(
+				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
+				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-cp", classPath, main.getName()));
 		command.addAll(List.of(arguments));
 		return new ProcessBuilder(command);
 	}

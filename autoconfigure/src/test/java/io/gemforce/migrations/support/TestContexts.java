@@ -11,6 +11,8 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.gemforce.migrations.autoconfigure.MigrationsAutoConfiguration;
 import io.gemforce.migrations.autoconfigure.MigrationsEndpointAutoConfiguration;
+import io.gemforce.migrations.autoconfigure.MigrationsHealthContributorAutoConfiguration;
+import io.gemforce.migrations.autoconfigure.MigrationsMonitoringAutoConfiguration;
 import io.gemforce.migrations.autoconfigure.MongoMigrationsAutoConfiguration;
 import io.gemforce.migrations.autoconfigure.PostgresMigrationsAutoConfiguration;
 
@@ -20,7 +22,8 @@ import io.gemforce.migrations.autoconfigure.PostgresMigrationsAutoConfiguration;
 public final class TestContexts {
 
 	private static final AutoConfigurations COMMON = AutoConfigurations.of(MigrationsAutoConfiguration.class,
-			MigrationsEndpointAutoConfiguration.class, MongoMigrationsAutoConfiguration.class,
+			MigrationsEndpointAutoConfiguration.class, MigrationsHealthContributorAutoConfiguration.class,
+			MigrationsMonitoringAutoConfiguration.class, MongoMigrationsAutoConfiguration.class,
 			PostgresMigrationsAutoConfiguration.class);
 
 	private static final AutoConfigurations MONGO = AutoConfigurations.of(MongoAutoConfiguration.class,

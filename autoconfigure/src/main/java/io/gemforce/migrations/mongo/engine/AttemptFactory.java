@@ -17,6 +17,14 @@ final class AttemptFactory {
 		this.settings = settings;
 	}
 
+	/**
+	 * Return what the migrations work on.
+	 * @return the name of the application's database
+	 */
+	String namespace() {
+		return this.access.factory().getMongoDatabase().getName();
+	}
+
 	WorkAttempt create(LockedHistory locked, RunnerTransactions transactions, OperationGuard guard, Step step,
 			long rank) {
 		GuardedDatabaseFactory factory = new GuardedDatabaseFactory(locked.session().factory(), guard);

@@ -6,10 +6,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.springframework.util.StringUtils;
 
+import io.gemforce.migrations.ExecutionEnd;
+import io.gemforce.migrations.ExecutionStart;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
@@ -30,8 +30,6 @@ import io.gemforce.migrations.mongo.lock.LockLostException;
  * the row tells whether it happened.
  */
 final class MigrationExecutor {
-
-	private static final Log logger = LogFactory.getLog(MigrationExecutor.class);
 
 	private final LockedHistory locked;
 
@@ -74,16 +72,25 @@ final class MigrationExecutor {
 		}
 		lease.doing(step.isUp() ? step.migration().toString() : "undo " + step.migration());
 		long startedAt = this.nanoTime.getAsLong();
-		logger.info("%s %s of store 'mongo'".formatted(step.isUp() ? "Applying" : "Executing", step));
+		ExecutionStart start = step.start(this.locked.run(), this.attempts.namespace(), transactional);
+		start.run().listener().executionBegan(start);
 		Execution execution = new Execution(step, rank, startedAt);
-		if (transactional) {
-			execution.runInTransaction();
+		try {
+			if (transactional) {
+				execution.runInTransaction();
+			}
+			else {
+				execution.runPlainly();
+			}
 		}
-		else {
-			execution.runPlainly();
+		catch (RuntimeException ex) {
+			Throwable failure = (ex instanceof MigrationException && ex.getCause() != null) ? ex.getCause() : ex;
+			start.run()
+				.listener()
+				.executionEnded(start, ExecutionEnd.failed(elapsed(startedAt), failure, MongoFailures.error(failure)));
+			throw ex;
 		}
-		logger.info("%s %s of store 'mongo' in %d ms".formatted(step.isUp() ? "Applied" : "Executed", step,
-				elapsed(startedAt).toMillis()));
+		start.run().listener().executionEnded(start, ExecutionEnd.succeeded(step.direction(), elapsed(startedAt)));
 		return Optional.of(execution.notes);
 	}
 

@@ -6,6 +6,7 @@ import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.LockWait;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.Problem;
@@ -78,13 +79,17 @@ final class MigrationLocker {
 	 */
 	Optional<LockedHistory> acquire(MigrationRun run, Duration waitTimeout, Predicate<MigrationHistory> needed) {
 		RunnerSession session = new RunnerSession(this.access);
+		long startedAt = System.nanoTime();
+		LockWait.Outcome outcome = LockWait.Outcome.INTERRUPTED;
 		Runnable stopListening = this.stop.listen(Thread.currentThread()::interrupt);
 		Optional<Lease> lease = Optional.empty();
 		try {
 			lease = this.access.lock().acquire(holder(run, session), waitTimeout, () -> needed.test(session.history()));
+			outcome = lease.isPresent() ? LockWait.Outcome.ACQUIRED : LockWait.Outcome.UNNEEDED;
 			return lease.map((acquired) -> new LockedHistory(this.access, session, acquired, run, null));
 		}
 		catch (LockTimeoutException ex) {
+			outcome = LockWait.Outcome.TIMEOUT;
 			throw timeout(waitTimeout, ex);
 		}
 		catch (InterruptedException ex) {
@@ -97,6 +102,9 @@ final class MigrationLocker {
 		}
 		finally {
 			stopListening.run();
+			run.listener()
+				.lockWaited(run,
+						new LockWait(StoreName.MONGO, Duration.ofNanos(System.nanoTime() - startedAt), outcome));
 			if (lease.isEmpty()) {
 				session.close();
 			}

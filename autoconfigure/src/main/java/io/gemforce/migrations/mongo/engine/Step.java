@@ -3,7 +3,11 @@ package io.gemforce.migrations.mongo.engine;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.ExecutionStart;
+import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.mongo.history.Attempt;
 
 /**
  * A migration that is about to be applied or undone.
@@ -25,6 +29,21 @@ record Step(ResolvedMigration migration, Direction direction, @Nullable Long cyc
 
 	boolean isUp() {
 		return this.direction == Direction.UP;
+	}
+
+	/**
+	 * Return what listeners are told when this begins.
+	 * @param run the run that this is part of
+	 * @param namespace the name of the database
+	 * @param transactional whether it runs in a transaction
+	 * @return the execution
+	 */
+	ExecutionStart start(MigrationRun run, String namespace, boolean transactional) {
+		Attempt attempt = this.migration.attempt(this.direction, transactional);
+		String version = attempt.version().toString();
+		return new ExecutionStart(run, StoreName.MONGO, namespace, version, version, attempt.description(),
+				attempt.type(), attempt.script(), attempt.checksum(), attempt.phase(), attempt.direction(),
+				attempt.transactional());
 	}
 
 	/**

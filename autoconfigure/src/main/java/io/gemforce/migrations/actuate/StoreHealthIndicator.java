@@ -1,0 +1,146 @@
+package io.gemforce.migrations.actuate;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+
+import io.gemforce.migrations.MigrationCounts;
+import io.gemforce.migrations.MigrationEntry;
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.StoreSnapshot;
+import io.gemforce.migrations.StoreStatus;
+
+/**
+ * {@link HealthIndicator} for the migrations of a store. A probe never waits for the
+ * store: it gets what the newest snapshot says, and for the first minute, as long as
+ * there is no snapshot, what the start of the service has found out.
+ */
+public final class StoreHealthIndicator implements HealthIndicator {
+
+	private static final Duration START_IS_KNOWN = Duration.ofSeconds(60);
+
+	private final StoreName store;
+
+	private final Migrations migrations;
+
+	private final SnapshotWatch watch;
+
+	private final Clock clock;
+
+	private final Instant createdAt;
+
+	/**
+	 * Create an indicator.
+	 * @param store the store
+	 * @param migrations the migrations
+	 * @param watch looks at the store
+	 * @param clock the clock that tells the age of things
+	 */
+	public StoreHealthIndicator(StoreName store, Migrations migrations, SnapshotWatch watch, Clock clock) {
+		this.store = store;
+		this.migrations = migrations;
+		this.watch = watch;
+		this.clock = clock;
+		this.createdAt = clock.instant();
+	}
+
+	@Override
+	public Health health() {
+		if (this.migrations.isDisabled(this.store)) {
+			return Health.unknown().withDetail("enabled", false).withDetail("status", StoreStatus.DISABLED).build();
+		}
+		Optional<StoreResult> start = started();
+		boolean startIsEnough = start.isPresent() && this.createdAt.plus(START_IS_KNOWN).isAfter(this.clock.instant())
+				&& this.watch.known(this.store).isEmpty();
+		Optional<StoreSnapshot> snapshot = startIsEnough ? Optional.empty() : this.watch.look(this.store);
+		return snapshot.map(this::health)
+			.or(() -> start.map(StoreHealthIndicator::health))
+			.orElseGet(() -> Health.unknown().withDetail("reason", "The store was not read yet").build());
+	}
+
+	private Optional<StoreResult> started() {
+		return this.migrations.results().stream().filter((result) -> result.store() == this.store).findFirst();
+	}
+
+	// A store that has something wrong does not let the service start
+	private static Health health(StoreResult result) {
+		StoreStatus status = switch (result.outcome()) {
+			case AHEAD -> StoreStatus.AHEAD;
+			case HELD -> StoreStatus.HELD;
+			default -> StoreStatus.UP_TO_DATE;
+		};
+		Health.Builder health = Health.up().withDetail("status", status);
+		if (result.to() != null) {
+			health.withDetail("currentVersion", result.to());
+		}
+		return health.build();
+	}
+
+	private Health health(StoreSnapshot snapshot) {
+		if (snapshot.status() == StoreStatus.UNREACHABLE) {
+			Health.Builder health = Health.unknown().withDetail("status", StoreStatus.UNREACHABLE);
+			this.watch.lastReadable(this.store).ifPresent((last) -> describe(health, last));
+			return health.withDetail("problems", problems(snapshot)).build();
+		}
+		Health.Builder health = Health.status(status(snapshot)).withDetail("status", snapshot.status());
+		describe(health, snapshot);
+		if (!snapshot.problems().isEmpty()) {
+			health.withDetail("problems", problems(snapshot));
+		}
+		return health.build();
+	}
+
+	private static void describe(Health.Builder health, StoreSnapshot snapshot) {
+		if (snapshot.currentVersion() != null) {
+			health.withDetail("currentVersion", snapshot.currentVersion());
+		}
+		if (snapshot.latestVersion() != null) {
+			health.withDetail("latestVersion", snapshot.latestVersion());
+		}
+		MigrationCounts counts = snapshot.counts();
+		health.withDetail("pending", counts.pending())
+			.withDetail("failed", counts.failed())
+			.withDetail("future", counts.future())
+			.withDetail("held", counts.held());
+		if (snapshot.lock().owner() != null) {
+			health.withDetail("lockedBy", snapshot.lock().owner());
+		}
+		health.withDetail("takenAt", snapshot.takenAt());
+	}
+
+	private static List<String> problems(StoreSnapshot snapshot) {
+		return snapshot.problems().stream().map(StoreHealthIndicator::describe).toList();
+	}
+
+	private static String describe(Problem problem) {
+		return "%s: %s".formatted(problem.code(), problem.message());
+	}
+
+	// A newer build that migrates, or has migrated, must not take this one out of
+	// service, nor must a rollback: only what this build lacks does
+	private static Status status(StoreSnapshot snapshot) {
+		return switch (snapshot.status()) {
+			case FAILED, INVALID, INTERRUPTED -> Status.DOWN;
+			case PENDING -> Status.OUT_OF_SERVICE;
+			case LOCKED, RUNNING -> snapshot.entries().stream().anyMatch(StoreHealthIndicator::isLacking)
+					? Status.OUT_OF_SERVICE : Status.UP;
+			case AHEAD, HELD, UP_TO_DATE -> Status.UP;
+			case UNREACHABLE, DISABLED -> Status.UNKNOWN;
+		};
+	}
+
+	private static boolean isLacking(MigrationEntry entry) {
+		return entry.inBuild() && (entry.state().isPending() || entry.state() == MigrationState.RUNNING);
+	}
+
+}

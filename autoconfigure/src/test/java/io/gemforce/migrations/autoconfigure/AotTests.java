@@ -1,0 +1,74 @@
+package io.gemforce.migrations.autoconfigure;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.boot.SpringApplicationAotProcessor;
+import org.springframework.context.aot.AbstractAotProcessor;
+
+import io.gemforce.migrations.report.StatusReport;
+import io.gemforce.migrations.support.MongoTestDatabase;
+import io.gemforce.migrations.support.PostgresTestDatabase;
+import io.gemforce.migrations.support.TestDatabases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for processing ahead of time.
+ */
+@ExtendWith(TestDatabases.class)
+class AotTests {
+
+	@Test
+	void processingRunsNoMigration(MongoTestDatabase mongo, PostgresTestDatabase postgres, @TempDir Path folder)
+			throws Exception {
+		AbstractAotProcessor.Settings settings = AbstractAotProcessor.Settings.builder()
+			.sourceOutput(folder.resolve("sources"))
+			.resourceOutput(folder.resolve("resources"))
+			.classOutput(folder.resolve("classes"))
+			.groupId("com.example")
+			.artifactId("gems")
+			.build();
+		new SpringApplicationAotProcessor(TwoStoreService.class, settings,
+				new String[] { "--spring.mongodb.uri=" + mongo.uri(), "--spring.datasource.url=" + postgres.url(),
+						"--spring.datasource.username=" + postgres.user(),
+						"--spring.flyway.locations=classpath:db/gems", "--spring.main.web-application-type=none" })
+			.process();
+		assertThat(mongo.database().listCollectionNames()).isEmpty();
+		assertThat(postgres.client()
+			.sql("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+			.query(String.class)
+			.list()).isEmpty();
+		assertThat(generated(folder.resolve("sources"))).contains("MigrationsAutoConfiguration__BeanDefinitions.java",
+				"MongoMigrationsAutoConfiguration__BeanDefinitions.java",
+				"PostgresMigrationsAutoConfiguration__BeanDefinitions.java");
+		assertThat(Files
+			.readString(folder.resolve("resources/META-INF/native-image/com.example/gems/reachability-metadata.json")))
+			.contains("db\\/mongo\\/**", StatusReport.class.getName());
+	}
+
+	private static List<String> generated(Path sources) throws Exception {
+		try (Stream<Path> files = Files.walk(sources)) {
+			return files.map((file) -> file.getFileName().toString()).toList();
+		}
+	}
+
+	@Test
+	void hintsNameTheMigrationsAndWhatIsWritten() {
+		RuntimeHints hints = new RuntimeHints();
+		new MigrationsRuntimeHints().registerHints(hints, getClass().getClassLoader());
+		assertThat(RuntimeHintsPredicates.resource().forResource("db/mongo/V1__index.yaml")).accepts(hints);
+		assertThat(RuntimeHintsPredicates.resource().forResource("db/undo/2026/U1__gem.sql")).accepts(hints);
+		assertThat(RuntimeHintsPredicates.resource().forResource("META-INF/gemforce-migrations/changes.schema.json"))
+			.accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection().onType(StatusReport.Store.class)).accepts(hints);
+	}
+
+}
