@@ -13,6 +13,15 @@ import org.jspecify.annotations.Nullable;
  */
 public record ApplicationInstance(String name, @Nullable String version, String host, @Nullable String user) {
 
+	/**
+	 * Return this instance as somebody else uses it.
+	 * @param user who uses it
+	 * @return the instance
+	 */
+	public ApplicationInstance usedBy(String user) {
+		return new ApplicationInstance(this.name, this.version, this.host, user);
+	}
+
 	@Override
 	public String toString() {
 		return this.name + ((this.version != null) ? "/" + this.version : "") + "@" + this.host;

@@ -53,7 +53,8 @@ final class CachedSnapshot {
 			Validation validation = store.validate();
 			StoreLock lock = store.lock();
 			Execution lastApplied = lastApplied(store, validation);
-			return StoreSnapshot.of(store, validation, lock, lastApplied, this.clock.instant());
+			return StoreSnapshot.of(store, validation, lock, hold(store, validation), lastApplied,
+					this.clock.instant());
 		}
 		catch (MigrationException ex) {
 			StoreStatus status = switch (ex.getCode()) {
@@ -62,6 +63,14 @@ final class CachedSnapshot {
 			};
 			return StoreSnapshot.unreadable(store, status, ex.getProblems(), this.clock.instant());
 		}
+	}
+
+	// A rollback leaves a hold, so that one is looked for only where something was undone
+	private static @Nullable Hold hold(MigrationStore store, Validation validation) {
+		boolean undone = validation.entries()
+			.stream()
+			.anyMatch((entry) -> entry.state() == MigrationState.ROLLED_BACK || entry.state() == MigrationState.HELD);
+		return undone ? store.hold().orElse(null) : null;
 	}
 
 	private static @Nullable Execution lastApplied(MigrationStore store, Validation validation) {

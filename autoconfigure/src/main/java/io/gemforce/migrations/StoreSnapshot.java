@@ -17,30 +17,32 @@ import org.jspecify.annotations.Nullable;
  * @param entries its migrations, in the order of versions
  * @param problems what is wrong, or should be looked at
  * @param lock who holds its lock
+ * @param hold what a rollback has decided, {@code null} if there is nothing of the kind
  * @param lastApplied the newest execution that applied something, {@code null} if there
  * is none
  * @param takenAt when this was read
  */
 public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatus status, List<MigrationEntry> entries,
-		List<Problem> problems, StoreLock lock, @Nullable Execution lastApplied, Instant takenAt) {
+		List<Problem> problems, StoreLock lock, @Nullable Hold hold, @Nullable Execution lastApplied, Instant takenAt) {
 
 	/**
 	 * Create a snapshot of what was read.
 	 * @param store the store that was read
 	 * @param validation its migrations
 	 * @param lock its lock
+	 * @param hold what a rollback has decided
 	 * @param lastApplied the newest execution that applied something
 	 * @param takenAt when it was read
 	 * @return the snapshot
 	 */
-	static StoreSnapshot of(MigrationStore store, Validation validation, StoreLock lock,
+	static StoreSnapshot of(MigrationStore store, Validation validation, StoreLock lock, @Nullable Hold hold,
 			@Nullable Execution lastApplied, Instant takenAt) {
 		boolean atWork = lock.held() && (lock.mine() || lock.alive());
 		List<MigrationEntry> entries = atWork ? validation.entries()
 				: validation.entries().stream().map(StoreSnapshot::withoutRunner).toList();
 		Validation seen = new Validation(entries, validation.problems());
 		return new StoreSnapshot(store.name(), store.engine(), status(seen, lock), entries, validation.problems(), lock,
-				lastApplied, takenAt);
+				hold, lastApplied, takenAt);
 	}
 
 	// What nobody is at work on is not running
@@ -49,12 +51,12 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 	}
 
 	static StoreSnapshot disabled(StoreName store, Instant takenAt) {
-		return new StoreSnapshot(store, null, StoreStatus.DISABLED, List.of(), List.of(), StoreLock.FREE, null,
+		return new StoreSnapshot(store, null, StoreStatus.DISABLED, List.of(), List.of(), StoreLock.FREE, null, null,
 				takenAt);
 	}
 
 	static StoreSnapshot unreadable(MigrationStore store, StoreStatus status, List<Problem> problems, Instant takenAt) {
-		return new StoreSnapshot(store.name(), store.engine(), status, List.of(), problems, StoreLock.FREE, null,
+		return new StoreSnapshot(store.name(), store.engine(), status, List.of(), problems, StoreLock.FREE, null, null,
 				takenAt);
 	}
 

@@ -17,6 +17,7 @@ import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.report.ErrorReport;
 import io.gemforce.migrations.report.HistoryQuery;
 import io.gemforce.migrations.report.MigrationReports;
 
@@ -81,7 +82,7 @@ public class MigrationsEndpointWebExtension {
 			return this.reports.migration(name.get(), id)
 				.map(MigrationsEndpointWebExtension::ok)
 				.orElseGet(() -> refuse(WebEndpointResponse.STATUS_NOT_FOUND,
-						new ErrorReport("UNKNOWN_MIGRATION",
+						ErrorReport.of("UNKNOWN_MIGRATION",
 								"Store '%s' has no migration '%s'".formatted(store, abbreviate(id)),
 								"GET /actuator/migrations/%s lists the ids".formatted(store), store)));
 		}
@@ -100,13 +101,13 @@ public class MigrationsEndpointWebExtension {
 
 	private static WebEndpointResponse<ResponseBody<?>> unknownStore(String store) {
 		return refuse(WebEndpointResponse.STATUS_NOT_FOUND,
-				new ErrorReport("UNKNOWN_STORE", "This service has no store '%s'".formatted(abbreviate(store)),
+				ErrorReport.of("UNKNOWN_STORE", "This service has no store '%s'".formatted(abbreviate(store)),
 						"GET /actuator/migrations lists the stores", null));
 	}
 
 	private static WebEndpointResponse<ResponseBody<?>> unavailable(String store, MigrationException ex) {
 		return refuse(WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE,
-				new ErrorReport(ex.getCode().name(), ex.getProblems().get(0).message(), ex.getAction(), store));
+				ErrorReport.of(ex.getCode().name(), ex.getProblems().get(0).message(), ex.getAction(), store));
 	}
 
 	private static Set<MigrationState> states(@Nullable String states) {
@@ -151,7 +152,7 @@ public class MigrationsEndpointWebExtension {
 	}
 
 	private static RefusedException refused(String parameter, String value, String action) {
-		return new RefusedException(new ErrorReport("INVALID_PARAMETER",
+		return new RefusedException(ErrorReport.of("INVALID_PARAMETER",
 				"Parameter '%s' cannot be '%s'".formatted(parameter, abbreviate(value)), action, null));
 	}
 

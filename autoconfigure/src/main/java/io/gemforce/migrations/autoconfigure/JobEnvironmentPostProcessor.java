@@ -25,7 +25,7 @@ class JobEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
 			.addFirst(new MapPropertySource(SOURCE,
 					Map.of("spring.main.web-application-type", "none", "spring.main.lazy-initialization", "true",
 							"spring.main.keep-alive", "false", "spring.main.banner-mode", "off")));
-		if ("json".equals(environment.getProperty("gemforce.migrations.output.format"))) {
+		if (!"text".equals(environment.getProperty("gemforce.migrations.output.format", "text"))) {
 			environment.getPropertySources()
 				.addLast(new MapPropertySource(SOURCE + "Logging", Map.of("logging.threshold.console", "ERROR")));
 		}

@@ -11,7 +11,7 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
-import io.gemforce.migrations.report.JsonReports;
+import io.gemforce.migrations.report.ReportFormat;
 
 /**
  * Runs a {@link MigrationJob} as soon as the context has its singletons, before anything
@@ -26,14 +26,17 @@ final class JobRunner implements SmartInitializingSingleton {
 
 	private final MigrationsProperties.Output output;
 
+	private final JobSurroundings surroundings;
+
 	private final ConfigurableApplicationContext context;
 
 	private final IntConsumer exit;
 
-	JobRunner(MigrationJob job, MigrationsProperties.Output output, ConfigurableApplicationContext context,
-			IntConsumer exit) {
+	JobRunner(MigrationJob job, MigrationsProperties.Output output, JobSurroundings surroundings,
+			ConfigurableApplicationContext context, IntConsumer exit) {
 		this.job = job;
 		this.output = output;
+		this.surroundings = surroundings;
 		this.context = context;
 		this.exit = exit;
 	}
@@ -41,13 +44,14 @@ final class JobRunner implements SmartInitializingSingleton {
 	@Override
 	public void afterSingletonsInstantiated() {
 		JobResult result = this.job.run();
-		String report = this.output.getFormat().equals("json") ? JsonReports.write(result.report()) : result.text();
+		String report = result.write(ReportFormat.find(this.output.getFormat()).orElse(ReportFormat.TEXT));
 		System.out.println(report);
 		System.out.flush();
 		Path file = this.output.getFile();
 		if (file != null) {
 			write(file, report);
 		}
+		this.surroundings.tell(result);
 		this.exit.accept(SpringApplication.exit(this.context, result::exitCode));
 	}
 

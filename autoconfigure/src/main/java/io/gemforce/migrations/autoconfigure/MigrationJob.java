@@ -32,6 +32,8 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.report.JobReport;
 import io.gemforce.migrations.report.MigrationReports;
 import io.gemforce.migrations.report.PlanReport;
+import io.gemforce.migrations.report.ReportFormat;
+import io.gemforce.migrations.report.ReportWriter;
 import io.gemforce.migrations.report.StatusReport;
 import io.gemforce.migrations.report.TextReports;
 
@@ -41,8 +43,6 @@ import io.gemforce.migrations.report.TextReports;
 final class MigrationJob {
 
 	private static final Log logger = LogFactory.getLog(MigrationJob.class);
-
-	private static final List<String> FORMATS = List.of("text", "json");
 
 	private final Migrations migrations;
 
@@ -55,12 +55,7 @@ final class MigrationJob {
 
 	JobResult run() {
 		try {
-			if (!FORMATS.contains(this.properties.getOutput().getFormat())) {
-				throw invalid(
-						"gemforce.migrations.output.format is '%s', which is no format"
-							.formatted(this.properties.getOutput().getFormat()),
-						"Use one of %s".formatted(String.join(", ", FORMATS)));
-			}
+			requireFormat();
 			return switch (job()) {
 				case MIGRATE -> migrate();
 				case VALIDATE -> validate();
@@ -76,6 +71,19 @@ final class MigrationJob {
 		}
 		catch (MigrationException ex) {
 			return result(ex.getCode().exitCode(), List.of(), List.of(), ex);
+		}
+	}
+
+	private void requireFormat() {
+		String name = this.properties.getOutput().getFormat();
+		ReportFormat format = ReportFormat.find(name)
+			.orElseThrow(() -> invalid("gemforce.migrations.output.format is '%s', which is no format".formatted(name),
+					"Use one of %s".formatted(Arrays.stream(ReportFormat.values())
+						.map(ReportFormat::id)
+						.collect(Collectors.joining(", ")))));
+		if (!ReportWriter.canWrite(format)) {
+			throw invalid("gemforce.migrations.output.format is '%s', which needs JMustache".formatted(name),
+					"Add com.samskivert:jmustache to the class path, as the starter does");
 		}
 	}
 
@@ -127,9 +135,10 @@ final class MigrationJob {
 		MigrationsProperties.Rollback rollback = this.properties.getRollback();
 		if (!rollback.isYes() && rollback.getConfirm() == null
 				&& report.steps().stream().allMatch((step) -> step.undo().available())) {
-			return new JobResult(ExitCode.PENDING, report,
-					"%s\nNothing was undone. To undo this and nothing else, run again with %s=%s".formatted(plan,
-							"gemforce.migrations.rollback.confirm", report.planHash()));
+			PlanReport unconfirmed = report
+				.withNext("Nothing was undone. To undo this and nothing else, run again with "
+						+ "gemforce.migrations.rollback.confirm=" + report.planHash());
+			return new JobResult(ExitCode.PENDING, unconfirmed, TextReports.describe(unconfirmed));
 		}
 		logger.info(plan);
 		return result(this.migrations.rollback(target, rollback.getConfirm(), this.properties.getReason()));
@@ -252,7 +261,7 @@ final class MigrationJob {
 		if (ex != null) {
 			problems.addAll(ex.getProblems());
 		}
-		JobReport report = new JobReport(name(), exitCode, this.migrations.run().id(), done, problems,
+		JobReport report = JobReport.of(name(), exitCode, this.migrations.run().id(), done, problems,
 				(ex != null) ? ex.getDatabaseState() : null);
 		return new JobResult(exitCode, report, TextReports.describe(report));
 	}

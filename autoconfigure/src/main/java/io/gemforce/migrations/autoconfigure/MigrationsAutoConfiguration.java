@@ -105,8 +105,8 @@ public final class MigrationsAutoConfiguration {
 		@Bean(JobRunner.BEAN_NAME)
 		JobRunner migrationsJobRunner(Migrations migrations, MigrationsProperties properties,
 				ConfigurableApplicationContext context) {
-			return new JobRunner(new MigrationJob(migrations, properties), properties.getOutput(), context,
-					System::exit);
+			return new JobRunner(new MigrationJob(migrations, properties), properties.getOutput(),
+					new JobSurroundings(), context, System::exit);
 		}
 
 	}
