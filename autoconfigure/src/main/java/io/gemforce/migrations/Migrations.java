@@ -303,7 +303,21 @@ public final class Migrations {
 		return get(name).lock();
 	}
 
-	private void forgetSnapshot(StoreName name) {
+	/**
+	 * Look for a hold of a store, now.
+	 * @param name the store
+	 * @return the hold that a rollback has left, or empty if there is none
+	 * @throws MigrationException if the store cannot be read
+	 */
+	public Optional<Hold> hold(StoreName name) {
+		return get(name).hold();
+	}
+
+	/**
+	 * Read a store again when somebody asks for it next.
+	 * @param name the store
+	 */
+	public void forgetSnapshot(StoreName name) {
 		this.snapshots.remove(name);
 	}
 

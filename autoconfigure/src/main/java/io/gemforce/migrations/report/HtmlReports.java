@@ -116,7 +116,7 @@ public final class HtmlReports {
 			parameters.add("phase=" + query.phase().name().toLowerCase(Locale.ROOT));
 		}
 		if (query.text() != null) {
-			parameters.add("q=" + ReportCollector.url(query.text()));
+			parameters.add("q=" + PageFrame.encode(query.text()));
 		}
 		if (query.size() != HistoryQuery.DEFAULT_SIZE) {
 			parameters.add("size=" + query.size());

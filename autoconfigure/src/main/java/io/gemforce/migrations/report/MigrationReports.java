@@ -47,6 +47,14 @@ public final class MigrationReports {
 	}
 
 	/**
+	 * Return the stores of the service.
+	 * @return the stores, those that are switched off included, in order
+	 */
+	public List<StoreName> stores() {
+		return this.migrations.stores();
+	}
+
+	/**
 	 * Report on all stores.
 	 * @return the report
 	 */

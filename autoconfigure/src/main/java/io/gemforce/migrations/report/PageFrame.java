@@ -1,5 +1,7 @@
 package io.gemforce.migrations.report;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -47,6 +49,15 @@ public record PageFrame(String home, HistoryQuery query, List<Pending> pending, 
 	 */
 	public PageFrame offering(List<OperationHint> operations) {
 		return new PageFrame(this.home, this.query, this.pending, operations);
+	}
+
+	/**
+	 * Write a text as one part of an address.
+	 * @param text the text
+	 * @return the text, percent-encoded
+	 */
+	public static String encode(String text) {
+		return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
 	}
 
 	/**

@@ -1,7 +1,5 @@
 package io.gemforce.migrations.report;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
@@ -57,22 +55,13 @@ final class ReportCollector extends DefaultCollector {
 			case "short" -> (text, property) -> VisibleText.of(text.toString(), SHORT);
 			case "block" -> (text, property) -> MarkdownText.block(VisibleText.of(text.toString()));
 			case "any" -> (text, property) -> !text.toString().isBlank();
-			case "url" -> (text, property) -> url(text.toString());
+			case "url" -> (text, property) -> PageFrame.encode(text.toString());
 			default -> null;
 		};
 	}
 
 	static String label(Enum<?> state) {
 		return state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-	}
-
-	/**
-	 * Write a text as one part of an address.
-	 * @param text the text
-	 * @return the text, percent-encoded
-	 */
-	static String url(String text) {
-		return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
 	}
 
 	private static String duration(Duration duration) {
