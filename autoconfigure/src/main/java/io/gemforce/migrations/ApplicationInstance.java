@@ -28,6 +28,15 @@ public record ApplicationInstance(String name, @Nullable String version, String 
 		return label;
 	}
 
+	/**
+	 * Return this instance as somebody else uses it.
+	 * @param user who uses it
+	 * @return the instance
+	 */
+	public ApplicationInstance usedBy(String user) {
+		return new ApplicationInstance(this.name, this.version, this.host, user);
+	}
+
 	@Override
 	public String toString() {
 		return this.name + ((this.version != null) ? "/" + this.version : "") + "@" + this.host;

@@ -91,7 +91,8 @@ final class CachedSnapshot {
 			Validation validation = store.validate();
 			StoreLock lock = store.lock();
 			Execution lastApplied = lastApplied(store, validation);
-			return StoreSnapshot.of(store, validation, lock, lastApplied, this.clock.instant());
+			return StoreSnapshot.of(store, validation, lock, hold(store, validation), lastApplied,
+					this.clock.instant());
 		}
 		catch (MigrationException ex) {
 			return StoreSnapshot.unreadable(store, ex, this.clock.instant());
@@ -104,6 +105,14 @@ final class CachedSnapshot {
 							"unchanged", ex),
 					this.clock.instant());
 		}
+	}
+
+	// A rollback leaves a hold, so that one is looked for only where something was undone
+	private static @Nullable Hold hold(MigrationStore store, Validation validation) {
+		boolean undone = validation.entries()
+			.stream()
+			.anyMatch((entry) -> entry.state() == MigrationState.ROLLED_BACK || entry.state() == MigrationState.HELD);
+		return undone ? store.hold().orElse(null) : null;
 	}
 
 	private static @Nullable Execution lastApplied(MigrationStore store, Validation validation) {

@@ -48,6 +48,8 @@ public final class Migrations {
 
 	private final Map<StoreName, CachedSnapshot> snapshots = new ConcurrentHashMap<>();
 
+	private final ActiveRuns active;
+
 	private @Nullable HeardRun heardStart;
 
 	/**
@@ -65,6 +67,7 @@ public final class Migrations {
 		this.stores = stores;
 		this.stop = stop;
 		this.clock = clock;
+		this.active = new ActiveRuns(clock);
 	}
 
 	/**
@@ -114,7 +117,7 @@ public final class Migrations {
 		}
 		MigrationStore store = get(name);
 		return switch (this.settings.mode()) {
-			case MIGRATE -> store.migrate(this.run, PlanGuard.open());
+			case MIGRATE -> migrate(store, this.run, PlanGuard.open());
 			case VALIDATE -> requireUpToDate(store);
 			case WAIT -> awaitUpToDate(store);
 			case OBSERVE -> observe(store);
@@ -138,14 +141,31 @@ public final class Migrations {
 		return new Plan(steps, problems);
 	}
 
+	private StoreResult migrate(MigrationStore store, MigrationRun run, PlanGuard guard) {
+		return this.active.execute(run, store.name(), (listener) -> store.migrate(run, guard.telling(listener)));
+	}
+
 	/**
-	 * Migrate stores, one after the other. The first failure ends it.
+	 * Migrate stores as the run that this process is, one after the other. The first
+	 * failure ends it.
 	 * @param names the stores
 	 * @param expectedPlan the hash of the plan that is to be executed and no other,
 	 * {@code null} for whatever is pending
 	 * @return what was done
 	 */
 	public RunOutcome migrate(Collection<StoreName> names, @Nullable String expectedPlan) {
+		return migrate(this.run, names, expectedPlan);
+	}
+
+	/**
+	 * Migrate stores, one after the other. The first failure ends it.
+	 * @param run the run that does it
+	 * @param names the stores
+	 * @param expectedPlan the hash of the plan that is to be executed and no other,
+	 * {@code null} for whatever is pending
+	 * @return what was done
+	 */
+	public RunOutcome migrate(MigrationRun run, Collection<StoreName> names, @Nullable String expectedPlan) {
 		PlanGuard guard = PlanGuard.open();
 		if (expectedPlan != null) {
 			Plan plan = plan(names, false);
@@ -153,26 +173,26 @@ public final class Migrations {
 			guard = PlanGuard.of(plan);
 		}
 		PlanGuard guarded = guard;
-		return inOrder(names.stream().sorted(), (name) -> isDisabled(name) ? checked(name, StoreResult.Outcome.DISABLED)
-				: get(name).migrate(this.run, guarded));
+		return inOrder(run, names.stream().sorted(), (name) -> isDisabled(name)
+				? checked(name, StoreResult.Outcome.DISABLED) : migrate(get(name), run, guarded));
 	}
 
-	private RunOutcome inOrder(Stream<StoreName> names, Function<StoreName, StoreResult> work) {
+	private RunOutcome inOrder(MigrationRun run, Stream<StoreName> names, Function<StoreName, StoreResult> work) {
 		List<StoreResult> done = new ArrayList<>();
 		List<StoreName> stores = names.toList();
-		HeardRun heard = new HeardRun(this.run, enabled(stores).toList());
+		HeardRun heard = new HeardRun(run, enabled(stores).toList());
 		for (StoreName name : stores) {
 			try {
 				done.add(isDisabled(name) ? work.apply(name) : heard.perform(name, () -> work.apply(name)));
 			}
 			catch (MigrationException ex) {
-				return new RunOutcome(this.run, done, ex);
+				return new RunOutcome(run, done, ex);
 			}
 			finally {
 				forgetSnapshot(name);
 			}
 		}
-		return new RunOutcome(this.run, done, null);
+		return new RunOutcome(run, done, null);
 	}
 
 	/**
@@ -215,7 +235,7 @@ public final class Migrations {
 	}
 
 	/**
-	 * Roll back. The first failure ends it.
+	 * Roll back as the run that this process is. The first failure ends it.
 	 * @param target how far
 	 * @param expectedPlan the hash of the plan that is to be executed and no other,
 	 * {@code null} for whatever it takes
@@ -225,6 +245,22 @@ public final class Migrations {
 	 * another one; nothing was touched then
 	 */
 	public RunOutcome rollback(RollbackTarget target, @Nullable String expectedPlan, @Nullable String reason) {
+		return rollback(this.run, target, expectedPlan, reason);
+	}
+
+	/**
+	 * Roll back. The first failure ends it.
+	 * @param run the run that does it
+	 * @param target how far
+	 * @param expectedPlan the hash of the plan that is to be executed and no other,
+	 * {@code null} for whatever it takes
+	 * @param reason why, {@code null} if nobody gave a reason
+	 * @return what was done
+	 * @throws MigrationException if something of it cannot be undone, or if the plan is
+	 * another one; nothing was touched then
+	 */
+	public RunOutcome rollback(MigrationRun run, RollbackTarget target, @Nullable String expectedPlan,
+			@Nullable String reason) {
 		List<StoreRollback> rollbacks = planRollback(target);
 		Plan plan = StoreRollback.plan(rollbacks);
 		if (expectedPlan != null) {
@@ -232,8 +268,10 @@ public final class Migrations {
 		}
 		requireUndo(plan);
 		PlanGuard guard = PlanGuard.of(plan);
-		return inOrder(rollbacks.stream().filter((rollback) -> !rollback.steps().isEmpty()).map(StoreRollback::store),
-				(name) -> get(name).rollback(target, this.run, guard, reason));
+		return inOrder(run,
+				rollbacks.stream().filter((rollback) -> !rollback.steps().isEmpty()).map(StoreRollback::store),
+				(name) -> this.active.execute(run, name,
+						(listener) -> get(name).rollback(target, run, guard.telling(listener), reason)));
 	}
 
 	private static void requireUndo(Plan plan) {
@@ -251,20 +289,32 @@ public final class Migrations {
 	}
 
 	/**
-	 * Change what is recorded in a store, and nothing else in it.
+	 * Change what is recorded in a store, as the run that this process is.
 	 * @param name the store
 	 * @param operation what to do
 	 * @return what was done, a line each
 	 * @throws MigrationException if it is refused, or if the store cannot be reached
 	 */
 	public List<String> perform(StoreName name, Operation operation) {
+		return perform(this.run, name, operation);
+	}
+
+	/**
+	 * Change what is recorded in a store, and nothing else in it.
+	 * @param run the run that does it
+	 * @param name the store
+	 * @param operation what to do
+	 * @return what was done, a line each
+	 * @throws MigrationException if it is refused, or if the store cannot be reached
+	 */
+	public List<String> perform(MigrationRun run, StoreName name, Operation operation) {
 		try {
-			List<String> done = get(name).perform(operation, this.run);
-			this.run.listener().operationEnded(this.run, name, operation, null);
+			List<String> done = this.active.execute(run, name, (listener) -> get(name).perform(operation, run));
+			run.listener().operationEnded(run, name, operation, null);
 			return done;
 		}
 		catch (RuntimeException ex) {
-			this.run.listener().operationEnded(this.run, name, operation, ex);
+			run.listener().operationEnded(run, name, operation, ex);
 			throw ex;
 		}
 		finally {
@@ -272,7 +322,48 @@ public final class Migrations {
 		}
 	}
 
-	private void forgetSnapshot(StoreName name) {
+	/**
+	 * Return what this process is at work on in a store.
+	 * @param name the store
+	 * @return the run, or empty if there is none
+	 */
+	public Optional<ActiveRun> running(StoreName name) {
+		return this.active.running(name);
+	}
+
+	/**
+	 * Return what this process is at work on, or was last.
+	 * @return the run, or empty if it has never run anything
+	 */
+	public Optional<ActiveRun> newestRun() {
+		return this.active.newest();
+	}
+
+	/**
+	 * Look who holds the lock of a store, now.
+	 * @param name the store
+	 * @return the lock
+	 * @throws MigrationException if the store cannot be read
+	 */
+	public StoreLock lock(StoreName name) {
+		return get(name).lock();
+	}
+
+	/**
+	 * Look for a hold of a store, now.
+	 * @param name the store
+	 * @return the hold that a rollback has left, or empty if there is none
+	 * @throws MigrationException if the store cannot be read
+	 */
+	public Optional<Hold> hold(StoreName name) {
+		return get(name).hold();
+	}
+
+	/**
+	 * Read a store again when somebody asks for it next.
+	 * @param name the store
+	 */
+	public void forgetSnapshot(StoreName name) {
 		cached(name).expire();
 	}
 

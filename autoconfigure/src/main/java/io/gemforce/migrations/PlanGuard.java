@@ -1,6 +1,7 @@
 package io.gemforce.migrations;
 
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -13,10 +14,13 @@ public final class PlanGuard {
 
 	private final @Nullable List<PlanStep> expected;
 
+	private final Consumer<String> listener;
+
 	private int position;
 
-	private PlanGuard(@Nullable List<PlanStep> expected) {
+	private PlanGuard(@Nullable List<PlanStep> expected, Consumer<String> listener) {
 		this.expected = expected;
+		this.listener = listener;
 	}
 
 	/**
@@ -24,7 +28,8 @@ public final class PlanGuard {
 	 * @return the guard
 	 */
 	public static PlanGuard open() {
-		return new PlanGuard(null);
+		return new PlanGuard(null, (id) -> {
+		});
 	}
 
 	/**
@@ -34,7 +39,17 @@ public final class PlanGuard {
 	 * @return the guard
 	 */
 	public static PlanGuard of(Plan plan) {
-		return new PlanGuard(plan.runnable());
+		return new PlanGuard(plan.runnable(), (id) -> {
+		});
+	}
+
+	/**
+	 * Return a guard that lets the same pass.
+	 * @param listener told the id of each migration that has passed
+	 * @return the guard
+	 */
+	PlanGuard telling(Consumer<String> listener) {
+		return new PlanGuard(this.expected, listener);
 	}
 
 	/**
@@ -46,6 +61,11 @@ public final class PlanGuard {
 	 * @throws MigrationException if it is not one that follows in the plan
 	 */
 	public void check(StoreName store, String id, Direction direction, Supplier<String> databaseState) {
+		requireExpected(store, id, direction, databaseState);
+		this.listener.accept(id);
+	}
+
+	private void requireExpected(StoreName store, String id, Direction direction, Supplier<String> databaseState) {
 		if (this.expected == null) {
 			return;
 		}

@@ -11,7 +11,9 @@ final class Secrets {
 
 	private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^\\s\"'<>]*(?=@[^\\s@]*)");
 
-	private static final String KEY = "(?i)([\\w.-]*(?:password|passwd|pwd|secret|token|apikey)\\w*[\"']?";
+	// Begins at the beginning of a word only: from each of its letters, a long one would
+	// take time that grows with the square of its length
+	private static final String KEY = "(?i)((?<![\\w.-])[\\w.-]*(?:password|passwd|pwd|secret|token|apikey)\\w*[\"']?";
 
 	private static final String QUOTED_TEXT = "E?'(?:[^']|'')*'|\"[^\"]*\"|(\\$\\w*\\$).*?\\2";
 

@@ -18,23 +18,25 @@ import org.jspecify.annotations.Nullable;
  * @param entries its migrations, in the order of versions
  * @param problems what is wrong, or should be looked at
  * @param lock who holds its lock
+ * @param hold what a rollback has decided, {@code null} if there is nothing of the kind
  * @param lastApplied the newest execution that applied something, {@code null} if there
  * is none
  * @param takenAt when this was read
  */
 public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatus status, List<MigrationEntry> entries,
-		List<Problem> problems, StoreLock lock, @Nullable Execution lastApplied, Instant takenAt) {
+		List<Problem> problems, StoreLock lock, @Nullable Hold hold, @Nullable Execution lastApplied, Instant takenAt) {
 
 	/**
 	 * Create a snapshot of what was read.
 	 * @param store the store that was read
 	 * @param validation its migrations
 	 * @param lock its lock
+	 * @param hold what a rollback has decided
 	 * @param lastApplied the newest execution that applied something
 	 * @param takenAt when it was read
 	 * @return the snapshot
 	 */
-	static StoreSnapshot of(MigrationStore store, Validation validation, StoreLock lock,
+	static StoreSnapshot of(MigrationStore store, Validation validation, StoreLock lock, @Nullable Hold hold,
 			@Nullable Execution lastApplied, Instant takenAt) {
 		boolean atWork = lock.held() && (lock.mine() || lock.alive());
 		List<MigrationEntry> entries = atWork ? validation.entries()
@@ -43,8 +45,8 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 		List<Problem> problems = (lock.held() && !atWork)
 				? Stream.concat(Stream.of(stale(store, lock)), validation.problems().stream()).toList()
 				: validation.problems();
-		return new StoreSnapshot(store.name(), store.engine(), status(seen, lock), entries, problems, lock, lastApplied,
-				takenAt);
+		return new StoreSnapshot(store.name(), store.engine(), status(seen, lock), entries, problems, lock, hold,
+				lastApplied, takenAt);
 	}
 
 	private static Problem stale(MigrationStore store, StoreLock lock) {
@@ -70,11 +72,11 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 	 */
 	static StoreSnapshot glimpse(MigrationStore store, Validation validation, Instant takenAt) {
 		return new StoreSnapshot(store.name(), store.engine(), status(validation, StoreLock.FREE), validation.entries(),
-				validation.problems(), StoreLock.FREE, null, takenAt);
+				validation.problems(), StoreLock.FREE, null, null, takenAt);
 	}
 
 	static StoreSnapshot disabled(StoreName store, Instant takenAt) {
-		return new StoreSnapshot(store, null, StoreStatus.DISABLED, List.of(), List.of(), StoreLock.FREE, null,
+		return new StoreSnapshot(store, null, StoreStatus.DISABLED, List.of(), List.of(), StoreLock.FREE, null, null,
 				takenAt);
 	}
 
@@ -84,7 +86,7 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 			default -> StoreStatus.INVALID;
 		};
 		return new StoreSnapshot(store.name(), store.engine(), status, List.of(), failure.getProblems(), StoreLock.FREE,
-				null, takenAt);
+				null, null, takenAt);
 	}
 
 	private static StoreStatus status(Validation validation, StoreLock lock) {

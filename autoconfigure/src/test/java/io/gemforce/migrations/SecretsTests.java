@@ -1,5 +1,7 @@
 package io.gemforce.migrations;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -29,6 +31,15 @@ class SecretsTests {
 			"password authentication failed for user ann | password authentication failed for user ann" })
 	void masksCredentialsAndNothingElse(String text, String masked) {
 		assertThat(Secrets.mask(text)).isEqualTo(masked).doesNotContain("s3cr3t");
+	}
+
+	// Letter by letter, this would take hours
+	@Test
+	@Timeout(30)
+	void masksALongWordInTimeThatGrowsWithItsLength() {
+		String word = "x".repeat(1_000_000);
+		assertThat(Secrets.mask(word)).isEqualTo(word);
+		assertThat(Secrets.mask(word + "password=s3cr3t")).isEqualTo(word + "password=***");
 	}
 
 }

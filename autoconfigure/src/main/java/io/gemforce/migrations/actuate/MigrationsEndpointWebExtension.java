@@ -1,182 +1,169 @@
 package io.gemforce.migrations.actuate;
 
-import java.util.Arrays;
-import java.util.EnumSet;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
 import io.gemforce.migrations.MigrationException;
-import io.gemforce.migrations.MigrationState;
-import io.gemforce.migrations.Phase;
-import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.report.HistoryQuery;
+import io.gemforce.migrations.report.ErrorReport;
+import io.gemforce.migrations.report.HtmlReports;
+import io.gemforce.migrations.report.MarkdownReports;
 import io.gemforce.migrations.report.MigrationReports;
+import io.gemforce.migrations.report.PageFrame;
+import io.gemforce.migrations.report.Report;
+import io.gemforce.migrations.report.ReportFormat;
+import io.gemforce.migrations.report.ReportWriter;
 
 /**
  * {@link EndpointWebExtension @EndpointWebExtension} for the {@link MigrationsEndpoint}:
- * pages through the history, and says why it refuses a request.
+ * answers in JSON, and on the same paths in HTML and in Markdown to whoever accepts that,
+ * says why it refuses a request, and does what the user has allowed.
  */
 @EndpointWebExtension(endpoint = MigrationsEndpoint.class)
 public class MigrationsEndpointWebExtension {
 
-	private static final int LONGEST_ECHO = 100;
+	private static final String HTML = "text/html;charset=UTF-8";
 
-	private final MigrationReports reports;
+	private static final String MARKDOWN = "text/markdown;charset=UTF-8";
+
+	private static final int NOT_ACCEPTABLE = 406;
+
+	private final EndpointQuestions questions;
+
+	private final EndpointPages pages;
+
+	private final EndpointOperations operations;
 
 	/**
 	 * Create an extension.
 	 * @param reports what it reports
+	 * @param settings what the user has set
+	 * @param operations does what is to be done
 	 */
-	public MigrationsEndpointWebExtension(MigrationReports reports) {
-		this.reports = reports;
+	public MigrationsEndpointWebExtension(MigrationReports reports, EndpointSettings settings,
+			EndpointOperations operations) {
+		this.questions = new EndpointQuestions(reports, settings);
+		this.pages = new EndpointPages(reports, settings);
+		this.operations = operations;
 	}
 
 	@ReadOperation
-	WebEndpointResponse<ResponseBody<?>> status(@Nullable String view) {
+	WebEndpointResponse<?> status(@Nullable String view, SecurityContext user) {
+		return json(() -> this.questions.status(view, user));
+	}
+
+	@ReadOperation(produces = HTML)
+	WebEndpointResponse<?> statusPage(@Nullable String view, SecurityContext user) {
+		return html(0, () -> this.questions.status(view, user), this.pages::ofAllStores);
+	}
+
+	@ReadOperation(produces = MARKDOWN)
+	WebEndpointResponse<?> statusMarkdown(@Nullable String view, SecurityContext user) {
+		return markdown(() -> this.questions.status(view, user));
+	}
+
+	@ReadOperation
+	WebEndpointResponse<?> history(@Selector String store, @Nullable String view, @Nullable String state,
+			@Nullable String phase, @Nullable String q, @Nullable String size, @Nullable String before,
+			SecurityContext user) {
+		return json(() -> this.questions.history(store, view,
+				() -> RequestParameters.query(state, phase, q, size, before), user));
+	}
+
+	@ReadOperation(produces = HTML)
+	WebEndpointResponse<?> historyPage(@Selector String store, @Nullable String view, @Nullable String state,
+			@Nullable String phase, @Nullable String q, @Nullable String size, @Nullable String before,
+			SecurityContext user) {
+		return html(1,
+				() -> this.questions.history(store, view, () -> RequestParameters.query(state, phase, q, size, before),
+						user),
+				(report) -> this.pages.ofStore(store, report,
+						() -> RequestParameters.query(state, phase, q, size, before)));
+	}
+
+	@ReadOperation(produces = MARKDOWN)
+	WebEndpointResponse<?> historyMarkdown(@Selector String store, @Nullable String view, @Nullable String state,
+			@Nullable String phase, @Nullable String q, @Nullable String size, @Nullable String before,
+			SecurityContext user) {
+		return markdown(() -> this.questions.history(store, view,
+				() -> RequestParameters.query(state, phase, q, size, before), user));
+	}
+
+	@ReadOperation
+	WebEndpointResponse<?> migration(@Selector String store, @Selector String id) {
+		return json(() -> this.questions.migration(store, id));
+	}
+
+	@ReadOperation(produces = HTML)
+	WebEndpointResponse<?> migrationPage(@Selector String store, @Selector String id) {
+		return html(2, () -> this.questions.migration(store, id), this.pages::ofMigration);
+	}
+
+	@ReadOperation(produces = MARKDOWN)
+	WebEndpointResponse<?> migrationMarkdown(@Selector String store, @Selector String id) {
+		return markdown(() -> this.questions.migration(store, id));
+	}
+
+	@WriteOperation
+	WebEndpointResponse<?> operateOnStore(@Selector String store, @Nullable String action, @Nullable String confirm,
+			@Nullable String reason, @Nullable String planHash, @Nullable String dryRun, @Nullable String force,
+			SecurityContext user) {
+		return operate(store, null, new OperationRequest(action, confirm, reason, planHash, dryRun, force), user);
+	}
+
+	@WriteOperation
+	WebEndpointResponse<?> operateOnMigration(@Selector String store, @Selector String id, @Nullable String action,
+			@Nullable String confirm, @Nullable String reason, @Nullable String planHash, @Nullable String dryRun,
+			@Nullable String force, SecurityContext user) {
+		return operate(store, id, new OperationRequest(action, confirm, reason, planHash, dryRun, force), user);
+	}
+
+	private WebEndpointResponse<?> operate(String store, @Nullable String id, OperationRequest request,
+			SecurityContext user) {
 		try {
-			if (view != null) {
-				throw refused("view", view, "Leave it out");
-			}
-			return ok(this.reports.status());
+			EndpointOperations.Answer answer = this.operations.operate(store, id, request, user);
+			return new WebEndpointResponse<>(new ResponseBody<>(answer.report()), answer.status());
 		}
 		catch (RefusedException ex) {
-			return refuse(WebEndpointResponse.STATUS_BAD_REQUEST, ex.getReport());
+			return new WebEndpointResponse<>(new ResponseBody<>(ex.getReport()), ex.getStatus());
 		}
 	}
 
-	@ReadOperation
-	WebEndpointResponse<ResponseBody<?>> history(@Selector String store, @Nullable String state, @Nullable String phase,
-			@Nullable String q, @Nullable String size, @Nullable String before) {
-		Optional<StoreName> name = StoreName.find(store);
+	private static WebEndpointResponse<?> json(Supplier<Report> question) {
+		return answer(question, ResponseBody::new);
+	}
+
+	private static WebEndpointResponse<?> markdown(Supplier<Report> question) {
+		return ReportWriter.canWrite(ReportFormat.MARKDOWN) ? answer(question, MarkdownReports::write)
+				: new WebEndpointResponse<>(NOT_ACCEPTABLE);
+	}
+
+	private WebEndpointResponse<?> html(int depth, Supplier<Report> question, Function<Report, PageFrame> frame) {
+		return ReportWriter.canWrite(ReportFormat.HTML)
+				? answer(question,
+						(report) -> HtmlReports.write(report,
+								(report instanceof ErrorReport) ? this.pages.at(depth) : frame.apply(report)))
+				: new WebEndpointResponse<>(NOT_ACCEPTABLE);
+	}
+
+	private static WebEndpointResponse<?> answer(Supplier<Report> question, Function<Report, Object> writer) {
 		try {
-			HistoryQuery query = new HistoryQuery(states(state),
-					(phase != null) ? constant("phase", phase, Phase.class) : null, q, size(size), before(before));
-			return name.flatMap((found) -> this.reports.history(found, query))
-				.map(MigrationsEndpointWebExtension::ok)
-				.orElseGet(() -> unknownStore(store));
+			return new WebEndpointResponse<>(writer.apply(question.get()));
 		}
 		catch (RefusedException ex) {
-			return refuse(WebEndpointResponse.STATUS_BAD_REQUEST, ex.getReport());
+			return new WebEndpointResponse<>(writer.apply(ex.getReport()), ex.getStatus());
 		}
 		catch (MigrationException ex) {
-			return unavailable(store, ex);
+			return new WebEndpointResponse<>(writer.apply(ErrorReport.of(ex, null)),
+					WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
 		}
-	}
-
-	@ReadOperation
-	WebEndpointResponse<ResponseBody<?>> migration(@Selector String store, @Selector String id) {
-		Optional<StoreName> name = StoreName.find(store);
-		if (name.isEmpty()) {
-			return unknownStore(store);
-		}
-		try {
-			return this.reports.migration(name.get(), id)
-				.map(MigrationsEndpointWebExtension::ok)
-				.orElseGet(() -> refuse(WebEndpointResponse.STATUS_NOT_FOUND,
-						new ErrorReport("UNKNOWN_MIGRATION",
-								"Store '%s' has no migration '%s'".formatted(store, abbreviate(id)),
-								"GET /actuator/migrations/%s lists the ids".formatted(store), store)));
-		}
-		catch (MigrationException ex) {
-			return unavailable(store, ex);
-		}
-	}
-
-	private static WebEndpointResponse<ResponseBody<?>> ok(Object report) {
-		return new WebEndpointResponse<>(new ResponseBody<>(report));
-	}
-
-	private static WebEndpointResponse<ResponseBody<?>> refuse(int status, ErrorReport report) {
-		return new WebEndpointResponse<>(new ResponseBody<>(report), status);
-	}
-
-	private static WebEndpointResponse<ResponseBody<?>> unknownStore(String store) {
-		return refuse(WebEndpointResponse.STATUS_NOT_FOUND,
-				new ErrorReport("UNKNOWN_STORE", "This service has no store '%s'".formatted(abbreviate(store)),
-						"GET /actuator/migrations lists the stores", null));
-	}
-
-	private static WebEndpointResponse<ResponseBody<?>> unavailable(String store, MigrationException ex) {
-		return refuse(WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE,
-				new ErrorReport(ex.getCode().name(), ex.getProblems().get(0).message(), ex.getAction(), store));
-	}
-
-	private static Set<MigrationState> states(@Nullable String states) {
-		EnumSet<MigrationState> found = EnumSet.noneOf(MigrationState.class);
-		if (states != null) {
-			for (String state : states.split(",", -1)) {
-				found.add(constant("state", state, MigrationState.class));
-			}
-		}
-		return found;
-	}
-
-	private static <E extends Enum<E>> E constant(String parameter, String value, Class<E> type) {
-		return Arrays.stream(type.getEnumConstants())
-			.filter((constant) -> constant.name().equals(value.trim().toUpperCase(Locale.ROOT)))
-			.findFirst()
-			.orElseThrow(() -> refused(parameter, value, "Use one of %s"
-				.formatted(Arrays.stream(type.getEnumConstants()).map(Enum::name).collect(Collectors.joining(", ")))));
-	}
-
-	private static int size(@Nullable String size) {
-		return (size != null) ? (int) number("size", size, HistoryQuery.MAX_SIZE) : HistoryQuery.DEFAULT_SIZE;
-	}
-
-	private static long before(@Nullable String before) {
-		return (before != null) ? number("before", before, Long.MAX_VALUE) : Long.MAX_VALUE;
-	}
-
-	private static long number(String parameter, String value, long max) {
-		String expected = (max != Long.MAX_VALUE) ? "Use a number from 1 to %d".formatted(max)
-				: "Use the 'nextBefore' of the page before";
-		try {
-			long number = Long.parseLong(value);
-			if (number >= 1 && number <= max) {
-				return number;
-			}
-		}
-		catch (NumberFormatException ex) {
-			throw refused(parameter, value, expected);
-		}
-		throw refused(parameter, value, expected);
-	}
-
-	private static RefusedException refused(String parameter, String value, String action) {
-		return new RefusedException(new ErrorReport("INVALID_PARAMETER",
-				"Parameter '%s' cannot be '%s'".formatted(parameter, abbreviate(value)), action, null));
-	}
-
-	private static String abbreviate(String value) {
-		return (value.length() > LONGEST_ECHO) ? value.substring(0, LONGEST_ECHO) + "…" : value;
-	}
-
-	/**
-	 * Thrown when a parameter is not acceptable.
-	 */
-	private static final class RefusedException extends RuntimeException {
-
-		private static final long serialVersionUID = 1L;
-
-		private final transient ErrorReport report;
-
-		private RefusedException(ErrorReport report) {
-			super(report.message());
-			this.report = report;
-		}
-
-		private ErrorReport getReport() {
-			return this.report;
-		}
-
 	}
 
 }

@@ -52,7 +52,7 @@ class JobFailureReporter implements ApplicationListener<ApplicationFailedEvent> 
 		String job = (context != null) ? context.getEnvironment().getProperty(JobName.PROPERTY) : null;
 		if (context != null && job != null) {
 			MigrationException failure = explain(event.getException(), context);
-			JobReport report = new JobReport(job, failure.getCode().exitCode(), null, List.of(), failure.getProblems(),
+			JobReport report = JobReport.of(job, failure.getCode().exitCode(), null, List.of(), failure.getProblems(),
 					failure.getDatabaseState());
 			this.exit.accept(JobOutput.of(context.getEnvironment())
 				.write(new JobResult(report.exitCode(), report, TextReports.describe(report))));

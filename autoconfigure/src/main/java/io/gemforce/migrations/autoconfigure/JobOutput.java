@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -20,7 +21,8 @@ import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.Severity;
-import io.gemforce.migrations.report.JsonReports;
+import io.gemforce.migrations.report.ReportFormat;
+import io.gemforce.migrations.report.ReportWriter;
 
 /**
  * Where the report of a job goes: to the standard output, and to a file if the user wants
@@ -34,10 +36,6 @@ final class JobOutput {
 	private static final String FORMAT = "gemforce.migrations.output.format";
 
 	private static final String FILE = "gemforce.migrations.output.file";
-
-	private static final String TEXT = "text";
-
-	private static final String JSON = "json";
 
 	private final String format;
 
@@ -55,14 +53,14 @@ final class JobOutput {
 	 * @return the output
 	 */
 	static JobOutput of(Environment environment) {
-		return new JobOutput(environment.getProperty(FORMAT, TEXT), environment.getProperty(FILE));
+		return new JobOutput(environment.getProperty(FORMAT, ReportFormat.TEXT.id()), environment.getProperty(FILE));
 	}
 
 	/**
 	 * Keep the standard output for the report, unless that is for people.
 	 */
 	void keepForReport() {
-		if (!this.format.equals(TEXT)) {
+		if (!this.format.equals(ReportFormat.TEXT.id())) {
 			System.setOut(System.err);
 		}
 	}
@@ -73,9 +71,14 @@ final class JobOutput {
 	 * written
 	 */
 	void check() {
-		if (!List.of(TEXT, JSON).contains(this.format)) {
-			throw invalid("%s is '%s', which is no format".formatted(FORMAT, this.format),
-					"Use one of %s, %s".formatted(TEXT, JSON), null);
+		ReportFormat format = ReportFormat.find(this.format)
+			.orElseThrow(() -> invalid("%s is '%s', which is no format".formatted(FORMAT, this.format), "Use one of %s"
+				.formatted(
+						Arrays.stream(ReportFormat.values()).map(ReportFormat::id).collect(Collectors.joining(", "))),
+					null));
+		if (!ReportWriter.canWrite(format)) {
+			throw invalid("%s is '%s', which needs JMustache".formatted(FORMAT, this.format),
+					"Add com.samskivert:jmustache to the class path, as the starter does", null);
 		}
 		try {
 			writeToFile("");
@@ -98,18 +101,19 @@ final class JobOutput {
 	}
 
 	/**
-	 * Write a report.
+	 * Write a report, and tell the surroundings of the process.
 	 * @param result what the job came to
 	 * @return what the process ends with: the job's exit code, unless the job succeeded
 	 * and its report could not be written
 	 */
 	int write(JobResult result) {
-		String report = (this.format.equals(JSON) ? JsonReports.write(result.report()) : result.text())
-				+ System.lineSeparator();
-		PrintStream standardOutput = this.format.equals(TEXT) ? System.out
+		ReportFormat format = ReportFormat.find(this.format).filter(ReportWriter::canWrite).orElse(ReportFormat.TEXT);
+		String report = result.write(format) + System.lineSeparator();
+		PrintStream standardOutput = (format == ReportFormat.TEXT) ? System.out
 				: new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
 		standardOutput.print(report);
 		standardOutput.flush();
+		new JobSurroundings().tell(result);
 		try {
 			writeToFile(report);
 			return result.exitCode();

@@ -1,5 +1,9 @@
 package io.gemforce.migrations.autoconfigure;
 
+import io.gemforce.migrations.report.Report;
+import io.gemforce.migrations.report.ReportFormat;
+import io.gemforce.migrations.report.ReportWriter;
+
 /**
  * What a job came to.
  *
@@ -7,6 +11,15 @@ package io.gemforce.migrations.autoconfigure;
  * @param report what it reports, for programs
  * @param text what it reports, for people
  */
-record JobResult(int exitCode, Object report, String text) {
+record JobResult(int exitCode, Report report, String text) {
+
+	/**
+	 * Return what the job reports.
+	 * @param format how to write it
+	 * @return the report, without a line break at the end
+	 */
+	String write(ReportFormat format) {
+		return (format == ReportFormat.TEXT) ? this.text : ReportWriter.write(this.report, format);
+	}
 
 }

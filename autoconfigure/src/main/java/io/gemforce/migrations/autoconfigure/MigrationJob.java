@@ -33,6 +33,7 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.report.JobReport;
 import io.gemforce.migrations.report.MigrationReports;
 import io.gemforce.migrations.report.PlanReport;
+import io.gemforce.migrations.report.ProblemReport;
 import io.gemforce.migrations.report.RehearsalReport;
 import io.gemforce.migrations.report.StatusReport;
 import io.gemforce.migrations.report.TextReports;
@@ -43,8 +44,6 @@ import io.gemforce.migrations.report.TextReports;
 final class MigrationJob {
 
 	private static final Log logger = LogFactory.getLog(MigrationJob.class);
-
-	private static final List<String> FORMATS = List.of("text", "json");
 
 	private final Migrations migrations;
 
@@ -148,9 +147,10 @@ final class MigrationJob {
 		MigrationsProperties.Rollback rollback = this.properties.getRollback();
 		if (!rollback.isYes() && rollback.getConfirm() == null
 				&& report.steps().stream().allMatch((step) -> step.undo().available())) {
-			return new JobResult(ExitCode.PENDING, report,
-					"%s\nNothing was undone. To undo this and nothing else, run again with %s=%s".formatted(plan,
-							"gemforce.migrations.rollback.confirm", report.planHash()));
+			PlanReport unconfirmed = report
+				.withNext("Nothing was undone. To undo this and nothing else, run again with "
+						+ "gemforce.migrations.rollback.confirm=" + report.planHash());
+			return new JobResult(ExitCode.PENDING, unconfirmed, TextReports.describe(unconfirmed));
 		}
 		logger.info(plan);
 		return result(this.migrations.rollback(target, rollback.getConfirm(), this.properties.getReason()));
@@ -246,14 +246,13 @@ final class MigrationJob {
 
 	private static int exitCode(Validation validation) {
 		if (!validation.errors().isEmpty()) {
-			return invalid(validation.errors());
+			return invalid(validation.errors().stream().map(Problem::code).toList());
 		}
 		return validation.open().isEmpty() ? ExitCode.OK : ExitCode.PENDING;
 	}
 
-	private static int invalid(List<Problem> errors) {
-		return errors.stream().allMatch((problem) -> problem.code() == ProblemCode.SCHEMA_AHEAD) ? ExitCode.AHEAD
-				: ExitCode.INVALID;
+	private static int invalid(List<ProblemCode> errors) {
+		return errors.stream().allMatch((code) -> code == ProblemCode.SCHEMA_AHEAD) ? ExitCode.AHEAD : ExitCode.INVALID;
 	}
 
 	private JobResult status() {
@@ -262,10 +261,14 @@ final class MigrationJob {
 	}
 
 	private static int exitCode(StatusReport report) {
-		List<Problem> errors = report.problems().stream().filter(Problem::isError).toList();
+		List<ProblemCode> errors = report.problems()
+			.stream()
+			.filter((problem) -> problem.severity() == Severity.ERROR)
+			.map(ProblemReport::code)
+			.toList();
 		return switch (report.status()) {
-			case UNREACHABLE -> errors.stream().anyMatch((problem) -> problem.code() == ProblemCode.STORE_UNREACHABLE)
-					? ExitCode.UNREACHABLE : ExitCode.CONFIGURATION;
+			case UNREACHABLE ->
+				errors.contains(ProblemCode.STORE_UNREACHABLE) ? ExitCode.UNREACHABLE : ExitCode.CONFIGURATION;
 			case FAILED -> ExitCode.FAILED;
 			case INTERRUPTED -> ExitCode.INVALID;
 			case INVALID -> invalid(errors);
@@ -312,7 +315,7 @@ final class MigrationJob {
 		if (ex != null) {
 			problems.addAll(ex.getProblems());
 		}
-		JobReport report = new JobReport(name(), exitCode, this.migrations.run().id(), done, problems,
+		JobReport report = JobReport.of(name(), exitCode, this.migrations.run().id(), done, problems,
 				(ex != null) ? ex.getDatabaseState() : null);
 		return new JobResult(exitCode, report, TextReports.describe(report));
 	}

@@ -9,15 +9,20 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.condition.Conditi
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
 import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.Show;
+import org.springframework.boot.actuate.endpoint.web.PathMapper;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.actuate.EndpointOperations;
+import io.gemforce.migrations.actuate.EndpointSettings;
 import io.gemforce.migrations.actuate.MigrationsEndpoint;
 import io.gemforce.migrations.actuate.MigrationsEndpointWebExtension;
 import io.gemforce.migrations.report.MigrationReports;
@@ -51,8 +56,25 @@ public final class MigrationsEndpointAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		MigrationsEndpointWebExtension migrationsEndpointWebExtension(MigrationReports reports) {
-			return new MigrationsEndpointWebExtension(reports);
+		MigrationsEndpointWebExtension migrationsEndpointWebExtension(MigrationReports reports,
+				EndpointSettings settings, EndpointOperations operations) {
+			return new MigrationsEndpointWebExtension(reports, settings, operations);
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		EndpointSettings migrationsEndpointSettings(MigrationsProperties properties, ObjectProvider<PathMapper> paths) {
+			MigrationsProperties.Endpoint endpoint = properties.getEndpoint();
+			String path = PathMapper.getRootPath(paths.orderedStream().toList(), EndpointId.of("migrations"));
+			return new EndpointSettings(path.substring(path.lastIndexOf('/') + 1), endpoint.getOperations(),
+					endpoint.getRoles(), endpoint.isAllowAnonymous(), Show.valueOf(endpoint.getShowScripts().name()));
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		EndpointOperations migrationsEndpointOperations(Migrations migrations, EndpointSettings settings,
+				MigrationsStopSignal stop, ApplicationContext context) {
+			return new EndpointOperations(migrations, settings, stop.signal(), context);
 		}
 
 	}

@@ -3,11 +3,13 @@ package io.gemforce.migrations.autoconfigure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 import io.gemforce.migrations.MigrationMode;
+import io.gemforce.migrations.actuate.EndpointOperation;
 
 /**
  * {@link ConfigurationProperties Properties} of the migrations.
@@ -554,12 +556,64 @@ public class MigrationsProperties {
 		 */
 		private Duration snapshotMaxAge = Duration.ofSeconds(5);
 
+		/**
+		 * What may be done over HTTP, if access to the endpoint is unrestricted.
+		 */
+		private Set<EndpointOperation> operations = Set.of();
+
+		/**
+		 * Roles that may do it, and see scripts; empty for anybody who has logged in.
+		 */
+		private Set<String> roles = Set.of();
+
+		/**
+		 * Whether somebody who has not logged in may do it, too.
+		 */
+		private boolean allowAnonymous;
+
+		/**
+		 * Who may see the scripts of a plan, which may carry data.
+		 */
+		private ShowScripts showScripts = ShowScripts.NEVER;
+
 		public Duration getSnapshotMaxAge() {
 			return this.snapshotMaxAge;
 		}
 
 		public void setSnapshotMaxAge(Duration snapshotMaxAge) {
 			this.snapshotMaxAge = snapshotMaxAge;
+		}
+
+		public Set<EndpointOperation> getOperations() {
+			return this.operations;
+		}
+
+		public void setOperations(Set<EndpointOperation> operations) {
+			this.operations = operations;
+		}
+
+		public Set<String> getRoles() {
+			return this.roles;
+		}
+
+		public void setRoles(Set<String> roles) {
+			this.roles = roles;
+		}
+
+		public boolean isAllowAnonymous() {
+			return this.allowAnonymous;
+		}
+
+		public void setAllowAnonymous(boolean allowAnonymous) {
+			this.allowAnonymous = allowAnonymous;
+		}
+
+		public ShowScripts getShowScripts() {
+			return this.showScripts;
+		}
+
+		public void setShowScripts(ShowScripts showScripts) {
+			this.showScripts = showScripts;
 		}
 
 	}
@@ -614,6 +668,28 @@ public class MigrationsProperties {
 		public void setFormat(String format) {
 			this.format = format;
 		}
+
+	}
+
+	/**
+	 * Who may see scripts over HTTP.
+	 */
+	public enum ShowScripts {
+
+		/**
+		 * Nobody.
+		 */
+		NEVER,
+
+		/**
+		 * Whoever may operate, and has logged in.
+		 */
+		WHEN_AUTHORIZED,
+
+		/**
+		 * Whoever may see the plan.
+		 */
+		ALWAYS
 
 	}
 

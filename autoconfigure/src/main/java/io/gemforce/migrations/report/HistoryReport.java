@@ -11,6 +11,7 @@ import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.StoreStatus;
+import io.gemforce.migrations.Undo;
 
 /**
  * A page of a store's migrations, what is pending first, then the newest.
@@ -20,7 +21,12 @@ import io.gemforce.migrations.StoreStatus;
  * @param page where the page is
  * @param migrations the migrations
  */
-public record HistoryReport(String store, StoreStatus status, Page page, List<Item> migrations) {
+public record HistoryReport(String store, StoreStatus status, Page page, List<Item> migrations) implements Report {
+
+	@Override
+	public String template() {
+		return "history";
+	}
 
 	/**
 	 * Place of a page.
@@ -54,25 +60,29 @@ public record HistoryReport(String store, StoreStatus status, Page page, List<It
 	 * @param applicationVersion the version of the service that made it
 	 * @param runId the run that it belongs to
 	 * @param attempts the number of attempts
+	 * @param undo whether it can be undone
+	 * @param requires what must be applied before
+	 * @param blockedBy what of that is not
 	 */
 	public record Item(String id, @Nullable Long rank, @Nullable String version, String description,
 			@Nullable MigrationType type, Phase phase, MigrationState state, @Nullable String engineState,
 			@Nullable String checksum, @Nullable Boolean transactional, @Nullable Instant startedAt,
 			@Nullable Instant finishedAt, @Nullable Long durationMs, @Nullable String user, @Nullable String host,
-			@Nullable String applicationVersion, @Nullable String runId, int attempts) {
+			@Nullable String applicationVersion, @Nullable String runId, int attempts, Undo undo, List<String> requires,
+			List<String> blockedBy) {
 
 		static Item of(MigrationEntry entry, List<Execution> executions) {
 			String checksum = (entry.appliedChecksum() != null) ? entry.appliedChecksum() : entry.resolvedChecksum();
 			if (executions.isEmpty()) {
 				return new Item(entry.id(), entry.rank(), entry.version(), entry.description(), entry.type(),
 						entry.phase(), entry.state(), entry.engineState(), checksum, null, null, null, null, null, null,
-						null, null, 0);
+						null, null, 0, entry.undo(), entry.requires(), entry.blockedBy());
 			}
 			Execution newest = executions.get(executions.size() - 1);
 			return new Item(entry.id(), entry.rank(), entry.version(), entry.description(), entry.type(), entry.phase(),
 					entry.state(), entry.engineState(), checksum, newest.transactional(), newest.startedAt(),
 					newest.finishedAt(), newest.durationMs(), newest.user(), newest.host(), newest.applicationVersion(),
-					newest.runId(), executions.size());
+					newest.runId(), executions.size(), entry.undo(), entry.requires(), entry.blockedBy());
 		}
 
 	}

@@ -1,5 +1,6 @@
 package io.gemforce.migrations.report;
 
+import java.util.Collection;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -11,12 +12,33 @@ import io.gemforce.migrations.Problem;
  *
  * @param job the job
  * @param exitCode what the process ends with
- * @param runId the run that it was, {@code null} if it was not begun
+ * @param runId the run that it was, absent if it was not begun
  * @param done what it did or found, a line each
  * @param problems what is wrong, or should be looked at
- * @param databaseState the state that the database is in, {@code null} if nothing failed
+ * @param databaseState the state that the database is in, absent if nothing failed
  */
-public record JobReport(String job, int exitCode, @Nullable String runId, List<String> done, List<Problem> problems,
-		@Nullable String databaseState) {
+public record JobReport(String job, int exitCode, @Nullable String runId, List<String> done,
+		List<ProblemReport> problems, @Nullable String databaseState) implements Report {
+
+	/**
+	 * Report on a job.
+	 * @param job the job
+	 * @param exitCode what the process ends with
+	 * @param runId the run that it was, {@code null} if it was not begun
+	 * @param done what it did or found, a line each
+	 * @param problems what is wrong, or should be looked at
+	 * @param databaseState the state that the database is in, {@code null} if nothing
+	 * failed
+	 * @return the report
+	 */
+	public static JobReport of(String job, int exitCode, @Nullable String runId, List<String> done,
+			Collection<Problem> problems, @Nullable String databaseState) {
+		return new JobReport(job, exitCode, runId, done, ProblemReport.of(problems), databaseState);
+	}
+
+	@Override
+	public String template() {
+		return "job";
+	}
 
 }

@@ -12,10 +12,13 @@ import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Undo;
 
 /**
  * Everything about one migration: what {@link HistoryReport.Item} says, and more.
  *
+ * @param store the store
  * @param id the id
  * @param rank the position in the history
  * @param version the version
@@ -34,26 +37,50 @@ import io.gemforce.migrations.Phase;
  * @param applicationVersion the version of the service that made it
  * @param runId the run that it belongs to
  * @param attempts the number of attempts
+ * @param undo whether it can be undone
+ * @param requires what must be applied before
+ * @param blockedBy what of that is not
  * @param script the file or class
  * @param location where the file is
  * @param checksums the checksums
  * @param attemptsList the attempts, the oldest first
  * @param error why the newest attempt failed
+ * @param progress how far it is, absent unless it runs in this instance
  */
-public record MigrationReport(String id, @Nullable Long rank, @Nullable String version, String description,
-		@Nullable MigrationType type, Phase phase, MigrationState state, @Nullable String engineState,
-		@Nullable String checksum, @Nullable Boolean transactional, @Nullable Instant startedAt,
-		@Nullable Instant finishedAt, @Nullable Long durationMs, @Nullable String user, @Nullable String host,
-		@Nullable String applicationVersion, @Nullable String runId, int attempts, @Nullable String script,
-		@Nullable String location, Checksums checksums, List<Execution> attemptsList, @Nullable ExecutionError error) {
+public record MigrationReport(String store, String id, @Nullable Long rank, @Nullable String version,
+		String description, @Nullable MigrationType type, Phase phase, MigrationState state,
+		@Nullable String engineState, @Nullable String checksum, @Nullable Boolean transactional,
+		@Nullable Instant startedAt, @Nullable Instant finishedAt, @Nullable Long durationMs, @Nullable String user,
+		@Nullable String host, @Nullable String applicationVersion, @Nullable String runId, int attempts, Undo undo,
+		List<String> requires, List<String> blockedBy, @Nullable String script, @Nullable String location,
+		Checksums checksums, List<Execution> attemptsList, @Nullable ExecutionError error,
+		@Nullable Progress progress) implements Report {
 
-	static MigrationReport of(MigrationEntry entry, List<Execution> executions) {
+	@Override
+	public String template() {
+		return "migration";
+	}
+
+	static MigrationReport of(StoreName store, MigrationEntry entry, List<Execution> executions,
+			@Nullable Progress progress) {
 		HistoryReport.Item item = HistoryReport.Item.of(entry, executions);
 		ExecutionError error = executions.isEmpty() ? null : executions.get(executions.size() - 1).error();
-		return new MigrationReport(item.id(), item.rank(), item.version(), item.description(), item.type(),
+		return new MigrationReport(store.id(), item.id(), item.rank(), item.version(), item.description(), item.type(),
 				item.phase(), item.state(), item.engineState(), item.checksum(), item.transactional(), item.startedAt(),
 				item.finishedAt(), item.durationMs(), item.user(), item.host(), item.applicationVersion(), item.runId(),
-				item.attempts(), entry.script(), entry.location(), Checksums.of(entry), executions, error);
+				item.attempts(), item.undo(), item.requires(), item.blockedBy(), entry.script(), entry.location(),
+				Checksums.of(entry), executions, error, progress);
+	}
+
+	/**
+	 * How far a migration is that runs in this instance.
+	 *
+	 * @param runId the run that it belongs to
+	 * @param step the number of the migration in that run
+	 * @param elapsedMs how long the run has been going on, in milliseconds
+	 */
+	public record Progress(String runId, int step, long elapsedMs) {
+
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,8 +15,10 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.ActiveRun;
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.MigrationEntry;
+import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.StoreLock;
@@ -44,6 +47,14 @@ public final class MigrationReports {
 	}
 
 	/**
+	 * Return the stores of the service.
+	 * @return the stores, those that are switched off included, in order
+	 */
+	public List<StoreName> stores() {
+		return this.migrations.stores();
+	}
+
+	/**
 	 * Report on all stores.
 	 * @return the report
 	 */
@@ -57,21 +68,63 @@ public final class MigrationReports {
 		for (StoreSnapshot snapshot : snapshots) {
 			stores.put(snapshot.store().id(), store(snapshot, now));
 			problems.addAll(snapshot.problems());
-			status = status.worse(snapshot.status());
+			status = status.worse(status(snapshot));
 		}
 		return new StatusReport(status, this.migrations.mode(),
 				StatusReport.Application.of(this.migrations.run().application()),
-				new StatusReport.Snapshot(takenAt, ageMs(takenAt, now)), problems, stores);
+				new StatusReport.Snapshot(takenAt, ageMs(takenAt, now)),
+				this.migrations.newestRun().map((active) -> run(active, now)).orElse(null), ProblemReport.of(problems),
+				stores);
 	}
 
-	private static StatusReport.Store store(StoreSnapshot snapshot, Instant now) {
+	private StatusReport.Run run(ActiveRun active, Instant now) {
+		Instant end = (active.finishedAt() != null) ? active.finishedAt() : now;
+		StatusReport.RunState state = StatusReport.RunState.RUNNING;
+		if (!active.isRunning()) {
+			state = (active.failure() != null) ? StatusReport.RunState.FAILED : StatusReport.RunState.DONE;
+		}
+		return new StatusReport.Run(active.run().id(), active.run().trigger(), state, active.run().startedAt(),
+				ageMs(active.run().startedAt(), end), active.store().id(), active.migration(),
+				(active.step() > 0) ? active.step() : null, steps(active), message(active));
+	}
+
+	// A snapshot taken during a run tells what the run has still before it
+	private @Nullable Integer steps(ActiveRun active) {
+		if (!active.isRunning()) {
+			return (active.step() > 0) ? active.step() : null;
+		}
+		return this.migrations.snapshot(active.store())
+			.filter((snapshot) -> active.step() > 0)
+			.map((snapshot) -> active.step() + (int) snapshot.entries()
+				.stream()
+				.filter((entry) -> entry.isPending() && !entry.id().equals(active.migration()))
+				.count())
+			.orElse(null);
+	}
+
+	private static @Nullable String message(ActiveRun active) {
+		if (active.failure() != null) {
+			return active.failure().getMessage();
+		}
+		return (active.result() != null) ? TextReports.describe(active.result()) : null;
+	}
+
+	// A snapshot that was taken a moment before does not see that a run has begun
+	private StoreStatus status(StoreSnapshot snapshot) {
+		return this.migrations.running(snapshot.store())
+			.map((active) -> StoreStatus.RUNNING.worse(snapshot.status()))
+			.orElse(snapshot.status());
+	}
+
+	private StatusReport.Store store(StoreSnapshot snapshot, Instant now) {
 		String type = switch (snapshot.store()) {
 			case POSTGRES -> "postgresql";
 			case MONGO -> "mongodb";
 		};
 		return new StatusReport.Store(type, snapshot.engine(), snapshot.status() != StoreStatus.DISABLED,
-				snapshot.status(), snapshot.currentVersion(), snapshot.latestVersion(), snapshot.counts(),
-				lastApplied(snapshot.lastApplied()), lock(snapshot.lock(), now));
+				status(snapshot), snapshot.currentVersion(), snapshot.latestVersion(), snapshot.counts(),
+				lastApplied(snapshot.lastApplied()), lock(snapshot.lock(), now),
+				(snapshot.hold() != null) ? StatusReport.Held.of(snapshot.hold()) : null);
 	}
 
 	private static StatusReport.@Nullable LastApplied lastApplied(@Nullable Execution execution) {
@@ -113,7 +166,7 @@ public final class MigrationReports {
 		List<MigrationEntry> entries = page.stream().map(Map.Entry::getValue).toList();
 		Map<String, List<Execution>> executions = executions(snapshot.store(), entries);
 		Long nextBefore = (page.size() < rest.size()) ? page.get(page.size() - 1).getKey() : null;
-		return new HistoryReport(snapshot.store().id(), snapshot.status(),
+		return new HistoryReport(snapshot.store().id(), status(snapshot),
 				new HistoryReport.Page(query.size(), positions.size(), nextBefore),
 				entries.stream()
 					.map((entry) -> HistoryReport.Item.of(entry,
@@ -160,7 +213,40 @@ public final class MigrationReports {
 	public Optional<MigrationReport> migration(StoreName store, String id) {
 		return this.migrations.snapshot(store)
 			.flatMap((snapshot) -> snapshot.find(id))
-			.map((entry) -> MigrationReport.of(entry, this.migrations.executions(store, List.of(entry))));
+			.map((entry) -> MigrationReport.of(store, entry, this.migrations.executions(store, List.of(entry)),
+					progress(store, entry)));
+	}
+
+	private MigrationReport.@Nullable Progress progress(StoreName store, MigrationEntry entry) {
+		return this.migrations.running(store)
+			.filter((active) -> entry.id().equals(active.migration()))
+			.map((active) -> new MigrationReport.Progress(active.run().id(), active.step(),
+					ageMs(active.startedAt(), this.clock.instant())))
+			.orElse(null);
+	}
+
+	/**
+	 * List what a run has before it.
+	 * @return the migrations that are pending or held back, of all stores, in order
+	 */
+	public List<PageFrame.Pending> pending() {
+		return this.migrations.snapshots()
+			.stream()
+			.flatMap((snapshot) -> snapshot.entries()
+				.stream()
+				.filter((entry) -> entry.isPending() || entry.state() == MigrationState.HELD)
+				.map((entry) -> new PageFrame.Pending(snapshot.store().id(), HistoryReport.Item.of(entry, List.of()))))
+			.limit(HistoryQuery.DEFAULT_SIZE)
+			.toList();
+	}
+
+	/**
+	 * Report on what a run would execute. What it touches is estimated.
+	 * @param stores the stores that the run would be about
+	 * @return the report
+	 */
+	public PlanReport plan(Collection<StoreName> stores) {
+		return PlanReport.of(this.migrations.plan(stores, false));
 	}
 
 }

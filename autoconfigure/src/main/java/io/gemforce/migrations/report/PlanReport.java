@@ -11,7 +11,6 @@ import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.Plan;
 import io.gemforce.migrations.PlanStep;
-import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.StoreRollback;
 import io.gemforce.migrations.Touches;
 import io.gemforce.migrations.Undo;
@@ -24,9 +23,10 @@ import io.gemforce.migrations.Undo;
  * @param steps the steps, in order
  * @param problems what is wrong, or should be looked at
  * @param result how a rollback would leave each store, by name; absent for a run
+ * @param next what to do now, absent if nothing is to be done
  */
-public record PlanReport(String schema, String planHash, List<Step> steps, List<Problem> problems,
-		@Nullable Map<String, Result> result) {
+public record PlanReport(String schema, String planHash, List<Step> steps, List<ProblemReport> problems,
+		@Nullable Map<String, Result> result, @Nullable String next) implements Report {
 
 	/**
 	 * Name and version of this shape.
@@ -57,8 +57,31 @@ public record PlanReport(String schema, String planHash, List<Step> steps, List<
 	}
 
 	private static PlanReport of(Plan plan, @Nullable Map<String, Result> result) {
-		return new PlanReport(SCHEMA, plan.hash(), plan.steps().stream().map(Step::of).toList(), plan.problems(),
-				result);
+		return new PlanReport(SCHEMA, plan.hash(), plan.steps().stream().map(Step::of).toList(),
+				ProblemReport.of(plan.problems()), result, null);
+	}
+
+	/**
+	 * Add what to do now.
+	 * @param next what to do, a sentence or more
+	 * @return the report with that
+	 */
+	public PlanReport withNext(String next) {
+		return new PlanReport(this.schema, this.planHash, this.steps, this.problems, this.result, next);
+	}
+
+	/**
+	 * Leave out the scripts, which may carry data.
+	 * @return the report without scripts
+	 */
+	public PlanReport withoutScripts() {
+		return new PlanReport(this.schema, this.planHash, this.steps.stream().map(Step::withoutScript).toList(),
+				this.problems, this.result, this.next);
+	}
+
+	@Override
+	public String template() {
+		return "plan";
 	}
 
 	/**
@@ -86,6 +109,11 @@ public record PlanReport(String schema, String planHash, List<Step> steps, List<
 			return new Step(step.store().id(), step.id(), step.description(), step.type(), step.phase(),
 					step.direction(), step.summary(), step.script(), step.touches(), step.locks(), step.transactional(),
 					step.undo(), step.heldBack());
+		}
+
+		Step withoutScript() {
+			return new Step(this.store, this.id, this.description, this.type, this.phase, this.direction, this.summary,
+					null, this.touches, this.locks, this.transactional, this.undo, this.heldBack);
 		}
 
 	}

@@ -13,7 +13,12 @@ import io.gemforce.migrations.RehearsalResult;
  * @param passed whether nothing failed
  * @param migrations the migrations that were pending, in order
  */
-public record RehearsalReport(boolean passed, List<Item> migrations) {
+public record RehearsalReport(boolean passed, List<Item> migrations) implements Report {
+
+	@Override
+	public String template() {
+		return "rehearsal";
+	}
 
 	/**
 	 * Report on a rehearsal.

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
-import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Undo;
 
@@ -19,6 +18,55 @@ import io.gemforce.migrations.Undo;
 public final class TextReports {
 
 	private TextReports() {
+	}
+
+	/**
+	 * Describe a report.
+	 * @param report the report
+	 * @return some lines
+	 */
+	public static String describe(Report report) {
+		if (report instanceof StatusReport status) {
+			return describe(status);
+		}
+		if (report instanceof PlanReport plan) {
+			return describe(plan);
+		}
+		if (report instanceof RehearsalReport rehearsal) {
+			return describe(rehearsal);
+		}
+		if (report instanceof JobReport job) {
+			return describe(job);
+		}
+		if (report instanceof HistoryReport history) {
+			return describe(history);
+		}
+		if (report instanceof MigrationReport migration) {
+			return describe(migration);
+		}
+		ErrorReport error = (ErrorReport) report;
+		return "%s: %s\n  %s".formatted(error.error(), error.message(), error.action());
+	}
+
+	private static String describe(HistoryReport report) {
+		StringBuilder text = new StringBuilder("migrations of %s: %s".formatted(report.store(), report.status()));
+		report.migrations()
+			.forEach((item) -> text.append("\n%s %s (%s)".formatted(item.state(), item.id(), item.description()))
+				.append((item.finishedAt() != null) ? ", " + item.finishedAt() : "")
+				.append((item.durationMs() != null) ? ", %d ms".formatted(item.durationMs()) : ""));
+		return text.append("\n%d in all".formatted(report.page().total())).toString();
+	}
+
+	private static String describe(MigrationReport report) {
+		StringBuilder text = new StringBuilder("migration %s of %s (%s): %s".formatted(report.id(), report.store(),
+				report.description(), report.state()));
+		report.attemptsList()
+			.forEach((attempt) -> text
+				.append("\n%d %s %s".formatted(attempt.rank(), attempt.direction(), attempt.state()))
+				.append((attempt.startedAt() != null) ? ", " + attempt.startedAt() : "")
+				.append((attempt.user() != null) ? ", by " + attempt.user() : "")
+				.append((attempt.error() != null) ? ": " + attempt.error().message() : ""));
+		return text.toString();
 	}
 
 	/**
@@ -83,7 +131,7 @@ public final class TextReports {
 		return text.append("exit code %d".formatted(report.exitCode())).toString();
 	}
 
-	private static String describe(Problem problem) {
+	private static String describe(ProblemReport problem) {
 		return "%s %s: %s\n  %s".formatted(problem.severity(), problem.code(), problem.message(), problem.action());
 	}
 
@@ -109,6 +157,9 @@ public final class TextReports {
 									: ""));
 		}
 		report.problems().forEach((problem) -> text.append('\n').append(describe(problem)));
+		if (report.next() != null) {
+			text.append('\n').append(report.next());
+		}
 		return text.toString();
 	}
 
@@ -170,6 +221,9 @@ public final class TextReports {
 				store.counts().failed()));
 		if (store.lock().held()) {
 			line.append(", locked by %s".formatted(store.lock().owner()));
+		}
+		if (store.hold() != null) {
+			line.append(", held at version %s".formatted(store.hold().version()));
 		}
 		return line.toString();
 	}

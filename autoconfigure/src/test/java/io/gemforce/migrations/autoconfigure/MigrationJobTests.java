@@ -17,7 +17,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.gemforce.migrations.ExitCode;
 import io.gemforce.migrations.Migrations;
-import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.report.ProblemReport;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.mongo.Migration;
 import io.gemforce.migrations.mongo.MongoMigration;
@@ -87,7 +87,7 @@ class MigrationJobTests {
 		String version = "9".repeat(200);
 		run("run=mark-applied store=mongo reason=so version=" + version,
 				(result) -> assertThat(report(result).problems()).singleElement()
-					.extracting(Problem::message)
+					.extracting(ProblemReport::message)
 					.asString()
 					.contains("Version %s of store 'mongo' is not in this build".formatted(version)));
 	}

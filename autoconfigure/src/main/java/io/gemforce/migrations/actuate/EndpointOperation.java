@@ -1,0 +1,128 @@
+package io.gemforce.migrations.actuate;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What can be done over HTTP, if the user has put it on the list.
+ */
+public enum EndpointOperation {
+
+	/**
+	 * Compare the store with this build now.
+	 */
+	VALIDATE("VALIDATED", "Compares the store with this build now. Changes nothing."),
+
+	/**
+	 * Apply what is pending, as a plan has it.
+	 */
+	MIGRATE("APPLIED", "Applies what the plan has, and nothing else."),
+
+	/**
+	 * Apply a migration again that failed.
+	 */
+	RETRY("APPLIED", "Applies the migration again, and what is pending after it."),
+
+	/**
+	 * Undo the migration that was applied last.
+	 */
+	ROLLBACK("ROLLED_BACK", "Undoes the migration, and holds newer builds back from applying it again."),
+
+	/**
+	 * Accept the checksums of this build, close what was left open.
+	 */
+	REPAIR("REPAIRED",
+			"Accepts the checksums of this build and closes what was left open. Says what it would do unless dryRun "
+					+ "is false."),
+
+	/**
+	 * Record a migration as applied without running it.
+	 */
+	MARK_APPLIED("MARKED", "Records the migration as applied, without running it."),
+
+	/**
+	 * Record a migration as not applied without undoing it.
+	 */
+	MARK_ROLLED_BACK("MARKED", "Records the migration as rolled back, without undoing it."),
+
+	/**
+	 * Take the lock from a holder that is gone.
+	 */
+	RELEASE_LOCK("LOCK_RELEASED", "Takes the lock from a holder that is gone; with force, from one that is alive."),
+
+	/**
+	 * Let a store that was rolled back be migrated again.
+	 */
+	RELEASE_HOLD("HOLD_RELEASED", "Lets the store be migrated again.");
+
+	private final String outcome;
+
+	private final String effect;
+
+	EndpointOperation(String outcome, String effect) {
+		this.outcome = outcome;
+		this.effect = effect;
+	}
+
+	/**
+	 * Return the name as users write it.
+	 * @return the name in lower case, with hyphens
+	 */
+	public String id() {
+		return name().toLowerCase(Locale.ROOT).replace('_', '-');
+	}
+
+	/**
+	 * Return what an audit says when this is done.
+	 * @return a participle in upper case
+	 */
+	String outcome() {
+		return this.outcome;
+	}
+
+	/**
+	 * Say what this does.
+	 * @return a sentence
+	 */
+	String effect() {
+		return this.effect;
+	}
+
+	/**
+	 * Whether this is done to one migration, or to a store.
+	 * @return whether it is done to one migration
+	 */
+	boolean isOfMigration() {
+		return switch (this) {
+			case RETRY, ROLLBACK, MARK_APPLIED, MARK_ROLLED_BACK -> true;
+			case VALIDATE, MIGRATE, REPAIR, RELEASE_LOCK, RELEASE_HOLD -> false;
+		};
+	}
+
+	/**
+	 * Whether this takes as long as migrations take.
+	 * @return whether nobody should wait for it
+	 */
+	boolean isLong() {
+		return this == MIGRATE || this == RETRY || this == ROLLBACK;
+	}
+
+	/**
+	 * Whether this needs the lock of the store.
+	 * @return whether it cannot be done while somebody else migrates
+	 */
+	boolean needsLock() {
+		return this != VALIDATE && this != RELEASE_LOCK;
+	}
+
+	/**
+	 * Find an operation by the name that users write.
+	 * @param id the name in lower case, with hyphens
+	 * @return the operation, or empty if there is none of that name
+	 */
+	static Optional<EndpointOperation> find(String id) {
+		return Arrays.stream(values()).filter((operation) -> operation.id().equals(id)).findFirst();
+	}
+
+}

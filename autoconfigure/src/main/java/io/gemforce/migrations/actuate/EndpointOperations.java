@@ -1,0 +1,380 @@
+package io.gemforce.migrations.actuate;
+
+import java.security.Principal;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
+
+import io.gemforce.migrations.ActiveRun;
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.StoreLock;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.report.ErrorReport;
+import io.gemforce.migrations.report.OperationReport;
+
+/**
+ * Does over HTTP what the user has allowed. Whatever is to be done passes the same gates,
+ * in this order:
+ * <ol>
+ * <li>The operation is on the list, and the caller may operate.</li>
+ * <li>The store, and the migration, are there, and are in a state for it.</li>
+ * <li>The caller has confirmed what they want, and said why where that has to be
+ * said.</li>
+ * <li>The process is not about to end, nothing else is being done to the store here, and
+ * no other instance holds its lock.</li>
+ * </ol>
+ * Then it is done as a run of its own, on a thread of its own, and an audit is told
+ * before and after. What takes as long as migrations do is not waited for.
+ */
+public final class EndpointOperations implements ApplicationListener<ContextClosedEvent> {
+
+	private static final Log logger = LogFactory.getLog(EndpointOperations.class);
+
+	private static final int ACCEPTED = 202;
+
+	private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
+	private static final Duration SAY_EVERY = Duration.ofSeconds(30);
+
+	private static final AtomicInteger THREADS = new AtomicInteger();
+
+	private final Migrations migrations;
+
+	private final EndpointSettings settings;
+
+	private final StopSignal stop;
+
+	private final ApplicationContext context;
+
+	private final OperationPlanner planner;
+
+	private final Map<StoreName, MigrationRun> inFlight = new ConcurrentHashMap<>();
+
+	// A thread for each store: there is never more to do at a time
+	private final ExecutorService executor = new ThreadPoolExecutor(0, StoreName.values().length, 60, TimeUnit.SECONDS,
+			new SynchronousQueue<>(),
+			(work) -> new Thread(work, "migrations-endpoint-%d".formatted(THREADS.incrementAndGet())));
+
+	/**
+	 * Create the operations.
+	 * @param migrations what they are done to
+	 * @param settings what the user has set
+	 * @param stop tells that the process is about to end
+	 * @param context told what an audit should know
+	 */
+	public EndpointOperations(Migrations migrations, EndpointSettings settings, StopSignal stop,
+			ApplicationContext context) {
+		this.migrations = migrations;
+		this.settings = settings;
+		this.stop = stop;
+		this.context = context;
+		this.planner = new OperationPlanner(migrations);
+	}
+
+	/**
+	 * Do something.
+	 * @param store the store, as the caller has written it
+	 * @param id the migration, as the caller has written it, {@code null} for the store
+	 * @param request what is to be done
+	 * @param user who wants it
+	 * @return what was done, or that it was begun
+	 * @throws RefusedException if it was not begun, or if it failed while the caller
+	 * waited for it
+	 */
+	Answer operate(String store, @Nullable String id, OperationRequest request, SecurityContext user) {
+		Begun begun = begin(store, id, request, user);
+		return (begun.done() != null) ? await(begun.execution(), begun.done()) : Objects.requireNonNull(begun.answer());
+	}
+
+	private Begun begin(String store, @Nullable String id, OperationRequest request, SecurityContext user) {
+		String name = name(user);
+		try {
+			return begin(store, id, request, user, name);
+		}
+		catch (RefusedException ex) {
+			Map<String, Object> data = new LinkedHashMap<>();
+			data.put("operation", String.valueOf(request.action()));
+			data.put("store", store);
+			data.put("error", ex.getReport().error());
+			if (id != null) {
+				data.put("id", id);
+			}
+			audit(name, "OPERATION_REFUSED", data);
+			throw ex;
+		}
+	}
+
+	private static String name(SecurityContext user) {
+		Principal principal = user.getPrincipal();
+		return (principal != null) ? principal.getName() : "anonymous";
+	}
+
+	private Begun begin(String store, @Nullable String id, OperationRequest request, SecurityContext user,
+			String userName) {
+		EndpointOperation operation = request.operation();
+		requireAllowed(operation, user);
+		StoreName name = store(store);
+		PlannedOperation planned;
+		try {
+			planned = this.planner.plan(operation, name, id, request);
+			if (planned.work() == null) {
+				return Begun.answered(new Answer(WebEndpointResponse.STATUS_OK, planned.report(operation, name, id)));
+			}
+			requireNotStopped(name);
+			requireNothingRunning(name);
+			requireLock(operation, name);
+		}
+		catch (MigrationException ex) {
+			throw RefusedException.of(ex, name);
+		}
+		return begin(new Execution(
+				operation, name, id, request.reason(), userName, MigrationRun.begin(Trigger.ENDPOINT,
+						this.migrations.run().application().usedBy(userName), this.migrations.run().listener()),
+				planned));
+	}
+
+	private void requireAllowed(EndpointOperation operation, SecurityContext user) {
+		if (!this.settings.operations().contains(operation)) {
+			throw RefusedException.forbidden("OPERATION_NOT_ALLOWED",
+					"Operation '%s' is not allowed over HTTP".formatted(operation.id()),
+					"Put it on the list gemforce.migrations.endpoint.operations, or run it as a job");
+		}
+		if (!this.settings.mayOperate(user)) {
+			throw (user.getPrincipal() == null) ? RefusedException.forbidden("NOT_AUTHENTICATED",
+					"Nobody has logged in, so it is not known who asks for operation '%s'".formatted(operation.id()),
+					"Log in. If the endpoint is kept from strangers by other means, set "
+							+ "gemforce.migrations.endpoint.allow-anonymous")
+					: RefusedException.forbidden("NOT_AUTHORIZED",
+							"User '%s' may not ask for operation '%s'".formatted(name(user), operation.id()),
+							"Ask somebody who has one of the roles in gemforce.migrations.endpoint.roles");
+		}
+	}
+
+	private StoreName store(String store) {
+		StoreName name = RequestParameters.store(store);
+		if (!this.migrations.isResponsibleFor(name)) {
+			throw RefusedException.unknownStore(store);
+		}
+		if (this.migrations.isDisabled(name)) {
+			throw RefusedException.conflict("STORE_DISABLED", "Store '%s' is switched off".formatted(name),
+					"Switch it on to operate on it", name);
+		}
+		return name;
+	}
+
+	private void requireNotStopped(StoreName store) {
+		this.stop.check(store, "unchanged");
+	}
+
+	private void requireNothingRunning(StoreName store) {
+		Optional<MigrationRun> running = Optional.ofNullable(this.inFlight.get(store))
+			.or(() -> this.migrations.running(store).map(ActiveRun::run));
+		if (running.isPresent()) {
+			throw alreadyRunning(store, running.get());
+		}
+	}
+
+	private static RefusedException alreadyRunning(StoreName store, MigrationRun run) {
+		return new RefusedException(RefusedException.CONFLICT, ErrorReport
+			.of("ALREADY_RUNNING", "Run %s of this instance is at work on store '%s'".formatted(run.id(), store),
+					"Wait until it is done: GET this endpoint shows it", store.id())
+			.withRun(run.id()));
+	}
+
+	private void requireLock(EndpointOperation operation, StoreName store) {
+		if (operation.needsLock()) {
+			StoreLock lock = this.migrations.lock(store);
+			if (lock.held() && !lock.mine() && lock.alive()) {
+				throw new RefusedException(RefusedException.LOCKED, ErrorReport.of("LOCKED",
+						"The lock of store '%s' is held by %s, doing: %s".formatted(store, lock.owner(), lock.doing()),
+						"Wait until the holder is done. If it is gone, it is taken over after its lease", store.id()));
+			}
+		}
+	}
+
+	private Begun begin(Execution execution) {
+		MigrationRun running = this.inFlight.putIfAbsent(execution.store(), execution.run());
+		if (running != null) {
+			throw alreadyRunning(execution.store(), running);
+		}
+		Future<List<String>> done;
+		try {
+			done = this.executor.submit(() -> execute(execution));
+		}
+		catch (RejectedExecutionException ex) {
+			this.inFlight.remove(execution.store());
+			throw new RefusedException(WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE, ErrorReport.of("SHUTTING_DOWN",
+					"The process is about to end", "Ask another instance", execution.store().id()));
+		}
+		return execution.operation().isLong() ? Begun.answered(execution.begun()) : new Begun(execution, done, null);
+	}
+
+	private static Answer await(@Nullable Execution begun, Future<List<String>> done) {
+		Execution execution = Objects.requireNonNull(begun);
+		try {
+			return execution.done(done.get(LONGEST_WAIT.toSeconds(), TimeUnit.SECONDS));
+		}
+		catch (TimeoutException ex) {
+			return execution.begun();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return execution.begun();
+		}
+		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof MigrationException failure) {
+				throw RefusedException.of(failure, execution.store());
+			}
+			throw new IllegalStateException("Operation '%s' failed".formatted(execution.operation().id()),
+					ex.getCause());
+		}
+	}
+
+	private List<String> execute(Execution execution) {
+		execution.audit(this, "STARTED", Map.of());
+		logger.info("Operation '%s' on store '%s' by user '%s', run=%s".formatted(execution.operation().id(),
+				execution.store(), execution.user(), execution.run().id()));
+		try {
+			List<String> done = execution.planned().execute(execution.run());
+			execution.audit(this, execution.operation().outcome(), Map.of("done", String.join("; ", done)));
+			logger.info("Operation '%s' on store '%s': %s, run=%s".formatted(execution.operation().id(),
+					execution.store(), String.join("; ", done), execution.run().id()));
+			return done;
+		}
+		catch (MigrationException ex) {
+			execution.audit(this, "FAILED", Map.of("error", ex.getCode().name()));
+			logger.error("Operation '%s' on store '%s' failed, run=%s: %s".formatted(execution.operation().id(),
+					execution.store(), execution.run().id(), ex.getMessage()));
+			throw ex;
+		}
+		catch (RuntimeException ex) {
+			execution.audit(this, "FAILED", Map.of("error", ex.getClass().getSimpleName()));
+			logger.error("Operation '%s' on store '%s' failed, run=%s".formatted(execution.operation().id(),
+					execution.store(), execution.run().id()), ex);
+			throw ex;
+		}
+		finally {
+			this.inFlight.remove(execution.store());
+		}
+	}
+
+	private void audit(String user, String type, Map<String, Object> data) {
+		this.context.publishEvent(new AuditApplicationEvent(user, "MIGRATION_" + type, data));
+	}
+
+	/**
+	 * Let what is going on come to the end of its current step, and begin nothing more.
+	 */
+	@Override
+	public void onApplicationEvent(ContextClosedEvent event) {
+		if (event.getApplicationContext() != this.context) {
+			return;
+		}
+		this.executor.shutdown();
+		if (!this.inFlight.isEmpty()) {
+			this.stop.stop();
+		}
+		try {
+			while (!this.executor.awaitTermination(SAY_EVERY.toSeconds(), TimeUnit.SECONDS)) {
+				logger.warn("Waiting for the current step of an operation on %s".formatted(this.inFlight.keySet()));
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * What a caller gets.
+	 *
+	 * @param status the status of the response
+	 * @param report its body
+	 */
+	record Answer(int status, OperationReport report) {
+
+	}
+
+	/**
+	 * Something that was begun, or answered at once.
+	 *
+	 * @param execution what is being done, {@code null} if nothing is
+	 * @param done what will have been done, {@code null} if nobody waits for it
+	 * @param answer the answer, {@code null} if it has to be waited for
+	 */
+	private record Begun(@Nullable Execution execution, @Nullable Future<List<String>> done, @Nullable Answer answer) {
+
+		private static Begun answered(Answer answer) {
+			return new Begun(null, null, answer);
+		}
+
+	}
+
+	/**
+	 * Something that is being done.
+	 *
+	 * @param operation what is done
+	 * @param store the store
+	 * @param id the migration, {@code null} if it is done to the store
+	 * @param reason why
+	 * @param user who wanted it
+	 * @param run the run that does it
+	 * @param planned how to do it
+	 */
+	private record Execution(EndpointOperation operation, StoreName store, @Nullable String id, @Nullable String reason,
+			String user, MigrationRun run, PlannedOperation planned) {
+
+		private Answer begun() {
+			return new Answer(ACCEPTED, new OperationReport(this.operation.id(), this.store.id(), this.id,
+					this.run.id(), false, false, List.of(), List.of(), null));
+		}
+
+		private Answer done(List<String> done) {
+			return new Answer(WebEndpointResponse.STATUS_OK, new OperationReport(this.operation.id(), this.store.id(),
+					this.id, this.run.id(), false, true, done, List.of(), null));
+		}
+
+		private void audit(EndpointOperations operations, String type, Map<String, Object> more) {
+			Map<String, Object> data = new LinkedHashMap<>();
+			data.put("operation", this.operation.id());
+			data.put("store", this.store.id());
+			if (this.id != null) {
+				data.put("id", this.id);
+			}
+			data.put("runId", this.run.id());
+			if (this.reason != null) {
+				data.put("reason", this.reason);
+			}
+			data.putAll(more);
+			operations.audit(this.user, type, data);
+		}
+
+	}
+
+}

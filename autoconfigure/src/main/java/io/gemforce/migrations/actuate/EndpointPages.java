@@ -1,0 +1,128 @@
+package io.gemforce.migrations.actuate;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.report.HistoryQuery;
+import io.gemforce.migrations.report.MigrationReport;
+import io.gemforce.migrations.report.MigrationReports;
+import io.gemforce.migrations.report.PageFrame;
+import io.gemforce.migrations.report.PlanReport;
+import io.gemforce.migrations.report.Report;
+import io.gemforce.migrations.report.StatusReport;
+
+/**
+ * Says what is around a report on a page: where it is, and how to do what can be done
+ * from there. A page does nothing itself: it shows the line to paste into a shell.
+ */
+final class EndpointPages {
+
+	// A command must not carry what the eye does not see
+	private static final JsonMapper JSON = JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+	private static final String DRY_RUN = "dryRun";
+
+	private final MigrationReports reports;
+
+	private final EndpointSettings settings;
+
+	EndpointPages(MigrationReports reports, EndpointSettings settings) {
+		this.reports = reports;
+		this.settings = settings;
+	}
+
+	PageFrame at(int depth) {
+		return PageFrame.at(this.settings.root(), depth);
+	}
+
+	PageFrame ofAllStores(Report report) {
+		return (report instanceof StatusReport) ? at(0).telling(this.reports.pending()) : at(0);
+	}
+
+	PageFrame ofStore(String store, Report report, Supplier<HistoryQuery> query) {
+		if (report instanceof PlanReport plan) {
+			return at(1).offering(ofPlan(store, plan));
+		}
+		return at(1).listing(query.get()).offering(ofStore(store, this.reports.status().stores().get(store)));
+	}
+
+	private List<PageFrame.OperationHint> ofPlan(String store, PlanReport plan) {
+		List<PageFrame.OperationHint> hints = new ArrayList<>();
+		if (plan.steps().stream().anyMatch((step) -> step.heldBack().isEmpty())) {
+			add(hints, EndpointOperation.MIGRATE, store, null, Map.of("planHash", plan.planHash()));
+		}
+		return hints;
+	}
+
+	private List<PageFrame.OperationHint> ofStore(String store, StatusReport.@Nullable Store state) {
+		List<PageFrame.OperationHint> hints = new ArrayList<>();
+		if (state != null && state.enabled()) {
+			add(hints, EndpointOperation.VALIDATE, store, null, Map.of());
+			add(hints, EndpointOperation.REPAIR, store, null, Map.of("confirm", store, DRY_RUN, true));
+			if (state.lock().owner() != null) {
+				add(hints, EndpointOperation.RELEASE_LOCK, store, null, Map.of("confirm", state.lock().owner()));
+			}
+			if (state.hold() != null) {
+				add(hints, EndpointOperation.RELEASE_HOLD, store, null, Map.of("confirm", state.hold().version()));
+			}
+		}
+		return hints;
+	}
+
+	PageFrame ofMigration(Report report) {
+		return at(2).offering((report instanceof MigrationReport migration) ? ofMigration(migration) : List.of());
+	}
+
+	private List<PageFrame.OperationHint> ofMigration(MigrationReport migration) {
+		List<PageFrame.OperationHint> hints = new ArrayList<>();
+		String store = migration.store();
+		String id = migration.id();
+		if (migration.version() == null) {
+			return hints;
+		}
+		Map<String, Object> confirm = Map.of("confirm", id);
+		MigrationState state = migration.state();
+		if (state == MigrationState.FAILED || state == MigrationState.INTERRUPTED) {
+			add(hints, EndpointOperation.RETRY, store, id, confirm);
+		}
+		if (state == MigrationState.APPLIED && migration.undo().available()) {
+			add(hints, EndpointOperation.ROLLBACK, store, id, confirm);
+		}
+		Map<String, Object> reasoned = new LinkedHashMap<>(confirm);
+		reasoned.put("reason", "say why");
+		if (state.isPending()) {
+			add(hints, EndpointOperation.MARK_APPLIED, store, id, reasoned);
+		}
+		if (state == MigrationState.APPLIED) {
+			add(hints, EndpointOperation.MARK_ROLLED_BACK, store, id, reasoned);
+		}
+		return hints;
+	}
+
+	private void add(List<PageFrame.OperationHint> hints, EndpointOperation operation, String store,
+			@Nullable String id, Map<String, Object> body) {
+		if (this.settings.operations().contains(operation)) {
+			Map<String, Object> request = new LinkedHashMap<>();
+			request.put("action", operation.id());
+			request.putAll(body);
+			String path = store + ((id != null) ? "/" + PageFrame.encode(id) : "");
+			hints.add(new PageFrame.OperationHint(operation.id(), operation.effect(),
+					"curl -sS -X POST -H 'Content-Type: application/json' -d %s \"$ENDPOINT/%s\""
+						.formatted(quote(JSON.writeValueAsString(request)), path)));
+		}
+	}
+
+	// For a shell, which takes nothing within single quotes for anything but itself
+	private static String quote(String text) {
+		return "'" + text.replace("'", "'\\''") + "'";
+	}
+
+}

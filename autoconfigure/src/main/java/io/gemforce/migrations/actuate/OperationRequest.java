@@ -1,0 +1,68 @@
+package io.gemforce.migrations.actuate;
+
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.StoreName;
+
+/**
+ * What somebody wants to be done. Each part is as it was sent.
+ *
+ * @param action the name of the operation
+ * @param confirm what shows that they know what they do
+ * @param reason why, for the record
+ * @param planHash the hash of the plan that they have seen
+ * @param dryRun whether to say only what would be done
+ * @param force whether to do it even if somebody may be at work
+ */
+record OperationRequest(@Nullable String action, @Nullable String confirm, @Nullable String reason,
+		@Nullable String planHash, @Nullable String dryRun, @Nullable String force) {
+
+	private static final int LONGEST_REASON = 1000;
+
+	EndpointOperation operation() {
+		return Optional.ofNullable(this.action)
+			.flatMap(EndpointOperation::find)
+			.orElseThrow(() -> RefusedException.badParameter("action", String.valueOf(this.action),
+					"Name one of the operations in the documentation, such as 'validate'"));
+	}
+
+	boolean isDryRun(EndpointOperation operation) {
+		return RequestParameters.flag("dryRun", this.dryRun, operation == EndpointOperation.REPAIR);
+	}
+
+	boolean isForced() {
+		return RequestParameters.flag("force", this.force, false);
+	}
+
+	/**
+	 * Make sure that somebody knows what they do.
+	 * @param expected what they have to confirm
+	 * @param store the store
+	 */
+	void requireConfirmation(String expected, StoreName store) {
+		if (!expected.equals(this.confirm)) {
+			throw RefusedException.badRequest("CONFIRMATION_REQUIRED",
+					(this.confirm != null) ? "'confirm' is not what it should be" : "'confirm' is missing",
+					"Send \"confirm\": \"%s\" if that is what you mean".formatted(expected), store);
+		}
+	}
+
+	/**
+	 * Make sure that somebody has said why, and not too much.
+	 * @param mandatory whether it has to be said
+	 * @param store the store
+	 */
+	void requireReason(boolean mandatory, StoreName store) {
+		if (mandatory && (this.reason == null || this.reason.isBlank())) {
+			throw RefusedException.badRequest("REASON_REQUIRED", "'reason' is missing", "Say why, for the record",
+					store);
+		}
+		if (this.reason != null && this.reason.length() > LONGEST_REASON) {
+			throw RefusedException.badParameter("reason", this.reason,
+					"Use up to %d characters".formatted(LONGEST_REASON));
+		}
+	}
+
+}

@@ -1,0 +1,100 @@
+package io.gemforce.migrations.actuate;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+
+import io.gemforce.migrations.ExitCode;
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.report.ErrorReport;
+
+/**
+ * Thrown when a request is not answered with what it asks for.
+ */
+final class RefusedException extends RuntimeException {
+
+	static final int FORBIDDEN = 403;
+
+	static final int CONFLICT = 409;
+
+	static final int LOCKED = 423;
+
+	private static final long serialVersionUID = 1L;
+
+	private static final int LONGEST_ECHO = 100;
+
+	private final int status;
+
+	private final transient ErrorReport report;
+
+	RefusedException(int status, ErrorReport report) {
+		super(report.message());
+		this.status = status;
+		this.report = report;
+	}
+
+	int getStatus() {
+		return this.status;
+	}
+
+	ErrorReport getReport() {
+		return this.report;
+	}
+
+	static RefusedException badParameter(String name, String value, String action) {
+		return new RefusedException(WebEndpointResponse.STATUS_BAD_REQUEST, ErrorReport.of("INVALID_PARAMETER",
+				"Parameter '%s' cannot be '%s'".formatted(name, abbreviate(value)), action, null));
+	}
+
+	static RefusedException badRequest(String error, String message, String action, StoreName store) {
+		return new RefusedException(WebEndpointResponse.STATUS_BAD_REQUEST,
+				ErrorReport.of(error, message, action, store.id()));
+	}
+
+	static RefusedException forbidden(String error, String message, String action) {
+		return new RefusedException(FORBIDDEN, ErrorReport.of(error, message, action, null));
+	}
+
+	static RefusedException conflict(String error, String message, String action, StoreName store) {
+		return new RefusedException(CONFLICT, ErrorReport.of(error, message, action, store.id()));
+	}
+
+	static RefusedException unknownStore(String store) {
+		return new RefusedException(WebEndpointResponse.STATUS_NOT_FOUND,
+				ErrorReport.of("UNKNOWN_STORE", "This service has no store '%s'".formatted(abbreviate(store)),
+						"Use one of %s".formatted(
+								Arrays.stream(StoreName.values()).map(StoreName::id).collect(Collectors.joining(", "))),
+						null));
+	}
+
+	static RefusedException unknownMigration(StoreName store, String id) {
+		return new RefusedException(WebEndpointResponse.STATUS_NOT_FOUND,
+				ErrorReport.of("UNKNOWN_MIGRATION", "Store '%s' has no migration '%s'".formatted(store, abbreviate(id)),
+						"GET /%s of this endpoint lists the ids".formatted(store), store.id()));
+	}
+
+	/**
+	 * Say over HTTP what went wrong in a store.
+	 * @param failure what went wrong
+	 * @param store the store that was asked about, {@code null} if there is none
+	 * @return the refusal
+	 */
+	static RefusedException of(MigrationException failure, @Nullable StoreName store) {
+		int status = switch (failure.getCode()) {
+			case LOCK_TIMEOUT -> LOCKED;
+			case STORE_UNREACHABLE, AUTH_FAILED, PERMISSION_DENIED, SHUTTING_DOWN ->
+				WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE;
+			default -> (failure.getCode().exitCode() == ExitCode.UNEXPECTED)
+					? WebEndpointResponse.STATUS_INTERNAL_SERVER_ERROR : CONFLICT;
+		};
+		return new RefusedException(status, ErrorReport.of(failure, store));
+	}
+
+	private static String abbreviate(String value) {
+		return (value.length() > LONGEST_ECHO) ? value.substring(0, LONGEST_ECHO) + "…" : value;
+	}
+
+}

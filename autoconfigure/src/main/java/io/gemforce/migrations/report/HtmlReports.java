@@ -1,0 +1,159 @@
+package io.gemforce.migrations.report;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.StoreStatus;
+
+/**
+ * Reports for people with a browser: one document each, which refers to nothing outside
+ * of itself, can be read without JavaScript, and runs no style and no script but its own.
+ */
+public final class HtmlReports {
+
+	/**
+	 * The style sheet of every document.
+	 */
+	static final String STYLE = Templates.read("page.css");
+
+	/**
+	 * The script of every document.
+	 */
+	static final String SCRIPT = Templates.read("page.js");
+
+	private static final String POLICY = ("default-src 'none'; style-src '%s'; script-src '%s'; connect-src 'self'; "
+			+ "img-src data:; base-uri 'none'; form-action 'self'")
+		.formatted(hash(STYLE), hash(SCRIPT));
+
+	private static final List<MigrationState> FILTERS = List.of(MigrationState.PENDING, MigrationState.RUNNING,
+			MigrationState.APPLIED, MigrationState.FAILED, MigrationState.INTERRUPTED, MigrationState.ROLLED_BACK,
+			MigrationState.HELD, MigrationState.FUTURE, MigrationState.MISSING, MigrationState.OUTDATED);
+
+	private HtmlReports() {
+	}
+
+	private static String hash(String text) {
+		try {
+			byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+			return "sha256-" + Base64.getEncoder().encodeToString(digest);
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java platform has SHA-256", ex);
+		}
+	}
+
+	/**
+	 * Write a report as a document of its own, without links.
+	 * @param report the report
+	 * @return the report as HTML
+	 */
+	public static String write(Report report) {
+		return Templates.HTML.write(report.template(), report, around(report, null));
+	}
+
+	/**
+	 * Write a report as a page of the endpoint.
+	 * @param report the report
+	 * @param frame what is around it
+	 * @return the report as HTML
+	 */
+	public static String write(Report report, PageFrame frame) {
+		return Templates.HTML.write(report.template(), report, around(report, frame));
+	}
+
+	private static Around around(Report report, @Nullable PageFrame frame) {
+		List<Filter> filters = List.of();
+		String older = null;
+		if (frame != null && report instanceof HistoryReport history) {
+			filters = filters(frame.query());
+			older = (history.page().nextBefore() != null)
+					? address(frame.query(), frame.query().states(), history.page().nextBefore()) : null;
+		}
+		return new Around(STYLE, SCRIPT, POLICY, frame != null, frame != null && isLive(report), frame, filters, older);
+	}
+
+	private static boolean isLive(Report report) {
+		if (report instanceof StatusReport status) {
+			return isLive(status.status()) || (status.run() != null && status.run().isRunning());
+		}
+		if (report instanceof HistoryReport history) {
+			return isLive(history.status());
+		}
+		return report instanceof MigrationReport migration
+				&& (migration.state() == MigrationState.RUNNING || migration.progress() != null);
+	}
+
+	private static boolean isLive(StoreStatus status) {
+		return status == StoreStatus.RUNNING || status == StoreStatus.LOCKED;
+	}
+
+	private static List<Filter> filters(HistoryQuery query) {
+		List<Filter> filters = new ArrayList<>();
+		filters.add(new Filter("all", address(query, Set.of(), null), query.states().isEmpty()));
+		for (MigrationState state : FILTERS) {
+			filters.add(new Filter(ReportCollector.label(state), address(query, Set.of(state), null),
+					query.states().equals(Set.of(state))));
+		}
+		return filters;
+	}
+
+	private static String address(HistoryQuery query, Set<MigrationState> states, @Nullable Long before) {
+		List<String> parameters = new ArrayList<>();
+		if (!states.isEmpty()) {
+			parameters.add("state="
+					+ String.join(",", states.stream().map((state) -> state.name().toLowerCase(Locale.ROOT)).toList()));
+		}
+		if (query.phase() != null) {
+			parameters.add("phase=" + query.phase().name().toLowerCase(Locale.ROOT));
+		}
+		if (query.text() != null) {
+			parameters.add("q=" + PageFrame.encode(query.text()));
+		}
+		if (query.size() != HistoryQuery.DEFAULT_SIZE) {
+			parameters.add("size=" + query.size());
+		}
+		if (before != null) {
+			parameters.add("before=" + before);
+		}
+		return "?" + String.join("&", parameters);
+	}
+
+	/**
+	 * What templates find around a report. No report has a component of one of these
+	 * names: it would take the place of this one, and three of these are not escaped.
+	 *
+	 * @param pageStyle the style sheet
+	 * @param pageScript the script
+	 * @param pagePolicy what a browser may run and load
+	 * @param linked whether the document is a page among others
+	 * @param live whether something is going on that is worth another look soon
+	 * @param frame what is around the report, {@code null} if it is a document of its own
+	 * @param filters the states to list
+	 * @param older the address of the next page, {@code null} if this is the last
+	 */
+	private record Around(String pageStyle, String pageScript, String pagePolicy, boolean linked, boolean live,
+			@Nullable PageFrame frame, List<Filter> filters, @Nullable String older) {
+
+	}
+
+	/**
+	 * A link to a list.
+	 *
+	 * @param label what it lists
+	 * @param address the address
+	 * @param current whether it is the list that is shown
+	 */
+	private record Filter(String label, String address, boolean current) {
+
+	}
+
+}

@@ -1,0 +1,22 @@
+package io.gemforce.migrations.report;
+
+import java.util.Map;
+
+/**
+ * Reports for the comments of a pull request and the summaries of a build.
+ */
+public final class MarkdownReports {
+
+	private MarkdownReports() {
+	}
+
+	/**
+	 * Write a report.
+	 * @param report the report
+	 * @return the report as Markdown
+	 */
+	public static String write(Report report) {
+		return Templates.MARKDOWN.write(report.template(), report, Map.of());
+	}
+
+}

@@ -1,0 +1,45 @@
+package io.gemforce.migrations.report;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.Severity;
+
+/**
+ * Something that stops a run, or that somebody should look at.
+ *
+ * @param severity how much it matters
+ * @param code the stable name of the kind of problem
+ * @param store the store that has it, absent if it is not one store's
+ * @param message what is wrong
+ * @param action what to do about it
+ * @param docs where the documentation tells more
+ */
+public record ProblemReport(Severity severity, ProblemCode code, @Nullable String store, String message, String action,
+		String docs) {
+
+	static ProblemReport of(Problem problem) {
+		return new ProblemReport(problem.severity(), problem.code(),
+				(problem.store() != null) ? problem.store().id() : null, problem.message(), problem.action(),
+				docs(problem.code().name()));
+	}
+
+	/**
+	 * Report on problems.
+	 * @param problems the problems
+	 * @return a report on each
+	 */
+	public static List<ProblemReport> of(Collection<Problem> problems) {
+		return problems.stream().map(ProblemReport::of).toList();
+	}
+
+	static String docs(String code) {
+		return "errors.md#" + code.toLowerCase(Locale.ROOT);
+	}
+
+}

@@ -1,0 +1,81 @@
+package io.gemforce.migrations.report;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+
+import com.samskivert.mustache.DefaultCollector;
+import com.samskivert.mustache.Mustache;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.StoreStatus;
+
+/**
+ * Lets templates ask plain values for what they look like, on top of what a report itself
+ * has: {@code {{state.label}}}, {@code {{durationMs.duration}}}.
+ */
+final class ReportCollector extends DefaultCollector {
+
+	private static final int SHORT = 200;
+
+	@Override
+	public Mustache.@Nullable VariableFetcher createFetcher(Object context, String name) {
+		if (context instanceof Enum) {
+			return ofState(name);
+		}
+		if (context instanceof CharSequence) {
+			return ofText(name);
+		}
+		if (context instanceof Number) {
+			return name.equals("duration")
+					? (number, property) -> duration(Duration.ofMillis(((Number) number).longValue())) : null;
+		}
+		if (name.equals("any") && context instanceof Collection) {
+			return (all, property) -> !((Collection<?>) all).isEmpty();
+		}
+		if (name.equals("any") && context instanceof Map) {
+			return (all, property) -> !((Map<?, ?>) all).isEmpty();
+		}
+		return super.createFetcher(context, name);
+	}
+
+	private static Mustache.@Nullable VariableFetcher ofState(String name) {
+		return switch (name) {
+			case "tone" -> (state, property) -> Look.of((Enum<?>) state).tone();
+			case "sign" -> (state, property) -> Look.of((Enum<?>) state).sign();
+			case "label" -> (state, property) -> label((Enum<?>) state);
+			case "sentence" -> (state, property) -> Look.sentence((StoreStatus) state);
+			default -> null;
+		};
+	}
+
+	private static Mustache.@Nullable VariableFetcher ofText(String name) {
+		return switch (name) {
+			case "short" -> (text, property) -> VisibleText.of(text.toString(), SHORT);
+			case "block" -> (text, property) -> MarkdownText.block(VisibleText.of(text.toString()));
+			case "any" -> (text, property) -> !text.toString().isBlank();
+			case "url" -> (text, property) -> PageFrame.encode(text.toString());
+			default -> null;
+		};
+	}
+
+	static String label(Enum<?> state) {
+		return state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+	}
+
+	private static String duration(Duration duration) {
+		if (duration.toMillis() < 1000) {
+			return "%d ms".formatted(duration.toMillis());
+		}
+		if (duration.toSeconds() < 60) {
+			return "%.1f s".formatted(duration.toMillis() / 1000.0);
+		}
+		if (duration.toMinutes() < 60) {
+			return "%d min %d s".formatted(duration.toMinutes(), duration.toSecondsPart());
+		}
+		return (duration.toHours() < 48) ? "%d h %d min".formatted(duration.toHours(), duration.toMinutesPart())
+				: "%d days".formatted(duration.toDays());
+	}
+
+}

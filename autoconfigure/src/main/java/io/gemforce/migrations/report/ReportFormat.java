@@ -1,0 +1,49 @@
+package io.gemforce.migrations.report;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * How a report is written.
+ */
+public enum ReportFormat {
+
+	/**
+	 * For people at a terminal.
+	 */
+	TEXT,
+
+	/**
+	 * For programs.
+	 */
+	JSON,
+
+	/**
+	 * For the comments of a pull request.
+	 */
+	MARKDOWN,
+
+	/**
+	 * For people with a browser: one document that refers to nothing else.
+	 */
+	HTML;
+
+	/**
+	 * Return the name as users write it.
+	 * @return the name in lower case
+	 */
+	public String id() {
+		return name().toLowerCase(Locale.ROOT);
+	}
+
+	/**
+	 * Find a format by the name that users write.
+	 * @param id the name in lower case
+	 * @return the format, or empty if there is none of that name
+	 */
+	public static Optional<ReportFormat> find(String id) {
+		return Arrays.stream(values()).filter((format) -> format.id().equals(id)).findFirst();
+	}
+
+}

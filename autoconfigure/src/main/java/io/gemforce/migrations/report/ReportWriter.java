@@ -1,0 +1,41 @@
+package io.gemforce.migrations.report;
+
+import org.springframework.util.ClassUtils;
+
+/**
+ * Writes a report in whatever format somebody wants it.
+ */
+public final class ReportWriter {
+
+	private ReportWriter() {
+	}
+
+	/**
+	 * Whether reports can be written in a format.
+	 * @param format the format
+	 * @return whether what that takes is on the class path
+	 */
+	public static boolean canWrite(ReportFormat format) {
+		return switch (format) {
+			case TEXT, JSON -> true;
+			case MARKDOWN, HTML ->
+				ClassUtils.isPresent("com.samskivert.mustache.Mustache", ReportWriter.class.getClassLoader());
+		};
+	}
+
+	/**
+	 * Write a report.
+	 * @param report the report
+	 * @param format the format; Markdown and HTML need JMustache
+	 * @return the report, without a line break at the end
+	 */
+	public static String write(Report report, ReportFormat format) {
+		return switch (format) {
+			case TEXT -> VisibleText.of(TextReports.describe(report), Integer.MAX_VALUE);
+			case JSON -> JsonReports.write(report);
+			case MARKDOWN -> MarkdownReports.write(report).stripTrailing();
+			case HTML -> HtmlReports.write(report).stripTrailing();
+		};
+	}
+
+}

@@ -1,0 +1,103 @@
+package io.gemforce.migrations.report;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.ExecutionError;
+import io.gemforce.migrations.MigrationCounts;
+import io.gemforce.migrations.MigrationMode;
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.MigrationType;
+import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.Plan;
+import io.gemforce.migrations.PlanStep;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.StoreStatus;
+import io.gemforce.migrations.Touches;
+import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.Undo;
+import io.gemforce.migrations.UndoKind;
+
+/**
+ * Reports whose every text is what the test wants it to be.
+ */
+final class SampleReports {
+
+	static final Instant TIME = Instant.parse("2026-11-24T14:38:43.153Z");
+
+	private SampleReports() {
+	}
+
+	static List<Report> all(String text) {
+		return List.of(status(text), history(text), migration(text), plan(text), job(text),
+				ErrorReport.of("UNKNOWN_STORE", text, text, text));
+	}
+
+	static StatusReport status(String text) {
+		Map<String, StatusReport.Store> stores = new LinkedHashMap<>();
+		stores.put("postgres",
+				new StatusReport.Store("postgresql", "flyway/12.4.0", true, StoreStatus.UP_TO_DATE, "5", "5",
+						new MigrationCounts(6, 0, 0, 0, 0, 0, 0, 0),
+						new StatusReport.LastApplied("5", text, TIME, 812L, text, text, text),
+						new StatusReport.Lock(false, false, null, null, null, null), null));
+		stores.put("mongo",
+				new StatusReport.Store("mongodb", "gemforce-migrations/1.0.0", true, StoreStatus.FAILED, "4", "6",
+						new MigrationCounts(4, 1, 0, 1, 0, 0, 0, 0), null,
+						new StatusReport.Lock(true, false, text, TIME, 61_000L, text),
+						new StatusReport.Held("4", text, text, TIME)));
+		return new StatusReport(StoreStatus.FAILED, MigrationMode.OBSERVE,
+				new StatusReport.Application(text, text, text), new StatusReport.Snapshot(TIME, 94),
+				new StatusReport.Run("r-1", Trigger.ENDPOINT, StatusReport.RunState.RUNNING, TIME, 8123, "mongo", text,
+						2, 5, null),
+				problems(text), stores);
+	}
+
+	private static List<ProblemReport> problems(String text) {
+		return List.of(ProblemReport.of(Problem.error(ProblemCode.CHECKSUM_MISMATCH, StoreName.MONGO, text, text)));
+	}
+
+	static HistoryReport history(String text) {
+		return new HistoryReport("mongo", StoreStatus.FAILED, new HistoryReport.Page(2, 3, 17L),
+				List.of(item("6", text, MigrationState.FAILED), item("R:" + text, text, MigrationState.APPLIED)));
+	}
+
+	static HistoryReport.Item item(String id, String text, MigrationState state) {
+		return new HistoryReport.Item(id, 18L, id, text, MigrationType.BEAN, Phase.EXPAND, state, null, text, true,
+				TIME, TIME, 812L, text, text, text, text, 1, Undo.by(UndoKind.DERIVED), List.of("postgres:4"),
+				List.of());
+	}
+
+	static MigrationReport migration(String text) {
+		Execution attempt = new Execution(18, "6", text, MigrationType.BEAN, text, text, Direction.UP,
+				MigrationState.FAILED, Phase.EXPAND, true, TIME, TIME, 812L, text, Trigger.STARTUP, text, text, text,
+				text, text, new ExecutionError(text, text, text));
+		return new MigrationReport("mongo", "6", 18L, "6", text, MigrationType.BEAN, Phase.EXPAND,
+				MigrationState.FAILED, null, text, true, TIME, TIME, 812L, text, text, text, text, 1, Undo.none(text),
+				List.of("postgres:4"), List.of("postgres:4"), text, text,
+				new MigrationReport.Checksums(text, "abc", false), List.of(attempt),
+				new ExecutionError(text, text, text), null);
+	}
+
+	static PlanReport plan(String text) {
+		PlanStep postgres = new PlanStep(StoreName.POSTGRES, "6", text, MigrationType.SQL, Phase.EXPAND, Direction.UP,
+				text, text, null, List.of(text), true, Undo.none(text), List.of(), "1");
+		PlanStep mongo = new PlanStep(StoreName.MONGO, "6", text, MigrationType.FILE, Phase.CONTRACT, Direction.UP,
+				text, null, new Touches(2000, true), List.of(), false, Undo.by(UndoKind.DERIVED), List.of(text), "2");
+		return PlanReport
+			.of(new Plan(List.of(postgres, mongo),
+					List.of(Problem.warning(ProblemCode.SCHEMA_AHEAD, StoreName.MONGO, text, text))))
+			.withNext(text);
+	}
+
+	static JobReport job(String text) {
+		return JobReport.of(text, 12, "r-1", List.of(text),
+				List.of(Problem.error(ProblemCode.MIGRATION_FAILED, StoreName.MONGO, text, text)), text);
+	}
+
+}
