@@ -1,6 +1,7 @@
 package io.gemforce.migrations;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -14,6 +15,16 @@ import java.util.UUID;
  */
 public record MigrationRun(String id, Trigger trigger, Instant startedAt, ApplicationInstance application,
 		MigrationListener listener) {
+
+	/**
+	 * Begin a run now that no listener is told about, as a rehearsal.
+	 * @param trigger what begins it
+	 * @param application the instance that runs it
+	 * @return the run, with an id of its own
+	 */
+	public static MigrationRun begin(Trigger trigger, ApplicationInstance application) {
+		return begin(trigger, application, new MigrationListeners(List::of));
+	}
 
 	/**
 	 * Begin a run now.

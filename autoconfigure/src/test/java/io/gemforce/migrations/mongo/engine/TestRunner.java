@@ -17,7 +17,6 @@ import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
 import org.springframework.data.mongodb.core.convert.MongoCustomConversions;
 
 import io.gemforce.migrations.ApplicationInstance;
-import io.gemforce.migrations.MigrationListener;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Operation;
@@ -37,9 +36,6 @@ import io.gemforce.migrations.support.MongoTestDatabase;
  * Spring.
  */
 final class TestRunner implements AutoCloseable {
-
-	private static final MigrationListener UNHEARD = new MigrationListener() {
-	};
 
 	private final MongoClient client;
 
@@ -62,7 +58,7 @@ final class TestRunner implements AutoCloseable {
 	}
 
 	MigrationRun run() {
-		return MigrationRun.begin(Trigger.STARTUP, this.application, UNHEARD);
+		return MigrationRun.begin(Trigger.STARTUP, this.application);
 	}
 
 	StoreResult migrate(MigrationRun run) {
@@ -74,12 +70,12 @@ final class TestRunner implements AutoCloseable {
 	}
 
 	StoreResult rollback(RollbackTarget target) {
-		return this.store.rollback(target, MigrationRun.begin(Trigger.JOB, this.application, UNHEARD), PlanGuard.open(),
+		return this.store.rollback(target, MigrationRun.begin(Trigger.JOB, this.application), PlanGuard.open(),
 				"a test wants it");
 	}
 
 	List<String> perform(Operation operation) {
-		return this.store.perform(operation, MigrationRun.begin(Trigger.JOB, this.application, UNHEARD));
+		return this.store.perform(operation, MigrationRun.begin(Trigger.JOB, this.application));
 	}
 
 	Validation validate() {
