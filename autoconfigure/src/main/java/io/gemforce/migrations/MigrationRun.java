@@ -1,6 +1,7 @@
 package io.gemforce.migrations;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -15,17 +16,14 @@ import java.util.UUID;
 public record MigrationRun(String id, Trigger trigger, Instant startedAt, ApplicationInstance application,
 		MigrationListener listener) {
 
-	private static final MigrationListener NOBODY = new MigrationListener() {
-	};
-
 	/**
-	 * Begin a run now that nobody is told about.
+	 * Begin a run now that no listener is told about, as a rehearsal.
 	 * @param trigger what begins it
 	 * @param application the instance that runs it
 	 * @return the run, with an id of its own
 	 */
-	public static MigrationRun unheard(Trigger trigger, ApplicationInstance application) {
-		return begin(trigger, application, NOBODY);
+	public static MigrationRun begin(Trigger trigger, ApplicationInstance application) {
+		return begin(trigger, application, new MigrationListeners(List::of));
 	}
 
 	/**

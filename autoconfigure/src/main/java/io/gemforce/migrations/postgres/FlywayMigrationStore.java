@@ -329,7 +329,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 				throw new MigrationException(validation.errors(), "unchanged, nothing was rehearsed", null);
 			}
 			return new PostgresRehearsal(this.flyway.get(), this.databases, this::rehearsalStore,
-					() -> MigrationRun.unheard(Trigger.JOB, this.application), FlywayMigrationStore::ownTables)
+					() -> MigrationRun.begin(Trigger.JOB, this.application), FlywayMigrationStore::ownTables)
 				.run(scope, validation);
 		});
 	}

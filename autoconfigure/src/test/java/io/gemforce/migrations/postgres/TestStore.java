@@ -172,7 +172,7 @@ final class TestStore implements AutoCloseable {
 	}
 
 	MigrationRun run() {
-		return MigrationRun.unheard(Trigger.JOB, application());
+		return MigrationRun.begin(Trigger.JOB, application());
 	}
 
 	private ApplicationInstance application() {

@@ -294,7 +294,7 @@ public final class MongoMigrationStore implements MigrationStore {
 
 		@Override
 		public MigrationRun beginRun() {
-			return MigrationRun.unheard(Trigger.JOB, MongoMigrationStore.this.application);
+			return MigrationRun.begin(Trigger.JOB, MongoMigrationStore.this.application);
 		}
 
 	}

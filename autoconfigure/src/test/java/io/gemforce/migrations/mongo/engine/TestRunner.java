@@ -67,7 +67,7 @@ final class TestRunner implements AutoCloseable {
 	}
 
 	MigrationRun run() {
-		return MigrationRun.unheard(Trigger.STARTUP, this.application);
+		return MigrationRun.begin(Trigger.STARTUP, this.application);
 	}
 
 	StoreResult migrate(MigrationRun run) {
@@ -79,12 +79,12 @@ final class TestRunner implements AutoCloseable {
 	}
 
 	StoreResult rollback(RollbackTarget target) {
-		return this.store.rollback(target, MigrationRun.unheard(Trigger.JOB, this.application), PlanGuard.open(),
+		return this.store.rollback(target, MigrationRun.begin(Trigger.JOB, this.application), PlanGuard.open(),
 				"a test wants it");
 	}
 
 	List<String> perform(Operation operation) {
-		return this.store.perform(operation, MigrationRun.unheard(Trigger.JOB, this.application));
+		return this.store.perform(operation, MigrationRun.begin(Trigger.JOB, this.application));
 	}
 
 	Validation validate() {
