@@ -46,6 +46,7 @@ class FrozenRunnerTests {
 		try (MongoProxy proxy = MongoProxy.to(mongo)) {
 			Hold stopped = freeze.hold.apply(proxy);
 			try (ChildProcess process = MigratingProcess.start(proxy, mongo, freeze.kind, LEASE)) {
+				process.go();
 				stopped.await(process::output);
 				process.freeze();
 				takeOver(mongo, freeze.kind);

@@ -82,9 +82,12 @@ class KilledRunnerTests {
 		try (MongoProxy proxy = MongoProxy.to(mongo);
 				TestRunner holder = TestRunner.on(proxy.uri(), mongo.name()).with(test.kind.migrations("1", "2"))) {
 			Hold inTheWork = proxy.holdCommand(Step.SECOND_WORK);
-			CompletableFuture<?> held = CompletableFuture.runAsync(holder::migrate);
-			inTheWork.await();
-			kill(mongo, test.kind, test.point);
+			CompletableFuture<Void> begin = new CompletableFuture<>();
+			CompletableFuture<?> held = begin.thenRunAsync(holder::migrate);
+			kill(mongo, test.kind, test.point, () -> {
+				begin.complete(null);
+				inTheWork.await();
+			});
 			inTheWork.letGo();
 			held.get(1, TimeUnit.MINUTES);
 		}
@@ -92,9 +95,16 @@ class KilledRunnerTests {
 	}
 
 	private static void kill(MongoTestDatabase mongo, MigrationKind kind, KillPoint point) {
+		kill(mongo, kind, point, () -> {
+		});
+	}
+
+	private static void kill(MongoTestDatabase mongo, MigrationKind kind, KillPoint point, Runnable beforeItBegins) {
 		try (MongoProxy proxy = MongoProxy.to(mongo)) {
 			List<Hold> held = point.arrange(proxy);
 			try (ChildProcess process = MigratingProcess.start(proxy, mongo, kind, LEASE)) {
+				beforeItBegins.run();
+				process.go();
 				held.forEach((hold) -> hold.await(process::output));
 				process.kill();
 				point.settle(held);

@@ -60,7 +60,7 @@ class TakeoverTimeTests {
 	@RequiresReplicaSet("transactions")
 	Stream<DynamicTest> transactionThatMayNotBeEndedHoldsUpForItsLifetimeAtTheMost(MongoTestDatabase admin) {
 		Duration lifetime = Duration.ofSeconds(5);
-		Duration lease = Duration.ofSeconds(1);
+		Duration lease = Duration.ofSeconds(2);
 		Stream<Step> steps = Stream.of(Step.SECOND_WORK, Step.COMMIT);
 		TransactionLifetime limited = TransactionLifetime.limit(admin, lifetime);
 		FailPoint refused = FailPoint.on(admin.client(), admin.name(), 2, "killSessions").withErrorCode(UNAUTHORIZED);
@@ -84,6 +84,7 @@ class TakeoverTimeTests {
 		try (MongoProxy proxy = MongoProxy.to(mongo)) {
 			Hold hold = proxy.holdCommand(step);
 			try (ChildProcess process = MigratingProcess.start(proxy, mongo, kind, lease)) {
+				process.go();
 				hold.await(process::output);
 				process.kill();
 			}
