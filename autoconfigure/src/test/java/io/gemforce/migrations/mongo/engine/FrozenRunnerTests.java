@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  */
 class FrozenRunnerTests {
 
-	private static final Duration LEASE = Duration.ofSeconds(3);
+	private static final Duration LEASE = Duration.ofSeconds(5);
 
 	@TestFactory
 	Stream<DynamicTest> frozenHolderWritesNothingWhenItWakes() {

@@ -1,7 +1,9 @@
 package io.gemforce.migrations.mongo.engine;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.bson.BsonDocument;
 
@@ -72,12 +74,31 @@ enum KillPoint {
 	}
 
 	/**
-	 * Arrange for the process to stop at this point.
+	 * Arrange for a process to stop at this point.
 	 * @param proxy stands before the process
-	 * @return what holds it there
+	 * @return what holds the process
 	 */
-	List<Hold> arrange(MongoProxy proxy) {
-		return this.holds.stream().map((hold) -> hold.apply(proxy)).toList();
+	Hold arrange(MongoProxy proxy) {
+		return this.holds.get(0).apply(proxy);
+	}
+
+	/**
+	 * Wait until a process has come to this point.
+	 * @param proxy stands before the process
+	 * @param first what holds the process
+	 * @param process tells what the process has said, if it does not come
+	 * @return all that is held
+	 */
+	List<Hold> reach(MongoProxy proxy, Hold first, Supplier<String> process) {
+		List<Hold> held = new ArrayList<>();
+		first.await(process);
+		held.add(first);
+		for (Function<MongoProxy, Hold> next : this.holds.subList(1, this.holds.size())) {
+			Hold hold = next.apply(proxy);
+			hold.await(process);
+			held.add(hold);
+		}
+		return held;
 	}
 
 	/**

@@ -42,7 +42,7 @@ class KilledRunnerTests {
 
 	private static final int ROUNDS = Integer.getInteger("kill.rounds", 1);
 
-	private static final Duration LEASE = Duration.ofSeconds(3);
+	private static final Duration LEASE = Duration.ofSeconds(5);
 
 	private static final AtomicInteger SURVIVED = new AtomicInteger();
 
@@ -101,11 +101,11 @@ class KilledRunnerTests {
 
 	private static void kill(MongoTestDatabase mongo, MigrationKind kind, KillPoint point, Runnable beforeItBegins) {
 		try (MongoProxy proxy = MongoProxy.to(mongo)) {
-			List<Hold> held = point.arrange(proxy);
+			Hold first = point.arrange(proxy);
 			try (ChildProcess process = MigratingProcess.start(proxy, mongo, kind, LEASE)) {
 				beforeItBegins.run();
 				process.go();
-				held.forEach((hold) -> hold.await(process::output));
+				List<Hold> held = point.reach(proxy, first, process::output);
 				process.kill();
 				point.settle(held);
 			}
