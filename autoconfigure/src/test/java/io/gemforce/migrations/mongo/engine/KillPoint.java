@@ -16,13 +16,13 @@ import io.gemforce.migrations.support.MongoProxy.Hold;
  */
 enum KillPoint {
 
-	AFTER_ACQUIRE(Victim.HOLDER, false, (proxy) -> proxy.holdReply(Step.ACQUIRE)),
+	AFTER_ACQUIRE(Victim.HOLDER, false, (proxy) -> proxy.holdReply(WireStep.ACQUIRE)),
 
-	AFTER_THE_RUNNING_ROW(Victim.HOLDER, true, (proxy) -> proxy.holdReply(Step.OPEN_ROW)),
+	AFTER_THE_RUNNING_ROW(Victim.HOLDER, true, (proxy) -> proxy.holdReply(WireStep.OPEN_ROW)),
 
-	IN_THE_WORK(Victim.HOLDER, true, (proxy) -> proxy.holdCommand(Step.SECOND_WORK)),
+	IN_THE_WORK(Victim.HOLDER, true, (proxy) -> proxy.holdCommand(WireStep.SECOND_WORK)),
 
-	AFTER_THE_WORK(Victim.HOLDER, true, (proxy) -> proxy.holdReply(Step.SECOND_WORK)),
+	AFTER_THE_WORK(Victim.HOLDER, true, (proxy) -> proxy.holdReply(WireStep.SECOND_WORK)),
 
 	/**
 	 * The commit, or without a transaction the closing of the row, is on its way.
@@ -31,18 +31,18 @@ enum KillPoint {
 
 	AFTER_THE_COMMIT(Victim.HOLDER, false, (proxy) -> proxy.holdReply(KillPoint::isCommit)),
 
-	BEFORE_THE_RELEASE(Victim.HOLDER, false, (proxy) -> proxy.holdCommand(Step.RELEASE)),
+	BEFORE_THE_RELEASE(Victim.HOLDER, false, (proxy) -> proxy.holdCommand(WireStep.RELEASE)),
 
-	WHILE_BEATING(Victim.HOLDER, true, (proxy) -> proxy.holdCommand(Step.SECOND_WORK),
-			(proxy) -> proxy.holdCommand(Step.BEAT)),
+	WHILE_BEATING(Victim.HOLDER, true, (proxy) -> proxy.holdCommand(WireStep.SECOND_WORK),
+			(proxy) -> proxy.holdCommand(WireStep.BEAT)),
 
-	WHILE_WAITING(Victim.WAITER, false, (proxy) -> proxy.holdReply(Step.LOOK)),
+	WHILE_WAITING(Victim.WAITER, false, (proxy) -> proxy.holdReply(WireStep.LOOK)),
 
-	AFTER_TAKING_OVER(Victim.SUCCESSOR, true, (proxy) -> proxy.holdReply(Step.TAKE_OVER)),
+	AFTER_TAKING_OVER(Victim.SUCCESSOR, true, (proxy) -> proxy.holdReply(WireStep.TAKE_OVER)),
 
-	AFTER_THE_MARK(Victim.SUCCESSOR, true, (proxy) -> proxy.holdReply(Step.MARK)),
+	AFTER_THE_MARK(Victim.SUCCESSOR, true, (proxy) -> proxy.holdReply(WireStep.MARK)),
 
-	AFTER_CLOSING_ROWS(Victim.SUCCESSOR, true, (proxy) -> proxy.holdReply(Step.CLOSE_LEFT_OPEN));
+	AFTER_CLOSING_ROWS(Victim.SUCCESSOR, true, (proxy) -> proxy.holdReply(WireStep.CLOSE_LEFT_OPEN));
 
 	private final Victim victim;
 
@@ -58,7 +58,8 @@ enum KillPoint {
 	}
 
 	private static boolean isCommit(BsonDocument command) {
-		return Step.COMMIT.test(command) || (Step.CLOSE_ROW.test(command) && !command.containsKey("autocommit"));
+		return WireStep.COMMIT.test(command)
+				|| (WireStep.CLOSE_ROW.test(command) && !command.containsKey("autocommit"));
 	}
 
 	Victim victim() {

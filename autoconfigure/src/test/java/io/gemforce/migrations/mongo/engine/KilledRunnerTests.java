@@ -81,7 +81,7 @@ class KilledRunnerTests {
 	private static void killWhileAnotherOneWorks(MongoTestDatabase mongo, KillCase test) throws Exception {
 		try (MongoProxy proxy = MongoProxy.to(mongo);
 				TestRunner holder = TestRunner.on(proxy.uri(), mongo.name()).with(test.kind.migrations("1", "2"))) {
-			Hold inTheWork = proxy.holdCommand(Step.SECOND_WORK);
+			Hold inTheWork = proxy.holdCommand(WireStep.SECOND_WORK);
 			CompletableFuture<Void> begin = new CompletableFuture<>();
 			CompletableFuture<?> held = begin.thenRunAsync(holder::migrate);
 			kill(mongo, test.kind, test.point, () -> {

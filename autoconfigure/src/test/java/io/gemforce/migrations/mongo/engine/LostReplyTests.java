@@ -47,12 +47,12 @@ class LostReplyTests {
 	@Test
 	@RequiresReplicaSet("transactions")
 	void rollbackIsNotClaimedWhenTheLockIsLostAfterACommitWhoseReplyWasLost() throws Exception {
-		Hold committed = this.stage.beforeA().holdReply(Step.COMMIT);
+		Hold committed = this.stage.beforeA().holdReply(WireStep.COMMIT);
 		CompletableFuture<StoreResult> a = this.stage.migrate(this.stage.asA().appName(this.mongo.name()),
 				MigrationKind.TRANSACTIONAL.migrations("1"));
 		committed.await();
 		this.mongo.lock().updateOne(new Document(), new Document("$set", new Document("owner", "b")));
-		this.stage.beforeA().holdReply(Step.BEAT).execute();
+		this.stage.beforeA().holdReply(WireStep.BEAT).execute();
 		try (FailPoint failPoint = FailPoint.on(this.mongo.client(), this.mongo.name(), 1, "commitTransaction")
 			.withErrorCode(NO_SUCH_TRANSACTION, "TransientTransactionError")) {
 			committed.lose();
@@ -64,18 +64,18 @@ class LostReplyTests {
 
 	@Test
 	void acquireWhoseReplyWasLostIsAnAcquire() throws Exception {
-		List<Hold> acquired = this.stage.beforeA().holdReplies(Step.ACQUIRE, TwoRunners.sendsOfTheDriver());
+		List<Hold> acquired = this.stage.beforeA().holdReplies(WireStep.ACQUIRE, TwoRunners.sendsOfTheDriver());
 		CompletableFuture<StoreResult> a = this.stage.migrateAsA(MigrationKind.STOP, "1");
 		TwoRunners.lose(acquired);
 		assertThat(TwoRunners.result(a).applied()).containsExactly("1");
-		assertThat(this.stage.beforeA().commands()).anyMatch(Step.LOOK).anyMatch(Step.MARK);
+		assertThat(this.stage.beforeA().commands()).anyMatch(WireStep.LOOK).anyMatch(WireStep.MARK);
 		this.stage.assertThatEachIsAppliedOnce("1");
 		assertThat(this.mongo.lock().find().first()).containsEntry("fence", 1L).containsEntry("owner", null);
 	}
 
 	@Test
 	void openedRowWhoseReplyWasLostIsOpen() throws Exception {
-		List<Hold> opened = this.stage.beforeA().holdReplies(Step.OPEN_ROW, TwoRunners.sendsOfTheDriver());
+		List<Hold> opened = this.stage.beforeA().holdReplies(WireStep.OPEN_ROW, TwoRunners.sendsOfTheDriver());
 		CompletableFuture<StoreResult> a = this.stage.migrateAsA(MigrationKind.STOP, "1");
 		TwoRunners.lose(opened);
 		assertThat(TwoRunners.result(a).applied()).containsExactly("1");
@@ -86,7 +86,7 @@ class LostReplyTests {
 
 	@Test
 	void lockIsNotReleasedWhileACommandMayBeOnItsWay() throws Exception {
-		List<Hold> worked = this.stage.beforeA().holdReplies(Step.SECOND_WORK, TwoRunners.sendsOfTheDriver());
+		List<Hold> worked = this.stage.beforeA().holdReplies(WireStep.SECOND_WORK, TwoRunners.sendsOfTheDriver());
 		CompletableFuture<StoreResult> a = this.stage.migrateAsA(MigrationKind.RETRY, "1");
 		TwoRunners.lose(worked);
 		MigrationException ex = TwoRunners.failure(a);
@@ -98,13 +98,13 @@ class LostReplyTests {
 		});
 		assertThat(this.stage.owner()).isNotNull();
 		assertThat(TwoRunners.result(this.stage.migrateAsB(MigrationKind.RETRY, "1")).applied()).containsExactly("1");
-		assertThat(this.stage.beforeB().commands()).anyMatch(Step.TAKE_OVER);
+		assertThat(this.stage.beforeB().commands()).anyMatch(WireStep.TAKE_OVER);
 		this.stage.assertThatEachIsAppliedOnce("1");
 	}
 
 	@Test
 	void migrationThatOverlooksAnUnknownOutcomeIsNotApplied() throws Exception {
-		List<Hold> worked = this.stage.beforeA().holdReplies(Step.WORK, TwoRunners.sendsOfTheDriver());
+		List<Hold> worked = this.stage.beforeA().holdReplies(WireStep.WORK, TwoRunners.sendsOfTheDriver());
 		TestMigration careless = TestMigration.of("1", (context) -> {
 			try {
 				context.collection("applied").insertOne(new Document("_id", "1a"));
@@ -123,7 +123,7 @@ class LostReplyTests {
 
 	@Test
 	void readThatIsNotAnsweredLeavesNothingUnknown() throws Exception {
-		List<Hold> counted = this.stage.beforeA().holdReplies(Step.WORK, 2);
+		List<Hold> counted = this.stage.beforeA().holdReplies(WireStep.WORK, 2);
 		TestMigration reading = TestMigration.of("1", (context) -> {
 			try {
 				context.collection("applied").find().first();

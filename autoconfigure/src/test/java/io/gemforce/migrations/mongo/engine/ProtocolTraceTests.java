@@ -56,14 +56,14 @@ class ProtocolTraceTests {
 	}
 
 	private static void wakeAfterTheMark(TwoRunners stage, MigrationKind kind) throws Exception {
-		Hold acquired = stage.beforeA().holdReply(Step.ACQUIRE);
+		Hold acquired = stage.beforeA().holdReply(WireStep.ACQUIRE);
 		CompletableFuture<StoreResult> a = stage.migrateAsA(kind, "1");
 		acquired.await();
-		Hold reread = stage.beforeA().holdCommand(Step.READ_HISTORY);
+		Hold reread = stage.beforeA().holdCommand(WireStep.READ_HISTORY);
 		stage.freezeA();
 		acquired.letGo();
 		reread.await();
-		Hold marked = stage.beforeB().holdReply(Step.MARK);
+		Hold marked = stage.beforeB().holdReply(WireStep.MARK);
 		CompletableFuture<StoreResult> b = stage.migrateAsB(kind, "1");
 		marked.await();
 		reread.letGo();
@@ -71,7 +71,7 @@ class ProtocolTraceTests {
 			assertThat(ex.getCode()).isEqualTo(ProblemCode.LOCK_LOST);
 			assertThat(ex).hasMessageContaining("fence 2 in the history is higher than this runner's, which is 1");
 		});
-		assertThat(stage.beforeA().commands()).noneMatch(Step.OPEN_ROW).noneMatch(Step.WORK);
+		assertThat(stage.beforeA().commands()).noneMatch(WireStep.OPEN_ROW).noneMatch(WireStep.WORK);
 		marked.letGo();
 		assertThat(TwoRunners.result(b).applied()).containsExactly("1");
 		stage.assertThatEachIsAppliedOnce("1");
@@ -83,17 +83,17 @@ class ProtocolTraceTests {
 	@Test
 	@RequiresReplicaSet("transactions")
 	void rowThatAFrozenHolderOpensBeforeTheMarkIsClosed() throws Exception {
-		Hold opening = this.stage.beforeA().holdCommand(Step.OPEN_ROW);
+		Hold opening = this.stage.beforeA().holdCommand(WireStep.OPEN_ROW);
 		CompletableFuture<StoreResult> a = this.stage.migrateAsA(MigrationKind.TRANSACTIONAL, "1");
 		opening.await();
 		this.stage.freezeA();
-		Hold marking = this.stage.beforeB().holdCommand(Step.MARK);
+		Hold marking = this.stage.beforeB().holdCommand(WireStep.MARK);
 		CompletableFuture<StoreResult> b = this.stage.migrateAsB(MigrationKind.TRANSACTIONAL, "1");
 		marking.await();
-		Hold closing = this.stage.beforeA().holdCommand(Step.CLOSE_ROW);
+		Hold closing = this.stage.beforeA().holdCommand(WireStep.CLOSE_ROW);
 		opening.letGo();
 		closing.await();
-		Hold closedLeftOpen = this.stage.beforeB().holdReply(Step.CLOSE_LEFT_OPEN);
+		Hold closedLeftOpen = this.stage.beforeB().holdReply(WireStep.CLOSE_LEFT_OPEN);
 		marking.letGo();
 		closedLeftOpen.await();
 		closing.letGo();
@@ -112,7 +112,7 @@ class ProtocolTraceTests {
 	@Test
 	@RequiresReplicaSet("transactions")
 	void commitWhoseReplyWasLostIsNotTakenForALoss() throws Exception {
-		Hold committed = this.stage.beforeA().holdReply(Step.COMMIT);
+		Hold committed = this.stage.beforeA().holdReply(WireStep.COMMIT);
 		CompletableFuture<StoreResult> a = this.stage.migrate(this.stage.asA().appName(this.mongo.name()),
 				MigrationKind.TRANSACTIONAL.migrations("1", "2"));
 		committed.await();
@@ -121,7 +121,7 @@ class ProtocolTraceTests {
 			committed.lose();
 			assertThat(TwoRunners.result(a).applied()).containsExactly("1", "2");
 		}
-		assertThat(this.stage.beforeA().commands()).filteredOn(Step.READ_ROW).hasSize(1);
+		assertThat(this.stage.beforeA().commands()).filteredOn(WireStep.READ_ROW).hasSize(1);
 		this.stage.assertThatEachIsAppliedOnce("1", "2");
 	}
 
@@ -131,11 +131,11 @@ class ProtocolTraceTests {
 	 */
 	@Test
 	void closingWhoseReplyWasLostIsNotTakenForALoss() throws Exception {
-		List<Hold> closed = this.stage.beforeA().holdReplies(Step.CLOSE_ROW, TwoRunners.sendsOfTheDriver());
+		List<Hold> closed = this.stage.beforeA().holdReplies(WireStep.CLOSE_ROW, TwoRunners.sendsOfTheDriver());
 		CompletableFuture<StoreResult> a = this.stage.migrateAsA(MigrationKind.STOP, "1", "2");
 		TwoRunners.lose(closed);
 		assertThat(TwoRunners.result(a).applied()).containsExactly("1", "2");
-		assertThat(this.stage.beforeA().commands()).filteredOn(Step.READ_ROW).hasSize(1);
+		assertThat(this.stage.beforeA().commands()).filteredOn(WireStep.READ_ROW).hasSize(1);
 		this.stage.assertThatEachIsAppliedOnce("1", "2");
 		assertThat(this.stage.owner()).isNull();
 	}
@@ -152,7 +152,7 @@ class ProtocolTraceTests {
 	private static void insertLate(TwoRunners stage, MigrationKind kind) throws Exception {
 		Hold late = giveUpWithAnInsertOnItsWay(stage, kind);
 		stage.freeLock();
-		Hold opening = stage.beforeB().holdCommand(Step.OPEN_ROW);
+		Hold opening = stage.beforeB().holdCommand(WireStep.OPEN_ROW);
 		CompletableFuture<StoreResult> b = stage.migrateAsB(kind, "1");
 		opening.await();
 		late.execute();
@@ -170,7 +170,7 @@ class ProtocolTraceTests {
 		MigrationKind kind = MigrationKind.RETRY;
 		Hold late = giveUpWithAnInsertOnItsWay(this.stage, kind);
 		assertThat(this.stage.owner()).isNotNull();
-		Hold marking = this.stage.beforeB().holdCommand(Step.MARK);
+		Hold marking = this.stage.beforeB().holdCommand(WireStep.MARK);
 		CompletableFuture<StoreResult> b = this.stage.migrateAsB(kind, "1");
 		marking.await();
 		late.execute();
@@ -179,10 +179,10 @@ class ProtocolTraceTests {
 	}
 
 	private static Hold giveUpWithAnInsertOnItsWay(TwoRunners stage, MigrationKind kind) throws Exception {
-		Hold late = stage.beforeA().holdCommand(Step.OPEN_ROW);
+		Hold late = stage.beforeA().holdCommand(WireStep.OPEN_ROW);
 		CompletableFuture<StoreResult> a = stage.migrateAsA(kind, "1");
 		late.await();
-		stage.beforeA().refuse(Step.OPEN_ROW);
+		stage.beforeA().refuse(WireStep.OPEN_ROW);
 		late.cutClientOff();
 		assertThat(TwoRunners.failure(a).getCode()).isEqualTo(ProblemCode.STORE_UNREACHABLE);
 		return late;
@@ -218,15 +218,15 @@ class ProtocolTraceTests {
 		sendEveryStep();
 		List<BsonDocument> commands = Stream
 			.concat(this.stage.beforeA().commands().stream(), this.stage.beforeB().commands().stream())
-			.filter(Step::isAboutHistoryOrLock)
+			.filter(WireStep::isAboutHistoryOrLock)
 			.toList();
-		assertThat(commands).anyMatch(Step.READ_HISTORY)
-			.anyMatch(Step.READ_ROW)
-			.anyMatch(Step.LOOK)
-			.anyMatch(Step.TAKE_OVER)
-			.anyMatch(Step.MARK)
-			.anyMatch(Step.CLOSE_LEFT_OPEN)
-			.anyMatch(Step.RELEASE);
+		assertThat(commands).anyMatch(WireStep.READ_HISTORY)
+			.anyMatch(WireStep.READ_ROW)
+			.anyMatch(WireStep.LOOK)
+			.anyMatch(WireStep.TAKE_OVER)
+			.anyMatch(WireStep.MARK)
+			.anyMatch(WireStep.CLOSE_LEFT_OPEN)
+			.anyMatch(WireStep.RELEASE);
 		assertThat(commands).extracting(BsonDocument::getFirstKey)
 			.containsOnly("find", "findAndModify", "insert", "update");
 		assertThat(commands).filteredOn((command) -> command.getFirstKey().equals("find")).allSatisfy((command) -> {
@@ -243,12 +243,12 @@ class ProtocolTraceTests {
 	// reply
 	private void sendEveryStep() throws Exception {
 		MigrationKind kind = MigrationKind.all().findFirst().orElseThrow();
-		Hold dead = this.stage.beforeA().holdCommand(Step.COMMIT.or(Step.CLOSE_ROW));
+		Hold dead = this.stage.beforeA().holdCommand(WireStep.COMMIT.or(WireStep.CLOSE_ROW));
 		CompletableFuture<StoreResult> a = this.stage.migrateAsA(kind, "1");
 		dead.await();
 		this.stage.freezeA();
 		List<Hold> closed = this.stage.beforeB()
-			.holdReplies((command) -> Step.CLOSE_ROW.test(command) && !command.containsKey("autocommit"),
+			.holdReplies((command) -> WireStep.CLOSE_ROW.test(command) && !command.containsKey("autocommit"),
 					TwoRunners.sendsOfTheDriver());
 		CompletableFuture<StoreResult> b = this.stage.migrateAsB(MigrationKind.RETRY, "1");
 		TwoRunners.lose(closed);
@@ -274,7 +274,7 @@ class ProtocolTraceTests {
 			.singleElement()
 			.satisfies((command) -> assertThat(command.getDocument("readConcern").get("level"))
 				.isEqualTo(new BsonString("snapshot")));
-		assertThat(this.stage.beforeA().commands()).filteredOn(Step.COMMIT)
+		assertThat(this.stage.beforeA().commands()).filteredOn(WireStep.COMMIT)
 			.singleElement()
 			.satisfies((command) -> assertThat(command.getDocument("writeConcern").get("w"))
 				.isEqualTo(new BsonString("majority")));
@@ -283,11 +283,11 @@ class ProtocolTraceTests {
 	@Test
 	@RequiresReplicaSet("transactions")
 	void commitThatArrivesBetweenTakeoverAndClosingCounts() throws Exception {
-		Hold committing = this.stage.beforeA().holdCommand(Step.COMMIT);
+		Hold committing = this.stage.beforeA().holdCommand(WireStep.COMMIT);
 		CompletableFuture<StoreResult> a = this.stage.migrateAsA(MigrationKind.TRANSACTIONAL, "1");
 		committing.await();
 		this.stage.freezeA();
-		Hold killing = this.stage.beforeB().holdCommand(Step.KILL_SESSIONS);
+		Hold killing = this.stage.beforeB().holdCommand(WireStep.KILL_SESSIONS);
 		CompletableFuture<StoreResult> b = this.stage.migrateAsB(MigrationKind.TRANSACTIONAL, "1", "2");
 		killing.await();
 		committing.execute();

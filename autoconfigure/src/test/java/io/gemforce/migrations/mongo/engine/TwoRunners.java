@@ -76,7 +76,7 @@ final class TwoRunners implements AutoCloseable {
 	 * Let A beat no more.
 	 */
 	void freezeA() {
-		this.beforeA.swallow(Step.BEAT);
+		this.beforeA.swallow(WireStep.BEAT);
 	}
 
 	/**
