@@ -14,7 +14,7 @@ import org.junit.jupiter.api.DynamicTest;
  */
 public final class ConcurrentCases {
 
-	private static final int AT_A_TIME = 12;
+	private static final int AT_A_TIME = 24;
 
 	private ConcurrentCases() {
 	}

@@ -29,16 +29,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  */
 class FrozenRunnerTests {
 
-	private static final Duration LEASE = Duration.ofSeconds(3);
+	private static final Duration LEASE = Duration.ofSeconds(5);
 
 	@TestFactory
 	Stream<DynamicTest> frozenHolderWritesNothingWhenItWakes() {
 		Stream<Freeze> cases = MigrationKind.all()
-			.flatMap((kind) -> Stream.of(Step.OPEN_ROW, Step.FIRST_WORK)
+			.flatMap((kind) -> Stream.of(WireStep.OPEN_ROW, WireStep.FIRST_WORK)
 				.map((step) -> new Freeze(kind, step, (proxy) -> proxy.holdReply(step))));
 		Stream<Freeze> commit = MigrationKind.all()
 			.filter(MigrationKind.TRANSACTIONAL::equals)
-			.map((kind) -> new Freeze(kind, Step.COMMIT, (proxy) -> proxy.holdCommand(Step.COMMIT)));
+			.map((kind) -> new Freeze(kind, WireStep.COMMIT, (proxy) -> proxy.holdCommand(WireStep.COMMIT)));
 		return ConcurrentCases.play(Stream.concat(cases, commit), FrozenRunnerTests::freezeAndWake);
 	}
 
@@ -46,6 +46,7 @@ class FrozenRunnerTests {
 		try (MongoProxy proxy = MongoProxy.to(mongo)) {
 			Hold stopped = freeze.hold.apply(proxy);
 			try (ChildProcess process = MigratingProcess.start(proxy, mongo, freeze.kind, LEASE)) {
+				process.go();
 				stopped.await(process::output);
 				process.freeze();
 				takeOver(mongo, freeze.kind);
@@ -75,10 +76,10 @@ class FrozenRunnerTests {
 	}
 
 	private static void assertThatNothingIsWritten(List<BsonDocument> commands) {
-		assertThat(commands).noneMatch(Step.WORK)
-			.noneMatch(Step.OPEN_ROW)
-			.noneMatch(Step.CLOSE_ROW)
-			.noneMatch(Step.COMMIT);
+		assertThat(commands).noneMatch(WireStep.WORK)
+			.noneMatch(WireStep.OPEN_ROW)
+			.noneMatch(WireStep.CLOSE_ROW)
+			.noneMatch(WireStep.COMMIT);
 	}
 
 	private static List<Document> history(MongoTestDatabase mongo) {
@@ -93,13 +94,13 @@ class FrozenRunnerTests {
 	 * execution, the holder is frozen
 	 * @param hold holds it there
 	 */
-	private record Freeze(MigrationKind kind, Step step, Function<MongoProxy, Hold> hold) {
+	private record Freeze(MigrationKind kind, WireStep step, Function<MongoProxy, Hold> hold) {
 
 		private Map<String, Integer> expected() {
 			if (this.kind != MigrationKind.STOP) {
 				return MigrationKind.once("1", "2");
 			}
-			return (this.step == Step.FIRST_WORK) ? Map.of("1a", 1) : Map.of();
+			return (this.step == WireStep.FIRST_WORK) ? Map.of("1a", 1) : Map.of();
 		}
 
 		@Override

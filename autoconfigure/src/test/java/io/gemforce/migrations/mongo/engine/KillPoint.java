@@ -1,7 +1,9 @@
 package io.gemforce.migrations.mongo.engine;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.bson.BsonDocument;
 
@@ -14,13 +16,13 @@ import io.gemforce.migrations.support.MongoProxy.Hold;
  */
 enum KillPoint {
 
-	AFTER_ACQUIRE(Victim.HOLDER, false, (proxy) -> proxy.holdReply(Step.ACQUIRE)),
+	AFTER_ACQUIRE(Victim.HOLDER, false, (proxy) -> proxy.holdReply(WireStep.ACQUIRE)),
 
-	AFTER_THE_RUNNING_ROW(Victim.HOLDER, true, (proxy) -> proxy.holdReply(Step.OPEN_ROW)),
+	AFTER_THE_RUNNING_ROW(Victim.HOLDER, true, (proxy) -> proxy.holdReply(WireStep.OPEN_ROW)),
 
-	IN_THE_WORK(Victim.HOLDER, true, (proxy) -> proxy.holdCommand(Step.SECOND_WORK)),
+	IN_THE_WORK(Victim.HOLDER, true, (proxy) -> proxy.holdCommand(WireStep.SECOND_WORK)),
 
-	AFTER_THE_WORK(Victim.HOLDER, true, (proxy) -> proxy.holdReply(Step.SECOND_WORK)),
+	AFTER_THE_WORK(Victim.HOLDER, true, (proxy) -> proxy.holdReply(WireStep.SECOND_WORK)),
 
 	/**
 	 * The commit, or without a transaction the closing of the row, is on its way.
@@ -29,18 +31,18 @@ enum KillPoint {
 
 	AFTER_THE_COMMIT(Victim.HOLDER, false, (proxy) -> proxy.holdReply(KillPoint::isCommit)),
 
-	BEFORE_THE_RELEASE(Victim.HOLDER, false, (proxy) -> proxy.holdCommand(Step.RELEASE)),
+	BEFORE_THE_RELEASE(Victim.HOLDER, false, (proxy) -> proxy.holdCommand(WireStep.RELEASE)),
 
-	WHILE_BEATING(Victim.HOLDER, true, (proxy) -> proxy.holdCommand(Step.SECOND_WORK),
-			(proxy) -> proxy.holdCommand(Step.BEAT)),
+	WHILE_BEATING(Victim.HOLDER, true, (proxy) -> proxy.holdCommand(WireStep.SECOND_WORK),
+			(proxy) -> proxy.holdCommand(WireStep.BEAT)),
 
-	WHILE_WAITING(Victim.WAITER, false, (proxy) -> proxy.holdReply(Step.LOOK)),
+	WHILE_WAITING(Victim.WAITER, false, (proxy) -> proxy.holdReply(WireStep.LOOK)),
 
-	AFTER_TAKING_OVER(Victim.SUCCESSOR, true, (proxy) -> proxy.holdReply(Step.TAKE_OVER)),
+	AFTER_TAKING_OVER(Victim.SUCCESSOR, true, (proxy) -> proxy.holdReply(WireStep.TAKE_OVER)),
 
-	AFTER_THE_MARK(Victim.SUCCESSOR, true, (proxy) -> proxy.holdReply(Step.MARK)),
+	AFTER_THE_MARK(Victim.SUCCESSOR, true, (proxy) -> proxy.holdReply(WireStep.MARK)),
 
-	AFTER_CLOSING_ROWS(Victim.SUCCESSOR, true, (proxy) -> proxy.holdReply(Step.CLOSE_LEFT_OPEN));
+	AFTER_CLOSING_ROWS(Victim.SUCCESSOR, true, (proxy) -> proxy.holdReply(WireStep.CLOSE_LEFT_OPEN));
 
 	private final Victim victim;
 
@@ -56,7 +58,8 @@ enum KillPoint {
 	}
 
 	private static boolean isCommit(BsonDocument command) {
-		return Step.COMMIT.test(command) || (Step.CLOSE_ROW.test(command) && !command.containsKey("autocommit"));
+		return WireStep.COMMIT.test(command)
+				|| (WireStep.CLOSE_ROW.test(command) && !command.containsKey("autocommit"));
 	}
 
 	Victim victim() {
@@ -72,12 +75,31 @@ enum KillPoint {
 	}
 
 	/**
-	 * Arrange for the process to stop at this point.
+	 * Arrange for a process to stop at this point.
 	 * @param proxy stands before the process
-	 * @return what holds it there
+	 * @return what holds the process
 	 */
-	List<Hold> arrange(MongoProxy proxy) {
-		return this.holds.stream().map((hold) -> hold.apply(proxy)).toList();
+	Hold arrange(MongoProxy proxy) {
+		return this.holds.get(0).apply(proxy);
+	}
+
+	/**
+	 * Wait until a process has come to this point.
+	 * @param proxy stands before the process
+	 * @param first what holds the process
+	 * @param process tells what the process has said, if it does not come
+	 * @return all that is held
+	 */
+	List<Hold> reach(MongoProxy proxy, Hold first, Supplier<String> process) {
+		List<Hold> held = new ArrayList<>();
+		first.await(process);
+		held.add(first);
+		for (Function<MongoProxy, Hold> next : this.holds.subList(1, this.holds.size())) {
+			Hold hold = next.apply(proxy);
+			hold.await(process);
+			held.add(hold);
+		}
+		return held;
 	}
 
 	/**

@@ -42,7 +42,7 @@ class KilledRunnerTests {
 
 	private static final int ROUNDS = Integer.getInteger("kill.rounds", 1);
 
-	private static final Duration LEASE = Duration.ofSeconds(3);
+	private static final Duration LEASE = Duration.ofSeconds(5);
 
 	private static final AtomicInteger SURVIVED = new AtomicInteger();
 
@@ -81,10 +81,13 @@ class KilledRunnerTests {
 	private static void killWhileAnotherOneWorks(MongoTestDatabase mongo, KillCase test) throws Exception {
 		try (MongoProxy proxy = MongoProxy.to(mongo);
 				TestRunner holder = TestRunner.on(proxy.uri(), mongo.name()).with(test.kind.migrations("1", "2"))) {
-			Hold inTheWork = proxy.holdCommand(Step.SECOND_WORK);
-			CompletableFuture<?> held = CompletableFuture.runAsync(holder::migrate);
-			inTheWork.await();
-			kill(mongo, test.kind, test.point);
+			Hold inTheWork = proxy.holdCommand(WireStep.SECOND_WORK);
+			CompletableFuture<Void> begin = new CompletableFuture<>();
+			CompletableFuture<?> held = begin.thenRunAsync(holder::migrate);
+			kill(mongo, test.kind, test.point, () -> {
+				begin.complete(null);
+				inTheWork.await();
+			});
 			inTheWork.letGo();
 			held.get(1, TimeUnit.MINUTES);
 		}
@@ -92,10 +95,17 @@ class KilledRunnerTests {
 	}
 
 	private static void kill(MongoTestDatabase mongo, MigrationKind kind, KillPoint point) {
+		kill(mongo, kind, point, () -> {
+		});
+	}
+
+	private static void kill(MongoTestDatabase mongo, MigrationKind kind, KillPoint point, Runnable beforeItBegins) {
 		try (MongoProxy proxy = MongoProxy.to(mongo)) {
-			List<Hold> held = point.arrange(proxy);
+			Hold first = point.arrange(proxy);
 			try (ChildProcess process = MigratingProcess.start(proxy, mongo, kind, LEASE)) {
-				held.forEach((hold) -> hold.await(process::output));
+				beforeItBegins.run();
+				process.go();
+				List<Hold> held = point.reach(proxy, first, process::output);
 				process.kill();
 				point.settle(held);
 			}

@@ -31,7 +31,7 @@ public final class MigratingProcess {
 	 * @param mongo the database
 	 * @param kind the kind of the migrations
 	 * @param lease the lease of its lock
-	 * @return the process, which has begun to migrate
+	 * @return the process, ready to begin
 	 */
 	static ChildProcess start(MongoProxy proxy, MongoTestDatabase mongo, MigrationKind kind, Duration lease) {
 		STARTING.acquireUninterruptibly();
@@ -39,7 +39,6 @@ public final class MigratingProcess {
 			ChildProcess process = ChildProcess.start(MigratingProcess.class, proxy.uri(), mongo.name(), kind.name(),
 					lease.toString());
 			process.await(ChildProcess.READY);
-			process.go();
 			return process;
 		}
 		finally {

@@ -1,5 +1,6 @@
 package io.gemforce.migrations.mongo.engine;
 
+import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.stream.Stream;
 import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.gridfs.GridFSBucket;
+import com.mongodb.client.gridfs.GridFSBuckets;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import org.bson.BsonDocument;
@@ -166,6 +169,20 @@ class MigrationContextTests {
 			.withMessage("The migration that this object was given to is over");
 		assertThatIllegalStateException().isThrownBy(() -> kept.get().template().insert(new Document(), "gems"));
 		assertThat(this.mongo.collection("gems").countDocuments()).isZero();
+	}
+
+	@Test
+	void filesAreGuardedLikeDocuments() {
+		AtomicReference<GridFSBucket> kept = new AtomicReference<>();
+		migrate(TransactionMode.NEVER, (context) -> {
+			kept.set(GridFSBuckets.create(context.database()));
+			kept.get().uploadFromStream("a.txt", new ByteArrayInputStream(new byte[10]));
+		});
+		assertThat(this.mongo.collection("fs.files").countDocuments()).isOne();
+		assertThatIllegalStateException()
+			.isThrownBy(() -> kept.get().uploadFromStream("b.txt", new ByteArrayInputStream(new byte[10])))
+			.withMessage("The migration that this object was given to is over");
+		assertThatIllegalStateException().isThrownBy(() -> kept.get().find().first());
 	}
 
 	@Test

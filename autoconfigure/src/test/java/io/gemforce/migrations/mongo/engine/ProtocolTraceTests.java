@@ -1,31 +1,22 @@
 package io.gemforce.migrations.mongo.engine;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-import com.mongodb.MongoException;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
-import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreResult;
-import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.support.ConcurrentCases;
 import io.gemforce.migrations.support.FailPoint;
-import io.gemforce.migrations.support.MongoProxy;
 import io.gemforce.migrations.support.MongoProxy.Hold;
-import io.gemforce.migrations.support.MongoServers;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.RequiresReplicaSet;
 import io.gemforce.migrations.support.TestDatabases;
@@ -40,60 +31,50 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(TestDatabases.class)
 class ProtocolTraceTests {
 
-	private static final Duration SHORT = Duration.ofSeconds(1);
-
 	private static final int NO_SUCH_TRANSACTION = 251;
 
 	private final MongoTestDatabase mongo;
 
-	private final MongoProxy beforeA;
-
-	private final MongoProxy beforeB;
-
-	private final List<TestRunner> runners = new ArrayList<>();
+	private final TwoRunners stage;
 
 	ProtocolTraceTests(MongoTestDatabase mongo) {
 		this.mongo = mongo;
-		this.beforeA = MongoProxy.to(mongo);
-		this.beforeB = MongoProxy.to(mongo);
+		this.stage = new TwoRunners(mongo);
 	}
 
 	@AfterEach
 	void close() {
-		this.beforeA.close();
-		this.beforeB.close();
-		this.runners.forEach(TestRunner::close);
-	}
-
-	static Stream<MigrationKind> kinds() {
-		return MigrationKind.all();
+		this.stage.close();
 	}
 
 	/**
 	 * T1.
 	 */
-	@ParameterizedTest
-	@MethodSource("kinds")
-	void frozenHolderThatWakesAfterTheMarkWritesNothing(MigrationKind kind) throws Exception {
-		Hold acquired = this.beforeA.holdReply(Step.ACQUIRE);
-		CompletableFuture<StoreResult> a = migrateAsA(kind, "1");
+	@TestFactory
+	Stream<DynamicTest> frozenHolderThatWakesAfterTheMarkWritesNothing() {
+		return play(ProtocolTraceTests::wakeAfterTheMark);
+	}
+
+	private static void wakeAfterTheMark(TwoRunners stage, MigrationKind kind) throws Exception {
+		Hold acquired = stage.beforeA().holdReply(WireStep.ACQUIRE);
+		CompletableFuture<StoreResult> a = stage.migrateAsA(kind, "1");
 		acquired.await();
-		Hold reread = this.beforeA.holdCommand(Step.READ_HISTORY);
-		freeze();
+		Hold reread = stage.beforeA().holdCommand(WireStep.READ_HISTORY);
+		stage.freezeA();
 		acquired.letGo();
 		reread.await();
-		Hold marked = this.beforeB.holdReply(Step.MARK);
-		CompletableFuture<StoreResult> b = migrateAsB(kind, "1");
+		Hold marked = stage.beforeB().holdReply(WireStep.MARK);
+		CompletableFuture<StoreResult> b = stage.migrateAsB(kind, "1");
 		marked.await();
 		reread.letGo();
-		assertThat(failure(a)).satisfies((ex) -> {
+		assertThat(TwoRunners.failure(a)).satisfies((ex) -> {
 			assertThat(ex.getCode()).isEqualTo(ProblemCode.LOCK_LOST);
 			assertThat(ex).hasMessageContaining("fence 2 in the history is higher than this runner's, which is 1");
 		});
-		assertThat(this.beforeA.commands()).noneMatch(Step.OPEN_ROW).noneMatch(Step.WORK);
+		assertThat(stage.beforeA().commands()).noneMatch(WireStep.OPEN_ROW).noneMatch(WireStep.WORK);
 		marked.letGo();
-		assertThat(result(b).executed()).containsExactly("1");
-		assertThatEachIsAppliedOnce("1");
+		assertThat(TwoRunners.result(b).executed()).containsExactly("1");
+		stage.assertThatEachIsAppliedOnce("1");
 	}
 
 	/**
@@ -102,26 +83,26 @@ class ProtocolTraceTests {
 	@Test
 	@RequiresReplicaSet("transactions")
 	void rowThatAFrozenHolderOpensBeforeTheMarkIsClosed() throws Exception {
-		Hold opening = this.beforeA.holdCommand(Step.OPEN_ROW);
-		CompletableFuture<StoreResult> a = migrateAsA(MigrationKind.TRANSACTIONAL, "1");
+		Hold opening = this.stage.beforeA().holdCommand(WireStep.OPEN_ROW);
+		CompletableFuture<StoreResult> a = this.stage.migrateAsA(MigrationKind.TRANSACTIONAL, "1");
 		opening.await();
-		freeze();
-		Hold marking = this.beforeB.holdCommand(Step.MARK);
-		CompletableFuture<StoreResult> b = migrateAsB(MigrationKind.TRANSACTIONAL, "1");
+		this.stage.freezeA();
+		Hold marking = this.stage.beforeB().holdCommand(WireStep.MARK);
+		CompletableFuture<StoreResult> b = this.stage.migrateAsB(MigrationKind.TRANSACTIONAL, "1");
 		marking.await();
-		Hold closing = this.beforeA.holdCommand(Step.CLOSE_ROW);
+		Hold closing = this.stage.beforeA().holdCommand(WireStep.CLOSE_ROW);
 		opening.letGo();
 		closing.await();
-		Hold closedLeftOpen = this.beforeB.holdReply(Step.CLOSE_LEFT_OPEN);
+		Hold closedLeftOpen = this.stage.beforeB().holdReply(WireStep.CLOSE_LEFT_OPEN);
 		marking.letGo();
 		closedLeftOpen.await();
 		closing.letGo();
-		assertThat(failure(a).getCode()).isEqualTo(ProblemCode.LOCK_LOST);
+		assertThat(TwoRunners.failure(a).getCode()).isEqualTo(ProblemCode.LOCK_LOST);
 		closedLeftOpen.letGo();
-		assertThat(result(b).executed()).containsExactly("1");
-		assertThat(rows()).extracting((row) -> "%s %s".formatted(row.get("version"), row.get("state")))
+		assertThat(TwoRunners.result(b).executed()).containsExactly("1");
+		assertThat(this.stage.rows()).extracting((row) -> "%s %s".formatted(row.get("version"), row.get("state")))
 			.containsExactly("1 INTERRUPTED", "null INTERRUPTED", "1 APPLIED");
-		assertThatEachIsAppliedOnce("1");
+		this.stage.assertThatEachIsAppliedOnce("1");
 	}
 
 	/**
@@ -131,18 +112,17 @@ class ProtocolTraceTests {
 	@Test
 	@RequiresReplicaSet("transactions")
 	void commitWhoseReplyWasLostIsNotTakenForALoss() throws Exception {
-		Hold committed = this.beforeA.holdReply(Step.COMMIT);
-		CompletableFuture<StoreResult> a = migrate(
-				TestRunner.on(this.beforeA.uri(), this.mongo.name()).appName(this.mongo.name()),
-				MigrationKind.TRANSACTIONAL, "1", "2");
+		Hold committed = this.stage.beforeA().holdReply(WireStep.COMMIT);
+		CompletableFuture<StoreResult> a = this.stage.migrate(this.stage.asA().appName(this.mongo.name()),
+				MigrationKind.TRANSACTIONAL.migrations("1", "2"));
 		committed.await();
 		try (FailPoint failPoint = FailPoint.on(this.mongo.client(), this.mongo.name(), 1, "commitTransaction")
 			.withErrorCode(NO_SUCH_TRANSACTION, "TransientTransactionError")) {
 			committed.lose();
-			assertThat(result(a).executed()).containsExactly("1", "2");
+			assertThat(TwoRunners.result(a).executed()).containsExactly("1", "2");
 		}
-		assertThat(this.beforeA.commands()).filteredOn(Step.READ_ROW).hasSize(1);
-		assertThatEachIsAppliedOnce("1", "2");
+		assertThat(this.stage.beforeA().commands()).filteredOn(WireStep.READ_ROW).hasSize(1);
+		this.stage.assertThatEachIsAppliedOnce("1", "2");
 	}
 
 	/**
@@ -151,31 +131,34 @@ class ProtocolTraceTests {
 	 */
 	@Test
 	void closingWhoseReplyWasLostIsNotTakenForALoss() throws Exception {
-		List<Hold> closed = this.beforeA.holdReplies(Step.CLOSE_ROW, sendsOfTheDriver());
-		CompletableFuture<StoreResult> a = migrateAsA(MigrationKind.STOP, "1", "2");
-		lose(closed);
-		assertThat(result(a).executed()).containsExactly("1", "2");
-		assertThat(this.beforeA.commands()).filteredOn(Step.READ_ROW).hasSize(1);
-		assertThatEachIsAppliedOnce("1", "2");
-		assertThat(owner()).isNull();
+		List<Hold> closed = this.stage.beforeA().holdReplies(WireStep.CLOSE_ROW, TwoRunners.sendsOfTheDriver());
+		CompletableFuture<StoreResult> a = this.stage.migrateAsA(MigrationKind.STOP, "1", "2");
+		TwoRunners.lose(closed);
+		assertThat(TwoRunners.result(a).executed()).containsExactly("1", "2");
+		assertThat(this.stage.beforeA().commands()).filteredOn(WireStep.READ_ROW).hasSize(1);
+		this.stage.assertThatEachIsAppliedOnce("1", "2");
+		assertThat(this.stage.owner()).isNull();
 	}
 
 	/**
 	 * T3: A has given up and its lock is free, and its insert arrives between B's reading
 	 * and B's insert.
 	 */
-	@ParameterizedTest
-	@MethodSource("kinds")
-	void rankThatALateInsertHasTakenIsNotTakenForALoss(MigrationKind kind) throws Exception {
-		Hold late = giveUpWithAnInsertOnItsWay(kind);
-		this.mongo.lock().updateOne(new Document(), new Document("$set", new Document("owner", null)));
-		Hold opening = this.beforeB.holdCommand(Step.OPEN_ROW);
-		CompletableFuture<StoreResult> b = migrateAsB(kind, "1");
+	@TestFactory
+	Stream<DynamicTest> rankThatALateInsertHasTakenIsNotTakenForALoss() {
+		return play(ProtocolTraceTests::insertLate);
+	}
+
+	private static void insertLate(TwoRunners stage, MigrationKind kind) throws Exception {
+		Hold late = giveUpWithAnInsertOnItsWay(stage, kind);
+		stage.freeLock();
+		Hold opening = stage.beforeB().holdCommand(WireStep.OPEN_ROW);
+		CompletableFuture<StoreResult> b = stage.migrateAsB(kind, "1");
 		opening.await();
 		late.execute();
 		opening.letGo();
-		assertThatBGoesOnAfterALateInsert(kind, b);
-		assertThat(rows().get(0)).containsEntry("fence", 1L).containsEntry("state", "INTERRUPTED");
+		assertThatBGoesOnAfterALateInsert(stage, kind, b);
+		assertThat(stage.rows().get(0)).containsEntry("fence", 1L).containsEntry("state", "INTERRUPTED");
 	}
 
 	/**
@@ -185,38 +168,46 @@ class ProtocolTraceTests {
 	@Test
 	void rankOfTheMarkThatALateInsertHasTakenIsNotTakenForALoss() throws Exception {
 		MigrationKind kind = MigrationKind.RETRY;
-		Hold late = giveUpWithAnInsertOnItsWay(kind);
-		assertThat(owner()).isNotNull();
-		Hold marking = this.beforeB.holdCommand(Step.MARK);
-		CompletableFuture<StoreResult> b = migrateAsB(kind, "1");
+		Hold late = giveUpWithAnInsertOnItsWay(this.stage, kind);
+		assertThat(this.stage.owner()).isNotNull();
+		Hold marking = this.stage.beforeB().holdCommand(WireStep.MARK);
+		CompletableFuture<StoreResult> b = this.stage.migrateAsB(kind, "1");
 		marking.await();
 		late.execute();
 		marking.letGo();
-		assertThatBGoesOnAfterALateInsert(kind, b);
+		assertThatBGoesOnAfterALateInsert(this.stage, kind, b);
 	}
 
-	private Hold giveUpWithAnInsertOnItsWay(MigrationKind kind) throws Exception {
-		Hold late = this.beforeA.holdCommand(Step.OPEN_ROW);
-		CompletableFuture<StoreResult> a = migrateAsA(kind, "1");
+	private static Hold giveUpWithAnInsertOnItsWay(TwoRunners stage, MigrationKind kind) throws Exception {
+		Hold late = stage.beforeA().holdCommand(WireStep.OPEN_ROW);
+		CompletableFuture<StoreResult> a = stage.migrateAsA(kind, "1");
 		late.await();
-		this.beforeA.refuse(Step.OPEN_ROW);
+		stage.beforeA().refuse(WireStep.OPEN_ROW);
 		late.cutClientOff();
-		assertThat(failure(a).getCode()).isEqualTo(ProblemCode.STORE_UNREACHABLE);
+		assertThat(TwoRunners.failure(a).getCode()).isEqualTo(ProblemCode.STORE_UNREACHABLE);
 		return late;
 	}
 
-	private void assertThatBGoesOnAfterALateInsert(MigrationKind kind, CompletableFuture<StoreResult> b)
-			throws Exception {
+	private static void assertThatBGoesOnAfterALateInsert(TwoRunners stage, MigrationKind kind,
+			CompletableFuture<StoreResult> b) throws Exception {
 		if (kind == MigrationKind.STOP) {
-			assertThat(failure(b).getCode()).isEqualTo(ProblemCode.INTERRUPTED);
-			assertThat(MigrationKind.executed(this.mongo)).isEmpty();
+			assertThat(TwoRunners.failure(b).getCode()).isEqualTo(ProblemCode.INTERRUPTED);
+			stage.assertThatEachIsAppliedOnce();
 		}
 		else {
-			assertThat(result(b).executed()).containsExactly("1");
-			assertThatEachIsAppliedOnce("1");
+			assertThat(TwoRunners.result(b).executed()).containsExactly("1");
+			stage.assertThatEachIsAppliedOnce("1");
 		}
-		assertThat(this.mongo.history().countDocuments(new Document("state", "RUNNING"))).isZero();
-		assertThat(owner()).isNull();
+		assertThat(stage.rows()).extracting((row) -> row.getString("state")).doesNotContain("RUNNING");
+		assertThat(stage.owner()).isNull();
+	}
+
+	private static Stream<DynamicTest> play(Trace trace) {
+		return ConcurrentCases.play(MigrationKind.all(), (mongo, kind) -> {
+			try (TwoRunners stage = new TwoRunners(mongo)) {
+				trace.play(stage, kind);
+			}
+		});
 	}
 
 	/**
@@ -225,16 +216,17 @@ class ProtocolTraceTests {
 	@Test
 	void everyReadOfHistoryAndLockSeesOnlyWhatAnElectionCannotTakeBack() throws Exception {
 		sendEveryStep();
-		List<BsonDocument> commands = Stream.concat(this.beforeA.commands().stream(), this.beforeB.commands().stream())
-			.filter(Step::isAboutHistoryOrLock)
+		List<BsonDocument> commands = Stream
+			.concat(this.stage.beforeA().commands().stream(), this.stage.beforeB().commands().stream())
+			.filter(WireStep::isAboutHistoryOrLock)
 			.toList();
-		assertThat(commands).anyMatch(Step.READ_HISTORY)
-			.anyMatch(Step.READ_ROW)
-			.anyMatch(Step.LOOK)
-			.anyMatch(Step.TAKE_OVER)
-			.anyMatch(Step.MARK)
-			.anyMatch(Step.CLOSE_LEFT_OPEN)
-			.anyMatch(Step.RELEASE);
+		assertThat(commands).anyMatch(WireStep.READ_HISTORY)
+			.anyMatch(WireStep.READ_ROW)
+			.anyMatch(WireStep.LOOK)
+			.anyMatch(WireStep.TAKE_OVER)
+			.anyMatch(WireStep.MARK)
+			.anyMatch(WireStep.CLOSE_LEFT_OPEN)
+			.anyMatch(WireStep.RELEASE);
 		assertThat(commands).extracting(BsonDocument::getFirstKey)
 			.containsOnly("find", "findAndModify", "insert", "update");
 		assertThat(commands).filteredOn((command) -> command.getFirstKey().equals("find")).allSatisfy((command) -> {
@@ -251,18 +243,18 @@ class ProtocolTraceTests {
 	// reply
 	private void sendEveryStep() throws Exception {
 		MigrationKind kind = MigrationKind.all().findFirst().orElseThrow();
-		Hold dead = this.beforeA.holdCommand(Step.COMMIT.or(Step.CLOSE_ROW));
-		CompletableFuture<StoreResult> a = migrateAsA(kind, "1");
+		Hold dead = this.stage.beforeA().holdCommand(WireStep.COMMIT.or(WireStep.CLOSE_ROW));
+		CompletableFuture<StoreResult> a = this.stage.migrateAsA(kind, "1");
 		dead.await();
-		freeze();
-		List<Hold> closed = this.beforeB.holdReplies(
-				(command) -> Step.CLOSE_ROW.test(command) && !command.containsKey("autocommit"), sendsOfTheDriver());
-		CompletableFuture<StoreResult> b = migrate(TestRunner.on(this.beforeB.uri(), this.mongo.name()).lease(SHORT),
-				MigrationKind.RETRY, "1");
-		lose(closed);
-		result(b);
+		this.stage.freezeA();
+		List<Hold> closed = this.stage.beforeB()
+			.holdReplies((command) -> WireStep.CLOSE_ROW.test(command) && !command.containsKey("autocommit"),
+					TwoRunners.sendsOfTheDriver());
+		CompletableFuture<StoreResult> b = this.stage.migrateAsB(MigrationKind.RETRY, "1");
+		TwoRunners.lose(closed);
+		TwoRunners.result(b);
 		dead.letGo();
-		failure(a);
+		TwoRunners.failure(a);
 	}
 
 	private static boolean isOnThePrimary(BsonDocument command) {
@@ -277,12 +269,12 @@ class ProtocolTraceTests {
 	@Test
 	@RequiresReplicaSet("transactions")
 	void readsInATransactionAreOfOneSnapshotThatIsCommittedWithMajority() throws Exception {
-		result(migrateAsA(MigrationKind.TRANSACTIONAL, "1"));
-		assertThat(this.beforeA.commands()).filteredOn((command) -> command.containsKey("startTransaction"))
+		TwoRunners.result(this.stage.migrateAsA(MigrationKind.TRANSACTIONAL, "1"));
+		assertThat(this.stage.beforeA().commands()).filteredOn((command) -> command.containsKey("startTransaction"))
 			.singleElement()
 			.satisfies((command) -> assertThat(command.getDocument("readConcern").get("level"))
 				.isEqualTo(new BsonString("snapshot")));
-		assertThat(this.beforeA.commands()).filteredOn(Step.COMMIT)
+		assertThat(this.stage.beforeA().commands()).filteredOn(WireStep.COMMIT)
 			.singleElement()
 			.satisfies((command) -> assertThat(command.getDocument("writeConcern").get("w"))
 				.isEqualTo(new BsonString("majority")));
@@ -291,184 +283,28 @@ class ProtocolTraceTests {
 	@Test
 	@RequiresReplicaSet("transactions")
 	void commitThatArrivesBetweenTakeoverAndClosingCounts() throws Exception {
-		Hold committing = this.beforeA.holdCommand(Step.COMMIT);
-		CompletableFuture<StoreResult> a = migrateAsA(MigrationKind.TRANSACTIONAL, "1");
+		Hold committing = this.stage.beforeA().holdCommand(WireStep.COMMIT);
+		CompletableFuture<StoreResult> a = this.stage.migrateAsA(MigrationKind.TRANSACTIONAL, "1");
 		committing.await();
-		freeze();
-		Hold killing = this.beforeB.holdCommand(Step.KILL_SESSIONS);
-		CompletableFuture<StoreResult> b = migrateAsB(MigrationKind.TRANSACTIONAL, "1", "2");
+		this.stage.freezeA();
+		Hold killing = this.stage.beforeB().holdCommand(WireStep.KILL_SESSIONS);
+		CompletableFuture<StoreResult> b = this.stage.migrateAsB(MigrationKind.TRANSACTIONAL, "1", "2");
 		killing.await();
 		committing.execute();
-		assertThat(result(a).executed()).containsExactly("1");
+		assertThat(TwoRunners.result(a).executed()).containsExactly("1");
 		killing.letGo();
-		assertThat(result(b).executed()).containsExactly("2");
-		assertThatEachIsAppliedOnce("1", "2");
+		assertThat(TwoRunners.result(b).executed()).containsExactly("2");
+		this.stage.assertThatEachIsAppliedOnce("1", "2");
 	}
 
-	@Test
-	@RequiresReplicaSet("transactions")
-	void rollbackIsNotClaimedWhenTheLockIsLostAfterACommitWhoseReplyWasLost() throws Exception {
-		Hold committed = this.beforeA.holdReply(Step.COMMIT);
-		CompletableFuture<StoreResult> a = migrate(
-				TestRunner.on(this.beforeA.uri(), this.mongo.name()).lease(SHORT).appName(this.mongo.name()),
-				MigrationKind.TRANSACTIONAL, "1");
-		committed.await();
-		this.mongo.lock().updateOne(new Document(), new Document("$set", new Document("owner", "b")));
-		this.beforeA.holdReply(Step.BEAT).execute();
-		try (FailPoint failPoint = FailPoint.on(this.mongo.client(), this.mongo.name(), 1, "commitTransaction")
-			.withErrorCode(NO_SUCH_TRANSACTION, "TransientTransactionError")) {
-			committed.lose();
-			MigrationException ex = failure(a);
-			assertThat(ex.getCode()).isEqualTo(ProblemCode.LOCK_LOST);
-			assertThat(ex.getDatabaseState()).contains("it is not known whether migration 1 was committed");
-		}
-	}
+	/**
+	 * What happens, whatever the migrations are.
+	 */
+	@FunctionalInterface
+	private interface Trace {
 
-	@Test
-	void acquireWhoseReplyWasLostIsAnAcquire() throws Exception {
-		List<Hold> acquired = this.beforeA.holdReplies(Step.ACQUIRE, sendsOfTheDriver());
-		CompletableFuture<StoreResult> a = migrateAsA(MigrationKind.STOP, "1");
-		lose(acquired);
-		assertThat(result(a).executed()).containsExactly("1");
-		assertThat(this.beforeA.commands()).anyMatch(Step.LOOK).anyMatch(Step.MARK);
-		assertThatEachIsAppliedOnce("1");
-		assertThat(this.mongo.lock().find().first()).containsEntry("fence", 1L).containsEntry("owner", null);
-	}
+		void play(TwoRunners stage, MigrationKind kind) throws Exception;
 
-	@Test
-	void openedRowWhoseReplyWasLostIsOpen() throws Exception {
-		List<Hold> opened = this.beforeA.holdReplies(Step.OPEN_ROW, sendsOfTheDriver());
-		CompletableFuture<StoreResult> a = migrateAsA(MigrationKind.STOP, "1");
-		lose(opened);
-		assertThat(result(a).executed()).containsExactly("1");
-		assertThat(rows()).singleElement().satisfies((row) -> assertThat(row).containsEntry("state", "APPLIED"));
-		assertThatEachIsAppliedOnce("1");
-	}
-
-	@Test
-	void lockIsNotReleasedWhileACommandMayBeOnItsWay() throws Exception {
-		List<Hold> worked = this.beforeA.holdReplies(Step.SECOND_WORK, sendsOfTheDriver());
-		CompletableFuture<StoreResult> a = migrateAsA(MigrationKind.RETRY, "1");
-		lose(worked);
-		MigrationException ex = failure(a);
-		assertThat(ex.getCode()).isEqualTo(ProblemCode.MIGRATION_FAILED);
-		assertThat(ex.getDatabaseState()).contains("the outcome of its last command is unknown");
-		assertThat(rows()).singleElement().satisfies((row) -> {
-			assertThat(row).containsEntry("state", "FAILED");
-			assertThat(row.get("error", Document.class).getString("message")).startsWith("outcome unknown: ");
-		});
-		assertThat(owner()).isNotNull();
-		assertThat(result(migrateAsB(MigrationKind.RETRY, "1")).executed()).containsExactly("1");
-		assertThat(this.beforeB.commands()).anyMatch(Step.TAKE_OVER);
-		assertThatEachIsAppliedOnce("1");
-	}
-
-	@Test
-	void migrationThatOverlooksAnUnknownOutcomeIsNotApplied() throws Exception {
-		List<Hold> worked = this.beforeA.holdReplies(Step.WORK, sendsOfTheDriver());
-		TestMigration careless = TestMigration.of("1", (context) -> {
-			try {
-				context.collection("applied").insertOne(new Document("_id", "1a"));
-			}
-			catch (MongoException ex) {
-				// It may have been inserted, or not yet
-			}
-		}).with(TransactionMode.NEVER);
-		CompletableFuture<StoreResult> a = migrate(TestRunner.on(this.beforeA.uri(), this.mongo.name()), careless);
-		lose(worked);
-		assertThat(failure(a)).hasMessageContaining("a write was not answered");
-		assertThat(rows()).singleElement().satisfies((row) -> assertThat(row).containsEntry("state", "FAILED"));
-		assertThat(owner()).isNotNull();
-	}
-
-	@Test
-	void readThatIsNotAnsweredLeavesNothingUnknown() throws Exception {
-		List<Hold> counted = this.beforeA.holdReplies(Step.WORK, 2);
-		TestMigration reading = TestMigration.of("1", (context) -> {
-			try {
-				context.collection("applied").find().first();
-			}
-			catch (MongoException ex) {
-				context.collection("applied").find().first();
-			}
-		}).with(TransactionMode.NEVER);
-		CompletableFuture<StoreResult> a = migrate(TestRunner.on(this.beforeA.uri(), this.mongo.name()), reading);
-		lose(counted);
-		assertThat(result(a).executed()).containsExactly("1");
-		assertThat(owner()).isNull();
-	}
-
-	@Test
-	void failureOfAThreadThatWasInterruptedIsOnRecord() throws Exception {
-		TestMigration interrupted = TestMigration.of("1", (context) -> {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException("interrupted");
-		});
-		CompletableFuture<StoreResult> a = migrate(TestRunner.on(this.beforeA.uri(), this.mongo.name()), interrupted);
-		assertThat(failure(a)).hasMessageContaining("IllegalStateException: interrupted");
-		assertThat(rows()).singleElement().satisfies((row) -> assertThat(row).containsEntry("state", "FAILED"));
-	}
-
-	private CompletableFuture<StoreResult> migrateAsA(MigrationKind kind, String... versions) {
-		return migrate(TestRunner.on(this.beforeA.uri(), this.mongo.name()).lease(SHORT).nanoTime(() -> 0), kind,
-				versions);
-	}
-
-	private CompletableFuture<StoreResult> migrateAsB(MigrationKind kind, String... versions) {
-		return migrate(TestRunner.on(this.beforeB.uri(), this.mongo.name()).lease(SHORT), kind, versions);
-	}
-
-	private CompletableFuture<StoreResult> migrate(TestRunner.Builder builder, MigrationKind kind, String... versions) {
-		return migrate(builder, kind.migrations(versions));
-	}
-
-	private CompletableFuture<StoreResult> migrate(TestRunner.Builder builder, TestMigration... migrations) {
-		TestRunner runner = builder.with(migrations);
-		this.runners.add(runner);
-		return CompletableFuture.supplyAsync(runner::migrate);
-	}
-
-	private void freeze() {
-		this.beforeA.swallow(Step.BEAT);
-	}
-
-	private static int sendsOfTheDriver() {
-		return MongoServers.isReplicaSet() ? 2 : 1;
-	}
-
-	private static void lose(List<Hold> holds) {
-		holds.forEach((hold) -> {
-			hold.await();
-			hold.lose();
-		});
-	}
-
-	private static StoreResult result(CompletableFuture<StoreResult> run) throws Exception {
-		return run.get(1, TimeUnit.MINUTES);
-	}
-
-	private static MigrationException failure(CompletableFuture<StoreResult> run) throws Exception {
-		try {
-			throw new AssertionError("It should have failed but applied " + result(run).executed());
-		}
-		catch (ExecutionException ex) {
-			return (MigrationException) ex.getCause();
-		}
-	}
-
-	private List<Document> rows() {
-		return this.mongo.history().find().sort(new Document("_id", 1)).into(new ArrayList<>());
-	}
-
-	private Object owner() {
-		return this.mongo.lock().find().first().get("owner");
-	}
-
-	private void assertThatEachIsAppliedOnce(String... versions) {
-		assertThat(MigrationKind.executed(this.mongo)).isEqualTo(MigrationKind.once(versions));
-		assertThat(rows()).filteredOn((row) -> row.getString("state").equals("APPLIED"))
-			.extracting((row) -> row.getString("version"))
-			.containsExactly(versions);
 	}
 
 }

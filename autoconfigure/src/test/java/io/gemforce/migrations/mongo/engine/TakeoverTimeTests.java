@@ -39,7 +39,7 @@ class TakeoverTimeTests {
 	void lockIsHeldOneLeaseAfterTheFirstLookAndNothingElseStandsInTheWay(MongoTestDatabase mongo) {
 		Duration lease = Duration.ofSeconds(5);
 		MigrationKind kind = MigrationKind.all().findFirst().orElseThrow();
-		kill(mongo, kind, Step.SECOND_WORK, lease);
+		kill(mongo, kind, WireStep.SECOND_WORK, lease);
 		TakeoverTimes times = new TakeoverTimes();
 		SentCommands sent = new SentCommands();
 		try (TestRunner runner = TestRunner.on(mongo)
@@ -60,8 +60,8 @@ class TakeoverTimeTests {
 	@RequiresReplicaSet("transactions")
 	Stream<DynamicTest> transactionThatMayNotBeEndedHoldsUpForItsLifetimeAtTheMost(MongoTestDatabase admin) {
 		Duration lifetime = Duration.ofSeconds(5);
-		Duration lease = Duration.ofSeconds(1);
-		Stream<Step> steps = Stream.of(Step.SECOND_WORK, Step.COMMIT);
+		Duration lease = Duration.ofSeconds(2);
+		Stream<WireStep> steps = Stream.of(WireStep.SECOND_WORK, WireStep.COMMIT);
 		TransactionLifetime limited = TransactionLifetime.limit(admin, lifetime);
 		FailPoint refused = FailPoint.on(admin.client(), admin.name(), 2, "killSessions").withErrorCode(UNAUTHORIZED);
 		return ConcurrentCases.play(steps, (mongo, step) -> {
@@ -80,10 +80,11 @@ class TakeoverTimeTests {
 		}).onClose(limited::close).onClose(refused::close);
 	}
 
-	private static void kill(MongoTestDatabase mongo, MigrationKind kind, Step step, Duration lease) {
+	private static void kill(MongoTestDatabase mongo, MigrationKind kind, WireStep step, Duration lease) {
 		try (MongoProxy proxy = MongoProxy.to(mongo)) {
 			Hold hold = proxy.holdCommand(step);
 			try (ChildProcess process = MigratingProcess.start(proxy, mongo, kind, lease)) {
+				process.go();
 				hold.await(process::output);
 				process.kill();
 			}

@@ -27,7 +27,7 @@ final class TakeoverTimes implements CommandListener {
 	@Override
 	public void commandStarted(CommandStartedEvent event) {
 		BsonDocument command = event.getCommand();
-		if (Step.isAboutHistoryOrLock(command)) {
+		if (WireStep.isAboutHistoryOrLock(command)) {
 			this.sent.put(event.getRequestId(), command.clone());
 		}
 	}
@@ -40,10 +40,10 @@ final class TakeoverTimes implements CommandListener {
 		}
 		long now = System.nanoTime();
 		this.lastReplyAt = now;
-		if (Step.LOOK.test(command) && this.firstLookAt == null) {
+		if (WireStep.LOOK.test(command) && this.firstLookAt == null) {
 			this.firstLookAt = now;
 		}
-		if (Step.TAKE_OVER.test(command) && event.getResponse().isDocument("value")) {
+		if (WireStep.TAKE_OVER.test(command) && event.getResponse().isDocument("value")) {
 			this.heldAt = now;
 		}
 	}

@@ -9,62 +9,63 @@ import org.bson.BsonValue;
 /**
  * The steps of the protocol, as they are seen on the wire.
  */
-enum Step implements Predicate<BsonDocument> {
+enum WireStep implements Predicate<BsonDocument> {
 
 	/**
 	 * Read the history.
 	 */
-	READ_HISTORY("find", Step.HISTORY, (command) -> command.getDocument("filter", new BsonDocument()).isEmpty()),
+	READ_HISTORY("find", WireStep.HISTORY, (command) -> command.getDocument("filter", new BsonDocument()).isEmpty()),
 
 	/**
 	 * Read one row of the history, because the outcome of a write is not known.
 	 */
-	READ_ROW("find", Step.HISTORY, (command) -> command.getDocument("filter", new BsonDocument()).containsKey("_id")),
+	READ_ROW("find", WireStep.HISTORY,
+			(command) -> command.getDocument("filter", new BsonDocument()).containsKey("_id")),
 
 	/**
 	 * Look at a lock that somebody holds.
 	 */
-	LOOK("find", Step.LOCK, (command) -> true),
+	LOOK("find", WireStep.LOCK, (command) -> true),
 
 	/**
 	 * Acquire the lock, free or not.
 	 */
-	ACQUIRE("findAndModify", Step.LOCK, (command) -> true),
+	ACQUIRE("findAndModify", WireStep.LOCK, (command) -> true),
 
 	/**
 	 * Take the lock over from a holder that does not beat.
 	 */
-	TAKE_OVER("findAndModify", Step.LOCK, (command) -> command.getDocument("query").containsKey("beat")),
+	TAKE_OVER("findAndModify", WireStep.LOCK, (command) -> command.getDocument("query").containsKey("beat")),
 
 	/**
 	 * Renew the lock.
 	 */
-	BEAT("update", Step.LOCK, (command) -> update(command).containsKey("$inc")),
+	BEAT("update", WireStep.LOCK, (command) -> update(command).containsKey("$inc")),
 
 	/**
 	 * Release the lock.
 	 */
-	RELEASE("update", Step.LOCK, (command) -> update(command).getDocument("$set").containsKey("owner")),
+	RELEASE("update", WireStep.LOCK, (command) -> update(command).getDocument("$set").containsKey("owner")),
 
 	/**
 	 * Open a row.
 	 */
-	OPEN_ROW("insert", Step.HISTORY, (command) -> isInserted(command, "state", "RUNNING")),
+	OPEN_ROW("insert", WireStep.HISTORY, (command) -> isInserted(command, "state", "RUNNING")),
 
 	/**
 	 * Mark a takeover.
 	 */
-	MARK("insert", Step.HISTORY, (command) -> isInserted(command, "type", "MARK")),
+	MARK("insert", WireStep.HISTORY, (command) -> isInserted(command, "type", "MARK")),
 
 	/**
 	 * Close the rows that older fences have left open.
 	 */
-	CLOSE_LEFT_OPEN("update", Step.HISTORY, (command) -> isMulti(command)),
+	CLOSE_LEFT_OPEN("update", WireStep.HISTORY, (command) -> isMulti(command)),
 
 	/**
 	 * Close one's own row.
 	 */
-	CLOSE_ROW("update", Step.HISTORY, (command) -> !isMulti(command)),
+	CLOSE_ROW("update", WireStep.HISTORY, (command) -> !isMulti(command)),
 
 	/**
 	 * Commit the transaction.
@@ -101,7 +102,7 @@ enum Step implements Predicate<BsonDocument> {
 
 	private final Predicate<BsonDocument> details;
 
-	Step(String name, String collection, Predicate<BsonDocument> details) {
+	WireStep(String name, String collection, Predicate<BsonDocument> details) {
 		this.name = name;
 		this.collection = collection;
 		this.details = details;
