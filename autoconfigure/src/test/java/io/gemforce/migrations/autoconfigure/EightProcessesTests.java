@@ -5,8 +5,9 @@ import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
 import org.bson.Document;
-import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import io.gemforce.migrations.support.ChildProcess;
 import io.gemforce.migrations.support.MongoTestDatabase;
@@ -17,15 +18,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Eight processes that start together on empty databases apply each migration exactly
- * once in both stores.
+ * once in both stores. Two rounds, unless {@code -Deight.rounds} says otherwise.
  */
 @ExtendWith(TestDatabases.class)
 class EightProcessesTests {
 
-	private static final int ROUNDS = 2;
+	static IntStream rounds() {
+		return IntStream.rangeClosed(1, Integer.getInteger("eight.rounds", 2));
+	}
 
-	@RepeatedTest(ROUNDS)
-	void applyEachMigrationOnce(MongoTestDatabase mongo, PostgresTestDatabase postgres) {
+	@ParameterizedTest(name = "round {0}")
+	@MethodSource("rounds")
+	void applyEachMigrationOnce(int round, MongoTestDatabase mongo, PostgresTestDatabase postgres) {
 		List<ChildProcess> services = IntStream.range(0, 8)
 			.mapToObj((number) -> ChildProcess.start(GemService.class, "--spring.mongodb.uri=" + mongo.uri(),
 					"--spring.datasource.url=" + postgres.url(), "--spring.datasource.username=" + postgres.user(),

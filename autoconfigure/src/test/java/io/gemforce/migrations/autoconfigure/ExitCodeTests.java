@@ -64,11 +64,7 @@ class ExitCodeTests {
 	@AtOnce
 	@Test
 	void lockThatIsNotFreeIs13() {
-		this.mongo.lock()
-			.insertOne(new Document("_id", "mongo").append("owner", "somebody")
-				.append("fence", 1L)
-				.append("beat", 1L)
-				.append("leaseMs", 600_000L));
+		holdLock();
 		assertThat(run(ExitCode.LOCK, "migrate", ONLY_MONGO, "--gemforce.migrations.lock.wait-timeout=1s"))
 			.contains("ERROR LOCK_TIMEOUT: Waited PT1S for the migration lock of store 'mongo', held by somebody");
 	}
@@ -89,7 +85,6 @@ class ExitCodeTests {
 			false                                       | gemforce.migrations.run is 'false', which is no job
 			repair                                      | gemforce.migrations.store is missing
 			validate --gemforce.migrations.mode=often   | Failed to bind properties under 'gemforce.migrations.mode'
-			migrate --gemforce.migrations.lock.lease=9ms | gemforce.migrations.lock.lease
 			""")
 	void wrongPropertyIs15(String arguments, String message) {
 		String[] all = arguments.split(" ");
@@ -171,15 +166,19 @@ class ExitCodeTests {
 	@AtOnce
 	@Test
 	void releasesTheLock() {
+		holdLock();
+		assertThat(run(ExitCode.OK, "release-lock", ONLY_MONGO, "--gemforce.migrations.force=true",
+				"--gemforce.migrations.reason=it hangs"))
+			.contains("migrations release-lock: mongo released the lock, which was held");
+		assertThat(this.mongo.lock().find().first()).containsEntry("owner", null).containsEntry("fence", 8L);
+	}
+
+	private void holdLock() {
 		this.mongo.lock()
 			.insertOne(new Document("_id", "mongo").append("owner", "somebody")
 				.append("fence", 7L)
 				.append("beat", 1L)
 				.append("leaseMs", 600_000L));
-		assertThat(run(ExitCode.OK, "release-lock", ONLY_MONGO, "--gemforce.migrations.force=true",
-				"--gemforce.migrations.reason=it hangs"))
-			.contains("migrations release-lock: mongo released the lock, which was held");
-		assertThat(this.mongo.lock().find().first()).containsEntry("owner", null).containsEntry("fence", 8L);
 	}
 
 	private void record(String version, String type, String state) {

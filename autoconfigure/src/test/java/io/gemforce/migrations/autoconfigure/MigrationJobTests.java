@@ -37,6 +37,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(TestDatabases.class)
 class MigrationJobTests {
 
+	private static final String WRONG = """
+			run=                                                       | run is '', which is no job
+			run=Migrate                                                | run is 'Migrate', which is no job
+			run=migrate store=oracle                                   | store is 'oracle', and this service has no such
+			run=validate store=Mongo                                   | store is 'Mongo', and this service has no such
+			run=repair                                                 | store is missing
+			run=release-lock                                           | store is missing
+			run=mark-applied version=1 reason=so                       | store is missing
+			run=mark-applied store=mongo version=1                     | reason is missing
+			run=mark-rolled-back store=mongo version=1 reason=         | reason is missing
+			run=mark-applied store=mongo reason=so                     | version is missing
+			run=mark-applied store=mongo reason=so version=1..2        | version is '1..2', which is not a version
+			run=mark-applied store=mongo reason=so version=-1          | version is '-1', which is not a version
+			run=mark-rolled-back store=mongo reason=so version=        | version is '', which is not a version
+			run=mark-applied store=mongo reason=so version=2024.06.01.12 | Version 2024.6.1.12 of store 'mongo' is not in this
+			run=mark-rolled-back store=mongo reason=so version=0       | Version 0 of store 'mongo' is not applied
+			run=mark-applied store=postgres reason=so version=1        | Flyway cannot record a single migration as applied
+			run=mark-rolled-back store=postgres reason=so version=1    | Flyway cannot record a migration as rolled back
+			""";
+
 	private final MongoTestDatabase mongo;
 
 	private ApplicationContextRunner contextRunner;
@@ -48,36 +68,21 @@ class MigrationJobTests {
 			.withPropertyValues("gemforce.migrations.mode=observe");
 	}
 
-	@ParameterizedTest
-	@CsvSource(delimiter = '|',
-			textBlock = """
-					run=                                                       | run is '', which is no job
-					run=Migrate                                                | run is 'Migrate', which is no job
-					run=migrate store=oracle                                   | store is 'oracle', and this service has no such
-					run=validate store=Mongo                                   | store is 'Mongo', and this service has no such
-					run=repair                                                 | store is missing
-					run=release-lock                                           | store is missing
-					run=mark-applied version=1 reason=so                       | store is missing
-					run=mark-applied store=mongo version=1                     | reason is missing
-					run=mark-rolled-back store=mongo version=1 reason=         | reason is missing
-					run=mark-applied store=mongo reason=so                     | version is missing
-					run=mark-applied store=mongo reason=so version=1..2        | version is '1..2', which is not a version
-					run=mark-applied store=mongo reason=so version=-1          | version is '-1', which is not a version
-					run=mark-rolled-back store=mongo reason=so version=        | version is '', which is not a version
-					run=mark-applied store=mongo reason=so version=2024.06.01.12 | Version 2024.6.1.12 of store 'mongo' is not in this
-					run=mark-rolled-back store=mongo reason=so version=0       | Version 0 of store 'mongo' is not applied
-					run=mark-applied store=postgres reason=so version=1        | Flyway cannot record a single migration as applied
-					run=mark-rolled-back store=postgres reason=so version=1    | Flyway cannot record a migration as rolled back
-					""")
-	void wrongArgumentIsRefusedAndNothingIsDone(String arguments, String message) {
-		run(arguments, (result) -> {
-			assertThat(result.exitCode()).isEqualTo(ExitCode.CONFIGURATION);
-			assertThat(report(result).problems()).singleElement().satisfies((problem) -> {
-				assertThat(problem.code()).isEqualTo(ProblemCode.INVALID_ARGUMENT);
-				assertThat(problem.message()).contains(message);
-				assertThat(problem.action()).isNotBlank();
+	@Test
+	void wrongArgumentsAreRefusedAndNothingIsDone() {
+		this.contextRunner.run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(WRONG.lines()).allSatisfy((line) -> {
+				String arguments = line.substring(0, line.indexOf('|')).strip();
+				JobResult result = new MigrationJob(context.getBean(Migrations.class), bind(arguments)).run();
+				assertThat(result.exitCode()).isEqualTo(ExitCode.CONFIGURATION);
+				assertThat(report(result).problems()).singleElement().satisfies((problem) -> {
+					assertThat(problem.code()).isEqualTo(ProblemCode.INVALID_ARGUMENT);
+					assertThat(problem.message()).contains(line.substring(line.indexOf('|') + 1).strip());
+					assertThat(problem.action()).isNotBlank();
+				});
+				assertThat(report(result).databaseState()).isEqualTo("unchanged");
 			});
-			assertThat(report(result).databaseState()).isEqualTo("unchanged");
 			assertThat(this.mongo.history().countDocuments()).isZero();
 		});
 	}
@@ -198,15 +203,18 @@ class MigrationJobTests {
 	}
 
 	private void run(String arguments, Consumer<JobResult> assertions) {
+		this.contextRunner.run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertions.accept(new MigrationJob(context.getBean(Migrations.class), bind(arguments)).run());
+		});
+	}
+
+	private static MigrationsProperties bind(String arguments) {
 		Map<String, String> properties = Arrays.stream(arguments.split(" "))
 			.map((argument) -> argument.split("=", 2))
 			.collect(Collectors.toMap((argument) -> "job." + argument[0], (argument) -> argument[1]));
-		MigrationsProperties bound = new Binder(new MapConfigurationPropertySource(properties)).bindOrCreate("job",
+		return new Binder(new MapConfigurationPropertySource(properties)).bindOrCreate("job",
 				MigrationsProperties.class);
-		this.contextRunner.run((context) -> {
-			assertThat(context).hasNotFailed();
-			assertions.accept(new MigrationJob(context.getBean(Migrations.class), bound).run());
-		});
 	}
 
 	private static JobReport report(JobResult result) {

@@ -124,7 +124,7 @@ public final class ChildProcess implements AutoCloseable {
 	private void await(String text, Predicate<String> said) {
 		try {
 			Awaitility.await()
-				.atMost(90, TimeUnit.SECONDS)
+				.atMost(4, TimeUnit.MINUTES)
 				.pollInterval(20, TimeUnit.MILLISECONDS)
 				.until(() -> said(said)
 						|| (!this.process.isAlive() && this.readers.stream().noneMatch(Thread::isAlive)));
@@ -165,7 +165,7 @@ public final class ChildProcess implements AutoCloseable {
 	 */
 	public int exitCode() {
 		try {
-			if (!this.process.waitFor(2, TimeUnit.MINUTES)) {
+			if (!this.process.waitFor(4, TimeUnit.MINUTES)) {
 				throw new IllegalStateException("It does not end: " + output());
 			}
 			for (Thread reader : this.readers) {
