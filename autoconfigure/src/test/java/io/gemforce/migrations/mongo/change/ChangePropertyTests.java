@@ -48,7 +48,7 @@ class ChangePropertyTests {
 		}
 	}
 
-	@Property(tries = 200, shrinking = ShrinkingMode.BOUNDED)
+	@Property(shrinking = ShrinkingMode.BOUNDED)
 	void upThenDownIsTheIdentityAndTwiceOrInterruptedIsOnce(@ForAll("sequences") Sequence sequence) {
 		DatabaseState original = prepare(sequence);
 		try {
