@@ -59,7 +59,8 @@ class DeclaredChangesTests {
 						.idempotent())
 			.command(new Document("ping", 1), new Document("ping", 1)));
 		ChangeSet read = TestChanges.of("renameField: {collection: gems, from: a, to: b}",
-				"copyField: {collection: gems, from: a, to: b}", "addField: {collection: gems, field: status, value: active}",
+				"copyField: {collection: gems, from: a, to: b}",
+				"addField: {collection: gems, field: status, value: active}",
 				"removeField: {collection: gems, field: legacy}",
 				"convertField: {collection: gems, field: n, to: objectId, onError: keep}",
 				"createCollection: {collection: audit}", "dropCollection: {collection: old}",
@@ -88,8 +89,7 @@ class DeclaredChangesTests {
 			.satisfies((ex) -> assertThat(ex.getProblems()).extracting(Problem::code)
 				.containsOnly(ProblemCode.INVALID_DEFINITION))
 			.satisfies((ex) -> assertThat(ex.getProblems()).extracting(Problem::message)
-				.containsExactly(
-						"Bean 'test', changes[0].renameField.to: 'a' is renamed to itself",
+				.containsExactly("Bean 'test', changes[0].renameField.to: 'a' is renamed to itself",
 						"Bean 'test', changes[1].dropCollection.collection: 'collection' cannot be '$': the name has a '$'",
 						"Bean 'test', changes[2].createIndex.defaultLanguage: 'createIndex' has no key 'defaultLanguage'",
 						"Bean 'test', changes[3].insert.documents[0]: the document has no '_id', by which a second attempt "
@@ -133,7 +133,8 @@ class DeclaredChangesTests {
 
 	@Test
 	void showsTheChangesAsAFileWould() {
-		assertThat(Document.parse(declare((changes) -> changes.dropCollection("old").irreversible("nobody misses it")).toJson()))
+		assertThat(Document
+			.parse(declare((changes) -> changes.dropCollection("old").irreversible("nobody misses it")).toJson()))
 			.isEqualTo(Document
 				.parse("{changes: [{dropCollection: {collection: 'old'}}], irreversible: 'nobody misses it'}"));
 	}
