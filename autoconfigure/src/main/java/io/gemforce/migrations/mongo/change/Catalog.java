@@ -40,7 +40,7 @@ final class Catalog {
 	void create(String collection, BsonDocument options) {
 		BsonDocument command = new BsonDocument("create", new BsonString(collection));
 		command.putAll(options);
-		this.database.runCommand(command);
+		run(command);
 	}
 
 	void drop(String collection) {
@@ -59,7 +59,7 @@ final class Catalog {
 	void setValidator(String collection, BsonDocument validation) {
 		BsonDocument command = new BsonDocument("collMod", new BsonString(collection));
 		command.putAll(validation);
-		this.database.runCommand(command);
+		run(command);
 	}
 
 	/**
@@ -87,9 +87,14 @@ final class Catalog {
 
 	void createIndexes(String collection, List<BsonDocument> indexes) {
 		if (!indexes.isEmpty()) {
-			this.database.runCommand(new BsonDocument("createIndexes", new BsonString(collection)).append("indexes",
+			run(new BsonDocument("createIndexes", new BsonString(collection)).append("indexes",
 					new BsonArray(indexes)));
 		}
+	}
+
+	// Unlike an operation of the driver, a command has no write concern by itself
+	private void run(BsonDocument command) {
+		this.database.runCommand(command.append("writeConcern", new BsonDocument("w", new BsonString("majority"))));
 	}
 
 	void dropIndex(String collection, String name) {

@@ -1,8 +1,9 @@
 package io.gemforce.migrations.mongo.change;
 
 /**
- * Thrown when a change, or its undo, cannot be made with the data as they are. The change
- * has written nothing; those before it in the same migration are made.
+ * Thrown when a change, or its undo, cannot be made with the data as they are. This
+ * attempt has written nothing of the change; those before it in the same migration are
+ * made.
  */
 public final class ChangeRefusedException extends RuntimeException {
 

@@ -253,8 +253,11 @@ final class Step {
 	}
 
 	ChangeRefusedException refused(String reason, String action) {
-		return new ChangeRefusedException("Change %d (%s) is refused: %s. It has written nothing"
-			.formatted(this.index + 1, this.change.summary(), reason), action);
+		return new ChangeRefusedException(
+				"Change %d (%s) is refused: %s. %s".formatted(this.index + 1, this.change.summary(), reason,
+						this.resumed ? "An interrupted attempt has made a part of it, this one has written nothing"
+								: "It has written nothing"),
+				action);
 	}
 
 	/**

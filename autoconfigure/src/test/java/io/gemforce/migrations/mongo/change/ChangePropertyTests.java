@@ -48,7 +48,7 @@ class ChangePropertyTests {
 		}
 	}
 
-	@Property(tries = 200, shrinking = ShrinkingMode.BOUNDED)
+	@Property(shrinking = ShrinkingMode.BOUNDED)
 	void upThenDownIsTheIdentityAndTwiceOrInterruptedIsOnce(@ForAll("sequences") Sequence sequence) {
 		DatabaseState original = prepare(sequence);
 		try {
@@ -95,7 +95,8 @@ class ChangePropertyTests {
 					MongoServers.isReplicaSet() ? Arbitraries.of(true, false) : Arbitraries.just(false),
 					Arbitraries.longs())
 			.as(Sequence::new)
-			.filter((sequence) -> sequence.changes().isRepeatable(sequence.transactions()));
+			.filter((sequence) -> sequence.changes().isRepeatable(sequence.transactions()))
+			.filter((sequence) -> MongoServers.isReplicaSet() || !sequence.mixesUpIndexes());
 	}
 
 	// Every sequence ends as it begins, so that the same collections can serve the next
@@ -223,6 +224,12 @@ class ChangePropertyTests {
 	 * @param seed decides where they are interrupted
 	 */
 	record Sequence(Map<String, List<BsonDocument>> documents, ChangeSet changes, boolean transactions, long seed) {
+
+		// The in-memory server mixes up indexes of one name in several collections
+		boolean mixesUpIndexes() {
+			List<String> kinds = this.changes.changes().stream().map(Change::kind).toList();
+			return kinds.contains("renameCollection") && kinds.contains("createIndex");
+		}
 
 		@Override
 		public String toString() {

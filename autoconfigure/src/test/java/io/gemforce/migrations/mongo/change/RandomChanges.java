@@ -167,11 +167,11 @@ final class RandomChanges {
 			case "createCollection" -> "{createCollection: {%s}}".formatted(on);
 			case "dropCollection" -> "{dropCollection: {%s}}".formatted(on);
 			case "renameCollection" -> "{renameCollection: {from: '%s', to: '%s'}}".formatted(collection, other);
-			case "createIndex" -> "{createIndex: {%s, keys: {'%s': 1}%s}}".formatted(on, field,
-					List.of("", ", unique: true", ", sparse: true", ", name: '%s_by_a'".formatted(collection))
-						.get(number % 4));
+			case "createIndex" -> "{createIndex: {%s, name: '%s_%s', keys: {'%s': 1}%s}}".formatted(on, collection,
+					(number == 11) ? "by_a" : field, field,
+					List.of("", ", unique: true", ", sparse: true").get(number % 3));
 			case "dropIndex" ->
-				"{dropIndex: {%s, name: '%s'}}".formatted(on, (number % 3 == 0) ? field + "_1" : collection + "_by_a");
+				"{dropIndex: {%s, name: '%s_%s'}}".formatted(on, collection, (number % 3 == 0) ? field : "by_a");
 			case "setValidator" ->
 				"{setValidator: {%s, validator: {'%s': {$exists: true}}, level: 'moderate', action: '%s'}}"
 					.formatted(on, field, "warn");
@@ -185,8 +185,9 @@ final class RandomChanges {
 			case "pipeline" ->
 				"{update: {%s, filter: {}, up: [{$set: {e: '$a', k: {$literal: %s}}}, {$unset: 'd'}], idempotent: true}}"
 					.formatted(on, json(value));
-			case "increment" -> "{update: {%s, filter: {a: {$type: 'int'}}, up: {$inc: {a: 1}}%s}}".formatted(on,
-					(number % 2 == 0) ? ", down: {$inc: {a: -1}}" : "");
+			case "increment" ->
+				"{update: {%s, filter: {a: {$type: 'int', $not: {$type: 'array'}}}, up: {$inc: {a: 1}}%s}}"
+					.formatted(on, (number % 2 == 0) ? ", down: {$inc: {a: -1}}" : "");
 			default -> "{command: {up: %s, down: %s}}".formatted(counting(number), counting(-number));
 		});
 	}
