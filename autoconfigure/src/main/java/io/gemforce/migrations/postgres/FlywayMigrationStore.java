@@ -163,7 +163,9 @@ public final class FlywayMigrationStore implements MigrationStore {
 						(hold != null) ? hold.hold() : null));
 		try {
 			if (view != null && (view.isHeld() || view.liftsHold())) {
-				reading(() -> new HoldRelease(configuration(), this.database.get(), run, this.stop).lift(view.build()));
+				reading(() -> new HoldRelease(configuration(), this.database.get(), run,
+						this.settings.rerunRepeatables(), this.stop)
+					.lift(view.build()));
 			}
 			List<String> applied = flyway.migrate(strategy);
 			return result(applied.isEmpty() ? StoreResult.Outcome.UP_TO_DATE : StoreResult.Outcome.APPLIED, from,
@@ -282,8 +284,9 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public List<String> perform(Operation operation, MigrationRun run) {
-		return reading(
-				() -> new FlywayOperations(this.flyway.get(), this.database.get(), this.stop).perform(operation, run));
+		return reading(() -> new FlywayOperations(this.flyway.get(), this.database.get(),
+				this.settings.rerunRepeatables(), this.stop)
+			.perform(operation, run));
 	}
 
 	@Override
@@ -306,7 +309,8 @@ public final class FlywayMigrationStore implements MigrationStore {
 	}
 
 	private FlywayRollback rollback() {
-		return new FlywayRollback(configuration(), this.database.get(), this.undoScripts.get(), this.stop);
+		return new FlywayRollback(configuration(), this.database.get(), this.undoScripts.get(),
+				this.settings.rerunRepeatables(), this.stop);
 	}
 
 	@Override

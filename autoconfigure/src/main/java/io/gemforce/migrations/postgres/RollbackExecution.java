@@ -19,6 +19,7 @@ import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.FlywayDatabase.Tables;
+import io.gemforce.migrations.postgres.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
 
 /**
@@ -41,6 +42,8 @@ final class RollbackExecution {
 	private final StopSignal stop;
 
 	private final List<String> undone = new ArrayList<>();
+
+	private List<Entry> repeatables = List.of();
 
 	private @Nullable Instant heldSince;
 
@@ -92,6 +95,14 @@ final class RollbackExecution {
 	}
 
 	/**
+	 * Let repeatables run again after the first undo.
+	 * @param repeatables the repeatables
+	 */
+	void rerun(List<Entry> repeatables) {
+		this.repeatables = repeatables;
+	}
+
+	/**
 	 * Undo.
 	 * @param steps what to undo, in order
 	 * @throws MigrationException if an undo failed, or if the process is about to end
@@ -115,8 +126,8 @@ final class RollbackExecution {
 	}
 
 	private void undo(UndoStep step) {
-		FlywayUndo undo = new FlywayUndo(this.configuration, this.lock, step, this.database.log(), this.run,
-				this.reason);
+		FlywayUndo undo = new FlywayUndo(this.configuration, this.lock, step, this.database, this.run, this.reason,
+				this.repeatables);
 		try {
 			undo.execute();
 		}
@@ -124,6 +135,7 @@ final class RollbackExecution {
 			throw failed(step, undo.attempt(), ex);
 		}
 		this.undone.add(step.undone().id());
+		this.repeatables = List.of();
 		logger.info("Undid migration %s of store 'postgres' by %s".formatted(step.describe(), step.name()));
 	}
 

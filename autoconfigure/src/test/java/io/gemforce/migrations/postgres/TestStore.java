@@ -50,6 +50,8 @@ final class TestStore implements AutoCloseable {
 
 	private int poolSize = 1;
 
+	private boolean rerunRepeatables = true;
+
 	private SentStatements sent;
 
 	TestStore(PostgresTestDatabase database, Path folder) {
@@ -101,6 +103,11 @@ final class TestStore implements AutoCloseable {
 		return this;
 	}
 
+	TestStore rerunRepeatables(boolean rerunRepeatables) {
+		this.rerunRepeatables = rerunRepeatables;
+		return this;
+	}
+
 	TestStore version(String version) {
 		this.version = version;
 		return this;
@@ -144,8 +151,8 @@ final class TestStore implements AutoCloseable {
 		new FlywayDefaults((property) -> false, Duration.ofMinutes(1)).apply(configuration);
 		this.settings.accept(configuration);
 		Flyway flyway = configuration.load();
-		return new FlywayMigrationStore(() -> flyway, () -> null,
-				new PostgresSettings(false, null, false, List.of("filesystem:" + this.undos.folder())), "gems", stop);
+		return new FlywayMigrationStore(() -> flyway, () -> null, new PostgresSettings(false, null, false,
+				List.of("filesystem:" + this.undos.folder()), this.rerunRepeatables), "gems", stop);
 	}
 
 	/**
