@@ -6,13 +6,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 import javax.sql.DataSource;
 
 import org.flywaydb.core.api.configuration.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.StoreLock;
@@ -229,6 +232,16 @@ final class FlywayDatabase {
 					MigrationLog.instant(row, "xact_start"), null))
 			.optional()
 			.orElse(StoreLock.FREE);
+	}
+
+	/**
+	 * Write in a transaction, as connections need not commit by themselves.
+	 * @param dataSource gives a connection
+	 * @param work writes
+	 */
+	static void inTransaction(DataSource dataSource, Consumer<JdbcClient> work) {
+		new TransactionTemplate(new JdbcTransactionManager(dataSource))
+			.executeWithoutResult((transaction) -> work.accept(JdbcClient.create(dataSource)));
 	}
 
 	/**

@@ -7,7 +7,6 @@ import java.util.stream.Collectors;
 
 import org.flywaydb.core.api.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationException;
@@ -91,8 +90,7 @@ final class HoldRelease {
 	}
 
 	private List<String> end(Hold hold, FlywayLock lock, String how, @Nullable String reason) {
-		JdbcClient client = lock.client();
-		List<Entry> repeatables = this.rerunRepeatables ? this.database.history().read(client).repeatables()
+		List<Entry> repeatables = this.rerunRepeatables ? this.database.history().read(lock.client()).repeatables()
 				: List.of();
 		List<String> done = new ArrayList<>();
 		done.add("%s: the store was %s".formatted(how, hold.describe()));
@@ -102,9 +100,9 @@ final class HoldRelease {
 		}
 		MigrationLog log = this.database.log();
 		log.create(lock.connection());
-		lock.inTransaction(() -> {
-			this.database.holds().remove(client, hold.since());
-			this.database.history().deleteRepeatables(client, repeatables, this.configuration.getInstalledBy());
+		FlywayDatabase.inTransaction(lock.dataSource(), (inside) -> {
+			this.database.holds().remove(inside, hold.since());
+			this.database.history().deleteRepeatables(inside, repeatables, this.configuration.getInstalledBy());
 			log.marked(lock.connection(),
 					LogEntry.mark(String.join("; ", done), Operation.Kind.RELEASE_HOLD.id(), this.run, reason));
 		});

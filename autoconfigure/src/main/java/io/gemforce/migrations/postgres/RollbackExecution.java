@@ -170,11 +170,13 @@ final class RollbackExecution {
 	}
 
 	private void takeHoldBackIfNothingIsUndone(DataSource dataSource) {
-		if (this.heldSince == null || !this.undone.isEmpty()) {
+		Instant since = this.heldSince;
+		if (since == null || !this.undone.isEmpty()) {
 			return;
 		}
 		try {
-			this.database.holds().takeBack(JdbcClient.create(dataSource), this.heldSince, this.formerHold);
+			FlywayDatabase.inTransaction(dataSource,
+					(client) -> this.database.holds().takeBack(client, since, this.formerHold));
 			this.heldSince = null;
 		}
 		catch (RuntimeException ex) {
