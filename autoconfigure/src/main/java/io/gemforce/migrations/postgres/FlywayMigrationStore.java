@@ -325,6 +325,9 @@ public final class FlywayMigrationStore implements MigrationStore {
 		catch (FlywayException | DataAccessException ex) {
 			throw FlywayFailures.explain(ex);
 		}
+		catch (IllegalArgumentException ex) {
+			throw FlywayFailures.isOfAnotherEdition(ex) ? FlywayFailures.explain(ex) : ex;
+		}
 	}
 
 }
