@@ -171,6 +171,12 @@ final class FlywayFailures {
 		if (isOfAnotherEdition(failure)) {
 			return otherEdition();
 		}
+		if (message.contains(" contains a failed repeatable migration ")
+				|| message.contains(" contains a failed migration to version ")) {
+			return error(ProblemCode.PREVIOUSLY_FAILED, message,
+					"Look at the schema, take back what that migration has left, remove its failed entry with "
+							+ "gemforce.migrations.run=repair, then try again");
+		}
 		if (message.contains("Number of retries exceeded while attempting to acquire")) {
 			return error(ProblemCode.LOCK_TIMEOUT, "Flyway's lock was not free in time",
 					"If another instance is still migrating, wait, or raise gemforce.migrations.lock.wait-timeout");

@@ -140,13 +140,16 @@ public final class FlywayMigrationStore implements MigrationStore {
 		else {
 			view = reading(() -> thoroughly(complaints));
 			Validation validation = view.validation();
-			validation.problems().stream().filter((problem) -> !problem.isError()).forEach(FlywayMigrationStore::log);
+			validation.problems()
+				.stream()
+				.filter((problem) -> !problem.isError() && problem.code() != ProblemCode.HELD)
+				.forEach(FlywayMigrationStore::log);
 			from = currentVersion(validation);
 			if (strategy == null && configuration().isValidateOnMigrate() && !validation.errors().isEmpty()) {
 				throw new MigrationException(validation.errors(), "unchanged", null);
 			}
-			if (view.isHeld() && !isBeingRolledBack(view)) {
-				return held(from, List.of(), validation.problems(), startedAt);
+			if (view.hold() != null && view.isHeld() && !isBeingRolledBack(view.hold())) {
+				return held(from, List.of(), view.hold().problem(), startedAt);
 			}
 			if (isAhead(validation) && !hasPendingVersion(validation)) {
 				return result(StoreResult.Outcome.AHEAD, from, List.of(), startedAt);
@@ -176,20 +179,19 @@ public final class FlywayMigrationStore implements MigrationStore {
 				throw ex;
 			}
 			// Somebody has rolled back since this instance has looked
-			ex.getProblems().forEach(FlywayMigrationStore::log);
-			return held(from, flyway.appliedSoFar(), ex.getProblems(), startedAt);
+			return held(from, flyway.appliedSoFar(), ex.getProblems().get(0), startedAt);
 		}
 	}
 
 	// Before anything is undone it cannot be told which builds will be newer than that
-	private boolean isBeingRolledBack(FlywayView view) {
-		return view.hold() != null && view.hold().newestRolledBack() == null
-				&& reading(() -> this.database.get().lock()).held();
+	private boolean isBeingRolledBack(HoldView hold) {
+		return hold.newestRolledBack() == null && reading(() -> this.database.get().lock()).held();
 	}
 
-	private StoreResult held(@Nullable String from, List<String> applied, List<Problem> notes, long startedAt) {
+	private StoreResult held(@Nullable String from, List<String> applied, Problem hold, long startedAt) {
+		log(hold);
 		StoreResult result = result(StoreResult.Outcome.HELD, from, applied, startedAt);
-		return new StoreResult(result.store(), result.outcome(), result.from(), result.to(), applied, notes,
+		return new StoreResult(result.store(), result.outcome(), result.from(), result.to(), applied, List.of(hold),
 				result.duration());
 	}
 

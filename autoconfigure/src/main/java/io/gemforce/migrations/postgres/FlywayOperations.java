@@ -63,6 +63,10 @@ final class FlywayOperations {
 	 * @return what was done, a line each
 	 */
 	List<String> perform(Operation operation, MigrationRun run) {
+		if (!this.database.isPostgres()) {
+			throw refused("The database is not PostgreSQL, and has no lock and no log of this library's",
+					"Use Flyway itself");
+		}
 		return switch (operation.kind()) {
 			case REPAIR -> repair(operation, run);
 			case RELEASE_LOCK -> releaseLock(operation, run);

@@ -156,7 +156,7 @@ final class FlywayRollback {
 				RollbackExecution execution = new RollbackExecution(lock, this.configuration, this.database, run,
 						reason, this.stop);
 				execution.prepare(tables);
-				execution.hold(selection.holdAt());
+				execution.hold(selection.holdAt(), tables);
 				execution.rerun(this.rerunRepeatables ? history.repeatables() : List.of());
 				execution.undo(steps);
 			}

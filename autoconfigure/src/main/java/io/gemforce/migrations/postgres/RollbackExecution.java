@@ -69,16 +69,13 @@ final class RollbackExecution {
 	}
 
 	/**
-	 * Create the tables that are not there, and close what killed runs have left open.
+	 * Create the log if it is not there, and close what killed runs have left open in it.
 	 * @param tables the tables that are there
 	 */
 	void prepare(Tables tables) {
 		MigrationLog log = this.database.log();
 		if (!tables.log()) {
 			log.create(this.lock.connection());
-		}
-		if (!tables.holds()) {
-			this.database.holds().create(this.lock.client());
 		}
 		log.closeInterrupted(this.lock.connection());
 	}
@@ -87,8 +84,12 @@ final class RollbackExecution {
 	 * Hold the store, so that what is undone next is not applied again. To be called
 	 * before anything is undone.
 	 * @param version the version to hold it at
+	 * @param tables the tables that are there
 	 */
-	void hold(Version version) {
+	void hold(Version version, Tables tables) {
+		if (!tables.holds()) {
+			this.database.holds().create(this.lock.client());
+		}
 		Instant since = HoldTable.now();
 		this.formerHold = this.database.holds().write(this.lock.client(), version, this.reason, since).orElse(null);
 		this.heldSince = since;
@@ -126,6 +127,9 @@ final class RollbackExecution {
 	}
 
 	private void undo(UndoStep step) {
+		logger
+			.info("Undoing migration %s of store 'postgres' by %s, which Flyway announces as a migration to version %s"
+				.formatted(step.describe(), step.name(), step.undone().version()));
 		FlywayUndo undo = new FlywayUndo(this.configuration, this.lock, step, this.database, this.run, this.reason,
 				this.repeatables);
 		try {

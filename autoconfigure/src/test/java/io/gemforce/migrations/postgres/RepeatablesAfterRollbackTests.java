@@ -13,6 +13,7 @@ import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.PlanStep;
+import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
@@ -137,6 +138,22 @@ class RepeatablesAfterRollbackTests {
 		assertThat(this.store.history()).endsWith("DELETE view R__view.sql", "DELETE 2 U2__drop_b.sql");
 		this.store.without("V2__add_b.sql");
 		assertThat(this.store.migrate().executed()).containsExactly("R:view");
+	}
+
+	@Test
+	void thatFailedHaveToBeRepairedBefore() {
+		this.store.migration("R__view.sql", VIEW + " SELECT 1 / 0;")
+			.migration("R__view.sql.conf", "executeInTransaction=false");
+		assertThatExceptionOfType(MigrationException.class).isThrownBy(this.store::migrate);
+		assertThatExceptionOfType(MigrationException.class).isThrownBy(() -> this.store.rollBackTo("1"))
+			.satisfies((ex) -> {
+				assertThat(ex.getCode()).isEqualTo(ProblemCode.PREVIOUSLY_FAILED);
+				assertThat(ex).hasMessageContaining("failed repeatable migration");
+				assertThat(ex.getAction()).contains("gemforce.migrations.run=repair");
+			});
+		assertThat(this.store.start().hold()).isEmpty();
+		this.store.perform(Operation.Kind.REPAIR, null);
+		assertThat(this.store.rollBackTo("1").executed()).containsExactly("2");
 	}
 
 	@Test
