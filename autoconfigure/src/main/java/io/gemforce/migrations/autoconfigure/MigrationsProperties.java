@@ -366,6 +366,20 @@ public class MigrationsProperties {
 		 */
 		private @Nullable List<String> undoLocations;
 
+		/**
+		 * Whether repeatable migrations run again after a rollback, as what was undone
+		 * may have taken with it what they had made.
+		 */
+		private boolean rerunRepeatablesAfterRollback = true;
+
+		public boolean isRerunRepeatablesAfterRollback() {
+			return this.rerunRepeatablesAfterRollback;
+		}
+
+		public void setRerunRepeatablesAfterRollback(boolean rerunRepeatablesAfterRollback) {
+			this.rerunRepeatablesAfterRollback = rerunRepeatablesAfterRollback;
+		}
+
 		public @Nullable List<String> getUndoLocations() {
 			return this.undoLocations;
 		}

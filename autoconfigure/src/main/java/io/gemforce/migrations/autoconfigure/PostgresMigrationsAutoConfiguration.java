@@ -70,7 +70,8 @@ public final class PostgresMigrationsAutoConfiguration {
 		MigrationsProperties.Postgres postgres = properties.getPostgres();
 		return new FlywayMigrationStore(flyway::getObject, () -> delegate(strategy.getIfAvailable()),
 				new PostgresSettings(postgres.isAlwaysMigrate(), target(postgres),
-						properties.getOnSchemaAhead() == OnSchemaAhead.FAIL, postgres.getUndoLocations()),
+						properties.getOnSchemaAhead() == OnSchemaAhead.FAIL, postgres.getUndoLocations(),
+						postgres.isRerunRepeatablesAfterRollback()),
 				application, stop.signal(), new DerivedDatabases());
 	}
 

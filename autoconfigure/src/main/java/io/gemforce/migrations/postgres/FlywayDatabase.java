@@ -7,14 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import javax.sql.DataSource;
 
 import org.flywaydb.core.api.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.StoreLock;
@@ -251,6 +254,16 @@ final class FlywayDatabase {
 					MigrationLog.instant(row, "xact_start"), null))
 			.optional()
 			.orElse(StoreLock.FREE);
+	}
+
+	/**
+	 * Write in a transaction, as connections need not commit by themselves.
+	 * @param dataSource gives a connection
+	 * @param work writes
+	 */
+	static void inTransaction(DataSource dataSource, Consumer<JdbcClient> work) {
+		new TransactionTemplate(new JdbcTransactionManager(dataSource))
+			.executeWithoutResult((transaction) -> work.accept(JdbcClient.create(dataSource)));
 	}
 
 	/**

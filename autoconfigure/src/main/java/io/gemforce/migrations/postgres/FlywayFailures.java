@@ -206,14 +206,32 @@ final class FlywayFailures {
 					"Check spring.datasource.* and the size of the connection pool: Flyway needs one connection, a second "
 							+ "one for its transactional lock, and a third one for callbacks around a run");
 		}
-		if (message.startsWith("Unknown migration type 'UNDO_")) {
+		if (isOfAnotherEdition(failure)) {
 			return otherEdition();
+		}
+		if (message.contains(" contains a failed repeatable migration ")
+				|| message.contains(" contains a failed migration to version ")) {
+			return error(ProblemCode.PREVIOUSLY_FAILED, message,
+					"Look at the schema, take back what that migration has left, remove its failed entry with "
+							+ "gemforce.migrations.run=repair, then try again");
 		}
 		if (message.contains("Number of retries exceeded while attempting to acquire")) {
 			return error(ProblemCode.LOCK_TIMEOUT, "Flyway's lock was not free in time",
 					"If another instance is still migrating, wait, or raise gemforce.migrations.lock.wait-timeout");
 		}
 		return error(ProblemCode.SQL_FAILED, message, "Mend the cause and start again");
+	}
+
+	/**
+	 * Whether Flyway has met an entry of an undo of another edition of Flyway. Up to
+	 * version 11 it did not expect that.
+	 * @param failure the exception of Flyway
+	 * @return whether that is why it failed
+	 */
+	static boolean isOfAnotherEdition(RuntimeException failure) {
+		String message = String.valueOf(failure.getMessage());
+		return message.startsWith("Unknown migration type 'UNDO_")
+				|| message.startsWith("No enum constant") && message.contains("MigrationType.UNDO_");
 	}
 
 	/**

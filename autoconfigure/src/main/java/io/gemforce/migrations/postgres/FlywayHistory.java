@@ -68,6 +68,14 @@ record FlywayHistory(List<Entry> live, Set<Version> rolledBack) {
 	}
 
 	/**
+	 * Return the repeatables that are applied.
+	 * @return the entries, in the order of execution
+	 */
+	List<Entry> repeatables() {
+		return this.live.stream().filter((entry) -> entry.version() == null).toList();
+	}
+
+	/**
 	 * Return the version that the history starts with.
 	 * @return the newest baseline, {@code null} if there is none
 	 */

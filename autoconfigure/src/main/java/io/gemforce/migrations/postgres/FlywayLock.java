@@ -15,8 +15,6 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
@@ -157,15 +155,6 @@ final class FlywayLock implements AutoCloseable {
 	 */
 	DataSource dataSource() {
 		return this.dataSource;
-	}
-
-	/**
-	 * Do something in one transaction.
-	 * @param work what to do, on the connection
-	 */
-	void inTransaction(Runnable work) {
-		new TransactionTemplate(new JdbcTransactionManager(this.dataSource))
-			.executeWithoutResult((transaction) -> work.run());
 	}
 
 	@Override

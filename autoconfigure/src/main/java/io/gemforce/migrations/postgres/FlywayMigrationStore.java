@@ -152,13 +152,16 @@ public final class FlywayMigrationStore implements MigrationStore {
 		else {
 			view = reading(() -> thoroughly(complaints));
 			Validation validation = view.validation();
-			validation.problems().stream().filter((problem) -> !problem.isError()).forEach(FlywayMigrationStore::log);
+			validation.problems()
+				.stream()
+				.filter((problem) -> !problem.isError() && problem.code() != ProblemCode.HELD)
+				.forEach(FlywayMigrationStore::log);
 			from = currentVersion(validation);
 			if (strategy == null && configuration().isValidateOnMigrate() && !validation.errors().isEmpty()) {
 				throw new MigrationException(validation.errors(), "unchanged", null);
 			}
-			if (view.isHeld() && !isBeingRolledBack(view)) {
-				return held(from, List.of(), validation.problems(), startedAt);
+			if (view.hold() != null && view.isHeld() && !isBeingRolledBack(view.hold())) {
+				return held(from, List.of(), view.hold().problem(), startedAt);
 			}
 			if (isAhead(validation) && !hasPendingVersion(validation)) {
 				return result(StoreResult.Outcome.AHEAD, from, List.of(), startedAt);
@@ -175,7 +178,9 @@ public final class FlywayMigrationStore implements MigrationStore {
 						(hold != null) ? hold.hold() : null));
 		try {
 			if (view != null && (view.isHeld() || view.liftsHold())) {
-				reading(() -> new HoldRelease(configuration(), this.database.get(), run, this.stop).lift(view.build()));
+				reading(() -> new HoldRelease(configuration(), this.database.get(), run,
+						this.settings.rerunRepeatables(), this.stop)
+					.lift(view.build()));
 			}
 			List<String> applied = flyway.migrate(strategy);
 			return result(applied.isEmpty() ? StoreResult.Outcome.UP_TO_DATE : StoreResult.Outcome.APPLIED, from,
@@ -186,20 +191,19 @@ public final class FlywayMigrationStore implements MigrationStore {
 				throw ex;
 			}
 			// Somebody has rolled back since this instance has looked
-			ex.getProblems().forEach(FlywayMigrationStore::log);
-			return held(from, flyway.appliedSoFar(), ex.getProblems(), startedAt);
+			return held(from, flyway.appliedSoFar(), ex.getProblems().get(0), startedAt);
 		}
 	}
 
 	// Before anything is undone it cannot be told which builds will be newer than that
-	private boolean isBeingRolledBack(FlywayView view) {
-		return view.hold() != null && view.hold().newestRolledBack() == null
-				&& reading(() -> this.database.get().lock()).held();
+	private boolean isBeingRolledBack(HoldView hold) {
+		return hold.newestRolledBack() == null && reading(() -> this.database.get().lock()).held();
 	}
 
-	private StoreResult held(@Nullable String from, List<String> applied, List<Problem> notes, long startedAt) {
+	private StoreResult held(@Nullable String from, List<String> applied, Problem hold, long startedAt) {
+		log(hold);
 		StoreResult result = result(StoreResult.Outcome.HELD, from, applied, startedAt);
-		return new StoreResult(result.store(), result.outcome(), result.from(), result.to(), applied, notes,
+		return new StoreResult(result.store(), result.outcome(), result.from(), result.to(), applied, List.of(hold),
 				result.duration());
 	}
 
@@ -294,8 +298,9 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public List<String> perform(Operation operation, MigrationRun run) {
-		return reading(
-				() -> new FlywayOperations(this.flyway.get(), this.database.get(), this.stop).perform(operation, run));
+		return reading(() -> new FlywayOperations(this.flyway.get(), this.database.get(),
+				this.settings.rerunRepeatables(), this.stop)
+			.perform(operation, run));
 	}
 
 	@Override
@@ -318,7 +323,8 @@ public final class FlywayMigrationStore implements MigrationStore {
 	}
 
 	private FlywayRollback rollback() {
-		return new FlywayRollback(configuration(), this.database.get(), this.undoScripts.get(), this.stop);
+		return new FlywayRollback(configuration(), this.database.get(), this.undoScripts.get(),
+				this.settings.rerunRepeatables(), this.stop);
 	}
 
 	@Override
@@ -356,6 +362,9 @@ public final class FlywayMigrationStore implements MigrationStore {
 		}
 		catch (FlywayException | DataAccessException ex) {
 			throw FlywayFailures.explain(ex);
+		}
+		catch (IllegalArgumentException ex) {
+			throw FlywayFailures.isOfAnotherEdition(ex) ? FlywayFailures.explain(ex) : ex;
 		}
 	}
 

@@ -38,17 +38,21 @@ final class FlywayOperations {
 
 	private final FlywayDatabase database;
 
+	private final boolean rerunRepeatables;
+
 	private final StopSignal stop;
 
 	/**
 	 * Create the operations.
 	 * @param flyway the Flyway that migrates
 	 * @param database the database
+	 * @param rerunRepeatables whether repeatables run again after a hold has ended
 	 * @param stop tells that the process is about to end
 	 */
-	FlywayOperations(Flyway flyway, FlywayDatabase database, StopSignal stop) {
+	FlywayOperations(Flyway flyway, FlywayDatabase database, boolean rerunRepeatables, StopSignal stop) {
 		this.flyway = flyway;
 		this.database = database;
+		this.rerunRepeatables = rerunRepeatables;
 		this.stop = stop;
 	}
 
@@ -59,11 +63,16 @@ final class FlywayOperations {
 	 * @return what was done, a line each
 	 */
 	List<String> perform(Operation operation, MigrationRun run) {
+		if (!this.database.isPostgres()) {
+			throw refused("The database is not PostgreSQL, and has no lock and no log of this library's",
+					"Use Flyway itself");
+		}
 		return switch (operation.kind()) {
 			case REPAIR -> repair(operation, run);
 			case RELEASE_LOCK -> releaseLock(operation, run);
-			case RELEASE_HOLD -> new HoldRelease(this.flyway.getConfiguration(), this.database, run, this.stop)
-				.release(operation.reason());
+			case RELEASE_HOLD ->
+				new HoldRelease(this.flyway.getConfiguration(), this.database, run, this.rerunRepeatables, this.stop)
+					.release(operation.reason());
 			case MARK_ROLLED_BACK -> markRolledBack(operation, run);
 			case MARK_APPLIED -> throw refused("Flyway cannot record a single migration as applied",
 					"Use Flyway's baseline for a schema that is already there: spring.flyway.baseline-on-migrate and "

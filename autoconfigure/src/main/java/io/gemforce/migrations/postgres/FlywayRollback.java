@@ -44,12 +44,24 @@ final class FlywayRollback {
 
 	private final UndoScripts scripts;
 
+	private final boolean rerunRepeatables;
+
 	private final StopSignal stop;
 
-	FlywayRollback(Configuration configuration, FlywayDatabase database, UndoScripts scripts, StopSignal stop) {
+	/**
+	 * Create a rollback.
+	 * @param configuration the configuration of the Flyway that migrates
+	 * @param database the database
+	 * @param scripts the undo scripts of this build
+	 * @param rerunRepeatables whether repeatables run again afterwards
+	 * @param stop tells that the process is about to end
+	 */
+	FlywayRollback(Configuration configuration, FlywayDatabase database, UndoScripts scripts, boolean rerunRepeatables,
+			StopSignal stop) {
 		this.configuration = configuration;
 		this.database = database;
 		this.scripts = scripts;
+		this.rerunRepeatables = rerunRepeatables;
 		this.stop = stop;
 	}
 
@@ -145,7 +157,8 @@ final class FlywayRollback {
 				RollbackExecution execution = new RollbackExecution(lock, this.configuration, this.database, run,
 						reason, this.stop);
 				execution.prepare(tables);
-				execution.hold(selection.holdAt());
+				execution.hold(selection.holdAt(), tables);
+				execution.rerun(this.rerunRepeatables ? history.repeatables() : List.of());
 				execution.undo(steps);
 			}
 			return done;

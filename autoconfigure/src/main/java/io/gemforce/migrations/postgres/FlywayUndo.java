@@ -17,9 +17,12 @@ import org.flywaydb.core.api.output.MigrateResult;
 import org.flywaydb.core.api.resource.LoadableResource;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.postgres.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
 
 /**
@@ -52,11 +55,13 @@ final class FlywayUndo implements UndoMigration.Listener {
 
 	private final UndoStep step;
 
-	private final MigrationLog log;
+	private final FlywayDatabase database;
 
 	private final MigrationRun run;
 
 	private final @Nullable String reason;
+
+	private final List<Entry> repeatables;
 
 	private @Nullable LogEntry attempt;
 
@@ -65,18 +70,20 @@ final class FlywayUndo implements UndoMigration.Listener {
 	 * @param configuration the configuration of the Flyway that migrates
 	 * @param lock the lock of Flyway
 	 * @param step what is undone
-	 * @param log the log
+	 * @param database the database
 	 * @param run the run that this is part of
 	 * @param reason why, {@code null} if nobody gave a reason
+	 * @param repeatables the repeatables that are to run again afterwards
 	 */
-	FlywayUndo(Configuration configuration, FlywayLock lock, UndoStep step, MigrationLog log, MigrationRun run,
-			@Nullable String reason) {
+	FlywayUndo(Configuration configuration, FlywayLock lock, UndoStep step, FlywayDatabase database, MigrationRun run,
+			@Nullable String reason, List<Entry> repeatables) {
 		this.configuration = configuration;
 		this.lock = lock;
 		this.step = step;
-		this.log = log;
+		this.database = database;
 		this.run = run;
 		this.reason = reason;
+		this.repeatables = List.copyOf(repeatables);
 	}
 
 	/**
@@ -89,7 +96,7 @@ final class FlywayUndo implements UndoMigration.Listener {
 		}
 		LogEntry attempt = Objects.requireNonNull(this.attempt);
 		if (!attempt.transactional()) {
-			this.log.succeeded(this.lock.connection(), attempt);
+			this.database.log().succeeded(this.lock.connection(), attempt);
 		}
 	}
 
@@ -126,7 +133,8 @@ final class FlywayUndo implements UndoMigration.Listener {
 				this.step.name(), (checksum != null) ? checksum.toString() : null, Direction.DOWN, transactional,
 				Instant.now(), this.run, this.reason);
 		if (!transactional) {
-			this.log.open(connection, this.attempt);
+			deleteRepeatables(connection);
+			this.database.log().open(connection, this.attempt);
 		}
 	}
 
@@ -134,8 +142,16 @@ final class FlywayUndo implements UndoMigration.Listener {
 	public void end(Connection connection) {
 		LogEntry attempt = Objects.requireNonNull(this.attempt);
 		if (attempt.transactional()) {
-			this.log.succeeded(connection, attempt);
+			deleteRepeatables(connection);
+			this.database.log().succeeded(connection, attempt);
 		}
+	}
+
+	// Flyway counts on from what it finds in its table, so its own entry may come later
+	private void deleteRepeatables(Connection connection) {
+		this.database.history()
+			.deleteRepeatables(JdbcClient.create(new SingleConnectionDataSource(connection, true)), this.repeatables,
+					this.configuration.getInstalledBy());
 	}
 
 	/**

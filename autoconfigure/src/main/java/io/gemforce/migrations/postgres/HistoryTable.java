@@ -2,6 +2,7 @@ package io.gemforce.migrations.postgres;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 import io.gemforce.migrations.MigrationException;
@@ -15,6 +16,13 @@ final class HistoryTable {
 	private static final String SELECT = """
 			SELECT installed_rank, version, description, type, script, checksum, success
 			FROM %s ORDER BY installed_rank""";
+
+	private static final String DELETE_REPEATABLES = """
+			INSERT INTO %1$s (installed_rank, version, description, type, script, checksum, installed_by,
+				execution_time, success)
+			SELECT (SELECT max(installed_rank) FROM %1$s) + row_number() OVER (ORDER BY installed_rank), NULL,
+				description, 'DELETE', script, checksum, coalesce(?, current_user), 0, true
+			FROM %1$s WHERE installed_rank = ANY (?)""";
 
 	private final String table;
 
@@ -50,6 +58,23 @@ final class HistoryTable {
 			throw new MigrationException(FlywayFailures.otherEdition(), "unchanged", null);
 		}
 		return FlywayHistory.of(entries);
+	}
+
+	/**
+	 * Let repeatables count as not applied, so that Flyway runs them again: what was
+	 * undone may have taken with it what they had made, and Flyway by itself runs them
+	 * again only after they have changed.
+	 * @param client the connection to use, which has Flyway's lock
+	 * @param repeatables the repeatables, all of them applied
+	 * @param installedBy who is to be recorded, {@code null} for the user of the database
+	 */
+	void deleteRepeatables(JdbcClient client, List<Entry> repeatables, @Nullable String installedBy) {
+		if (!repeatables.isEmpty()) {
+			client.sql(DELETE_REPEATABLES.formatted(this.table))
+				.param(installedBy)
+				.param(repeatables.stream().map(Entry::rank).toArray(Integer[]::new))
+				.update();
+		}
 	}
 
 }

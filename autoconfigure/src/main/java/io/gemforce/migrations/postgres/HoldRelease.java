@@ -3,10 +3,10 @@ package io.gemforce.migrations.postgres;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 import org.flywaydb.core.api.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationException;
@@ -14,6 +14,7 @@ import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.postgres.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
 
 /**
@@ -27,6 +28,8 @@ final class HoldRelease {
 
 	private final MigrationRun run;
 
+	private final boolean rerunRepeatables;
+
 	private final StopSignal stop;
 
 	/**
@@ -34,12 +37,15 @@ final class HoldRelease {
 	 * @param configuration the configuration of the Flyway that migrates
 	 * @param database the database
 	 * @param run the run that this is part of
+	 * @param rerunRepeatables whether repeatables run again afterwards
 	 * @param stop tells that the process is about to end
 	 */
-	HoldRelease(Configuration configuration, FlywayDatabase database, MigrationRun run, StopSignal stop) {
+	HoldRelease(Configuration configuration, FlywayDatabase database, MigrationRun run, boolean rerunRepeatables,
+			StopSignal stop) {
 		this.configuration = configuration;
 		this.database = database;
 		this.run = run;
+		this.rerunRepeatables = rerunRepeatables;
 		this.stop = stop;
 	}
 
@@ -84,15 +90,21 @@ final class HoldRelease {
 	}
 
 	private List<String> end(Hold hold, FlywayLock lock, String how, @Nullable String reason) {
-		JdbcClient client = lock.client();
+		List<Entry> repeatables = this.rerunRepeatables ? this.database.history().read(lock.client()).repeatables()
+				: List.of();
 		List<String> done = new ArrayList<>();
 		done.add("%s: the store was %s".formatted(how, hold.describe()));
+		if (!repeatables.isEmpty()) {
+			done.add("repeatables that will run again: %s"
+				.formatted(repeatables.stream().map(Entry::description).collect(Collectors.joining(", "))));
+		}
 		MigrationLog log = this.database.log();
 		log.create(lock.connection());
-		lock.inTransaction(() -> {
-			this.database.holds().remove(client, hold.since());
+		FlywayDatabase.inTransaction(lock.dataSource(), (inside) -> {
+			this.database.holds().remove(inside, hold.since());
+			this.database.history().deleteRepeatables(inside, repeatables, this.configuration.getInstalledBy());
 			log.marked(lock.connection(),
-					LogEntry.mark(String.join(", ", done), Operation.Kind.RELEASE_HOLD.id(), this.run, reason));
+					LogEntry.mark(String.join("; ", done), Operation.Kind.RELEASE_HOLD.id(), this.run, reason));
 		});
 		return done;
 	}

@@ -171,7 +171,8 @@ final class MigrationLog {
 	 * @param attempt what was executed
 	 */
 	void appliedBefore(DataSource dataSource, LogEntry attempt) {
-		record(prepared(dataSource), attempt, MigrationState.APPLIED, null);
+		prepare(dataSource);
+		FlywayDatabase.inTransaction(dataSource, (client) -> record(client, attempt, MigrationState.APPLIED, null));
 	}
 
 	/**
@@ -181,7 +182,8 @@ final class MigrationLog {
 	 * @param error why it failed
 	 */
 	void failed(DataSource dataSource, LogEntry attempt, ExecutionError error) {
-		record(prepared(dataSource), attempt, MigrationState.FAILED, error);
+		prepare(dataSource);
+		FlywayDatabase.inTransaction(dataSource, (client) -> record(client, attempt, MigrationState.FAILED, error));
 	}
 
 	/**
@@ -191,20 +193,18 @@ final class MigrationLog {
 	 * @param attempt what was executed
 	 */
 	void closed(DataSource dataSource, LogEntry attempt) {
-		close(JdbcClient.create(dataSource), attempt, attempt.successState(), Instant.now(), null);
+		FlywayDatabase.inTransaction(dataSource,
+				(client) -> close(client, attempt, attempt.successState(), Instant.now(), null));
 	}
 
-	private JdbcClient prepared(DataSource dataSource) {
-		JdbcClient client = JdbcClient.create(dataSource);
+	private void prepare(DataSource dataSource) {
 		try {
-			client.sql(sql(DDL)).update();
+			FlywayDatabase.inTransaction(dataSource, (client) -> client.sql(sql(DDL)).update());
 		}
 		catch (DuplicateKeyException ex) {
-			// Two instances that create a table at once may collide in the catalogue; it
-			// is
-			// there then
+			// Two instances that create a table at once may collide in the catalogue; the
+			// table is there then
 		}
-		return client;
 	}
 
 	private void record(JdbcClient client, LogEntry attempt, MigrationState state, @Nullable ExecutionError error) {

@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param failWhenAhead whether a schema that is newer than this build stops the start
  * @param undoLocations where the undo scripts are, {@code null} for the default location,
  * which need not exist
+ * @param rerunRepeatables whether repeatables run again after a rollback, and after its
+ * hold has ended
  */
 public record PostgresSettings(boolean alwaysMigrate, @Nullable String target, boolean failWhenAhead,
-		@Nullable List<String> undoLocations) {
+		@Nullable List<String> undoLocations, boolean rerunRepeatables) {
 
 	public PostgresSettings {
 		undoLocations = (undoLocations != null) ? List.copyOf(undoLocations) : null;

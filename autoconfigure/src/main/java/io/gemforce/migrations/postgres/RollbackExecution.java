@@ -19,6 +19,7 @@ import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.FlywayDatabase.Tables;
+import io.gemforce.migrations.postgres.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
 
 /**
@@ -41,6 +42,8 @@ final class RollbackExecution {
 	private final StopSignal stop;
 
 	private final List<String> undone = new ArrayList<>();
+
+	private List<Entry> repeatables = List.of();
 
 	private @Nullable Instant heldSince;
 
@@ -66,16 +69,13 @@ final class RollbackExecution {
 	}
 
 	/**
-	 * Create the tables that are not there, and close what killed runs have left open.
+	 * Create the log if it is not there, and close what killed runs have left open in it.
 	 * @param tables the tables that are there
 	 */
 	void prepare(Tables tables) {
 		MigrationLog log = this.database.log();
 		if (!tables.log()) {
 			log.create(this.lock.connection());
-		}
-		if (!tables.holds()) {
-			this.database.holds().create(this.lock.client());
 		}
 		log.closeInterrupted(this.lock.connection());
 	}
@@ -84,11 +84,23 @@ final class RollbackExecution {
 	 * Hold the store, so that what is undone next is not applied again. To be called
 	 * before anything is undone.
 	 * @param version the version to hold it at
+	 * @param tables the tables that are there
 	 */
-	void hold(Version version) {
+	void hold(Version version, Tables tables) {
+		if (!tables.holds()) {
+			this.database.holds().create(this.lock.client());
+		}
 		Instant since = HoldTable.now();
 		this.formerHold = this.database.holds().write(this.lock.client(), version, this.reason, since).orElse(null);
 		this.heldSince = since;
+	}
+
+	/**
+	 * Let repeatables run again after the first undo.
+	 * @param repeatables the repeatables
+	 */
+	void rerun(List<Entry> repeatables) {
+		this.repeatables = repeatables;
 	}
 
 	/**
@@ -115,8 +127,11 @@ final class RollbackExecution {
 	}
 
 	private void undo(UndoStep step) {
-		FlywayUndo undo = new FlywayUndo(this.configuration, this.lock, step, this.database.log(), this.run,
-				this.reason);
+		logger
+			.info("Undoing migration %s of store 'postgres' by %s, which Flyway announces as a migration to version %s"
+				.formatted(step.describe(), step.name(), step.undone().version()));
+		FlywayUndo undo = new FlywayUndo(this.configuration, this.lock, step, this.database, this.run, this.reason,
+				this.repeatables);
 		try {
 			undo.execute();
 		}
@@ -124,6 +139,7 @@ final class RollbackExecution {
 			throw failed(step, undo.attempt(), ex);
 		}
 		this.undone.add(step.undone().id());
+		this.repeatables = List.of();
 		logger.info("Undid migration %s of store 'postgres' by %s".formatted(step.describe(), step.name()));
 	}
 
@@ -158,11 +174,13 @@ final class RollbackExecution {
 	}
 
 	private void takeHoldBackIfNothingIsUndone(DataSource dataSource) {
-		if (this.heldSince == null || !this.undone.isEmpty()) {
+		Instant since = this.heldSince;
+		if (since == null || !this.undone.isEmpty()) {
 			return;
 		}
 		try {
-			this.database.holds().takeBack(JdbcClient.create(dataSource), this.heldSince, this.formerHold);
+			FlywayDatabase.inTransaction(dataSource,
+					(client) -> this.database.holds().takeBack(client, since, this.formerHold));
 			this.heldSince = null;
 		}
 		catch (RuntimeException ex) {

@@ -86,6 +86,16 @@ class MigrationLogTests {
 	}
 
 	@Test
+	void keepsAFailureOnAPoolThatDoesNotCommitByItself() {
+		this.scripts.write("V2__fails.sql", "SELECT 1 / 0;");
+		this.contextRunner.withPropertyValues("spring.datasource.hikari.auto-commit=false").run((context) -> {
+			assertThat(context).hasFailed();
+			assertThat(log()).extracting((row) -> row.get("version") + " " + row.get("state"))
+				.containsExactly("1 APPLIED", "2 FAILED");
+		});
+	}
+
+	@Test
 	void hasARunningRowBeforeAScriptThatCannotRunInATransaction() {
 		this.scripts.write("V2__create_index.sql", "CREATE INDEX CONCURRENTLY gem_id ON gem (id);");
 		this.contextRunner.run((context) -> {

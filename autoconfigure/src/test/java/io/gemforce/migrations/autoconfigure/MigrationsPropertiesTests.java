@@ -34,6 +34,7 @@ class MigrationsPropertiesTests {
 		assertThat(properties.getPostgres().isEnabled()).isTrue();
 		assertThat(properties.getPostgres().isAlwaysMigrate()).isFalse();
 		assertThat(properties.getPostgres().getUndoLocations()).isNull();
+		assertThat(properties.getPostgres().isRerunRepeatablesAfterRollback()).isTrue();
 		assertThat(properties.getLock().getWaitTimeout()).isEqualTo(Duration.ofMinutes(10));
 		assertThat(properties.getLock().getLease()).isEqualTo(Duration.ofSeconds(30));
 		assertThat(properties.getEndpoint().getSnapshotMaxAge()).isEqualTo(Duration.ofSeconds(5));

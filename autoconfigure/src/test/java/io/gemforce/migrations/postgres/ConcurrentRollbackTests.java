@@ -28,6 +28,7 @@ import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.Plan;
 import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.StoreRollback;
 import io.gemforce.migrations.support.PostgresTestDatabase;
@@ -168,6 +169,43 @@ class ConcurrentRollbackTests {
 			}
 
 		})).start();
+	}
+
+	@Test
+	void undoGivesUpWhenTheLockIsNotFreeInTime() {
+		lock();
+		assertThatExceptionOfType(MigrationException.class)
+			.isThrownBy(() -> this.store.configured((configuration) -> configuration.lockRetryCount(1)).rollBackTo("2"))
+			.satisfies((ex) -> {
+				assertThat(ex.getCode()).isEqualTo(ProblemCode.LOCK_TIMEOUT);
+				assertThat(ex).hasMessageContaining("Flyway's lock was not free in time, it is held by", "(pid ");
+			});
+		assertThat(this.store.history()).hasSize(3);
+	}
+
+	@Test
+	void undoStopsWaitingForTheLockWhenTheProcessIsToldToEnd() {
+		lock();
+		StopSignal stop = new StopSignal();
+		FlywayMigrationStore instance = this.store.start(stop);
+		Future<StoreResult> undo = this.threads
+			.submit(() -> instance.rollback(TestStore.to("2"), this.store.run(), PlanGuard.open(), null));
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> this.store.sent().stream().anyMatch((sql) -> sql.contains("pg_try_advisory_lock")));
+		stop.stop();
+		assertThatExceptionOfType(ExecutionException.class).isThrownBy(undo::get)
+			.havingCause()
+			.isInstanceOfSatisfying(MigrationException.class,
+					(ex) -> assertThat(ex.getCode()).isEqualTo(ProblemCode.SHUTTING_DOWN));
+	}
+
+	private void lock() {
+		JdbcClient.create(new SingleConnectionDataSource(this.blocker, true))
+			.sql("SELECT pg_advisory_lock(?)")
+			.param(77433833903597L)
+			.query()
+			.listOfRows();
 	}
 
 	@Test

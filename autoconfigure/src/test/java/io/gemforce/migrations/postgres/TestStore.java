@@ -53,6 +53,8 @@ final class TestStore implements AutoCloseable {
 
 	private int poolSize = 1;
 
+	private boolean rerunRepeatables = true;
+
 	private SentStatements sent;
 
 	private String siblingUser;
@@ -115,6 +117,11 @@ final class TestStore implements AutoCloseable {
 		this.siblingUser = user;
 	}
 
+	TestStore rerunRepeatables(boolean rerunRepeatables) {
+		this.rerunRepeatables = rerunRepeatables;
+		return this;
+	}
+
 	TestStore version(String version) {
 		this.version = version;
 		return this;
@@ -159,7 +166,8 @@ final class TestStore implements AutoCloseable {
 		this.settings.accept(configuration);
 		Flyway flyway = configuration.load();
 		return new FlywayMigrationStore(() -> flyway, () -> null,
-				new PostgresSettings(false, null, false, List.of("filesystem:" + this.undos.folder())), application(),
+				new PostgresSettings(false, null, false, List.of("filesystem:" + this.undos.folder()),
+						this.rerunRepeatables), application(),
 				stop, this::sibling);
 	}
 

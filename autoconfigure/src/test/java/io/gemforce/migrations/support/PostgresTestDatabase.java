@@ -2,8 +2,9 @@ package io.gemforce.migrations.support;
 
 import javax.sql.DataSource;
 
-import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.Driver;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
 /**
  * A PostgreSQL database of one test's own.
@@ -29,6 +30,11 @@ public record PostgresTestDatabase(String name, int port) {
 		return "postgres";
 	}
 
+	/**
+	 * Return the database as who may do everything sees it. Its address is short: Flyway
+	 * takes long for the one of the driver's own data source, which has all parameters.
+	 * @return gives the connections
+	 */
 	public DataSource dataSource() {
 		return dataSource(user());
 	}
@@ -39,10 +45,7 @@ public record PostgresTestDatabase(String name, int port) {
 	 * @return gives the connections
 	 */
 	public DataSource dataSource(String user) {
-		PGSimpleDataSource dataSource = new PGSimpleDataSource();
-		dataSource.setUrl(url());
-		dataSource.setUser(user);
-		return dataSource;
+		return new SimpleDriverDataSource(new Driver(), url(), user, "");
 	}
 
 	/**
