@@ -92,6 +92,14 @@ class ReportWriterTests {
 	}
 
 	@Test
+	void leavesOutScripts() {
+		assertThat(json(SampleReports.plan("a")).at("/steps/0/script").asString()).isEqualTo("a");
+		PlanReport without = SampleReports.plan("a").withoutScripts();
+		assertThat(json(without).at("/steps/0").has("script")).isFalse();
+		assertThat(without.planHash()).isEqualTo(SampleReports.plan("a").planHash());
+	}
+
+	@Test
 	void fencesAScriptThatHasAFence() {
 		String plan = ReportWriter.write(SampleReports.plan("SELECT 1;\n```\n</details>"), ReportFormat.MARKDOWN);
 		assertThat(plan).contains("````\nSELECT 1;\n```\n</details>\n````");
