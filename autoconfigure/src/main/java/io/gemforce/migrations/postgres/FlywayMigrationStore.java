@@ -342,7 +342,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	private FlywayMigrationStore rehearsalStore(Flyway flyway, @Nullable String target) {
 		PostgresSettings settings = new PostgresSettings(this.settings.alwaysMigrate(), target, false,
-				this.settings.undoLocations());
+				this.settings.undoLocations(), this.settings.rerunRepeatables());
 		return new FlywayMigrationStore(() -> flyway, () -> null, settings, this.application, this.stop,
 				this.databases);
 	}

@@ -17,13 +17,13 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.gemforce.migrations.ExitCode;
 import io.gemforce.migrations.Migrations;
-import io.gemforce.migrations.report.ProblemReport;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.mongo.Migration;
 import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.MongoMigrationContext;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.report.JobReport;
+import io.gemforce.migrations.report.ProblemReport;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestContexts;
