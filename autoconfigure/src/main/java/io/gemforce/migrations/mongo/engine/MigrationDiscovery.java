@@ -69,7 +69,7 @@ final class MigrationDiscovery {
 		Set<String> names = new LinkedHashSet<>(
 				Arrays.asList(this.beanFactory.getBeanNamesForType(MongoMigration.class, true, false)));
 		for (String name : this.beanFactory.getBeanDefinitionNames()) {
-			if (this.beanFactory.findAnnotationOnBean(name, Migration.class, false) != null) {
+			if (!names.contains(name) && this.beanFactory.findAnnotationOnBean(name, Migration.class, false) != null) {
 				names.add(name);
 			}
 		}

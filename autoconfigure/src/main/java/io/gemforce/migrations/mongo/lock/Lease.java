@@ -29,6 +29,8 @@ public final class Lease implements AutoCloseable {
 
 	private final LeaseTimes times;
 
+	private final long deadlineNanos;
+
 	private final LongSupplier nanoTime;
 
 	private final ScheduledExecutorService beats;
@@ -56,6 +58,7 @@ public final class Lease implements AutoCloseable {
 		this.takenOver = takenOver;
 		this.predecessor = predecessor;
 		this.times = times;
+		this.deadlineNanos = times.holderDeadline().toNanos();
 		this.nanoTime = nanoTime;
 		this.lastBeatSentAt = sentAt;
 		this.doing = String.valueOf(acquired.doing());
@@ -136,7 +139,7 @@ public final class Lease implements AutoCloseable {
 	}
 
 	private boolean isLost() {
-		return this.lost || this.nanoTime.getAsLong() - this.lastBeatSentAt >= this.times.holderDeadline().toNanos();
+		return this.lost || this.nanoTime.getAsLong() - this.lastBeatSentAt >= this.deadlineNanos;
 	}
 
 	/**
