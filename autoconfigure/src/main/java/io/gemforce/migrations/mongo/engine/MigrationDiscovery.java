@@ -97,7 +97,7 @@ final class MigrationDiscovery {
 			names.addAll(Arrays.asList(this.beanFactory.getBeanNamesForType(type, true, false)));
 		}
 		for (String name : this.beanFactory.getBeanDefinitionNames()) {
-			if (this.beanFactory.findAnnotationOnBean(name, Migration.class, false) != null) {
+			if (!names.contains(name) && this.beanFactory.findAnnotationOnBean(name, Migration.class, false) != null) {
 				names.add(name);
 			}
 		}

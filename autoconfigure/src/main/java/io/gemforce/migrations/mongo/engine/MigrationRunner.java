@@ -53,6 +53,12 @@ final class MigrationRunner {
 
 	private static final Log logger = LogFactory.getLog(MigrationRunner.class);
 
+	/**
+	 * How many versions a message lists. It is made before each migration, so it must not
+	 * grow with them.
+	 */
+	private static final int MAX_LISTED = 10;
+
 	private final MongoAccess access;
 
 	private final MigrationLocker locker;
@@ -96,8 +102,12 @@ final class MigrationRunner {
 	 * @return the state, for a message
 	 */
 	String databaseState() {
-		return this.applied.isEmpty() ? "unchanged by this run"
-				: "this run has applied %s".formatted(String.join(", ", this.applied));
+		int count = this.applied.size();
+		if (count > MAX_LISTED) {
+			return "this run has applied %d migrations, the last one is %s".formatted(count,
+					this.applied.get(count - 1));
+		}
+		return (count > 0) ? "this run has applied " + String.join(", ", this.applied) : "unchanged by this run";
 	}
 
 	/**

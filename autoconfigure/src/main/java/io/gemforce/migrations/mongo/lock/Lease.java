@@ -32,6 +32,8 @@ public final class Lease implements AutoCloseable {
 
 	private final LeaseTimes times;
 
+	private final long deadlineNanos;
+
 	private final LongSupplier nanoTime;
 
 	private final ScheduledExecutorService beats;
@@ -60,6 +62,7 @@ public final class Lease implements AutoCloseable {
 		this.predecessor = predecessor;
 		this.leftSessions = acquired.leftSessions();
 		this.times = times;
+		this.deadlineNanos = times.holderDeadline().toNanos();
 		this.nanoTime = nanoTime;
 		this.lastBeatSentAt = sentAt;
 		this.doing = String.valueOf(acquired.doing());
@@ -149,7 +152,7 @@ public final class Lease implements AutoCloseable {
 	}
 
 	private boolean isLost() {
-		return this.lost || this.nanoTime.getAsLong() - this.lastBeatSentAt >= this.times.holderDeadline().toNanos();
+		return this.lost || this.nanoTime.getAsLong() - this.lastBeatSentAt >= this.deadlineNanos;
 	}
 
 	/**
