@@ -152,7 +152,7 @@ class TerminationTests {
 
 	private void awaitActivity(String condition) {
 		Awaitility.await(condition)
-			.atMost(90, TimeUnit.SECONDS)
+			.atMost(4, TimeUnit.MINUTES)
 			.until(() -> !column("SELECT query FROM pg_stat_activity WHERE datname = current_database() AND "
 					+ "pid <> pg_backend_pid() AND application_name <> 'test' AND " + condition)
 				.isEmpty());
