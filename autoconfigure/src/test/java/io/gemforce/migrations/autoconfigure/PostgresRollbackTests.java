@@ -58,7 +58,7 @@ class PostgresRollbackTests {
 	void rollsBackWhatWasPlanned() {
 		this.contextRunner.run((context) -> {
 			Migrations migrations = context.getBean(Migrations.class);
-			Plan plan = new Plan(migrations.planRollback(TO_1).get(0).steps());
+			Plan plan = new Plan(migrations.planRollback(TO_1).get(0).steps(), List.of());
 			RunOutcome outcome = migrations.rollback(TO_1, plan.hash(), "does not work");
 			assertThat(outcome.failure()).isNull();
 			assertThat(outcome.results()).singleElement().satisfies((result) -> {

@@ -67,7 +67,7 @@ class LostReplyTests {
 		List<Hold> acquired = this.stage.beforeA().holdReplies(WireStep.ACQUIRE, TwoRunners.sendsOfTheDriver());
 		CompletableFuture<StoreResult> a = this.stage.migrateAsA(MigrationKind.STOP, "1");
 		TwoRunners.lose(acquired);
-		assertThat(TwoRunners.result(a).applied()).containsExactly("1");
+		assertThat(TwoRunners.result(a).executed()).containsExactly("1");
 		assertThat(this.stage.beforeA().commands()).anyMatch(WireStep.LOOK).anyMatch(WireStep.MARK);
 		this.stage.assertThatEachIsAppliedOnce("1");
 		assertThat(this.mongo.lock().find().first()).containsEntry("fence", 1L).containsEntry("owner", null);
@@ -78,7 +78,7 @@ class LostReplyTests {
 		List<Hold> opened = this.stage.beforeA().holdReplies(WireStep.OPEN_ROW, TwoRunners.sendsOfTheDriver());
 		CompletableFuture<StoreResult> a = this.stage.migrateAsA(MigrationKind.STOP, "1");
 		TwoRunners.lose(opened);
-		assertThat(TwoRunners.result(a).applied()).containsExactly("1");
+		assertThat(TwoRunners.result(a).executed()).containsExactly("1");
 		assertThat(this.stage.rows()).singleElement()
 			.satisfies((row) -> assertThat(row).containsEntry("state", "APPLIED"));
 		this.stage.assertThatEachIsAppliedOnce("1");
@@ -97,7 +97,7 @@ class LostReplyTests {
 			assertThat(row.get("error", Document.class).getString("message")).startsWith("outcome unknown: ");
 		});
 		assertThat(this.stage.owner()).isNotNull();
-		assertThat(TwoRunners.result(this.stage.migrateAsB(MigrationKind.RETRY, "1")).applied()).containsExactly("1");
+		assertThat(TwoRunners.result(this.stage.migrateAsB(MigrationKind.RETRY, "1")).executed()).containsExactly("1");
 		assertThat(this.stage.beforeB().commands()).anyMatch(WireStep.TAKE_OVER);
 		this.stage.assertThatEachIsAppliedOnce("1");
 	}
@@ -134,7 +134,7 @@ class LostReplyTests {
 		}).with(TransactionMode.NEVER);
 		CompletableFuture<StoreResult> a = this.stage.migrate(this.stage.asA(), reading);
 		TwoRunners.lose(counted);
-		assertThat(TwoRunners.result(a).applied()).containsExactly("1");
+		assertThat(TwoRunners.result(a).executed()).containsExactly("1");
 		assertThat(this.stage.owner()).isNull();
 	}
 

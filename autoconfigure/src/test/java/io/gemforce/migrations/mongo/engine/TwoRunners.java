@@ -100,7 +100,7 @@ final class TwoRunners implements AutoCloseable {
 
 	static MigrationException failure(CompletableFuture<StoreResult> run) throws Exception {
 		try {
-			throw new AssertionError("It should have failed but applied " + result(run).applied());
+			throw new AssertionError("It should have failed but applied " + result(run).executed());
 		}
 		catch (ExecutionException ex) {
 			return (MigrationException) ex.getCause();
