@@ -6,7 +6,8 @@ package io.gemforce.migrations.mongo;
 public enum TransactionMode {
 
 	/**
-	 * In a transaction where the deployment has them.
+	 * In a transaction where the deployment has them. Declared changes need none: they
+	 * open small ones where it makes a difference.
 	 */
 	AUTO,
 

@@ -16,6 +16,9 @@ import org.flywaydb.core.api.configuration.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
+import io.gemforce.migrations.ApplicationInstance;
+import io.gemforce.migrations.LockWait;
+import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 
@@ -56,24 +59,37 @@ final class FlywayLock implements AutoCloseable {
 	 * Acquire the lock on a new connection, in which every statement commits by itself.
 	 * @param database the database
 	 * @param configuration the configuration of Flyway, which says how long to wait
+	 * @param run the run that wants the lock, told how long it waited
 	 * @param stop ends the waiting
 	 * @return the lock, to be closed
 	 */
-	static FlywayLock acquire(FlywayDatabase database, Configuration configuration, StopSignal stop) {
-		FlywayLock lock = open(database, configuration);
+	static FlywayLock acquire(FlywayDatabase database, Configuration configuration, MigrationRun run, StopSignal stop) {
+		FlywayLock lock = open(database, configuration, run.application());
+		long startedAt = System.nanoTime();
+		LockWait.Outcome outcome = LockWait.Outcome.INTERRUPTED;
 		try {
-			lock.await(configuration.getLockRetryCount(), database, stop);
+			if (!lock.await(configuration.getLockRetryCount(), stop)) {
+				outcome = LockWait.Outcome.TIMEOUT;
+				throw FlywayFailures.lockTimeout(database.lock(lock.client()));
+			}
+			outcome = LockWait.Outcome.ACQUIRED;
 			return lock;
 		}
 		catch (RuntimeException ex) {
 			lock.giveBack();
 			throw ex;
 		}
+		finally {
+			run.listener()
+				.lockWaited(run,
+						new LockWait(StoreName.POSTGRES, Duration.ofNanos(System.nanoTime() - startedAt), outcome));
+		}
 	}
 
-	private static FlywayLock open(FlywayDatabase database, Configuration configuration) {
+	private static FlywayLock open(FlywayDatabase database, Configuration configuration,
+			ApplicationInstance application) {
 		try {
-			Connection connection = database.dataSource().getConnection();
+			Connection connection = new NamedDataSource(database.dataSource(), application).getConnection();
 			FlywayLock lock = new FlywayLock(connection, connection.getAutoCommit(), database.lockKey());
 			try {
 				connection.setAutoCommit(true);
@@ -95,7 +111,7 @@ final class FlywayLock implements AutoCloseable {
 		}
 	}
 
-	private void await(int retries, FlywayDatabase database, StopSignal stop) {
+	private boolean await(int retries, StopSignal stop) {
 		CountDownLatch stopped = new CountDownLatch(1);
 		Runnable stopListening = stop.listen(stopped::countDown);
 		long startedAt = System.nanoTime();
@@ -104,7 +120,7 @@ final class FlywayLock implements AutoCloseable {
 			while (!ask("SELECT pg_try_advisory_lock(?)")) {
 				long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedAt);
 				if (retries >= 0 && seconds >= Math.max(retries, 1)) {
-					throw FlywayFailures.lockTimeout(database.lock(client()));
+					return false;
 				}
 				if (!said) {
 					said = true;
@@ -114,6 +130,7 @@ final class FlywayLock implements AutoCloseable {
 					stop.check(StoreName.POSTGRES, "unchanged by this instance, which was waiting for the lock");
 				}
 			}
+			return true;
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

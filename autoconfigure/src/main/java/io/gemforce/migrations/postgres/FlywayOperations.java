@@ -80,13 +80,13 @@ final class FlywayOperations {
 		};
 	}
 
-	private FlywayLock lock() {
-		return FlywayLock.acquire(this.database, this.flyway.getConfiguration(), this.stop);
+	private FlywayLock lock(MigrationRun run) {
+		return FlywayLock.acquire(this.database, this.flyway.getConfiguration(), run, this.stop);
 	}
 
 	// Flyway's repair takes no lock, so it is run on a connection that holds Flyway's
 	private List<String> repair(Operation operation, MigrationRun run) {
-		try (FlywayLock lock = lock()) {
+		try (FlywayLock lock = lock(run)) {
 			Configuration configuration = this.flyway.getConfiguration();
 			RepairResult result = Flyway.configure(configuration.getClassLoader())
 				.configuration(configuration)
@@ -120,7 +120,7 @@ final class FlywayOperations {
 
 	private List<String> markRolledBack(Operation operation, MigrationRun run) {
 		Version version = Objects.requireNonNull(operation.version(), "'version' must not be null");
-		try (FlywayLock lock = lock()) {
+		try (FlywayLock lock = lock(run)) {
 			Tables tables = this.database.tables(lock.client());
 			FlywayHistory history = tables.history() ? this.database.history().read(lock.client())
 					: FlywayHistory.of(List.of());

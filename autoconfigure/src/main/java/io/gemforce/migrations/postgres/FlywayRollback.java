@@ -142,7 +142,7 @@ final class FlywayRollback {
 	 */
 	RolledBack execute(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason) {
 		requirePostgres();
-		try (FlywayLock lock = FlywayLock.acquire(this.database, this.configuration, this.stop)) {
+		try (FlywayLock lock = FlywayLock.acquire(this.database, this.configuration, run, this.stop)) {
 			JdbcClient client = lock.client();
 			Tables tables = this.database.tables(client);
 			FlywayHistory history = history(tables, client);

@@ -136,6 +136,9 @@ final class FlywayUndo implements UndoMigration.Listener {
 			deleteRepeatables(connection);
 			this.database.log().open(connection, this.attempt);
 		}
+		if (!this.step.isMark()) {
+			this.run.listener().executionBegan(this.attempt.start(this.database.namespace()));
+		}
 	}
 
 	@Override

@@ -55,7 +55,7 @@ final class HoldRelease {
 	 * @return what was done, a line each
 	 */
 	List<String> release(@Nullable String reason) {
-		try (FlywayLock lock = FlywayLock.acquire(this.database, this.configuration, this.stop)) {
+		try (FlywayLock lock = FlywayLock.acquire(this.database, this.configuration, this.run, this.stop)) {
 			return this.database.readHold(lock.client())
 				.map((hold) -> end(hold, lock, "release-hold", reason))
 				.orElseGet(() -> List.of("there is no hold"));
@@ -71,7 +71,7 @@ final class HoldRelease {
 	 * something is undone in part
 	 */
 	List<String> lift(BuildVersions build) {
-		try (FlywayLock lock = FlywayLock.acquire(this.database, this.configuration, this.stop)) {
+		try (FlywayLock lock = FlywayLock.acquire(this.database, this.configuration, this.run, this.stop)) {
 			Optional<HoldView> view = this.database.viewHold(lock.client());
 			if (view.filter((now) -> now.binds(build)).isPresent()) {
 				throw new MigrationException(view.get().problem(), "unchanged", null);

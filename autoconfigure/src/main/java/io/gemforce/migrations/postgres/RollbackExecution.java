@@ -1,8 +1,10 @@
 package io.gemforce.migrations.postgres;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import javax.sql.DataSource;
 
@@ -12,6 +14,8 @@ import org.flywaydb.core.api.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.ExecutionEnd;
 import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
@@ -127,9 +131,8 @@ final class RollbackExecution {
 	}
 
 	private void undo(UndoStep step) {
-		logger
-			.info("Undoing migration %s of store 'postgres' by %s, which Flyway announces as a migration to version %s"
-				.formatted(step.describe(), step.name(), step.undone().version()));
+		logger.info("Flyway announces the undo of migration %s of store 'postgres' by %s as a migration to version %s"
+			.formatted(step.describe(), step.name(), step.undone().version()));
 		FlywayUndo undo = new FlywayUndo(this.configuration, this.lock, step, this.database, this.run, this.reason,
 				this.repeatables);
 		try {
@@ -140,7 +143,18 @@ final class RollbackExecution {
 		}
 		this.undone.add(step.undone().id());
 		this.repeatables = List.of();
-		logger.info("Undid migration %s of store 'postgres' by %s".formatted(step.describe(), step.name()));
+		ended(step, Objects.requireNonNull(undo.attempt()), null);
+	}
+
+	private void ended(UndoStep step, LogEntry attempt, @Nullable RuntimeException failure) {
+		if (step.isMark()) {
+			return;
+		}
+		Duration duration = attempt.elapsed();
+		this.run.listener()
+			.executionEnded(attempt.start(this.database.namespace()),
+					(failure != null) ? ExecutionEnd.failed(duration, failure, FlywayFailures.error(failure))
+							: ExecutionEnd.succeeded(Direction.DOWN, duration));
 	}
 
 	private String describeUndone() {
@@ -152,6 +166,7 @@ final class RollbackExecution {
 		UndoOutcome outcome = outcome(step, dataSource);
 		if (attempt != null) {
 			record(attempt, outcome, failure, dataSource);
+			ended(step, attempt, (outcome != UndoOutcome.UNDONE) ? failure : null);
 		}
 		boolean transactional = attempt == null || attempt.transactional();
 		if (outcome == UndoOutcome.NOT_UNDONE && transactional) {

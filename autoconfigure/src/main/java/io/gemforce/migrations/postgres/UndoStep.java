@@ -15,6 +15,14 @@ import io.gemforce.migrations.Operation;
  */
 record UndoStep(FlywayHistory.Entry undone, @Nullable UndoScript script, boolean belowLive) {
 
+	/**
+	 * Whether nothing is executed, and only recorded that somebody else has undone it.
+	 * @return whether there is no script
+	 */
+	boolean isMark() {
+		return this.script == null;
+	}
+
 	String name() {
 		return (this.script != null) ? this.script.name() : Operation.Kind.MARK_ROLLED_BACK.id();
 	}

@@ -97,31 +97,6 @@ public final class ChangeSet {
 	}
 
 	/**
-	 * Whether there are changes that are only repeatable in a transaction. The execution
-	 * opens it by itself.
-	 * @return whether transactions make a difference to {@link #isRepeatable(boolean)}
-	 */
-	public boolean needsTransaction() {
-		return isRepeatable(true) && !isRepeatable(false);
-	}
-
-	/**
-	 * Whether the server lets all changes be part of a transaction.
-	 * @return whether there are none of those that {@link #ddl()} names
-	 */
-	public boolean canBeInTransaction() {
-		return ddl().isEmpty();
-	}
-
-	/**
-	 * Return the changes that cannot be part of a transaction.
-	 * @return a sentence without a period each
-	 */
-	public List<String> ddl() {
-		return changes().stream().filter((change) -> !change.canBeInTransaction()).map(Change::summary).toList();
-	}
-
-	/**
 	 * Return the checksum of the changes as they were declared.
 	 * @return the checksum, preceded by {@code changes:}
 	 */

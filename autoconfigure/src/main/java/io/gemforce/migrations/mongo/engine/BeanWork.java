@@ -48,7 +48,7 @@ record BeanWork(MongoMigration bean, boolean isSelfContained, int times) impleme
 	}
 
 	@Override
-	public boolean prefersTransaction() {
+	public boolean isOneTransaction() {
 		return true;
 	}
 

@@ -70,7 +70,7 @@ record DeclaredWork(ChangeSet changes, String script, boolean twice) implements 
 	}
 
 	@Override
-	public boolean prefersTransaction() {
+	public boolean isOneTransaction() {
 		return false;
 	}
 

@@ -66,7 +66,7 @@ final class GuardedChangeContext implements ChangeContext {
 
 	@Override
 	public boolean hasTransactions() {
-		return this.transactions.areThere();
+		return this.step.migration().usesTransactions(this.transactions.areThere());
 	}
 
 	@Override

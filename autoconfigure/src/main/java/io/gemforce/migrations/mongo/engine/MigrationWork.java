@@ -31,11 +31,10 @@ sealed interface MigrationWork permits BeanWork, DeclaredWork {
 	List<Problem> down(WorkAttempt attempt) throws Exception;
 
 	/**
-	 * Whether it is to run in one transaction where the deployment has them, unless the
-	 * user says otherwise.
-	 * @return whether it is better off in a transaction
+	 * Whether all of it can be one transaction. What cannot opens small ones of its own.
+	 * @return whether it is executed in a transaction where the deployment has them
 	 */
-	boolean prefersTransaction();
+	boolean isOneTransaction();
 
 	/**
 	 * Whether it does the same however much of it is already done, by construction.

@@ -34,16 +34,21 @@ record ResolvedMigration(Version version, String description, MigrationType type
 		List<Requirement> requires, List<ImportId> imports, MigrationWork work) {
 
 	/**
+	 * Whether an attempt may use transactions, one for all of it or small ones.
+	 * @param transactions whether the deployment has transactions
+	 * @return whether it may
+	 */
+	boolean usesTransactions(boolean transactions) {
+		return transactions && this.transaction != TransactionMode.NEVER;
+	}
+
+	/**
 	 * Whether an attempt runs in one transaction.
 	 * @param transactions whether the deployment has transactions
 	 * @return whether it does
 	 */
 	boolean isTransactional(boolean transactions) {
-		return transactions && switch (this.transaction) {
-			case NEVER -> false;
-			case REQUIRED -> true;
-			case AUTO -> this.work.prefersTransaction();
-		};
+		return usesTransactions(transactions) && this.work.isOneTransaction();
 	}
 
 	/**
@@ -55,7 +60,8 @@ record ResolvedMigration(Version version, String description, MigrationType type
 	 */
 	OnInterrupted onInterrupted(boolean transactional, boolean transactions) {
 		return Objects.requireNonNullElse(this.onInterrupted,
-				(transactional || this.work.isRepeatable(transactions)) ? OnInterrupted.RETRY : OnInterrupted.STOP);
+				(transactional || this.work.isRepeatable(usesTransactions(transactions))) ? OnInterrupted.RETRY
+						: OnInterrupted.STOP);
 	}
 
 	/**

@@ -122,12 +122,9 @@ class DeclaredChangesTests {
 	}
 
 	@Test
-	void saysWhatCannotBeInATransaction() {
+	void isRepeatableWithoutTransactions() {
 		ChangeSet changes = declare((declaration) -> declaration.removeField("gems", "a").dropCollection("old"));
-		assertThat(changes.canBeInTransaction()).isFalse();
-		assertThat(changes.ddl()).containsExactly("drop collection 'old'");
 		assertThat(changes.isRepeatable(false)).isTrue();
-		assertThat(changes.needsTransaction()).isFalse();
 		assertThat(changes.irreversible()).isEmpty();
 	}
 

@@ -122,7 +122,8 @@ class DocumentChangeTests {
 	void countsOnceWhereverItIsInterrupted(String change) {
 		insert("{_id: 1, n: 1}", "{_id: 2, n: 2}");
 		ChangeSet changes = TestChanges.of(change);
-		assertThat(changes.needsTransaction()).isTrue();
+		assertThat(changes.isRepeatable(true)).isTrue();
+		assertThat(changes.isRepeatable(false)).isFalse();
 		for (int at = 1, rank = 1; at > 0; at++, rank++) {
 			Interruption interruption = Interruption.at(at, new Random(at));
 			TestContext.Builder context = TestContext.on(this.mongo).rank(rank);

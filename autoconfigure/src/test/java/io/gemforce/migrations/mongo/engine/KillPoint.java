@@ -18,6 +18,11 @@ enum KillPoint {
 
 	AFTER_ACQUIRE(Victim.HOLDER, false, (proxy) -> proxy.holdReply(WireStep.ACQUIRE)),
 
+	/**
+	 * Of a rollback.
+	 */
+	AFTER_THE_HOLD(Victim.ROLLBACK, false, (proxy) -> proxy.holdReply(WireStep.HOLD)),
+
 	AFTER_THE_RUNNING_ROW(Victim.HOLDER, true, (proxy) -> proxy.holdReply(WireStep.OPEN_ROW)),
 
 	IN_THE_WORK(Victim.HOLDER, true, (proxy) -> proxy.holdCommand(WireStep.SECOND_WORK)),
@@ -124,6 +129,11 @@ enum KillPoint {
 		 * The holder of the lock.
 		 */
 		HOLDER,
+
+		/**
+		 * The holder of the lock if it rolls back.
+		 */
+		ROLLBACK,
 
 		/**
 		 * A process that waits for the lock while its holder is alive.

@@ -5,6 +5,7 @@ import java.util.concurrent.Semaphore;
 
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.support.ChildProcess;
 import io.gemforce.migrations.support.MongoProxy;
 import io.gemforce.migrations.support.MongoTestDatabase;
@@ -34,10 +35,24 @@ public final class MigratingProcess {
 	 * @return the process, ready to begin
 	 */
 	static ChildProcess start(MongoProxy proxy, MongoTestDatabase mongo, MigrationKind kind, Duration lease) {
+		return start(Task.MIGRATE, proxy, mongo, kind, lease);
+	}
+
+	/**
+	 * Start a process.
+	 * @param task what it does
+	 * @param proxy what it reaches the database through
+	 * @param mongo the database
+	 * @param kind the kind of the migrations
+	 * @param lease the lease of its lock
+	 * @return the process, ready to begin
+	 */
+	static ChildProcess start(Task task, MongoProxy proxy, MongoTestDatabase mongo, MigrationKind kind,
+			Duration lease) {
 		STARTING.acquireUninterruptibly();
 		try {
 			ChildProcess process = ChildProcess.start(MigratingProcess.class, proxy.uri(), mongo.name(), kind.name(),
-					lease.toString());
+					lease.toString(), task.name());
 			process.await(ChildProcess.READY);
 			return process;
 		}
@@ -57,12 +72,45 @@ public final class MigratingProcess {
 			// Load the classes and connect, so that the lease does not begin with that
 			runner.validate();
 			ChildProcess.waitToBeToldToGo(ChildProcess.READY);
-			System.out.println("APPLIED " + runner.migrate().executed());
+			System.out.println("DONE " + Task.valueOf(args[4]).execute(runner).executed());
 		}
 		catch (MigrationException ex) {
 			System.out.println(FAILED + ex.getCode());
 			System.out.println(ex.getMessage());
 		}
+	}
+
+	/**
+	 * What a process does.
+	 */
+	enum Task {
+
+		/**
+		 * Migrate to version 2.
+		 */
+		MIGRATE {
+
+			@Override
+			StoreResult execute(TestRunner runner) {
+				return runner.migrate();
+			}
+
+		},
+
+		/**
+		 * Undo everything.
+		 */
+		ROLL_BACK {
+
+			@Override
+			StoreResult execute(TestRunner runner) {
+				return runner.rollback("0");
+			}
+
+		};
+
+		abstract StoreResult execute(TestRunner runner);
+
 	}
 
 }

@@ -10,7 +10,9 @@ import com.mongodb.client.model.UpdateOptions;
 import org.bson.Document;
 
 import io.gemforce.migrations.mongo.MongoMigration;
+import io.gemforce.migrations.mongo.MongoMigrationContext;
 import io.gemforce.migrations.mongo.OnInterrupted;
+import io.gemforce.migrations.mongo.ReversibleMongoMigration;
 import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.support.MongoServers;
 import io.gemforce.migrations.support.MongoTestDatabase;
@@ -68,10 +70,7 @@ enum MigrationKind {
 	}
 
 	private MongoMigration work(String version) {
-		return (mongo) -> {
-			this.command.send(mongo.collection(COLLECTION), version + "a");
-			this.command.send(mongo.collection(COLLECTION), version + "b");
-		};
+		return new Work(this.command, version);
 	}
 
 	private static void count(MongoCollection<Document> collection, String step) {
@@ -129,6 +128,28 @@ enum MigrationKind {
 	static void takeBack(MongoTestDatabase mongo, String version) {
 		mongo.collection(COLLECTION)
 			.deleteMany(new Document("_id", new Document("$in", List.of(version + "a", version + "b"))));
+	}
+
+	/**
+	 * What a migration does, and takes back.
+	 *
+	 * @param command what it sends
+	 * @param version its version
+	 */
+	private record Work(Command command, String version) implements ReversibleMongoMigration {
+
+		@Override
+		public void up(MongoMigrationContext mongo) {
+			this.command.send(mongo.collection(COLLECTION), this.version + "a");
+			this.command.send(mongo.collection(COLLECTION), this.version + "b");
+		}
+
+		@Override
+		public void down(MongoMigrationContext mongo) {
+			mongo.collection(COLLECTION).deleteOne(new Document("_id", this.version + "a"));
+			mongo.collection(COLLECTION).deleteOne(new Document("_id", this.version + "b"));
+		}
+
 	}
 
 	/**

@@ -48,6 +48,11 @@ enum WireStep implements Predicate<BsonDocument> {
 	RELEASE("update", WireStep.LOCK, (command) -> update(command).getDocument("$set").containsKey("owner")),
 
 	/**
+	 * Write the hold of a rollback.
+	 */
+	HOLD("update", WireStep.HOLDS, (command) -> true),
+
+	/**
 	 * Open a row.
 	 */
 	OPEN_ROW("insert", WireStep.HISTORY, (command) -> isInserted(command, "state", "RUNNING")),
@@ -95,6 +100,8 @@ enum WireStep implements Predicate<BsonDocument> {
 	private static final String HISTORY = "migration_history";
 
 	private static final String LOCK = "migration_lock";
+
+	private static final String HOLDS = "migration_hold";
 
 	private final String name;
 

@@ -1,0 +1,263 @@
+package io.gemforce.migrations.autoconfigure;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.Plan;
+import io.gemforce.migrations.PlanStep;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.RollbackTarget;
+import io.gemforce.migrations.RunOutcome;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.Touches;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.DeclaredMongoMigration;
+import io.gemforce.migrations.mongo.Migration;
+import io.gemforce.migrations.mongo.MongoChanges;
+import io.gemforce.migrations.support.MongoTestDatabase;
+import io.gemforce.migrations.support.SqlScripts;
+import io.gemforce.migrations.support.TestContexts;
+import io.gemforce.migrations.support.TestDatabases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
+
+/**
+ * Declared changes on their whole way: found, validated, planned, applied, recorded and
+ * undone.
+ */
+@ExtendWith(TestDatabases.class)
+class ChangeMigrationTests {
+
+	private static final RollbackTarget TO_1 = to("1");
+
+	private final MongoTestDatabase mongo;
+
+	private final SqlScripts files;
+
+	private final ApplicationContextRunner contextRunner;
+
+	ChangeMigrationTests(MongoTestDatabase mongo, @TempDir Path folder) {
+		this.mongo = mongo;
+		this.files = new SqlScripts(folder);
+		this.contextRunner = TestContexts.with(mongo)
+			.withBean("renameWeight", RenameWeight.class)
+			.withPropertyValues("gemforce.migrations.mongo.locations=file:" + folder);
+		mongo.collection("gems")
+			.insertMany(
+					List.of(Document.parse("{_id: 1, weight: 5, old: 'a'}"), Document.parse("{_id: 2, weight: 6}")));
+	}
+
+	@Test
+	void filesAndBeansAreAppliedInTheOrderOfTheirVersions() {
+		this.files.write("V2__Drop_old.yaml", "changes: [removeField: {collection: gems, field: old}]")
+			.write("V0.5__Add_status.json",
+					"{\"changes\": [{\"addField\": {\"collection\": \"gems\", \"field\": \"status\", \"value\": 1}}]}");
+		start((context) -> assertThat(context.getBean(Migrations.class).results()).singleElement()
+			.satisfies((result) -> assertThat(result.executed()).containsExactly("0.5", "1", "2")));
+		assertThat(gems()).containsExactly("{_id: 1, carat: 5, status: 1}", "{_id: 2, carat: 6, status: 1}");
+		assertThat(rows()).extracting((row) -> "%s %s".formatted(row.get("type"), row.get("script")))
+			.containsExactly("FILE V0.5__Add_status.json", "BEAN " + RenameWeight.class.getName(),
+					"FILE V2__Drop_old.yaml");
+		start((context) -> assertThat(context.getBean(Migrations.class).results()).singleElement()
+			.satisfies((result) -> assertThat(result.outcome()).isEqualTo(StoreResult.Outcome.UP_TO_DATE)));
+	}
+
+	@Test
+	void undoFollowsFromTheDeclaration() {
+		this.files.write("V2__Drop_old.yaml", "changes: [removeField: {collection: gems, field: old}]");
+		List<String> before = gems();
+		start((context) -> {
+			RunOutcome outcome = rollback(context, to("0"));
+			assertThat(outcome.failure()).isNull();
+			assertThat(outcome.results()).singleElement()
+				.satisfies((result) -> assertThat(result.executed()).containsExactly("2", "1"));
+			assertThat(gems()).isEqualTo(before);
+			assertThat(rollback(context, to("0")).results()).isEmpty();
+		});
+	}
+
+	@Test
+	void undoLeavesWhatHasBeenChangedSinceAndSaysSo() {
+		this.files.write("V2__Drop_old.yaml", "changes: [removeField: {collection: gems, field: old}]");
+		start((context) -> {
+			this.mongo.collection("gems").updateOne(new Document("_id", 1), Document.parse("{$set: {old: 'mine'}}"));
+			RunOutcome outcome = rollback(context, TO_1);
+			assertThat(outcome.failure()).isNull();
+			assertThat(outcome.results().get(0).notes()).singleElement().satisfies((problem) -> {
+				assertThat(problem.code()).isEqualTo(ProblemCode.UNDO_CONFLICT);
+				assertThat(problem.message()).contains("The undo of migration 2 left 1 document(s)");
+			});
+			assertThat(gems()).contains("{_id: 1, carat: 5, old: 'mine'}");
+		});
+	}
+
+	@Test
+	void migrationWithoutAnUndoRefusesTheWholeRollback() {
+		this.files.write("V2__Run.yaml", """
+				changes:
+				  - command: {up: {ping: 1}, idempotent: true}
+				""").write("V3__Drop_old.yaml", "changes: [removeField: {collection: gems, field: old}]");
+		start((context) -> {
+			MigrationException ex = catchThrowableOfType(MigrationException.class, () -> rollback(context, TO_1));
+			assertThat(ex.getCode()).isEqualTo(ProblemCode.NO_DOWN);
+			assertThat(ex.getDatabaseState()).isEqualTo("unchanged, nothing was undone");
+			assertThat(rows()).hasSize(3);
+			assertThat(context.getBean(Migrations.class).hold(StoreName.MONGO)).isEmpty();
+		});
+	}
+
+	@Test
+	void preimagesThatAreGoneMakeAMigrationIrreversible() {
+		this.files.write("V2__Drop_old.yaml", "changes: [removeField: {collection: gems, field: old}]");
+		start((context) -> {
+			this.mongo.collection("migration_preimage")
+				.updateMany(new Document(),
+						new Document("$set", new Document("at", new Date(System.currentTimeMillis() - 1_000_000))));
+			this.mongo.collection("migration_preimage").deleteMany(new Document());
+			MigrationException ex = catchThrowableOfType(MigrationException.class, () -> rollback(context, TO_1));
+			assertThat(ex.getCode()).isEqualTo(ProblemCode.NO_DOWN);
+			assertThat(ex).hasMessageContaining("Migration 2 (Drop old)").hasMessageContaining("pre-image");
+		});
+	}
+
+	@Test
+	void planCountsWhatWouldBeTouchedAndCreatesNothing() {
+		this.files.write("V2__Drop_old.yaml", "changes: [removeField: {collection: gems, field: old}]");
+		this.contextRunner.withPropertyValues("gemforce.migrations.mode=observe").run((context) -> {
+			Plan plan = context.getBean(Migrations.class).plan(List.of(StoreName.MONGO), true);
+			assertThat(plan.steps()).extracting(PlanStep::id, PlanStep::touches)
+				.containsExactly(tuple("1", new Touches(2, false)), tuple("2", new Touches(1, false)));
+			assertThat(plan.steps().get(1).summary()).contains("remove field 'old'");
+			assertThat(plan.steps().get(1).script()).contains("removeField: {collection: gems, field: old}");
+		});
+		assertThat(this.mongo.database().listCollectionNames()).containsExactly("gems");
+	}
+
+	@Test
+	void fileAndBeanOfOneVersion() {
+		this.files.write("V1__Also_first.yaml", "changes: [removeField: {collection: gems, field: old}]");
+		this.contextRunner.run((context) -> {
+			StartFailure failure = StartFailure.of(context);
+			assertThat(failure.code()).isEqualTo(ProblemCode.DUPLICATE_VERSION);
+			assertThat(failure.description()).contains("2 migrations have version 1", "bean 'renameWeight'",
+					"V1__Also_first.yaml");
+		});
+		assertThat(rows()).isEmpty();
+	}
+
+	@Test
+	void allErrorsOfAllFilesAreToldAtOnce() {
+		this.files.write("V2__Typo.yaml", """
+				changes:
+				  - renameField: {collection: gems, form: a, to: b}
+				""").write("V3__Nothing.yaml", "").write("V4__Tab.yaml", "changes:\n\t- dropCollection: gems");
+		this.contextRunner.run((context) -> {
+			StartFailure failure = StartFailure.of(context);
+			assertThat(failure.code()).isEqualTo(ProblemCode.INVALID_DEFINITION);
+			assertThat(failure.description()).contains("V2__Typo.yaml:2:", "'form'", "'from'", "V3__Nothing.yaml",
+					"V4__Tab.yaml:2:", "Database state: unchanged");
+		});
+		assertThat(this.mongo.database().listCollectionNames()).containsExactly("gems");
+	}
+
+	@Test
+	void appliedFileThatWasEditedStopsTheStart() {
+		this.files.write("V2__Drop_old.yaml", "changes: [removeField: {collection: gems, field: old}]");
+		start((context) -> assertThat(context).hasNotFailed());
+		this.files.write("V2__Drop_old.yaml", """
+				# Other words, and the same changes
+				changes:
+				  - removeField: {field: old, collection: gems}
+				""");
+		start((context) -> assertThat(context).hasNotFailed());
+		this.files.write("V2__Drop_old.yaml", "changes: [removeField: {collection: gems, field: older}]");
+		this.contextRunner.run((context) -> {
+			StartFailure failure = StartFailure.of(context);
+			assertThat(failure.code()).isEqualTo(ProblemCode.CHECKSUM_MISMATCH);
+			assertThat(failure.description()).contains("V2__Drop_old.yaml");
+		});
+	}
+
+	@Test
+	void refusedChangeIsFinishedByTheNextStart() {
+		this.files.write("V2__Rename.yaml", "changes: [renameField: {collection: gems, from: old, to: carat}]");
+		this.contextRunner.run((context) -> {
+			StartFailure failure = StartFailure.of(context);
+			assertThat(failure.code()).isEqualTo(ProblemCode.MIGRATION_FAILED);
+			assertThat(failure.description()).contains("Migration 2 (Rename)", "'carat'");
+			assertThat(failure.action()).contains("it will run again");
+		});
+		assertThat(gems()).containsExactly("{_id: 1, carat: 5, old: 'a'}", "{_id: 2, carat: 6}");
+		this.mongo.collection("gems").updateOne(new Document("_id", 1), Document.parse("{$unset: {carat: 1}}"));
+		start((context) -> assertThat(gems()).containsExactly("{_id: 1, carat: 'a'}", "{_id: 2, carat: 6}"));
+		assertThat(rows()).extracting((row) -> row.getString("state")).containsExactly("APPLIED", "FAILED", "APPLIED");
+	}
+
+	@Test
+	void preimagesExpire() {
+		this.files.write("V2__Drop_old.yaml", "changes: [removeField: {collection: gems, field: old}]");
+		this.contextRunner.withPropertyValues("gemforce.migrations.mongo.preimage-retention=1d")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(this.mongo.collection("migration_preimage").listIndexes().into(new ArrayList<>()))
+			.anySatisfy((index) -> assertThat(index.get("expireAfterSeconds", Number.class).longValue())
+				.isEqualTo(Duration.ofDays(1).toSeconds()));
+	}
+
+	private void start(Consumer<AssertableApplicationContext> consumer) {
+		this.contextRunner.run((context) -> {
+			assertThat(context).hasNotFailed();
+			consumer.accept(context);
+		});
+	}
+
+	private static RunOutcome rollback(AssertableApplicationContext context, RollbackTarget target) {
+		return context.getBean(Migrations.class).rollback(target, null, "a test wants it");
+	}
+
+	private static RollbackTarget to(String version) {
+		return new RollbackTarget.ToVersion(StoreName.MONGO, Version.parse(version).orElseThrow());
+	}
+
+	private List<String> gems() {
+		return this.mongo.collection("gems")
+			.find()
+			.sort(new Document("_id", 1))
+			.map((gem) -> new TreeMap<>(gem).toString()
+				.replace('=', ':')
+				.replace(":", ": ")
+				.replaceAll(": ([a-z]\\w*)", ": '$1'"))
+			.into(new ArrayList<>());
+	}
+
+	private List<Document> rows() {
+		return this.mongo.history().find().sort(new Document("_id", 1)).into(new ArrayList<>());
+	}
+
+	@Migration(version = "1", description = "rename weight to carat")
+	static class RenameWeight implements DeclaredMongoMigration {
+
+		@Override
+		public void changes(MongoChanges changes) {
+			changes.renameField("gems", "weight", "carat");
+		}
+
+	}
+
+}
