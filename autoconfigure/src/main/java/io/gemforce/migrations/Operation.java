@@ -11,8 +11,22 @@ import org.jspecify.annotations.Nullable;
  * @param version the version to do it to, {@code null} if it is done to the store
  * @param reason why
  * @param force whether to do it even if somebody may be at work
+ * @param holder the only holder that the lock may be taken from, {@code null} for whoever
+ * holds it
  */
-public record Operation(Kind kind, @Nullable Version version, @Nullable String reason, boolean force) {
+public record Operation(Kind kind, @Nullable Version version, @Nullable String reason, boolean force,
+		@Nullable String holder) {
+
+	/**
+	 * Create an operation that is meant for whoever holds the lock.
+	 * @param kind what to do
+	 * @param version the version to do it to, {@code null} if it is done to the store
+	 * @param reason why
+	 * @param force whether to do it even if somebody may be at work
+	 */
+	public Operation(Kind kind, @Nullable Version version, @Nullable String reason, boolean force) {
+		this(kind, version, reason, force, null);
+	}
 
 	/**
 	 * What can be done.

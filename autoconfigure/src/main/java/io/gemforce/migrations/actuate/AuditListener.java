@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.audit.AuditEvent;
 import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
 import org.springframework.context.ApplicationEventPublisher;
@@ -16,6 +17,9 @@ import org.springframework.context.event.ApplicationContextEvent;
 import io.gemforce.migrations.ExecutionEnd;
 import io.gemforce.migrations.ExecutionStart;
 import io.gemforce.migrations.MigrationListener;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.Operation;
+import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Trigger;
 
 /**
@@ -59,6 +63,32 @@ public final class AuditListener implements MigrationListener, ApplicationListen
 		publish(event(end.state().name(), execution, data));
 	}
 
+	@Override
+	public void operationEnded(MigrationRun run, StoreName store, Operation operation,
+			@Nullable RuntimeException failure) {
+		if (failure != null) {
+			return;
+		}
+		Map<String, Object> data = new LinkedHashMap<>();
+		data.put("operation", operation.kind().id());
+		data.put("store", store.id());
+		if (operation.version() != null) {
+			data.put("id", operation.version().toString());
+		}
+		data.put("runId", run.id());
+		data.put("trigger", run.trigger().name());
+		if (operation.reason() != null) {
+			data.put("reason", operation.reason());
+		}
+		String type = switch (operation.kind()) {
+			case REPAIR -> "REPAIRED";
+			case MARK_APPLIED, MARK_ROLLED_BACK -> "MARKED";
+			case RELEASE_LOCK -> "LOCK_RELEASED";
+			case RELEASE_HOLD -> "HOLD_RELEASED";
+		};
+		publish(event(type, run, data));
+	}
+
 	private static AuditEvent event(String type, ExecutionStart execution, Map<String, Object> more) {
 		Map<String, Object> data = new LinkedHashMap<>();
 		data.put("store", execution.store().id());
@@ -67,12 +97,13 @@ public final class AuditListener implements MigrationListener, ApplicationListen
 		data.put("runId", execution.run().id());
 		data.put("trigger", execution.run().trigger().name());
 		data.putAll(more);
-		return new AuditEvent(Instant.now(), principal(execution), "MIGRATION_" + type, data);
+		return event(type, execution.run(), data);
 	}
 
-	private static String principal(ExecutionStart execution) {
-		String user = execution.run().application().user();
-		return (execution.run().trigger() == Trigger.ENDPOINT && user != null) ? user : SYSTEM;
+	private static AuditEvent event(String type, MigrationRun run, Map<String, Object> data) {
+		String user = run.application().user();
+		String principal = (run.trigger() == Trigger.ENDPOINT && user != null) ? user : SYSTEM;
+		return new AuditEvent(Instant.now(), principal, "MIGRATION_" + type, data);
 	}
 
 	private void publish(AuditEvent event) {

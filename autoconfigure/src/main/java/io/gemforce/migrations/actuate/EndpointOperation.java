@@ -12,56 +12,52 @@ public enum EndpointOperation {
 	/**
 	 * Compare the store with this build now.
 	 */
-	VALIDATE("VALIDATED", "Compares the store with this build now. Changes nothing."),
+	VALIDATE("Compares the store with this build now. Changes nothing."),
 
 	/**
 	 * Apply what is pending, as a plan has it.
 	 */
-	MIGRATE("APPLIED", "Applies what the plan has, and nothing else."),
+	MIGRATE("Applies what the plan has, and nothing else."),
 
 	/**
 	 * Apply a migration again that failed.
 	 */
-	RETRY("APPLIED", "Applies the migration again, and what is pending after it."),
+	RETRY("Applies the migration again, and what is pending after it."),
 
 	/**
 	 * Undo the migration that was applied last.
 	 */
-	ROLLBACK("ROLLED_BACK", "Undoes the migration, and holds newer builds back from applying it again."),
+	ROLLBACK("Undoes the migration, and holds newer builds back from applying it again."),
 
 	/**
 	 * Accept the checksums of this build, close what was left open.
 	 */
-	REPAIR("REPAIRED",
-			"Accepts the checksums of this build and closes what was left open. Says what it would do unless dryRun "
-					+ "is false."),
+	REPAIR("Accepts the checksums of this build and closes what was left open. Says what it would do unless dryRun "
+			+ "is false."),
 
 	/**
 	 * Record a migration as applied without running it.
 	 */
-	MARK_APPLIED("MARKED", "Records the migration as applied, without running it."),
+	MARK_APPLIED("Records the migration as applied, without running it."),
 
 	/**
 	 * Record a migration as not applied without undoing it.
 	 */
-	MARK_ROLLED_BACK("MARKED", "Records the migration as rolled back, without undoing it."),
+	MARK_ROLLED_BACK("Records the migration as rolled back, without undoing it."),
 
 	/**
 	 * Take the lock from a holder that is gone.
 	 */
-	RELEASE_LOCK("LOCK_RELEASED", "Takes the lock from a holder that is gone; with force, from one that is alive."),
+	RELEASE_LOCK("Takes the lock from a holder that is gone; with force, from one that is alive."),
 
 	/**
 	 * Let a store that was rolled back be migrated again.
 	 */
-	RELEASE_HOLD("HOLD_RELEASED", "Lets the store be migrated again.");
-
-	private final String outcome;
+	RELEASE_HOLD("Lets the store be migrated again.");
 
 	private final String effect;
 
-	EndpointOperation(String outcome, String effect) {
-		this.outcome = outcome;
+	EndpointOperation(String effect) {
 		this.effect = effect;
 	}
 
@@ -71,14 +67,6 @@ public enum EndpointOperation {
 	 */
 	public String id() {
 		return name().toLowerCase(Locale.ROOT).replace('_', '-');
-	}
-
-	/**
-	 * Return what an audit says when this is done.
-	 * @return a participle in upper case
-	 */
-	String outcome() {
-		return this.outcome;
 	}
 
 	/**

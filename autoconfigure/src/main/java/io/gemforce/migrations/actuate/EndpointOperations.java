@@ -258,24 +258,24 @@ public final class EndpointOperations implements ApplicationListener<ContextClos
 	}
 
 	private List<String> execute(Execution execution) {
-		execution.audit(this, "STARTED", Map.of());
+		execution.audit(this, "OPERATION_STARTED", Map.of());
 		logger.info("Operation '%s' on store '%s' by user '%s', run=%s".formatted(execution.operation().id(),
 				execution.store(), execution.user(), execution.run().id()));
 		try {
 			List<String> done = execution.planned().execute(execution.run());
-			execution.audit(this, execution.operation().outcome(), Map.of("done", String.join("; ", done)));
+			execution.audit(this, "OPERATION_DONE", Map.of("done", String.join("; ", done)));
 			logger.info("Operation '%s' on store '%s': %s, run=%s".formatted(execution.operation().id(),
 					execution.store(), String.join("; ", done), execution.run().id()));
 			return done;
 		}
 		catch (MigrationException ex) {
-			execution.audit(this, "FAILED", Map.of("error", ex.getCode().name()));
+			execution.audit(this, "OPERATION_FAILED", Map.of("error", ex.getCode().name()));
 			logger.error("Operation '%s' on store '%s' failed, run=%s: %s".formatted(execution.operation().id(),
 					execution.store(), execution.run().id(), ex.getMessage()));
 			throw ex;
 		}
 		catch (RuntimeException ex) {
-			execution.audit(this, "FAILED", Map.of("error", ex.getClass().getSimpleName()));
+			execution.audit(this, "OPERATION_FAILED", Map.of("error", ex.getClass().getSimpleName()));
 			logger.error("Operation '%s' on store '%s' failed, run=%s".formatted(execution.operation().id(),
 					execution.store(), execution.run().id()), ex);
 			throw ex;

@@ -278,7 +278,10 @@ final class OperationPlanner {
 					"If the holder is gone, ask again after a lease; force takes the lock from one that is alive",
 					store);
 		}
-		return perform(Operation.Kind.RELEASE_LOCK, store, null, request);
+		request.requireReason(false, store);
+		Operation operation = new Operation(Operation.Kind.RELEASE_LOCK, null, request.reason(), request.isForced(),
+				lock.owner());
+		return PlannedOperation.of((MigrationRun run) -> this.migrations.perform(run, store, operation));
 	}
 
 	private PlannedOperation releaseHold(StoreName store, OperationRequest request, boolean dryRun) {

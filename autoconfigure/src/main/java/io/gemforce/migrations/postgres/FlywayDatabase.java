@@ -35,7 +35,8 @@ final class FlywayDatabase {
 				to_regclass(?) IS NOT NULL AS holds""";
 
 	private static final String HOLDER = """
-			SELECT a.pid, a.application_name, a.client_addr, a.xact_start
+			SELECT a.pid, a.xact_start, a.application_name || ' (pid ' || a.pid
+				|| coalesce(' at ' || host(a.client_addr), '') || ')' AS owner
 			FROM pg_locks l JOIN pg_stat_activity a USING (pid)
 			WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
 				AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -226,11 +227,13 @@ final class FlywayDatabase {
 
 	/**
 	 * End the connection that holds Flyway's lock.
-	 * @return whether there was one
+	 * @param owner who must hold it
+	 * @return whether it was so
 	 */
-	boolean endLockHolder() {
-		return this.client.sql("SELECT pg_terminate_backend(pid) FROM (%s) AS holder".formatted(HOLDER))
+	boolean endLockHolder(@Nullable String owner) {
+		return this.client.sql("SELECT pg_terminate_backend(pid) FROM (%s) AS holder WHERE owner = ?".formatted(HOLDER))
 			.param(lockKey())
+			.param(owner)
 			.query(Boolean.class)
 			.optional()
 			.orElse(false);
@@ -248,9 +251,7 @@ final class FlywayDatabase {
 	StoreLock lock(JdbcClient client) {
 		return client.sql(HOLDER)
 			.param(lockKey())
-			.query((row, number) -> new StoreLock(true, false, true,
-					"%s (pid %d%s)".formatted(row.getString("application_name"), row.getInt("pid"),
-							(row.getString("client_addr") != null) ? " at " + row.getString("client_addr") : ""),
+			.query((row, number) -> new StoreLock(true, false, true, row.getString("owner"),
 					MigrationLog.instant(row, "xact_start"), null))
 			.optional()
 			.orElse(StoreLock.FREE);

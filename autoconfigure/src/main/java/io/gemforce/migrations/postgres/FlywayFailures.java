@@ -104,11 +104,12 @@ final class FlywayFailures {
 	 * @return an exception for the user
 	 */
 	static MigrationException lockTimeout(StoreLock lock) {
-		return new MigrationException(
-				error(ProblemCode.LOCK_TIMEOUT,
-						"Flyway's lock was not free in time%s"
-							.formatted((lock.owner() != null) ? ", it is held by %s".formatted(lock.owner()) : ""),
-						"If another instance is still migrating, wait, or raise gemforce.migrations.lock.wait-timeout"),
+		return new MigrationException(error(ProblemCode.LOCK_TIMEOUT,
+				"Flyway's lock was not free in time%s"
+					.formatted((lock.owner() != null) ? ", it is held by %s".formatted(lock.owner()) : ""),
+				"If another instance is still migrating, wait, or raise gemforce.migrations.lock.wait-timeout; "
+						+ "if it hangs, end it, or run gemforce.migrations.run=release-lock with store=postgres "
+						+ "and force=true"),
 				"unchanged by this instance", null);
 	}
 

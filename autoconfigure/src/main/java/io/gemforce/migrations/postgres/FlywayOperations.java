@@ -156,7 +156,15 @@ final class FlywayOperations {
 							+ "is doing"),
 					UNCHANGED, null);
 		}
-		boolean ended = this.database.endLockHolder();
+		if (operation.holder() != null && !operation.holder().equals(lock.owner())) {
+			throw new MigrationException(
+					Problem.error(ProblemCode.LOCK_ALIVE, StoreName.POSTGRES,
+							"The lock of store 'postgres' is no longer held by %s but by %s"
+								.formatted(operation.holder(), lock.owner()),
+							"Look again who holds it"),
+					UNCHANGED, null);
+		}
+		boolean ended = this.database.endLockHolder(lock.owner());
 		try (Connection connection = this.database.dataSource().getConnection()) {
 			String description = "release-lock: ended the connection of %s".formatted(lock.owner());
 			if (ended) {

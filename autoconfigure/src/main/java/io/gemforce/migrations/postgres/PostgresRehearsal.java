@@ -27,7 +27,6 @@ import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
-import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.Problem;
@@ -102,7 +101,7 @@ final class PostgresRehearsal {
 		if (scope.inPlace()) {
 			return rehearse(original, pending, scope);
 		}
-		if (validation.entries().stream().anyMatch((entry) -> entry.type() == MigrationType.BASELINE)) {
+		if (validation.entries().stream().anyMatch((entry) -> entry.state() == MigrationState.BASELINE)) {
 			return pending.stream()
 				.map((entry) -> notRehearsed(entry,
 						"the history begins with a baseline, and the schema before it cannot be rebuilt"))

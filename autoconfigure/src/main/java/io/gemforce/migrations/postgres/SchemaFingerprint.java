@@ -62,7 +62,8 @@ record SchemaFingerprint(SortedMap<String, String> parts) {
 					SELECT format('index %s.%s', n.nspname, c.relname),
 						concat_ws('; ', pg_get_indexdef(i.indexrelid), i.indisvalid, i.indisready)
 					FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-					WHERE {users} AND {own:c}""",
+						JOIN pg_class t ON t.oid = i.indrelid
+					WHERE {users} AND {own:t}""",
 			"""
 					SELECT format('function %s.%s(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
 						CASE WHEN p.prokind = 'a' THEN 'aggregate' ELSE pg_get_functiondef(p.oid) END

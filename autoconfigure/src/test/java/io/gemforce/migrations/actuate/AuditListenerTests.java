@@ -13,6 +13,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.data.mongodb.core.MongoTemplate;
 
 import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
@@ -67,6 +68,19 @@ class AuditListenerTests {
 						"a test");
 			assertThat(context.getBean(KeptEvents.class).events).extracting(AuditEvent::getType)
 				.endsWith("MIGRATION_STARTED", "MIGRATION_ROLLED_BACK");
+		});
+	}
+
+	@Test
+	void auditsWhatAnOperatorRecords() {
+		this.contextRunner.run((context) -> {
+			context.getBean(Migrations.class)
+				.perform(StoreName.MONGO, new Operation(Operation.Kind.MARK_ROLLED_BACK,
+						Version.parse("1").orElseThrow(), "done by hand", false));
+			assertThat(context.getBean(KeptEvents.class).events).last().satisfies((event) -> {
+				assertThat(event.getType()).isEqualTo("MIGRATION_MARKED");
+				assertThat(event.getData()).containsEntry("id", "1").containsEntry("reason", "done by hand");
+			});
 		});
 	}
 

@@ -133,7 +133,7 @@ class EndpointOperationsTests {
 			assertRefused(
 					service.post("/mongo/2", "{\"action\": \"mark-applied\", \"confirm\": \"2\", \"reason\": \"x\"}"),
 					409, "INVALID_ARGUMENT");
-			assertThat(audits(service)).containsExactly("MIGRATION_STARTED", "MIGRATION_FAILED");
+			assertThat(audits(service)).containsExactly("MIGRATION_OPERATION_STARTED", "MIGRATION_OPERATION_FAILED");
 		}
 	}
 
@@ -191,7 +191,8 @@ class EndpointOperationsTests {
 				.containsEntry("runId", begun.at("/runId").asString())
 				.containsEntry("trigger", "ENDPOINT")
 				.containsEntry("user", "anonymous");
-			assertThat(audits(service)).containsExactly("MIGRATION_STARTED", "MIGRATION_APPLIED");
+			assertThat(audits(service)).containsExactly("MIGRATION_OPERATION_STARTED", "MIGRATION_STARTED",
+					"MIGRATION_APPLIED", "MIGRATION_STARTED", "MIGRATION_APPLIED", "MIGRATION_OPERATION_DONE");
 			AuditEvent audit = service.context().getBean(Audits.class).events.get(0);
 			assertThat(audit.getPrincipal()).isEqualTo("anonymous");
 			assertThat(audit.getData()).containsEntry("operation", "migrate")
@@ -232,8 +233,9 @@ class EndpointOperationsTests {
 			assertRefused(service.post("/mongo", "{\"action\": \"release-hold\"}"), 400, "CONFIRMATION_REQUIRED");
 			ok(service.post("/mongo", "{\"action\": \"release-hold\", \"confirm\": \"1\"}"), 200);
 			assertThat(service.json("").at("/stores/mongo/status").asString()).isEqualTo("PENDING");
-			assertThat(audits(service)).containsExactly("MIGRATION_STARTED", "MIGRATION_ROLLED_BACK",
-					"MIGRATION_OPERATION_REFUSED", "MIGRATION_STARTED", "MIGRATION_HOLD_RELEASED");
+			assertThat(audits(service)).containsExactly("MIGRATION_OPERATION_STARTED", "MIGRATION_STARTED",
+					"MIGRATION_ROLLED_BACK", "MIGRATION_OPERATION_DONE", "MIGRATION_OPERATION_REFUSED",
+					"MIGRATION_OPERATION_STARTED", "MIGRATION_HOLD_RELEASED", "MIGRATION_OPERATION_DONE");
 		}
 	}
 
@@ -274,7 +276,7 @@ class EndpointOperationsTests {
 			JsonNode run = awaitEnd(service);
 			assertThat(run.at("/state").asString()).isEqualTo("FAILED");
 			assertThat(run.at("/message").asString()).contains("MIGRATION_FAILED");
-			assertThat(audits(service)).containsExactly("MIGRATION_STARTED", "MIGRATION_FAILED");
+			assertThat(audits(service)).contains("MIGRATION_FAILED").endsWith("MIGRATION_OPERATION_FAILED");
 			assertThat(service.page("/mongo/3")).contains("retry", "no luck");
 			service.context().getBean(Fuse.class).blown = false;
 			assertRefused(service.post("/mongo/3", "{\"action\": \"retry\"}"), 400, "CONFIRMATION_REQUIRED");
@@ -354,7 +356,8 @@ class EndpointOperationsTests {
 			ok(service.post("/mongo",
 					"{\"action\": \"release-lock\", \"confirm\": \"gems/1.5.0@other#1\", \"force\": true}"), 200);
 			assertThat(this.mongo.lock().find().first()).containsEntry("owner", null);
-			assertThat(audits(service)).containsExactly("MIGRATION_STARTED", "MIGRATION_LOCK_RELEASED");
+			assertThat(audits(service)).containsExactly("MIGRATION_OPERATION_STARTED", "MIGRATION_LOCK_RELEASED",
+					"MIGRATION_OPERATION_DONE");
 		}
 	}
 
@@ -403,7 +406,10 @@ class EndpointOperationsTests {
 	}
 
 	private static List<String> audits(TestService service) {
-		return service.context().getBean(Audits.class).events.stream().map(AuditEvent::getType).toList();
+		return service.context().getBean(Audits.class).events.stream()
+			.filter((event) -> !"STARTUP".equals(event.getData().get("trigger")))
+			.map(AuditEvent::getType)
+			.toList();
 	}
 
 	/**

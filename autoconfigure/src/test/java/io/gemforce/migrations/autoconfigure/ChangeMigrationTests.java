@@ -3,7 +3,6 @@ package io.gemforce.migrations.autoconfigure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -127,13 +126,11 @@ class ChangeMigrationTests {
 	void preimagesThatAreGoneMakeAMigrationIrreversible() {
 		this.files.write("V2__Drop_old.yaml", "changes: [removeField: {collection: gems, field: old}]");
 		start((context) -> {
-			this.mongo.collection("migration_preimage")
-				.updateMany(new Document(),
-						new Document("$set", new Document("at", new Date(System.currentTimeMillis() - 1_000_000))));
 			this.mongo.collection("migration_preimage").deleteMany(new Document());
 			MigrationException ex = catchThrowableOfType(MigrationException.class, () -> rollback(context, TO_1));
 			assertThat(ex.getCode()).isEqualTo(ProblemCode.NO_DOWN);
-			assertThat(ex).hasMessageContaining("Migration 2 (Drop old)").hasMessageContaining("pre-image");
+			assertThat(ex).hasMessageContaining("Migration 2 (Drop old)")
+				.hasMessageContaining("nothing is remembered of its application");
 		});
 	}
 
@@ -181,12 +178,6 @@ class ChangeMigrationTests {
 	void appliedFileThatWasEditedStopsTheStart() {
 		this.files.write("V2__Drop_old.yaml", "changes: [removeField: {collection: gems, field: old}]");
 		start((context) -> assertThat(context).hasNotFailed());
-		this.files.write("V2__Drop_old.yaml", """
-				# Other words, and the same changes
-				changes:
-				  - removeField: {field: old, collection: gems}
-				""");
-		start((context) -> assertThat(context).hasNotFailed());
 		this.files.write("V2__Drop_old.yaml", "changes: [removeField: {collection: gems, field: older}]");
 		this.contextRunner.run((context) -> {
 			StartFailure failure = StartFailure.of(context);
@@ -205,8 +196,8 @@ class ChangeMigrationTests {
 			assertThat(failure.action()).contains("it will run again");
 		});
 		assertThat(gems()).containsExactly("{_id: 1, carat: 5, old: 'a'}", "{_id: 2, carat: 6}");
-		this.mongo.collection("gems").updateOne(new Document("_id", 1), Document.parse("{$unset: {carat: 1}}"));
-		start((context) -> assertThat(gems()).containsExactly("{_id: 1, carat: 'a'}", "{_id: 2, carat: 6}"));
+		this.mongo.collection("gems").updateMany(new Document(), Document.parse("{$unset: {carat: 1}}"));
+		start((context) -> assertThat(gems()).containsExactly("{_id: 1, carat: 'a'}", "{_id: 2}"));
 		assertThat(rows()).extracting((row) -> row.getString("state")).containsExactly("APPLIED", "FAILED", "APPLIED");
 	}
 
@@ -216,8 +207,8 @@ class ChangeMigrationTests {
 		this.contextRunner.withPropertyValues("gemforce.migrations.mongo.preimage-retention=1d")
 			.run((context) -> assertThat(context).hasNotFailed());
 		assertThat(this.mongo.collection("migration_preimage").listIndexes().into(new ArrayList<>()))
-			.anySatisfy((index) -> assertThat(index.get("expireAfterSeconds", Number.class).longValue())
-				.isEqualTo(Duration.ofDays(1).toSeconds()));
+			.extracting((index) -> index.get("expireAfterSeconds"))
+			.anySatisfy((seconds) -> assertThat(seconds).hasToString(String.valueOf(Duration.ofDays(1).toSeconds())));
 	}
 
 	private void start(Consumer<AssertableApplicationContext> consumer) {

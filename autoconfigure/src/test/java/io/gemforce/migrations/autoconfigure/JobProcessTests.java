@@ -83,7 +83,7 @@ class JobProcessTests {
 						"mongo not validated");
 			JsonNode problem = report.at("/problems/0");
 			assertThat(problem.propertyNames()).containsExactlyInAnyOrder("severity", "code", "store", "message",
-					"action");
+					"action", "docs");
 			assertThat(problem.at("/message").asString()).contains(
 					"Store 'mongo' cannot be validated before what is pending is applied", "GemShop$Inventory",
 					"'entityManagerFactory'", "missing table [gem]");

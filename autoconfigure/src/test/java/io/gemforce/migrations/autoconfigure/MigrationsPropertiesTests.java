@@ -58,7 +58,8 @@ class MigrationsPropertiesTests {
 			.withPropertyValues("gemforce.migrations.lock.lease=10ms")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.hasMessageContaining("gemforce.migrations.lock.lease must be at least PT1S but is PT0.01S"));
+				.hasMessageContaining("gemforce.migrations.lock.lease")
+				.hasMessageContaining("A lease is at least PT1S"));
 	}
 
 }

@@ -222,7 +222,7 @@ class PostgresOperationsTests {
 			.atMost(60, TimeUnit.SECONDS)
 			.until(() -> this.postgres.client()
 				.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-						+ "pid <> pg_backend_pid() AND " + condition)
+						+ "application_name <> 'test' AND " + condition)
 				.query(Integer.class)
 				.single() > 0);
 	}

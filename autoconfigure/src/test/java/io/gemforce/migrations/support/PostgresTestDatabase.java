@@ -1,5 +1,7 @@
 package io.gemforce.migrations.support;
 
+import java.util.Properties;
+
 import javax.sql.DataSource;
 
 import org.postgresql.Driver;
@@ -49,11 +51,15 @@ public record PostgresTestDatabase(String name, int port) {
 	}
 
 	/**
-	 * Return a client of the test's, not of what is tested.
+	 * Return a client of the test's, not of what is tested. {@code pg_stat_activity}
+	 * shows its connections as {@code test}.
 	 * @return the client
 	 */
 	public JdbcClient client() {
-		return JdbcClient.create(dataSource());
+		Properties properties = new Properties();
+		properties.setProperty("user", user());
+		properties.setProperty("ApplicationName", "test");
+		return JdbcClient.create(new SimpleDriverDataSource(new Driver(), url(), properties));
 	}
 
 }

@@ -173,7 +173,8 @@ final class HistoryOperations {
 
 	private List<String> releaseLock(Operation operation, MigrationRun run) {
 		if (operation.force()) {
-			try (LockedHistory locked = this.locker.seize(run, operation.reason())) {
+			try (LockedHistory locked = this.locker.seize(run, operation.holder(), operation.reason())
+				.orElseThrow(() -> heldByAnother(operation))) {
 				locked.read();
 				return List.of("released the lock%s".formatted(locked.lease().isTakenOver()
 						? ", which was held, and closed what was left open" : ", which was free"));
@@ -194,6 +195,12 @@ final class HistoryOperations {
 					"Wait until it is done. If it hangs, end it; force=true takes the lock although it is alive"),
 					UNCHANGED, ex);
 		}
+	}
+
+	private static MigrationException heldByAnother(Operation operation) {
+		return new MigrationException(Problem.error(ProblemCode.LOCK_ALIVE, StoreName.MONGO,
+				"The lock of store 'mongo' is no longer held by %s but by another one".formatted(operation.holder()),
+				"Look again who holds it"), UNCHANGED, null);
 	}
 
 	private static MigrationException refused(String message, String action) {

@@ -114,13 +114,20 @@ final class MigrationLocker {
 	/**
 	 * Take the lock from whoever holds it.
 	 * @param run the run to take it for
+	 * @param from the only owner that it may be taken from, {@code null} for any
 	 * @param reason why
-	 * @return the history under the lock
+	 * @return the history under the lock, or empty if another owner than that one holds
+	 * the lock
 	 */
-	LockedHistory seize(MigrationRun run, @Nullable String reason) {
+	Optional<LockedHistory> seize(MigrationRun run, @Nullable String from, @Nullable String reason) {
 		RunnerSession session = new RunnerSession(this.access);
-		Lease lease = this.access.lock().seize(holder(run, session));
-		return new LockedHistory(this.access, session, lease, run, reason);
+		Optional<LockedHistory> locked = this.access.lock()
+			.seize(holder(run, session), from)
+			.map((lease) -> new LockedHistory(this.access, session, lease, run, reason));
+		if (locked.isEmpty()) {
+			session.close();
+		}
+		return locked;
 	}
 
 	private LockHolder holder(MigrationRun run, RunnerSession session) {

@@ -160,15 +160,19 @@ public final class MigrationLock {
 	/**
 	 * Take the lock from whoever holds it, alive or not.
 	 * @param holder who takes it
-	 * @return the lease
+	 * @param from the only owner that it may be taken from, {@code null} for any
+	 * @return the lease, or empty if another owner than that one holds the lock
 	 */
-	public Lease seize(LockHolder holder) {
+	public Optional<Lease> seize(LockHolder holder, @Nullable String from) {
 		Optional<Lease> lease = acquireFree(holder);
 		while (lease.isEmpty()) {
-			Optional<LockDocument> lock = look();
-			lease = (lock.isEmpty() || lock.get().isFree()) ? acquireFree(holder) : takeOver(holder, lock.get());
+			Optional<LockDocument> lock = look().filter((seen) -> !seen.isFree());
+			if (lock.isPresent() && from != null && !from.equals(lock.get().owner())) {
+				return Optional.empty();
+			}
+			lease = lock.isPresent() ? takeOver(holder, lock.get()) : acquireFree(holder);
 		}
-		return lease.get();
+		return lease;
 	}
 
 	private Optional<Lease> acquireFree(LockHolder holder) {

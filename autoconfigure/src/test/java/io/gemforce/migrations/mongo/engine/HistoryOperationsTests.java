@@ -170,6 +170,18 @@ class HistoryOperationsTests {
 	}
 
 	@Test
+	void lockIsNotTakenFromAnotherHolderThanTheOneThatWasMeant() throws Exception {
+		holdLock();
+		try (Beating holder = new Beating(); TestRunner runner = runner(TestMigration.inserting("1"))) {
+			Operation forced = new Operation(Operation.Kind.RELEASE_LOCK, null, "it hangs", true, "somebody before");
+			MigrationException ex = catchThrowableOfType(MigrationException.class, () -> runner.perform(forced));
+			assertThat(ex.getCode()).isEqualTo(ProblemCode.LOCK_ALIVE);
+			assertThat(ex).hasMessageContaining("no longer held by somebody before but by another one");
+			assertThat(this.mongo.lock().find().first()).containsEntry("owner", "somebody");
+		}
+	}
+
+	@Test
 	void lockThatSomebodyHasDeletedComesBackWithAHigherFence() {
 		try (TestRunner runner = runner(TestMigration.inserting("1"))) {
 			runner.migrate();

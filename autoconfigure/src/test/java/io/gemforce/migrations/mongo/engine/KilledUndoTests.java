@@ -77,7 +77,7 @@ class KilledUndoTests {
 		}
 		catch (MigrationException ex) {
 			assertThat(ex.getCode()).isEqualTo(ProblemCode.INTERRUPTED);
-			assertThat(ex.getAction()).contains("roll back again");
+			assertThat(ex.getAction()).contains("Roll back again, which finishes it");
 		}
 	}
 

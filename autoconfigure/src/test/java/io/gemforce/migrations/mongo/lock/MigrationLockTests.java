@@ -324,7 +324,7 @@ class MigrationLockTests {
 	@Test
 	void leaseMustNotBeTooShort() {
 		assertThatIllegalArgumentException().isThrownBy(() -> lock(Duration.ZERO))
-			.withMessageContaining("gemforce.migrations.lock.lease must be at least PT1S");
+			.withMessageContaining("A lease must be at least PT1S");
 	}
 
 	@ParameterizedTest
