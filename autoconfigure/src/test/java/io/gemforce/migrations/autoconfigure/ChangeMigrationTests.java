@@ -192,8 +192,12 @@ class ChangeMigrationTests {
 		this.contextRunner.run((context) -> {
 			StartFailure failure = StartFailure.of(context);
 			assertThat(failure.code()).isEqualTo(ProblemCode.MIGRATION_FAILED);
-			assertThat(failure.description()).contains("Migration 2 (Rename)", "'carat'");
-			assertThat(failure.action()).contains("it will run again");
+			assertThat(failure.description()).contains(
+					"Migration 2 (Rename) (V2__Rename.yaml) of store 'mongo' failed: Change 1",
+					"1 document(s) of 'gems' have 'carat' already, for example 2",
+					"Database state: unchanged by migration 2");
+			assertThat(failure.action()).contains("Remove or rename 'carat' in these documents first",
+					"Then start again: it will run again");
 		});
 		assertThat(gems()).containsExactly("{_id: 1, carat: 5, old: 'a'}", "{_id: 2, carat: 6}");
 		this.mongo.collection("gems").updateMany(new Document(), Document.parse("{$unset: {carat: 1}}"));

@@ -142,7 +142,7 @@ public final class ChangeExecution {
 		return new ChangeRefusedException(
 				("Change %d was edited after it was made, and what it has done cannot be undone: %s. Nothing was written")
 					.formatted(index + 1, reason),
-				"Put the change back as it was, and add another one after it for what is to be different");
+				"Put the change back as it was, and add another one after it for what is to be different", false);
 	}
 
 	// Returns a change as it was when it was begun
@@ -168,8 +168,9 @@ public final class ChangeExecution {
 	public UndoResult down() throws Exception {
 		Optional<String> reason = this.changes.whyNoUndo(this.context.preimages(), this.context.key());
 		if (reason.isPresent()) {
-			throw new ChangeRefusedException("Migration %s cannot be undone: %s. Nothing was written".formatted(
-					this.context.key().version(), reason.get()), "Write a new migration that does what is needed");
+			throw new ChangeRefusedException("Migration %s cannot be undone: %s. Nothing was written"
+				.formatted(this.context.key().version(), reason.get()),
+					"Write a new migration that does what is needed", true);
 		}
 		Progress progress = this.memory.read();
 		Conflicts conflicts = progress.conflicts();

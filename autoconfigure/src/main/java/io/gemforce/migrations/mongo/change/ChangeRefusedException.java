@@ -11,9 +11,12 @@ public final class ChangeRefusedException extends RuntimeException {
 
 	private final String action;
 
-	ChangeRefusedException(String message, String action) {
+	private final boolean nothingWritten;
+
+	ChangeRefusedException(String message, String action, boolean nothingWritten) {
 		super(message);
 		this.action = action;
+		this.nothingWritten = nothingWritten;
 	}
 
 	/**
@@ -22,6 +25,15 @@ public final class ChangeRefusedException extends RuntimeException {
 	 */
 	public String getAction() {
 		return this.action;
+	}
+
+	/**
+	 * Whether no attempt has written anything of the whole migration, or undone anything
+	 * of it.
+	 * @return whether everything is as it was before
+	 */
+	public boolean isNothingWritten() {
+		return this.nothingWritten;
 	}
 
 }

@@ -236,8 +236,8 @@ final class Step {
 		List<String> examples = examples(collection, documents, EXAMPLES);
 		if (!examples.isEmpty()) {
 			long count = collection(collection).countDocuments(documents);
-			throw refused("%d document%s of '%s' %s, for example %s".formatted(count, (count == 1) ? "" : "s",
-					collection, what, String.join(", ", examples)), action);
+			throw refused("%d document(s) of '%s' %s, for example %s".formatted(count, collection, what,
+					String.join(", ", examples)), action);
 		}
 	}
 
@@ -257,7 +257,7 @@ final class Step {
 				"Change %d (%s) is refused: %s. %s".formatted(this.index + 1, this.change.summary(), reason,
 						this.resumed ? "An interrupted attempt has made a part of it, this one has written nothing"
 								: "It has written nothing"),
-				action);
+				action, this.index == 0 && !this.resumed);
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.gemforce.migrations.mongo.engine;
 
 import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.mongo.change.ChangeRefusedException;
 
 /**
  * Why a migration was not applied or undone.
@@ -34,6 +35,9 @@ record ExecutionFailure(Throwable cause, ProblemCode code, boolean outcomeUnknow
 		if (transactional) {
 			return "what %s did was rolled back";
 		}
+		if (this.cause instanceof ChangeRefusedException refused && refused.isNothingWritten()) {
+			return "unchanged by %s";
+		}
 		String state = "what %s did before it failed is still there, as it ran without a transaction";
 		return this.outcomeUnknown ? state + "; the outcome of its last command is unknown: it may still be executed"
 				: state;
@@ -63,6 +67,9 @@ record ExecutionFailure(Throwable cause, ProblemCode code, boolean outcomeUnknow
 
 	String describe() {
 		String message = this.cause.getMessage();
+		if (this.cause instanceof ChangeRefusedException && message != null) {
+			return message;
+		}
 		return this.cause.getClass().getSimpleName() + ((message != null) ? ": " + message : "");
 	}
 

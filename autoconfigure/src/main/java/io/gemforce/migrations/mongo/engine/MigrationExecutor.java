@@ -17,6 +17,7 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
+import io.gemforce.migrations.mongo.change.ChangeRefusedException;
 import io.gemforce.migrations.mongo.history.HistoryRow;
 import io.gemforce.migrations.mongo.history.MigrationHistory;
 import io.gemforce.migrations.mongo.lock.Lease;
@@ -237,11 +238,16 @@ final class MigrationExecutor {
 			throw new MigrationException(Problem.error(failure.code(), StoreName.MONGO,
 					"%s (%s) of store 'mongo' failed: %s".formatted(StringUtils.capitalize(this.step.toString()),
 							this.step.migration().script(), failure.describe()),
-					remedy(transactional, failure.code())), state.formatted(this.step.brief()), failure.cause());
+					remedy(transactional, failure)), state.formatted(this.step.brief()), failure.cause());
 		}
 
-		private String remedy(boolean transactional, ProblemCode code) {
+		private String remedy(boolean transactional, ExecutionFailure failure) {
+			ProblemCode code = failure.code();
 			Version version = this.step.migration().version();
+			if (failure.cause() instanceof ChangeRefusedException refused) {
+				return "%s. Then %s".formatted(refused.getAction(),
+						this.step.isUp() ? "start again: it will run again" : "roll back again");
+			}
 			if (code == ProblemCode.MONGO_TX_LIMIT) {
 				return ("%s is too long or too large for one transaction. Make it a backfill: declare "
 						+ "@Migration(transaction = TransactionMode.NEVER, onInterrupted = OnInterrupted.RETRY), work "

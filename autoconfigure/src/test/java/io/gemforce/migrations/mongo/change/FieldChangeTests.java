@@ -71,7 +71,7 @@ class FieldChangeTests {
 			"convertField: {collection: gems, field: p.q, to: string}|{_id: 1, p: [{q: 1}]}|have an array on the way to 'p.q'" })
 	void refusesWhatTheServerCouldNotReach(String change, String json, String message) {
 		insert(json);
-		assertRefused(change, "1 document of 'gems' " + message, "for example 1");
+		assertRefused(change, "1 document(s) of 'gems' " + message, "for example 1");
 		assertThat(gems()).containsExactly(document(json));
 	}
 
