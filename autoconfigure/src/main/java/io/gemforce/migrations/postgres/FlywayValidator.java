@@ -355,7 +355,11 @@ final class FlywayValidator {
 
 	private static int rank(MigrationInfo info) {
 		Integer rank = info.getInstalledRank();
-		return (rank != null) ? rank : Integer.MAX_VALUE;
+		if (rank != null) {
+			return rank;
+		}
+		return (info.getState() == org.flywaydb.core.api.MigrationState.BASELINE_IGNORED) ? Integer.MIN_VALUE
+				: Integer.MAX_VALUE;
 	}
 
 	private static @Nullable String text(@Nullable Integer checksum) {

@@ -251,11 +251,11 @@ final class PostgresRehearsal {
 			}
 			this.down = this.store.rollback(target, begin(), PlanGuard.open(), null).duration();
 			List<String> left = before.differences(fingerprint());
-			this.store.perform(new Operation(Operation.Kind.RELEASE_HOLD, null, "rehearsal", false), begin());
-			migrate(begin());
 			if (!left.isEmpty()) {
 				return failed("after its undo these are not as they were before: %s", left);
 			}
+			this.store.perform(new Operation(Operation.Kind.RELEASE_HOLD, null, "rehearsal", false), begin());
+			migrate(begin());
 			List<String> different = after.differences(fingerprint());
 			return different.isEmpty() ? result(RehearsalResult.Outcome.PASSED, null) : failed(
 					"applied again after its undo, these are not as they were after the first time: %s", different);

@@ -1,7 +1,6 @@
 package io.gemforce.migrations.autoconfigure;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -123,14 +122,17 @@ class ChangeMigrationTests {
 	}
 
 	@Test
-	void preimagesThatAreGoneMakeAMigrationIrreversible() {
+	void preimagesOlderThanTheRetentionAreDeletedAndMakeAMigrationIrreversible() {
 		this.files.write("V2__Drop_old.yaml", "changes: [removeField: {collection: gems, field: old}]");
-		start((context) -> {
-			this.mongo.collection("migration_preimage").deleteMany(new Document());
+		start((context) -> assertThat(context.getBean(Migrations.class).planRollback(TO_1)).singleElement()
+			.satisfies((plan) -> assertThat(plan.steps().get(0).undo().available()).isTrue()));
+		this.files.write("V3__Add_status.yaml",
+				"changes: [addField: {collection: gems, field: status, value: active}]");
+		this.contextRunner.withPropertyValues("gemforce.migrations.mongo.preimage-retention=1ms").run((context) -> {
 			MigrationException ex = catchThrowableOfType(MigrationException.class, () -> rollback(context, TO_1));
 			assertThat(ex.getCode()).isEqualTo(ProblemCode.NO_DOWN);
 			assertThat(ex).hasMessageContaining("Migration 2 (Drop old)")
-				.hasMessageContaining("nothing is remembered of its application");
+				.hasMessageContaining("its pre-images were deleted because they had become too old");
 		});
 	}
 
@@ -194,7 +196,7 @@ class ChangeMigrationTests {
 			assertThat(failure.code()).isEqualTo(ProblemCode.MIGRATION_FAILED);
 			assertThat(failure.description()).contains(
 					"Migration 2 (Rename) (V2__Rename.yaml) of store 'mongo' failed: Change 1",
-					"1 document(s) of 'gems' have 'carat' already, for example 2",
+					"2 document(s) of 'gems' have 'carat' already, for example 1, 2",
 					"Database state: unchanged by migration 2");
 			assertThat(failure.action()).contains("Remove or rename 'carat' in these documents first",
 					"Then start again: it will run again");
@@ -203,16 +205,6 @@ class ChangeMigrationTests {
 		this.mongo.collection("gems").updateMany(new Document(), Document.parse("{$unset: {carat: 1}}"));
 		start((context) -> assertThat(gems()).containsExactly("{_id: 1, carat: 'a'}", "{_id: 2}"));
 		assertThat(rows()).extracting((row) -> row.getString("state")).containsExactly("APPLIED", "FAILED", "APPLIED");
-	}
-
-	@Test
-	void preimagesExpire() {
-		this.files.write("V2__Drop_old.yaml", "changes: [removeField: {collection: gems, field: old}]");
-		this.contextRunner.withPropertyValues("gemforce.migrations.mongo.preimage-retention=1d")
-			.run((context) -> assertThat(context).hasNotFailed());
-		assertThat(this.mongo.collection("migration_preimage").listIndexes().into(new ArrayList<>()))
-			.extracting((index) -> index.get("expireAfterSeconds"))
-			.anySatisfy((seconds) -> assertThat(seconds).hasToString(String.valueOf(Duration.ofDays(1).toSeconds())));
 	}
 
 	private void start(Consumer<AssertableApplicationContext> consumer) {

@@ -81,11 +81,13 @@ class ExitCodeTests {
 
 	@AtOnce
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-			false                                       | gemforce.migrations.run is 'false', which is no job
-			repair                                      | gemforce.migrations.store is missing
-			validate --gemforce.migrations.mode=often   | Failed to bind properties under 'gemforce.migrations.mode'
-			""")
+	@CsvSource(delimiter = '|', quoteCharacter = '"',
+			textBlock = """
+					false                                       | gemforce.migrations.run is 'false', which is no job
+					repair                                      | gemforce.migrations.store is missing
+					validate --gemforce.migrations.mode=often   | Failed to bind properties under 'gemforce.migrations.mode'
+					plan --gemforce.migrations.output.format=pdf | gemforce.migrations.output.format is 'pdf', which is no format
+					""")
 	void wrongPropertyIs15(String arguments, String message) {
 		String[] all = arguments.split(" ");
 		assertThat(run(ExitCode.CONFIGURATION, all[0], (all.length > 1) ? new String[] { all[1] } : new String[0]))

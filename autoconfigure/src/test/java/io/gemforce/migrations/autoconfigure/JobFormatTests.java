@@ -62,16 +62,4 @@ class JobFormatTests {
 			});
 	}
 
-	@Test
-	void refusesAFormatThatIsNone() {
-		TestContexts.with(this.mongo).withUserConfiguration(GemMigrations.class).run((context) -> {
-			MigrationsProperties properties = context.getBean(MigrationsProperties.class);
-			properties.setRun("plan");
-			properties.getOutput().setFormat("pdf");
-			JobResult result = new MigrationJob(context.getBean(Migrations.class), properties).run();
-			assertThat(result.exitCode()).isEqualTo(ExitCode.CONFIGURATION);
-			assertThat(result.text()).contains("Use one of text, json, markdown, html");
-		});
-	}
-
 }

@@ -201,10 +201,10 @@ final class RehearsalStage {
 				this.down = undone.duration();
 				List<String> left = new ArrayList<>(before.differences(fingerprint()));
 				undone.notes().forEach((note) -> left.add(note.message()));
-				applyAgain(store);
 				if (!left.isEmpty()) {
 					return failed("after its undo these are not as they were before: %s", left);
 				}
+				applyAgain(store);
 				List<String> different = after.differences(fingerprint());
 				return different.isEmpty() ? result(RehearsalResult.Outcome.PASSED, null) : failed(
 						"applied again after its undo, these are not as they were after the first time: %s", different);

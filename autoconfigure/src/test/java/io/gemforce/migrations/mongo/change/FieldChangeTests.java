@@ -53,7 +53,7 @@ class FieldChangeTests {
 	void renameIsRefusedWhereTheTargetIsThere() {
 		insert("{_id: 1, a: 5}");
 		IntStream.range(2, 22).forEach((id) -> insert("{_id: %d, b: 1}".formatted(id)));
-		assertRefused(RENAME, "20 documents of 'gems' have 'b' already, for example 2, 3, 4, 5, 6, 7, 8, 9, 10, 11.",
+		assertRefused(RENAME, "20 document(s) of 'gems' have 'b' already, for example 2, 3, 4, 5, 6, 7, 8, 9, 10, 11.",
 				"It has written nothing");
 		assertThat(gems()).contains(document("{_id: 1, a: 5}"));
 	}
