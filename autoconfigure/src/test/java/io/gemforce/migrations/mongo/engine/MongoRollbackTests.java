@@ -4,7 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
+import org.awaitility.Awaitility;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -264,6 +268,34 @@ class MongoRollbackTests {
 	}
 
 	@Test
+	void rollbackWaitsForAnInstanceThatMigrates() throws Exception {
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		TestMigration slow = TestMigration.of("2", new Insertion("2", false) {
+
+			@Override
+			public void up(MongoMigrationContext mongo) {
+				super.up(mongo);
+				begun.countDown();
+				awaitUninterruptibly(goOn);
+			}
+
+		});
+		migrated("1").close();
+		try (TestRunner migrating = TestRunner.on(this.mongo).with(reversible("1"), slow);
+				TestRunner undoing = TestRunner.on(this.mongo).with(reversible("1"), reversible("2"))) {
+			CompletableFuture<StoreResult> migration = CompletableFuture.supplyAsync(migrating::migrate);
+			begun.await();
+			CompletableFuture<StoreResult> rollback = CompletableFuture.supplyAsync(() -> undoing.rollback("0"));
+			Awaitility.await().until(() -> undoing.store().lock().held() && !rollback.isDone() && !migration.isDone());
+			goOn.countDown();
+			assertThat(migration.get(1, TimeUnit.MINUTES).executed()).containsExactly("2");
+			assertThat(rollback.get(1, TimeUnit.MINUTES).executed()).containsExactly("2", "1");
+		}
+		assertThat(inserted()).isEmpty();
+	}
+
+	@Test
 	void planChangesNothing() {
 		try (TestRunner runner = TestRunner.on(this.mongo).with(reversible("1"))) {
 			assertThat(runner.store().plan(true)).singleElement().satisfies((step) -> {
@@ -284,6 +316,15 @@ class MongoRollbackTests {
 					.asString()
 					.startsWith("held at version 1 since ")
 					.endsWith(" by user: a test wants it"));
+		}
+	}
+
+	private static void awaitUninterruptibly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 
@@ -327,7 +368,16 @@ class MongoRollbackTests {
 			.into(new ArrayList<>());
 	}
 
-	private record Insertion(String version, boolean failingUndo) implements ReversibleMongoMigration {
+	private static class Insertion implements ReversibleMongoMigration {
+
+		private final String version;
+
+		private final boolean failingUndo;
+
+		Insertion(String version, boolean failingUndo) {
+			this.version = version;
+			this.failingUndo = failingUndo;
+		}
 
 		@Override
 		public void up(MongoMigrationContext mongo) {
