@@ -5,6 +5,7 @@ import java.util.List;
 
 import org.bson.Document;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.data.mapping.model.PropertyNameFieldNamingStrategy;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
@@ -12,6 +13,7 @@ import org.springframework.data.mongodb.core.convert.MongoCustomConversions;
 
 import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.Requirements;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.Trigger;
@@ -28,6 +30,7 @@ final class GemforceTool implements Tool {
 			"benchmark");
 
 	private static final MongoSettings SETTINGS = new MongoSettings(null, "migration_history", "migration_lock",
+			List.of("classpath:db/mongo"), false, new MongoSettings.Preimages(100_000, Duration.ofDays(90)),
 			Duration.ofSeconds(30), Duration.ofMinutes(10), new MongoSettings.Policy(null, null, false, true, false));
 
 	@Override
@@ -105,12 +108,13 @@ final class GemforceTool implements Tool {
 		@Override
 		public void run() {
 			MongoMigrationStore store = new MongoMigrationStore(this::factory, this.service::client,
-					this.context.getBeanFactory(), "mongoMigrationInitializer",
+					this.context.getBeanFactory(), new PathMatchingResourcePatternResolver(this.context),
+					"mongoMigrationInitializer",
 					new MigrationTemplates(() -> new MongoCustomConversions(List.of()),
 							() -> PropertyNameFieldNamingStrategy.INSTANCE),
 					SETTINGS, APPLICATION, (requirement) -> Requirements.Status.NO_STORE, new StopSignal(),
 					"benchmark");
-			store.migrate(MigrationRun.begin(Trigger.STARTUP, APPLICATION));
+			store.migrate(MigrationRun.begin(Trigger.STARTUP, APPLICATION), PlanGuard.open());
 		}
 
 		@Override
