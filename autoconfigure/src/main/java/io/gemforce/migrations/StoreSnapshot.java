@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -22,9 +23,23 @@ import org.jspecify.annotations.Nullable;
  * @param lastApplied the newest execution that applied something, {@code null} if there
  * is none
  * @param takenAt when this was read
+ * @param currentVersion the newest version that is applied, {@code null} if there is none
+ * @param latestVersion the newest version that this build has, {@code null} if there is
+ * none
+ * @param counts the number of migrations by state
  */
 public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatus status, List<MigrationEntry> entries,
-		List<Problem> problems, StoreLock lock, @Nullable Hold hold, @Nullable Execution lastApplied, Instant takenAt) {
+		List<Problem> problems, StoreLock lock, @Nullable Hold hold, @Nullable Execution lastApplied, Instant takenAt,
+		@Nullable String currentVersion, @Nullable String latestVersion, MigrationCounts counts) {
+
+	// What is told of all migrations is found out once, not each time that somebody asks
+	private StoreSnapshot(StoreName store, @Nullable String engine, StoreStatus status, List<MigrationEntry> entries,
+			List<Problem> problems, StoreLock lock, @Nullable Hold hold, @Nullable Execution lastApplied,
+			Instant takenAt) {
+		this(store, engine, status, entries, problems, lock, hold, lastApplied, takenAt,
+				newestVersion(entries, (entry) -> entry.state().isApplied()),
+				newestVersion(entries, MigrationEntry::inBuild), MigrationCounts.of(entries));
+	}
 
 	/**
 	 * Create a snapshot of what was read.
@@ -121,37 +136,14 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 		};
 	}
 
-	/**
-	 * Return the newest version that is applied.
-	 * @return the version, {@code null} if there is none
-	 */
-	public @Nullable String currentVersion() {
-		return newestVersion(this.entries.stream().filter((entry) -> entry.state().isApplied()).toList());
-	}
-
-	/**
-	 * Return the newest version that this build has.
-	 * @return the version, {@code null} if there is none
-	 */
-	public @Nullable String latestVersion() {
-		return newestVersion(this.entries.stream().filter(MigrationEntry::inBuild).toList());
-	}
-
-	private static @Nullable String newestVersion(List<MigrationEntry> entries) {
+	private static @Nullable String newestVersion(List<MigrationEntry> entries, Predicate<MigrationEntry> matching) {
 		return entries.stream()
+			.filter(matching)
 			.map(MigrationEntry::version)
 			.filter(Objects::nonNull)
 			.max(Comparator.comparing((version) -> Version.parse(version).orElse(null),
 					Comparator.nullsFirst(Comparator.naturalOrder())))
 			.orElse(null);
-	}
-
-	/**
-	 * Return the number of migrations by state.
-	 * @return the counts
-	 */
-	public MigrationCounts counts() {
-		return MigrationCounts.of(this.entries);
 	}
 
 	/**

@@ -41,6 +41,18 @@ record BenchmarkServer(String uri, String origin, @Nullable MongoServer inMemory
 	}
 
 	/**
+	 * Return the address of a database.
+	 * @param database the name of the database
+	 * @return the address
+	 */
+	String uri(String database) {
+		int options = this.uri.indexOf('?');
+		String hosts = (options >= 0) ? this.uri.substring(0, options) : this.uri;
+		String slash = (hosts.indexOf('/', "mongodb://".length()) >= 0) ? "" : "/";
+		return hosts + slash + database + ((options >= 0) ? this.uri.substring(options) : "");
+	}
+
+	/**
 	 * Create a client and have it connect.
 	 * @param listeners listen to its commands
 	 * @return the client

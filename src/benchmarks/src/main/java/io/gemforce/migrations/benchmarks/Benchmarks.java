@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
 
 import com.mongodb.client.MongoClient;
@@ -14,57 +14,79 @@ import org.springframework.boot.SpringBootVersion;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Measures this library beside Mongock and prints what was measured, and whether it is
- * what is to be reached. Takes the server that {@code MIGRATIONS_TEST_MONGODB_URI} names,
- * else one in memory.
+ * Measures this library and prints what was measured, and whether it is what is to be
+ * reached. Takes the MongoDB that {@code MIGRATIONS_TEST_MONGODB_URI} names, else one in
+ * memory.
  */
 public final class Benchmarks {
 
-	private static final int INSTANCES = 8;
+	private static final List<Benchmark> ALL = List.of(new StartsBenchmark(), new RunnersBenchmark(),
+			ChangeBenchmark.rename(), ChangeBenchmark.remove(), new HeapBenchmark(), new FilesBenchmark(),
+			new EndpointBenchmark(), new TrafficBenchmark());
+
+	private static final String DOCUMENTS = "documents=";
 
 	private Benchmarks() {
 	}
 
 	/**
-	 * Run all benchmarks.
-	 * @param args none
-	 * @throws Exception if a tool fails, or has not applied each migration once
+	 * Run benchmarks.
+	 * @param args the names of what to run, all if there are none, and
+	 * {@code documents=<number>} for another number of documents than 1,000,000 in the
+	 * collections that are changed
+	 * @throws Exception if something cannot be measured, or does not do what it should
 	 */
 	public static void main(String[] args) throws Exception {
-		Tool ours = new GemforceTool();
-		Tool rival = new MongockTool();
-		Path directory = Files.createTempDirectory("migrations-benchmarks");
-		try (BenchmarkServer server = BenchmarkServer.resolve();
-				MongoClient observer = server.connect();
-				Instances instances = new Instances(server, INSTANCES)) {
-			System.out.println(describe(server, observer, rival));
-			Contest contest = new Contest(ours, rival, observer, instances, directory);
-			Map<Scenario, Comparison> comparisons = new LinkedHashMap<>();
-			for (Scenario scenario : Scenario.all(BenchmarkServer.hasTransactions(observer), INSTANCES)) {
-				System.err.println("Measuring: " + scenario);
-				comparisons.put(scenario, contest.run(scenario));
+		int documents = 1_000_000;
+		List<String> names = new ArrayList<>();
+		for (String arg : args) {
+			if (arg.startsWith(DOCUMENTS)) {
+				documents = Integer.parseInt(arg.substring(DOCUMENTS.length()));
 			}
-			System.out.println(BenchmarkReport.of(new Results(comparisons), ours.label(), rival.label()));
+			else {
+				names.add(arg);
+			}
+		}
+		run(choose(names), documents);
+		// Threads of what was measured do not hold up the end
+		System.exit(0);
+	}
+
+	private static List<Benchmark> choose(List<String> names) {
+		List<String> known = ALL.stream().map(Benchmark::id).toList();
+		if (!known.containsAll(names)) {
+			throw new IllegalArgumentException("Unknown benchmark among %s: choose of %s".formatted(names, known));
+		}
+		return ALL.stream().filter((benchmark) -> names.isEmpty() || names.contains(benchmark.id())).toList();
+	}
+
+	private static void run(List<Benchmark> benchmarks, int documents) throws Exception {
+		Path directory = Files.createTempDirectory("migrations-benchmarks");
+		try (BenchmarkServer server = BenchmarkServer.resolve(); MongoClient observer = server.connect()) {
+			Surroundings surroundings = new Surroundings(server, observer, directory, documents);
+			System.out.println(describe(surroundings));
+			for (Benchmark benchmark : benchmarks) {
+				System.out.println(benchmark.run(surroundings).toMarkdown());
+			}
 		}
 		finally {
 			FileSystemUtils.deleteRecursively(directory);
 		}
 	}
 
-	private static String describe(BenchmarkServer server, MongoClient client, Tool rival) {
+	private static String describe(Surroundings surroundings) {
 		return """
-				Gemforce Migrations beside %s on Spring Boot %s
-
-				- %s
+				- %s, Spring Boot %s
 				- Server: %s
-				- Java %s, %d processors, %d MB of heap (%s)
-				""".formatted(rival.label(), SpringBootVersion.getVersion(),
-				Instant.now().truncatedTo(ChronoUnit.MINUTES), server.describe(client), Runtime.version(),
+				- Java %s, %d processors, %d MB of heap (%s), load of the machine at the beginning: %.1f
+				""".formatted(Instant.now().truncatedTo(ChronoUnit.MINUTES), SpringBootVersion.getVersion(),
+				surroundings.server().describe(surroundings.observer()), Runtime.version(),
 				Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory() >> 20,
 				ManagementFactory.getGarbageCollectorMXBeans()
 					.stream()
 					.map((collector) -> collector.getName())
-					.collect(Collectors.joining(", ")));
+					.collect(Collectors.joining(", ")),
+				ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
 	}
 
 }

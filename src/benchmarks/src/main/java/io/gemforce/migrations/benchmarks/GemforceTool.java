@@ -1,34 +1,12 @@
 package io.gemforce.migrations.benchmarks;
 
-import java.time.Duration;
-import java.util.List;
-
 import org.bson.Document;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-import org.springframework.data.mapping.model.PropertyNameFieldNamingStrategy;
-import org.springframework.data.mongodb.MongoDatabaseFactory;
-import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
-import org.springframework.data.mongodb.core.convert.MongoCustomConversions;
-
-import io.gemforce.migrations.ApplicationInstance;
-import io.gemforce.migrations.MigrationRun;
-import io.gemforce.migrations.Requirements;
-import io.gemforce.migrations.StopSignal;
-import io.gemforce.migrations.Trigger;
-import io.gemforce.migrations.mongo.engine.MigrationTemplates;
-import io.gemforce.migrations.mongo.engine.MongoMigrationStore;
-import io.gemforce.migrations.mongo.engine.MongoSettings;
 
 /**
  * This library.
  */
 final class GemforceTool implements Tool {
-
-	private static final ApplicationInstance APPLICATION = new ApplicationInstance("benchmark", "1.0", "localhost",
-			"benchmark");
-
-	private static final MongoSettings SETTINGS = new MongoSettings(null, "migration_history", "migration_lock",
-			Duration.ofSeconds(30), Duration.ofMinutes(10), new MongoSettings.Policy(null, null, false, true, false));
 
 	@Override
 	public String label() {
@@ -71,18 +49,17 @@ final class GemforceTool implements Tool {
 		context.setClassLoader(migrations.newClassLoader());
 		context.scan(migrations.packageName());
 		context.refresh();
-		return new GemforceStart(service, context,
-				new SimpleMongoClientDatabaseFactory(service.client(), service.database()));
+		return new GemforceStart(service, context);
 	}
 
 	@Override
 	public String lockCollection() {
-		return SETTINGS.lockCollection();
+		return GemforceRunner.LOCK;
 	}
 
 	@Override
 	public String historyCollection() {
-		return SETTINGS.historyCollection();
+		return GemforceRunner.HISTORY;
 	}
 
 	@Override
@@ -93,24 +70,18 @@ final class GemforceTool implements Tool {
 	}
 
 	/**
-	 * What {@code MongoMigrationInitializer} does, discovery included.
+	 * The start of a service, discovery included.
 	 *
 	 * @param service the service
 	 * @param context the context that the migrations are beans of
-	 * @param factory gives out the database
 	 */
-	private record GemforceStart(Service service, AnnotationConfigApplicationContext context,
-			MongoDatabaseFactory factory) implements Start {
+	private record GemforceStart(Service service, AnnotationConfigApplicationContext context) implements Start {
 
 		@Override
 		public void run() {
-			MongoMigrationStore store = new MongoMigrationStore(this::factory, this.service::client,
-					this.context.getBeanFactory(), "mongoMigrationInitializer",
-					new MigrationTemplates(() -> new MongoCustomConversions(List.of()),
-							() -> PropertyNameFieldNamingStrategy.INSTANCE),
-					SETTINGS, APPLICATION, (requirement) -> Requirements.Status.NO_STORE, new StopSignal(),
-					"benchmark");
-			store.migrate(MigrationRun.begin(Trigger.STARTUP, APPLICATION));
+			GemforceRunner
+				.of(this.service.client(), this.service.database(), this.context.getBeanFactory(), this.context)
+				.migrate();
 		}
 
 		@Override

@@ -1,5 +1,5 @@
 /**
- * Benchmarks of the MongoDB runner beside another one.
+ * Benchmarks of this library, partly beside another one.
  */
 @NullMarked
 package io.gemforce.migrations.benchmarks;

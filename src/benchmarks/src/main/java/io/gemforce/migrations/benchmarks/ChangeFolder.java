@@ -1,0 +1,45 @@
+package io.gemforce.migrations.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A folder of change files.
+ *
+ * @param path where it is
+ */
+record ChangeFolder(Path path) {
+
+	/**
+	 * Create an empty folder.
+	 * @param directory where
+	 * @return the folder
+	 * @throws IOException if it cannot be created
+	 */
+	static ChangeFolder in(Path directory) throws IOException {
+		return new ChangeFolder(Files.createTempDirectory(directory, "changes"));
+	}
+
+	/**
+	 * Write a change file.
+	 * @param version the version
+	 * @param changes the changes in YAML, a line each
+	 * @return this folder
+	 * @throws IOException if it cannot be written
+	 */
+	ChangeFolder with(int version, String... changes) throws IOException {
+		Files.writeString(this.path.resolve("V%d__change.yaml".formatted(version)),
+				"changes:\n  - " + String.join("\n  - ", changes) + "\n");
+		return this;
+	}
+
+	/**
+	 * Return the folder as a location of migrations.
+	 * @return the location
+	 */
+	String location() {
+		return "file:" + this.path;
+	}
+
+}

@@ -1,0 +1,83 @@
+package io.gemforce.migrations.benchmarks;
+
+import java.time.Duration;
+import java.util.List;
+
+import com.mongodb.client.MongoClient;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.core.io.support.ResourcePatternResolver;
+import org.springframework.data.mapping.model.PropertyNameFieldNamingStrategy;
+import org.springframework.data.mongodb.MongoDatabaseFactory;
+import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
+import org.springframework.data.mongodb.core.convert.MongoCustomConversions;
+
+import io.gemforce.migrations.ApplicationInstance;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.PlanGuard;
+import io.gemforce.migrations.Requirements;
+import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.mongo.engine.MigrationTemplates;
+import io.gemforce.migrations.mongo.engine.MongoMigrationStore;
+import io.gemforce.migrations.mongo.engine.MongoSettings;
+
+/**
+ * What this library's {@code MongoMigrationInitializer} starts.
+ *
+ * @param store the store
+ */
+record GemforceRunner(MongoMigrationStore store) {
+
+	static final String HISTORY = "migration_history";
+
+	static final String LOCK = "migration_lock";
+
+	private static final ApplicationInstance APPLICATION = new ApplicationInstance("benchmark", "1.0", "localhost",
+			"benchmark");
+
+	/**
+	 * Create a runner of migrations that are beans.
+	 * @param client the client of the service
+	 * @param database the name of its database
+	 * @param beans its beans
+	 * @param resources finds its files
+	 * @return the runner
+	 */
+	static GemforceRunner of(MongoClient client, String database, ListableBeanFactory beans,
+			ResourcePatternResolver resources) {
+		return create(client, database, beans, resources, "classpath:db/mongo");
+	}
+
+	/**
+	 * Create a runner of migrations that are files.
+	 * @param client the client of the service
+	 * @param database the name of its database
+	 * @param beans its beans
+	 * @param files where its files are
+	 * @return the runner
+	 */
+	static GemforceRunner of(MongoClient client, String database, ListableBeanFactory beans, ChangeFolder files) {
+		return create(client, database, beans, new PathMatchingResourcePatternResolver(), files.location());
+	}
+
+	private static GemforceRunner create(MongoClient client, String database, ListableBeanFactory beans,
+			ResourcePatternResolver resources, String location) {
+		MongoDatabaseFactory factory = new SimpleMongoClientDatabaseFactory(client, database);
+		MongoSettings settings = new MongoSettings(null, HISTORY, LOCK, List.of(location), false,
+				new MongoSettings.Preimages(Long.MAX_VALUE, Duration.ofDays(90)), Duration.ofSeconds(30),
+				Duration.ofMinutes(10), new MongoSettings.Policy(null, null, false, true, false));
+		return new GemforceRunner(
+				new MongoMigrationStore(() -> factory, () -> client, beans, resources, "mongoMigrationInitializer",
+						new MigrationTemplates(() -> new MongoCustomConversions(List.of()),
+								() -> PropertyNameFieldNamingStrategy.INSTANCE),
+						settings, APPLICATION, (requirement) -> Requirements.Status.NO_STORE, new StopSignal(),
+						"benchmark"));
+	}
+
+	StoreResult migrate() {
+		return this.store.migrate(MigrationRun.begin(Trigger.STARTUP, APPLICATION), PlanGuard.open());
+	}
+
+}

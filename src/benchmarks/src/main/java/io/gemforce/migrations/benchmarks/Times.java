@@ -1,0 +1,69 @@
+package io.gemforce.migrations.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/**
+ * How long something took each time, in milliseconds.
+ */
+final class Times {
+
+	private final List<Double> all = new ArrayList<>();
+
+	/**
+	 * Do something once and measure it.
+	 * @param work what to do
+	 * @param <T> the type of the result
+	 * @return its result
+	 * @throws Exception if it fails
+	 */
+	<T> T measure(Callable<T> work) throws Exception {
+		long begunAt = System.nanoTime();
+		T result = work.call();
+		add(System.nanoTime() - begunAt);
+		return result;
+	}
+
+	/**
+	 * Add a time.
+	 * @param nanos the time in nanoseconds
+	 */
+	synchronized void add(long nanos) {
+		this.all.add(nanos / 1e6);
+	}
+
+	synchronized int count() {
+		return this.all.size();
+	}
+
+	synchronized double newest() {
+		return this.all.get(this.all.size() - 1);
+	}
+
+	double median() {
+		return percentile(50);
+	}
+
+	/**
+	 * Return the time that some did not exceed.
+	 * @param percent the percentage of them
+	 * @return the time in milliseconds
+	 */
+	synchronized double percentile(int percent) {
+		return this.all.stream()
+			.sorted()
+			.skip(Math.max(0, (long) Math.ceil(this.all.size() * percent / 100.0) - 1))
+			.findFirst()
+			.orElseThrow();
+	}
+
+	double fastest() {
+		return percentile(0);
+	}
+
+	double slowest() {
+		return percentile(100);
+	}
+
+}
