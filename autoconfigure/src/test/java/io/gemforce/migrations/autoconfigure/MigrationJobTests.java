@@ -1,9 +1,6 @@
 package io.gemforce.migrations.autoconfigure;
 
-import java.util.Arrays;
-import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
@@ -11,12 +8,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.gemforce.migrations.ExitCode;
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.mongo.Migration;
 import io.gemforce.migrations.mongo.MongoMigration;
@@ -74,7 +68,7 @@ class MigrationJobTests {
 			assertThat(context).hasNotFailed();
 			assertThat(WRONG.lines()).allSatisfy((line) -> {
 				String arguments = line.substring(0, line.indexOf('|')).strip();
-				JobResult result = new MigrationJob(context.getBean(Migrations.class), bind(arguments)).run();
+				JobResult result = TestJob.run(context, arguments);
 				assertThat(result.exitCode()).isEqualTo(ExitCode.CONFIGURATION);
 				assertThat(report(result).problems()).singleElement().satisfies((problem) -> {
 					assertThat(problem.code()).isEqualTo(ProblemCode.INVALID_ARGUMENT);
@@ -205,16 +199,8 @@ class MigrationJobTests {
 	private void run(String arguments, Consumer<JobResult> assertions) {
 		this.contextRunner.run((context) -> {
 			assertThat(context).hasNotFailed();
-			assertions.accept(new MigrationJob(context.getBean(Migrations.class), bind(arguments)).run());
+			assertions.accept(TestJob.run(context, arguments));
 		});
-	}
-
-	private static MigrationsProperties bind(String arguments) {
-		Map<String, String> properties = Arrays.stream(arguments.split(" "))
-			.map((argument) -> argument.split("=", 2))
-			.collect(Collectors.toMap((argument) -> "job." + argument[0], (argument) -> argument[1]));
-		return new Binder(new MapConfigurationPropertySource(properties)).bindOrCreate("job",
-				MigrationsProperties.class);
 	}
 
 	private static JobReport report(JobResult result) {

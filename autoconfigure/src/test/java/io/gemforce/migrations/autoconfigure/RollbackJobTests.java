@@ -1,24 +1,18 @@
 package io.gemforce.migrations.autoconfigure;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 import org.bson.Document;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.gemforce.migrations.ExitCode;
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.report.PlanReport;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.PostgresTestDatabase;
@@ -216,16 +210,8 @@ class RollbackJobTests {
 	private void run(String arguments, Consumer<JobResult> assertions) {
 		this.contextRunner.run((context) -> {
 			assertThat(context).hasNotFailed();
-			assertions.accept(new MigrationJob(context.getBean(Migrations.class), bind(arguments)).run());
+			assertions.accept(TestJob.run(context, arguments));
 		});
-	}
-
-	private static MigrationsProperties bind(String arguments) {
-		Map<String, String> properties = Arrays.stream(arguments.split(" "))
-			.map((argument) -> argument.split("=", 2))
-			.collect(Collectors.toMap((argument) -> "job." + argument[0], (argument) -> argument[1]));
-		return new Binder(new MapConfigurationPropertySource(properties)).bindOrCreate("job",
-				MigrationsProperties.class);
 	}
 
 }
