@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.support.AtOnce;
@@ -26,6 +27,7 @@ import io.gemforce.migrations.support.SentCommands;
 import io.gemforce.migrations.support.TestDatabases;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
  * Faults of the server, at each kind of command that a run sends: whatever becomes of the
@@ -126,6 +128,31 @@ class ServerFaultTests {
 				conflicting, TestMigration.inserting("2")));
 		assertThat(sent.names().stream().filter("abortTransaction"::equals)).hasSizeGreaterThanOrEqualTo(1);
 		assertThatEachWasAppliedOnce();
+	}
+
+	@AtOnce
+	@Test
+	void transactionThatMeetsConflictsAllTheTimeIsGivenUp() {
+		TestMigration conflicting = TestMigration.of("1", (context) -> {
+			context.collection("applied").insertOne(new Document("version", "1"));
+			context.collection("applied").deleteOne(new Document("version", "0"));
+		});
+		Fault conflict = new Fault("WriteConflict", (failPoint) -> failPoint.withErrorCode(WRITE_CONFLICT, TRANSIENT));
+		// An hour is a minute, so that it need not be waited for
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.appName(this.appName)
+			.lease(Duration.ofHours(1))
+			.nanoTime(() -> 60 * System.nanoTime())
+			.with(conflicting)) {
+			withFault(conflict, Integer.MAX_VALUE, "delete", () -> {
+				MigrationException ex = catchThrowableOfType(MigrationException.class, runner::migrate);
+				assertThat(ex.getCode()).isEqualTo(ProblemCode.WRITE_CONFLICT);
+				assertThat(ex.getDatabaseState()).isEqualTo("what migration 1 did was rolled back");
+				assertThat(ex.getAction()).contains("Look for what writes to the same documents");
+			});
+		}
+		assertThat(this.mongo.collection("applied").countDocuments()).isZero();
+		assertThat(this.mongo.history().find().first()).containsEntry("state", "FAILED");
 	}
 
 	@AtOnce
