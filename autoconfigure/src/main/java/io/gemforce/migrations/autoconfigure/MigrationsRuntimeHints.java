@@ -5,11 +5,8 @@ import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
-import io.gemforce.migrations.report.HistoryReport;
-import io.gemforce.migrations.report.JobReport;
-import io.gemforce.migrations.report.MigrationReport;
-import io.gemforce.migrations.report.PlanReport;
-import io.gemforce.migrations.report.StatusReport;
+import io.gemforce.migrations.report.OperationReport;
+import io.gemforce.migrations.report.Report;
 
 /**
  * {@link RuntimeHintsRegistrar} for what is looked up by name: the migrations of the
@@ -24,8 +21,9 @@ class MigrationsRuntimeHints implements RuntimeHintsRegistrar {
 			.registerPattern("db/undo/**")
 			.registerPattern("META-INF/gemforce-migrations/*")
 			.registerPattern("io/gemforce/migrations/report/*");
-		new BindingReflectionHintsRegistrar().registerReflectionHints(hints.reflection(), StatusReport.class,
-				HistoryReport.class, MigrationReport.class, PlanReport.class, JobReport.class);
+		BindingReflectionHintsRegistrar written = new BindingReflectionHintsRegistrar();
+		written.registerReflectionHints(hints.reflection(), Report.class.getPermittedSubclasses());
+		written.registerReflectionHints(hints.reflection(), OperationReport.class);
 	}
 
 }

@@ -13,6 +13,7 @@ import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.SpringApplicationAotProcessor;
 import org.springframework.context.aot.AbstractAotProcessor;
 
+import io.gemforce.migrations.report.RehearsalReport;
 import io.gemforce.migrations.report.StatusReport;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.PostgresTestDatabase;
@@ -69,6 +70,7 @@ class AotTests {
 		assertThat(RuntimeHintsPredicates.resource().forResource("META-INF/gemforce-migrations/changes.schema.json"))
 			.accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection().onType(StatusReport.Store.class)).accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection().onType(RehearsalReport.class)).accepts(hints);
 	}
 
 }
