@@ -13,6 +13,7 @@ import javax.sql.DataSource;
 
 import org.flywaydb.core.api.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.BadSqlGrammarException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.jdbc.support.JdbcUtils;
@@ -33,6 +34,9 @@ final class FlywayDatabase {
 	private static final String TABLES = """
 			SELECT to_regclass(?) IS NOT NULL AS history, to_regclass(?) IS NOT NULL AS log,
 				to_regclass(?) IS NOT NULL AS holds""";
+
+	private static final String FINGERPRINT = """
+			SELECT (%s) AS history, (%s) AS log, to_regclass(?) IS NOT NULL AS holds""";
 
 	private static final String HOLDER = """
 			SELECT a.pid, a.xact_start, a.application_name || ' (pid ' || a.pid
@@ -56,6 +60,9 @@ final class FlywayDatabase {
 	private final MigrationLog log;
 
 	private final HoldTable holds;
+
+	// Whether Flyway's table and the log were there when it was looked last
+	private volatile boolean complete;
 
 	FlywayDatabase(Configuration configuration) {
 		this.dataSource = configuration.getDataSource();
@@ -199,21 +206,49 @@ final class FlywayDatabase {
 	}
 
 	/**
-	 * Read what changes whenever something is executed or held.
+	 * Read what changes whenever something is executed or held. Once Flyway's table and
+	 * the log are known to be there that is one statement.
 	 * @return the fingerprint of Flyway's table, of the log and of the hold
 	 */
 	List<Object> fingerprint() {
-		Tables tables = tables(this.client);
-		return List.of(tables, tables.history() ? fingerprint("""
-				SELECT count(*) || '/' || coalesce(max(installed_rank), 0) || '/' || coalesce(sum(checksum), 0)
-					|| '/' || count(*) FILTER (WHERE success) FROM %s""".formatted(this.history.table())) : "",
-				tables.log() ? fingerprint("""
-						SELECT count(*) || '/' || coalesce(max(rank), 0) || '/'
-							|| count(*) FILTER (WHERE state = 'RUNNING') FROM %s""".formatted(this.log.table())) : "",
-				tables.holds() ? this.holds.read(this.client) : Optional.empty());
+		Fingerprint fingerprint = this.complete ? fingerprintOfAll() : fingerprintOfSome();
+		return List.of(fingerprint, fingerprint.holds() ? this.holds.read(this.client) : Optional.empty());
 	}
 
-	private String fingerprint(String sql) {
+	private Fingerprint fingerprintOfAll() {
+		try {
+			return this.client.sql(FINGERPRINT.formatted(fingerprintOfHistory(), fingerprintOfLog()))
+				.param(this.holds.table())
+				.query((row, number) -> new Fingerprint(row.getString("history"), row.getString("log"),
+						row.getBoolean("holds")))
+				.single();
+		}
+		catch (BadSqlGrammarException ex) {
+			// Somebody has dropped a table
+			return fingerprintOfSome();
+		}
+	}
+
+	private Fingerprint fingerprintOfSome() {
+		Tables tables = tables(this.client);
+		this.complete = tables.history() && tables.log();
+		return new Fingerprint(tables.history() ? text(fingerprintOfHistory()) : null,
+				tables.log() ? text(fingerprintOfLog()) : null, tables.holds());
+	}
+
+	private String fingerprintOfHistory() {
+		return """
+				SELECT count(*) || '/' || coalesce(max(installed_rank), 0) || '/' || coalesce(sum(checksum), 0)
+					|| '/' || count(*) FILTER (WHERE success) FROM %s""".formatted(this.history.table());
+	}
+
+	private String fingerprintOfLog() {
+		return """
+				SELECT count(*) || '/' || coalesce(max(rank), 0) || '/' || count(*) FILTER (WHERE state = 'RUNNING')
+				FROM %s""".formatted(this.log.table());
+	}
+
+	private String text(String sql) {
 		return this.client.sql(sql).query(String.class).single();
 	}
 
@@ -275,6 +310,17 @@ final class FlywayDatabase {
 	 * @param holds whether the one of the holds is
 	 */
 	record Tables(boolean history, boolean log, boolean holds) {
+
+	}
+
+	/**
+	 * What changes whenever something is executed.
+	 *
+	 * @param history that of Flyway's table, {@code null} if it is not there
+	 * @param log that of the log, {@code null} if it is not there
+	 * @param holds whether the table of the holds is there
+	 */
+	private record Fingerprint(@Nullable String history, @Nullable String log, boolean holds) {
 
 	}
 

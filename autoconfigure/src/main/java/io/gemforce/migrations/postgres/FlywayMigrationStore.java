@@ -4,10 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -280,20 +283,22 @@ public final class FlywayMigrationStore implements MigrationStore {
 	public List<Execution> executions(Collection<MigrationEntry> entries) {
 		return reading(() -> {
 			FlywayDatabase database = this.database.get();
-			List<Execution> executions = new ArrayList<>();
-			List<Long> ranks = new ArrayList<>();
-			for (MigrationEntry entry : entries) {
-				Execution recorded = view().executions().get(entry.id());
-				if (entry.attempts().isEmpty() && recorded != null) {
-					executions.add(recorded);
-				}
-				ranks.addAll(entry.attempts());
-			}
+			List<MigrationEntry> unlogged = entries.stream().filter((entry) -> entry.attempts().isEmpty()).toList();
+			List<Execution> executions = unlogged.isEmpty() ? new ArrayList<>() : recorded(unlogged);
+			List<Long> ranks = entries.stream().flatMap((entry) -> entry.attempts().stream()).toList();
 			if (!ranks.isEmpty()) {
 				executions.addAll(database.log().executions(database.client(), ranks));
 			}
 			return executions;
 		});
+	}
+
+	private List<Execution> recorded(List<MigrationEntry> entries) {
+		Map<String, Execution> recorded = view().executions();
+		return entries.stream()
+			.map((entry) -> recorded.get(entry.id()))
+			.filter(Objects::nonNull)
+			.collect(Collectors.toCollection(ArrayList::new));
 	}
 
 	@Override
