@@ -57,7 +57,7 @@ final class HoldRelease {
 	List<String> release(@Nullable String reason) {
 		try (FlywayLock lock = FlywayLock.acquire(this.database, this.configuration, this.run, this.stop)) {
 			return this.database.readHold(lock.client())
-				.map((hold) -> end(hold, lock, "release-hold", reason))
+				.map((hold) -> end(hold, lock, "released the hold", reason))
 				.orElseGet(() -> List.of("there is no hold"));
 		}
 	}
@@ -93,7 +93,7 @@ final class HoldRelease {
 		List<Entry> repeatables = this.rerunRepeatables ? this.database.history().read(lock.client()).repeatables()
 				: List.of();
 		List<String> done = new ArrayList<>();
-		done.add("%s: the store was %s".formatted(how, hold.describe()));
+		done.add("%s; the store was %s".formatted(how, hold.describe()));
 		if (!repeatables.isEmpty()) {
 			done.add("repeatables that will run again: %s"
 				.formatted(repeatables.stream().map(Entry::description).collect(Collectors.joining(", "))));

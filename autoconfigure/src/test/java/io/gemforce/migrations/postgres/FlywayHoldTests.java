@@ -137,7 +137,7 @@ class FlywayHoldTests {
 			.containsEntry("script", "release-hold")
 			.extracting("description")
 			.asString()
-			.startsWith("lifted by a build that has migration 4: the store was held at version 2"));
+			.startsWith("lifted by a build that has migration 4; the store was held at version 2"));
 	}
 
 	@Test
@@ -145,7 +145,7 @@ class FlywayHoldTests {
 		this.store.rollBackTo("2");
 		assertThat(this.store.perform(Operation.Kind.RELEASE_HOLD, null)).singleElement()
 			.asString()
-			.startsWith("release-hold: the store was held at version 2");
+			.startsWith("released the hold; the store was held at version 2");
 		assertThat(this.store.start().hold()).isEmpty();
 		assertThat(this.store.logRows()).last()
 			.satisfies((row) -> assertThat(row).containsEntry("type", "MARK")

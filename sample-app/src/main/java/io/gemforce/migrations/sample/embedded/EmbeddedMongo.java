@@ -13,11 +13,15 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.bson.Document;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.mongodb.autoconfigure.MongoConnectionDetails;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
@@ -29,6 +33,8 @@ import org.springframework.data.mongodb.MongoDatabaseFactory;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty(name = "spring.mongodb.uri", matchIfMissing = true, havingValue = "never")
 class EmbeddedMongo {
+
+	private static final Log logger = LogFactory.getLog(EmbeddedMongo.class);
 
 	private static final int OBJECTS = 2000;
 
@@ -47,9 +53,14 @@ class EmbeddedMongo {
 		return () -> connectionString(server);
 	}
 
+	@Bean
+	ApplicationListener<ApplicationReadyEvent> embeddedMongoAddress(MongoServer server) {
+		return (event) -> logger
+			.info("Jobs reach the embedded MongoDB with --spring.mongodb.uri=%s".formatted(connectionString(server)));
+	}
+
 	// Stands in for Boot's indicator, which asks for 'hello': the server in memory does
-	// not
-	// know that
+	// not know that
 	@Bean
 	HealthIndicator mongoHealthIndicator(MongoDatabaseFactory factory) {
 		return () -> {

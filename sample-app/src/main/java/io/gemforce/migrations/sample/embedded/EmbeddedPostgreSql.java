@@ -3,8 +3,12 @@ package io.gemforce.migrations.sample.embedded;
 import java.io.IOException;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -17,6 +21,8 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnProperty(name = "spring.datasource.url", matchIfMissing = true, havingValue = "never")
 class EmbeddedPostgreSql {
 
+	private static final Log logger = LogFactory.getLog(EmbeddedPostgreSql.class);
+
 	@Bean(destroyMethod = "close")
 	EmbeddedPostgres embeddedPostgres() throws IOException {
 		return EmbeddedPostgres.start();
@@ -28,7 +34,7 @@ class EmbeddedPostgreSql {
 
 			@Override
 			public String getJdbcUrl() {
-				return server.getJdbcUrl("postgres", "postgres");
+				return url(server);
 			}
 
 			@Override
@@ -42,6 +48,16 @@ class EmbeddedPostgreSql {
 			}
 
 		};
+	}
+
+	private static String url(EmbeddedPostgres server) {
+		return server.getJdbcUrl("postgres", "postgres");
+	}
+
+	@Bean
+	ApplicationListener<ApplicationReadyEvent> embeddedPostgresAddress(EmbeddedPostgres server) {
+		return (event) -> logger
+			.info("Jobs reach the embedded PostgreSQL with --spring.datasource.url=%s".formatted(url(server)));
 	}
 
 	@Bean
