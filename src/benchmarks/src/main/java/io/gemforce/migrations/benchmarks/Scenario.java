@@ -57,7 +57,11 @@ record Scenario(Found found, int migrations, boolean transactional, int instance
 	 * @return the number
 	 */
 	int rounds() {
-		return isLong() ? 7 : 31;
+		return switch (length()) {
+			case SHORT -> 31;
+			case LONG -> 15;
+			case LONGER -> 7;
+		};
 	}
 
 	/**
@@ -65,11 +69,21 @@ record Scenario(Found found, int migrations, boolean transactional, int instance
 	 * @return the number
 	 */
 	int warmUpRounds() {
-		return isLong() ? 3 : 30;
+		return switch (length()) {
+			case SHORT -> 30;
+			case LONG -> 10;
+			case LONGER -> 3;
+		};
 	}
 
-	private boolean isLong() {
-		return this.found == Found.NOTHING_APPLIED && (this.migrations > 500 || this.instances > 1);
+	private Length length() {
+		if (this.found != Found.NOTHING_APPLIED) {
+			return Length.SHORT;
+		}
+		if (this.migrations > 500 || this.instances > 1) {
+			return Length.LONGER;
+		}
+		return (this.migrations > 50) ? Length.LONG : Length.SHORT;
 	}
 
 	@Override
@@ -103,6 +117,15 @@ record Scenario(Found found, int migrations, boolean transactional, int instance
 		 * All migrations are applied, and so are many that were removed since.
 		 */
 		LONG_HISTORY
+
+	}
+
+	/**
+	 * How long a round takes.
+	 */
+	private enum Length {
+
+		SHORT, LONG, LONGER
 
 	}
 
