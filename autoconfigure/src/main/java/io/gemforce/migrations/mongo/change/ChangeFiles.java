@@ -3,6 +3,7 @@ package io.gemforce.migrations.mongo.change;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -85,10 +86,11 @@ public record ChangeFiles(List<ChangeFile> files, List<Problem> problems) {
 			root = ALL_CLASS_PATH_ROOTS + location;
 		}
 		String folder = root.endsWith("/") ? root : root + "/";
-		boolean there = false;
-		for (Resource resource : resources.getResources(folder)) {
-			there |= resource.exists();
+		Resource[] folders = resources.getResources(folder);
+		if (folders.length == 0) {
+			return false;
 		}
+		boolean there = Arrays.stream(folders).anyMatch(Resource::exists);
 		String shown = folder.substring(folder.indexOf(':') + 1);
 		for (Resource resource : resources.getResources(folder + "**/*.*")) {
 			String name = resource.getFilename();
