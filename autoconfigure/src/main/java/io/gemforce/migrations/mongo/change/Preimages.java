@@ -161,6 +161,13 @@ final class Preimages {
 		return (resumed || this.uncounted) ? count() : this.inserted;
 	}
 
+	/**
+	 * Take note that some of what was written may not have come to be there.
+	 */
+	void recount() {
+		this.uncounted = true;
+	}
+
 	long count() {
 		long count = collection().countDocuments(IdRange.between(this.range.prefix(), this.packs.prefix()));
 		return count + packed(collection(), this.packs.all());

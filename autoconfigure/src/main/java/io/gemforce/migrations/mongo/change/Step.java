@@ -2,6 +2,7 @@ package io.gemforce.migrations.mongo.change;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoCollection;
@@ -230,7 +231,13 @@ final class Step {
 	}
 
 	void inTransaction(ChangeContext.Work work) throws Exception {
-		this.context.inTransaction(work);
+		AtomicBoolean tried = new AtomicBoolean();
+		this.context.inTransaction(() -> {
+			if (tried.getAndSet(true)) {
+				this.preimages.recount();
+			}
+			work.run();
+		});
 	}
 
 	/**

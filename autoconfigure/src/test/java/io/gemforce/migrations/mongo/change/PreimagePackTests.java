@@ -121,6 +121,17 @@ class PreimagePackTests {
 		assertThat(whyNoUndo()).isEqualTo("1000 of the 1500 pre-images of change 1 are gone");
 	}
 
+	@RequiresReplicaSet("transactions")
+	@Test
+	void whatATransactionWroteInVainIsNotCounted() {
+		insert(10);
+		TestContext.on(this.mongo).conflicts().up(REMOVE);
+		assertThat(packs()).extracting((pack) -> pack.getInteger("count")).containsExactly(10);
+		assertThat(whyNoUndo()).isNull();
+		assertThat(TestContext.on(this.mongo).conflicts().down(REMOVE).conflicts()).isZero();
+		assertThat(gems().countDocuments(Document.parse("{a: {$type: 'int'}}"))).isEqualTo(10);
+	}
+
 	private void interruptSecondBatch() {
 		Interruption counting = Interruption.none();
 		MongoTestDatabase copy = TestDatabases.createMongo();
