@@ -31,8 +31,13 @@ final class BatchSize {
 		return this.documents >= MAX_DOCUMENTS || this.bytes >= MAX_BYTES;
 	}
 
-	// Roughly the size as BSON
-	private static long size(BsonValue value) {
+	/**
+	 * Return roughly the size of a value as BSON, in which it has at most three times as
+	 * many bytes.
+	 * @param value the value
+	 * @return the size in bytes
+	 */
+	static long size(BsonValue value) {
 		long size = OVERHEAD;
 		switch (value.getBsonType()) {
 			case DOCUMENT -> {

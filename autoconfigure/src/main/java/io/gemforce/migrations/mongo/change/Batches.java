@@ -101,13 +101,16 @@ final class Batches {
 
 	private void change(Set<BsonValue> ids, Work work) throws Exception {
 		Set<BsonValue> open = ids;
+		boolean again = false;
 		for (int pass = 1; !open.isEmpty(); pass++) {
 			if (pass > MAX_PASSES + BatchSize.MAX_DOCUMENTS) {
 				throw new IllegalStateException(
 						("Documents of '%s' are changed by somebody else again and again, for " + "example %s")
 							.formatted(this.collection, BsonWords.show(open.iterator().next())));
 			}
-			open = pass(open, work, pass > 1);
+			Set<BsonValue> left = pass(open, work, again);
+			again |= left.size() == open.size();
+			open = left;
 		}
 	}
 
@@ -202,6 +205,7 @@ final class Batches {
 			Collection<String> fields) {
 		return collection.find(Conditions.ids(ids))
 			.projection(fields.isEmpty() ? new BsonDocument() : including(fields))
+			.batchSize(ids.size() + 1)
 			.into(new ArrayList<>());
 	}
 

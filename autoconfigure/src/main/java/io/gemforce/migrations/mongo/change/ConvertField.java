@@ -134,6 +134,9 @@ record ConvertField(String collection, FieldPath field, FieldType to,
 		if (!resumed) {
 			step.begin(look(step, documents));
 		}
+		if (resumed) {
+			step.unpack();
+		}
 		Batches.ofFields(step, this.collection, documents, List.of(this.field.text()))
 			.forEach((found, again) -> convert(step, found, again || resumed));
 	}
@@ -184,8 +187,12 @@ record ConvertField(String collection, FieldPath field, FieldType to,
 					(converted != null) ? new BsonDocument("$set", new BsonDocument(this.field.text(), converted))
 							: Parents.unset(this.field)));
 		}
-		if (step.isRemembering()) {
+		if (step.isRemembering() && step.notes().containsKey(ORIGINAL_TYPE)) {
+			// The undo looks for them, as it converts back what has none
 			step.preimages().keep(preimages, again);
+		}
+		else if (step.isRemembering()) {
+			step.keep(preimages, again);
 		}
 		return GuardedUpdates.write(step.collection(this.collection), updates);
 	}

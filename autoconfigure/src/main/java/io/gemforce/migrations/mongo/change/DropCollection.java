@@ -100,7 +100,7 @@ record DropCollection(String collection) implements ExecutableChange {
 	}
 
 	@Override
-	public void up(Step step) {
+	public void up(Step step) throws Exception {
 		Optional<CollectionInfo> there = step.find(this.collection);
 		if (!step.isBegun()) {
 			if (there.isPresent() && step.isRemembering()) {
@@ -145,12 +145,22 @@ record DropCollection(String collection) implements ExecutableChange {
 	// What an interrupted attempt has kept is kept anew, as documents may have been
 	// changed
 	// or deleted since; unless this could be another collection of the same name
-	private void keep(Step step, boolean adding) {
-		if (!adding) {
+	private void keep(Step step, boolean adding) throws Exception {
+		if (adding) {
+			step.unpack();
+		}
+		else {
 			step.forget();
 		}
-		Batches.ofDocuments(step, this.collection, Conditions.ANY)
-			.look((documents) -> step.preimages().keep(documents.stream().map(Preimage::whole).toList(), adding));
+		Batches.ofDocuments(step, this.collection, Conditions.ANY).look((documents) -> {
+			List<Preimage> preimages = documents.stream().map(Preimage::whole).toList();
+			if (adding) {
+				step.preimages().keep(preimages, true);
+			}
+			else {
+				step.preimages().pack(preimages);
+			}
+		});
 		BsonDocument notes = step.notes().clone();
 		step.note(notes.append(KEPT, BsonBoolean.TRUE));
 	}

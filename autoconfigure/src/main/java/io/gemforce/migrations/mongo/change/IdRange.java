@@ -22,8 +22,26 @@ record IdRange(String prefix) {
 	 */
 	BsonDocument after(String id) {
 		// '$' follows '#' in the order of characters
-		String end = this.prefix.substring(0, this.prefix.length() - 1) + '$';
+		return between(id, this.prefix.substring(0, this.prefix.length() - 1) + '$');
+	}
+
+	/**
+	 * Return a filter for the ids between two of them.
+	 * @param id an id, or a prefix
+	 * @param end an id, or a prefix
+	 * @return the filter, for neither of the two
+	 */
+	static BsonDocument between(String id, String end) {
 		return new BsonDocument("_id", new BsonDocument("$gt", new BsonString(id)).append("$lt", new BsonString(end)));
+	}
+
+	/**
+	 * Return the ids of this range that go on with a word.
+	 * @param word the word
+	 * @return the range
+	 */
+	IdRange of(String word) {
+		return new IdRange(this.prefix + word + '#');
 	}
 
 	BsonString idOf(BsonValue document) {

@@ -35,11 +35,22 @@ import org.bson.Document;
  * <pre>
  * {_id: "item#3#7#1#f00d…",            // the end is a hash of the document's id: writing it again does no harm
  *  document: 42,                       // the document's id
- *  before: [{path: "a.b", value: 5}],  // values before the change, without value where there was none;
- *                                      // literal: true where the path is a name at the top that may hold dots
+ *  path: "a.b", value: 5,              // the field that the change is about, and its value before
+ *  before: [{path: "a", value: 5}],    // or several, without value where there was none; literal: true where the
+ *                                      // path is a name at the top that may hold dots
  *  after: BinData(…),                  // fingerprint of what the change left there
  *  whole: {…},                         // or the whole document, before a drop and while an update is at work
  *  empty: "a"}                         // or the path at which the document had an empty document
+ * </pre>
+ *
+ * Where a batch is changed in a transaction, and before a drop, what is known of its
+ * documents is packed into one document, or into few:
+ *
+ * <pre>
+ * {_id: "item#3#7#1#pack#00000001",
+ *  count: 1000,
+ *  common: {path: "a.b", after: …},    // what they have in common
+ *  packed: [{document: 42, value: 5}, …]}
  * </pre>
  *
  * Ids are strings, so that all that belongs to a change is a range of them.

@@ -1,9 +1,10 @@
 package io.gemforce.migrations.mongo.change;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
 import org.bson.BsonArray;
 import org.bson.BsonBinary;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Preimage(BsonDocument content) {
 
-	private static final String DOCUMENT = "document";
+	static final String DOCUMENT = "document";
 
 	private static final String WHOLE = "whole";
 
@@ -36,6 +37,8 @@ record Preimage(BsonDocument content) {
 	private static final String AFTER = "after";
 
 	private static final String EMPTY = "empty";
+
+	private static final BsonBinary NOTHING = Fingerprint.of(Collections.singletonList(null));
 
 	/**
 	 * Remember that there was a document.
@@ -75,14 +78,9 @@ record Preimage(BsonDocument content) {
 	 * @return the pre-image
 	 */
 	static Preimage ofField(BsonValue id, FieldPath path, BsonValue before, @Nullable BsonValue after) {
-		List<@Nullable BsonValue> left = new ArrayList<>();
-		left.add(after);
-		return new Preimage(
-				new BsonDocument(DOCUMENT, id)
-					.append(BEFORE,
-							new BsonArray(
-									List.of(new BsonDocument(PATH, new BsonString(path.text())).append(VALUE, before))))
-					.append(AFTER, Fingerprint.of(left)));
+		return new Preimage(new BsonDocument(DOCUMENT, id).append(PATH, new BsonString(path.text()))
+			.append(VALUE, before)
+			.append(AFTER, (after != null) ? Fingerprint.of(List.of(after)) : NOTHING));
 	}
 
 	/**
@@ -92,7 +90,7 @@ record Preimage(BsonDocument content) {
 	 * @return the pre-image, {@code null} if nothing has changed
 	 */
 	static @Nullable Preimage ofDifference(BsonDocument before, BsonDocument after) {
-		Set<String> names = new TreeSet<>(before.keySet());
+		Set<String> names = new LinkedHashSet<>(before.keySet());
 		names.addAll(after.keySet());
 		BsonArray fields = new BsonArray();
 		List<@Nullable BsonValue> left = new ArrayList<>();
@@ -110,8 +108,14 @@ record Preimage(BsonDocument content) {
 		if (fields.isEmpty()) {
 			return null;
 		}
-		return new Preimage(new BsonDocument(DOCUMENT, before.get("_id")).append(BEFORE, fields)
-			.append(AFTER, Fingerprint.of(left)));
+		BsonDocument content = new BsonDocument(DOCUMENT, before.get("_id"));
+		if (fields.size() == 1) {
+			content.putAll(fields.get(0).asDocument());
+		}
+		else {
+			content.append(BEFORE, fields);
+		}
+		return new Preimage(content.append(AFTER, Fingerprint.of(left)));
 	}
 
 	BsonValue id() {
@@ -155,6 +159,9 @@ record Preimage(BsonDocument content) {
 	 * @return the fields
 	 */
 	List<Field> fields() {
+		if (this.content.containsKey(PATH)) {
+			return List.of(new Field(this.content));
+		}
 		return required(BEFORE).asArray().stream().map(BsonValue::asDocument).map(Field::new).toList();
 	}
 

@@ -56,8 +56,11 @@ public final class PreimageRetention {
 		String id = progress.getString("_id").getValue();
 		collection.updateOne(new BsonDocument("_id", progress.get("_id")), new BsonDocument("$set",
 				new BsonDocument(Progress.PURGED_AT, new BsonDateTime(Instant.now().toEpochMilli()))));
-		IdRange items = new IdRange("item" + id.substring(id.indexOf('#')) + "#");
-		return collection.deleteMany(items.all()).getDeletedCount();
+		BsonDocument items = new IdRange("item" + id.substring(id.indexOf('#')) + "#").all();
+		BsonDocument packs = Conditions.all(items, Conditions.exists(new FieldPath(PreimagePack.COUNT)));
+		long packed = Preimages.packed(collection, packs);
+		collection.deleteMany(packs);
+		return packed + collection.deleteMany(items).getDeletedCount();
 	}
 
 }

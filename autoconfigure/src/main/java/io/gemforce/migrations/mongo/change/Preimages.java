@@ -19,25 +19,35 @@ import org.bson.BsonInt32;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.bson.Document;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The pre-images of one change.
+ * The pre-images of one change. Each is a document of its own, or they are packed: one
+ * document holds those of a batch, which costs a fraction of the time. What is packed can
+ * only be gone through, neither be found by the id of a document nor be replaced.
  */
 final class Preimages {
 
 	private static final String ID = "_id";
 
+	private static final BsonDocument BY_ID = new BsonDocument(ID, new BsonInt32(1));
+
 	private final Supplier<MongoCollection<Document>> collection;
 
 	private final IdRange range;
 
+	private final IdRange packs;
+
 	private long inserted;
 
-	private boolean replacing;
+	private int lastPack;
+
+	private boolean uncounted;
 
 	Preimages(Supplier<MongoCollection<Document>> collection, IdRange range) {
 		this.collection = collection;
 		this.range = range;
+		this.packs = range.of("pack");
 	}
 
 	private MongoCollection<BsonDocument> collection() {
@@ -45,9 +55,10 @@ final class Preimages {
 	}
 
 	/**
-	 * Keep pre-images.
+	 * Keep pre-images, each in a document of its own.
 	 * @param preimages the pre-images
-	 * @param again whether some of the same documents may be there
+	 * @param again whether some of the same documents may be there, none of which is
+	 * packed
 	 */
 	void keep(List<Preimage> preimages, boolean again) {
 		if (again) {
@@ -67,6 +78,30 @@ final class Preimages {
 	}
 
 	/**
+	 * Keep pre-images, packed.
+	 * @param preimages the pre-images, none of whose documents has one
+	 */
+	void pack(List<Preimage> preimages) {
+		for (PreimagePack pack : PreimagePack.of(preimages)) {
+			this.lastPack++;
+			this.inserted += pack.count();
+			BsonDocument document = new BsonDocument(ID,
+					new BsonString("%s%08d".formatted(this.packs.prefix(), this.lastPack)));
+			document.putAll(pack.content());
+			collection().insertOne(document);
+		}
+	}
+
+	/**
+	 * Give the pre-images of a pack documents of their own.
+	 * @param pack the pack
+	 */
+	void unpack(PreimagePack pack) {
+		put(pack.preimages());
+		collection().deleteOne(new BsonDocument(ID, new BsonString(pack.id())));
+	}
+
+	/**
 	 * Keep pre-images, in the place of those that are there of the same documents.
 	 * @param preimages the pre-images
 	 */
@@ -74,7 +109,7 @@ final class Preimages {
 		if (preimages.isEmpty()) {
 			return;
 		}
-		this.replacing = true;
+		this.uncounted = true;
 		List<WriteModel<BsonDocument>> writes = new ArrayList<>();
 		for (Preimage preimage : preimages) {
 			BsonDocument document = toDocument(preimage);
@@ -123,11 +158,34 @@ final class Preimages {
 	 * @return the number, counted only where it is not known
 	 */
 	long kept(boolean resumed) {
-		return (resumed || this.replacing) ? count() : this.inserted;
+		return (resumed || this.uncounted) ? count() : this.inserted;
+	}
+
+	/**
+	 * Take note that some of what was written may not have come to be there.
+	 */
+	void recount() {
+		this.uncounted = true;
 	}
 
 	long count() {
-		return collection().countDocuments(this.range.all());
+		long count = collection().countDocuments(IdRange.between(this.range.prefix(), this.packs.prefix()));
+		return count + packed(collection(), this.packs.all());
+	}
+
+	/**
+	 * Count the pre-images in packs.
+	 * @param collection the collection of pre-images
+	 * @param packs selects the packs
+	 * @return the number
+	 */
+	static long packed(MongoCollection<BsonDocument> collection, BsonDocument packs) {
+		long count = 0;
+		for (BsonDocument pack : collection.find(packs)
+			.projection(new BsonDocument(PreimagePack.COUNT, new BsonInt32(1)))) {
+			count += new PreimagePack(pack).count();
+		}
+		return count;
 	}
 
 	/**
@@ -136,20 +194,19 @@ final class Preimages {
 	 * @throws Exception if the consumer throws it
 	 */
 	void forEach(BatchConsumer consumer) throws Exception {
-		String last = this.range.prefix();
-		List<Preimage> batch = next(last);
+		List<Preimage> batch = next(this.range.prefix());
 		while (!batch.isEmpty()) {
 			consumer.accept(batch);
-			last = batch.get(batch.size() - 1).content().getString(ID).getValue();
-			batch = next(last);
+			batch = next(batch.get(batch.size() - 1).content().getString(ID).getValue());
 		}
+		forEachPack((pack) -> consumer.accept(pack.preimages()));
 	}
 
 	private List<Preimage> next(String last) {
 		List<Preimage> batch = new ArrayList<>();
 		BatchSize size = new BatchSize();
-		try (MongoCursor<BsonDocument> cursor = collection().find(this.range.after(last))
-			.sort(new BsonDocument(ID, new BsonInt32(1)))
+		try (MongoCursor<BsonDocument> cursor = collection().find(IdRange.between(last, this.packs.prefix()))
+			.sort(BY_ID)
 			.limit(BatchSize.MAX_DOCUMENTS)
 			.iterator()) {
 			while (!size.isReached() && cursor.hasNext()) {
@@ -162,12 +219,41 @@ final class Preimages {
 	}
 
 	/**
+	 * Go through the pre-images that are packed.
+	 * @param consumer takes them, and may delete the pack
+	 * @throws Exception if the consumer throws it
+	 */
+	void forEachPack(PackConsumer consumer) throws Exception {
+		PreimagePack pack = nextPack(this.packs.prefix());
+		while (pack != null) {
+			consumer.accept(pack);
+			pack = nextPack(pack.id());
+		}
+	}
+
+	// One by one, as a cursor would have many of them in memory
+	private @Nullable PreimagePack nextPack(String last) {
+		BsonDocument document = collection().find(this.packs.after(last)).sort(BY_ID).limit(1).first();
+		return (document != null) ? new PreimagePack(document) : null;
+	}
+
+	/**
 	 * Takes some pre-images.
 	 */
 	@FunctionalInterface
 	interface BatchConsumer {
 
 		void accept(List<Preimage> preimages) throws Exception;
+
+	}
+
+	/**
+	 * Takes the pre-images of a pack.
+	 */
+	@FunctionalInterface
+	interface PackConsumer {
+
+		void accept(PreimagePack pack) throws Exception;
 
 	}
 

@@ -1,7 +1,9 @@
 package io.gemforce.migrations.mongo.change;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import com.mongodb.client.model.UpdateOneModel;
 import org.bson.BsonDocument;
@@ -84,6 +86,9 @@ record RemoveField(String collection, FieldPath field) implements ExecutableChan
 			step.begin(new BsonDocument());
 		}
 		if (step.isRemembering()) {
+			if (resumed) {
+				step.unpack();
+			}
 			Batches.ofFields(step, this.collection, withField, List.of(this.field.text()))
 				.forEach((documents, again) -> remove(step, documents, again || resumed));
 		}
@@ -93,23 +98,25 @@ record RemoveField(String collection, FieldPath field) implements ExecutableChan
 	}
 
 	private boolean remove(Step step, List<BsonDocument> documents, boolean again) {
-		List<Preimage> preimages = new ArrayList<>();
-		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
+		Map<BsonValue, BsonValue> values = new LinkedHashMap<>();
 		for (BsonDocument document : documents) {
 			BsonValue value = this.field.find(document);
 			if (value != null) {
-				preimages.add(Preimage.ofField(Parents.id(document), this.field, value, null));
-				updates.add(new UpdateOneModel<>(Conditions.all(Conditions.id(Parents.id(document)),
-						Conditions.unchanged(this.field.text(), value)), Parents.unset(this.field)));
+				values.put(Parents.id(document), value);
 			}
 		}
-		step.preimages().keep(preimages, again);
+		List<Preimage> preimages = new ArrayList<>();
+		values.forEach((id, value) -> preimages.add(Preimage.ofField(id, this.field, value, null)));
+		step.keep(preimages, again);
 		if (step.hasTransactions()) {
 			// The transaction sees to it that they are as they were read
-			step.collection(this.collection)
-				.updateMany(Conditions.ids(preimages.stream().map(Preimage::id).toList()), Parents.unset(this.field));
+			step.collection(this.collection).updateMany(Conditions.ids(values.keySet()), Parents.unset(this.field));
 			return true;
 		}
+		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
+		values.forEach((id, value) -> updates
+			.add(new UpdateOneModel<>(Conditions.all(Conditions.id(id), Conditions.unchanged(this.field.text(), value)),
+					Parents.unset(this.field))));
 		return GuardedUpdates.write(step.collection(this.collection), updates);
 	}
 

@@ -2,6 +2,7 @@ package io.gemforce.migrations.mongo.change;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoCollection;
@@ -205,8 +206,38 @@ final class Step {
 		return this.preimages;
 	}
 
+	/**
+	 * Keep the pre-images of a batch, which are only ever gone through from one end to
+	 * the other. An attempt that resumes the change has to unpack them first.
+	 * @param preimages the pre-images
+	 * @param again whether some of the same documents may have one
+	 */
+	void keep(List<Preimage> preimages, boolean again) {
+		// Without a transaction a document that was changed in between is kept again
+		if (again || !hasTransactions()) {
+			this.preimages.keep(preimages, again);
+		}
+		else {
+			this.preimages.pack(preimages);
+		}
+	}
+
+	/**
+	 * Unpack what an interrupted attempt has kept, so that it can be found and replaced.
+	 * @throws Exception if the database fails
+	 */
+	void unpack() throws Exception {
+		this.preimages.forEachPack((pack) -> inTransaction(() -> this.preimages.unpack(pack)));
+	}
+
 	void inTransaction(ChangeContext.Work work) throws Exception {
-		this.context.inTransaction(work);
+		AtomicBoolean tried = new AtomicBoolean();
+		this.context.inTransaction(() -> {
+			if (tried.getAndSet(true)) {
+				this.preimages.recount();
+			}
+			work.run();
+		});
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.ReplaceOneModel;
@@ -196,11 +197,18 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 	}
 
 	private void updateInBatches(Step step, boolean resumed) throws Exception {
-		Batches batches = Batches.ofDocuments(step, this.collection, this.filter);
-		if (step.hasTransactions()) {
-			batches.forEach((documents, again) -> updateTogether(step, documents, again || resumed));
+		if (resumed) {
+			step.unpack();
 		}
-		else if (this.up.isArray() && !step.knowsPipelines()) {
+		if (step.hasTransactions()) {
+			Set<String> fields = UpdateOperators.fields(this.up);
+			Batches changed = fields.isEmpty() ? Batches.ofDocuments(step, this.collection, this.filter)
+					: Batches.ofFields(step, this.collection, this.filter, fields);
+			changed.forEach((documents, again) -> updateTogether(step, documents, fields, again || resumed));
+			return;
+		}
+		Batches batches = Batches.ofDocuments(step, this.collection, this.filter);
+		if (this.up.isArray() && !step.knowsPipelines()) {
 			batches.forEach((documents, again) -> replace(step, documents, again || resumed));
 		}
 		else {
@@ -223,7 +231,7 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 	}
 
 	// In a transaction pre-images and update are there together or not at all
-	private boolean updateTogether(Step step, List<BsonDocument> documents, boolean again) {
+	private boolean updateTogether(Step step, List<BsonDocument> documents, Set<String> fields, boolean again) {
 		List<BsonDocument> open = withoutDone(documents, earlier(step, documents, again));
 		List<BsonValue> ids = open.stream().map(Parents::id).toList();
 		if (ids.isEmpty()) {
@@ -237,7 +245,7 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 		else {
 			collection.updateMany(batch, stages(this.up));
 		}
-		step.preimages().keep(differences(open, byId(Batches.read(collection, ids, List.of()))), again);
+		step.keep(differences(open, byId(Batches.read(collection, ids, fields))), again);
 		return true;
 	}
 

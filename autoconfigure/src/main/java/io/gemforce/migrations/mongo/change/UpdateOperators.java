@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -112,6 +113,24 @@ final class UpdateOperators {
 	 */
 	static boolean areIdempotent(BsonValue update) {
 		return update.isDocument() && IDEMPOTENT.containsAll(update.asDocument().keySet());
+	}
+
+	/**
+	 * Return the fields at the top of a document that an update can change.
+	 * @param update operators or a pipeline
+	 * @return the names, none if it can be any field
+	 */
+	static Set<String> fields(BsonValue update) {
+		Set<String> fields = new TreeSet<>();
+		if (update.isDocument()) {
+			update.asDocument().forEach((operator, operands) -> operands.asDocument().forEach((path, operand) -> {
+				fields.add(new FieldPath(path).top());
+				if (operator.equals("$rename") && operand.isString()) {
+					fields.add(new FieldPath(operand.asString().getValue()).top());
+				}
+			}));
+		}
+		return fields.stream().allMatch((field) -> Names.wrongField(field) == null) ? fields : Set.of();
 	}
 
 	/**

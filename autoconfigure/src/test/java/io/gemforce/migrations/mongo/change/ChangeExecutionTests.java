@@ -52,7 +52,7 @@ class ChangeExecutionTests {
 	@Test
 	void remembersHowFarItHasCome() {
 		insert("{_id: 1, a: 1, x: 'y'}");
-		TestContext.on(this.mongo).up(TestChanges.of(RENAME, REMOVE));
+		TestContext.on(this.mongo).withoutTransactions().up(TestChanges.of(RENAME, REMOVE));
 		Document progress = this.mongo.collection("migration_preimage")
 			.find(Document.parse("{_id: 'progress#3#7'}"))
 			.first();
@@ -61,7 +61,7 @@ class ChangeExecutionTests {
 		Document item = this.mongo.collection("migration_preimage").find(Document.parse("{document: 1}")).first();
 		assertThat(item).isNotNull();
 		assertThat(item.getString("_id")).startsWith("item#3#7#1#");
-		assertThat(item.get("before")).isEqualTo(List.of(Document.parse("{path: 'x', value: 'y'}")));
+		assertThat(item).containsEntry("path", "x").containsEntry("value", "y");
 	}
 
 	@Test
@@ -184,7 +184,7 @@ class ChangeExecutionTests {
 	@Test
 	void missesPreimagesThatSomebodyDeleted() {
 		insert("{_id: 1, x: 1}", "{_id: 2, x: 1}");
-		TestContext.on(this.mongo).up(TestChanges.of(REMOVE));
+		TestContext.on(this.mongo).withoutTransactions().up(TestChanges.of(REMOVE));
 		this.mongo.collection("migration_preimage").deleteOne(document("{document: 1}"));
 		assertThat(whyNoUndo(TestChanges.of(REMOVE))).isEqualTo("1 of the 2 pre-images of change 1 are gone");
 	}

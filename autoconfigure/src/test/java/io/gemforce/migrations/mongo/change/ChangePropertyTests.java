@@ -1,9 +1,15 @@
 package io.gemforce.migrations.mongo.change;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.mongodb.ErrorCategory;
@@ -19,6 +25,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
 import net.jqwik.api.statistics.Statistics;
 import org.bson.BsonDocument;
 import org.bson.Document;
@@ -31,16 +38,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 /**
- * Random changes of random documents: undone, repeated, interrupted and resumed.
+ * Random changes of random documents: undone, repeated, interrupted and resumed. Several
+ * sequences are played at the same time on a replica set, each on a database of its own,
+ * as they spend their time waiting for the server.
  */
 class ChangePropertyTests {
 
 	private static final String[] COLLECTIONS = { "one", "two" };
 
-	private static MongoTestDatabase mongo = TestDatabases.createMongo();
+	private static final int AT_A_TIME = 4;
+
+	// What the in-memory server makes of several clients at the same time is not tested
+	// here
+	private static final ExecutorService EXECUTOR = Executors
+		.newFixedThreadPool(MongoServers.isReplicaSet() ? AT_A_TIME : 1);
+
+	private static final MongoTestDatabase[] DATABASES = new MongoTestDatabase[AT_A_TIME];
+
+	@BeforeContainer
+	static void createDatabases() {
+		Arrays.setAll(DATABASES, (i) -> TestDatabases.createMongo());
+	}
 
 	@AfterContainer
-	static void dropDatabase() {
+	static void dropDatabases() {
+		EXECUTOR.shutdownNow();
+		Arrays.stream(DATABASES).forEach(ChangePropertyTests::drop);
+	}
+
+	private static void drop(MongoTestDatabase mongo) {
 		// The in-memory server cannot drop everything that it makes, and ends with the
 		// process
 		if (MongoServers.isReplicaSet()) {
@@ -49,59 +75,53 @@ class ChangePropertyTests {
 	}
 
 	@Property(shrinking = ShrinkingMode.BOUNDED)
-	void upThenDownIsTheIdentityAndTwiceOrInterruptedIsOnce(@ForAll("sequences") Sequence sequence) {
-		DatabaseState original = prepare(sequence);
+	void upThenDownIsTheIdentityAndTwiceOrInterruptedIsOnce(@ForAll("sequences") List<Sequence> sequences)
+			throws InterruptedException {
+		List<Callable<Outcome>> plays = new ArrayList<>();
+		for (Sequence sequence : sequences) {
+			int database = plays.size();
+			plays.add(() -> play(sequence, database));
+		}
+		List<Future<Outcome>> outcomes = EXECUTOR.invokeAll(plays);
+		for (int i = 0; i < outcomes.size(); i++) {
+			try {
+				Statistics.collect(outcomes.get(i).get());
+			}
+			catch (ExecutionException ex) {
+				throw new AssertionError("Sequence %d of these: %s".formatted(i + 1, ex.getCause().getMessage()),
+						ex.getCause());
+			}
+		}
+	}
+
+	private static Outcome play(Sequence sequence, int database) {
+		MongoTestDatabase mongo = DATABASES[database];
 		try {
-			check(sequence, original);
+			return new Play(mongo, sequence, prepare(mongo, sequence)).check();
 		}
 		catch (Throwable ex) {
-			dropDatabase();
-			mongo = TestDatabases.createMongo();
+			drop(mongo);
+			DATABASES[database] = TestDatabases.createMongo();
 			throw ex;
 		}
 	}
 
-	private void check(Sequence sequence, DatabaseState original) {
-		Attempts attempts = new Attempts(mongo, sequence, original, 1);
-		Interruption writes = Interruption.none();
-		Outcome outcome = attempts.up(writes);
-		Statistics.collect(outcome);
-		if (writes.writes() == 0) {
-			assertThat(DatabaseState.of(mongo)).as("refused").isEqualTo(original);
-			return;
-		}
-		DatabaseState made = DatabaseState.of(mongo);
-		Interruption downWrites = Interruption.none();
-		attempts.assertUndone(downWrites);
-
-		Attempts twice = new Attempts(mongo, sequence, original, 2);
-		twice.upTwice();
-		assertMade(outcome, made, "made twice");
-		twice.assertUndone(Interruption.none());
-
-		Random random = new Random(sequence.seed());
-		Attempts interrupted = new Attempts(mongo, sequence, original, 3);
-		assertInterrupted(() -> interrupted.up(Interruption.at(1 + random.nextInt(writes.writes()), random)));
-		assertThat(interrupted.up(Interruption.none())).as("outcome after an interruption").isEqualTo(outcome);
-		assertMade(outcome, made, "made after an interruption");
-		assertInterrupted(() -> interrupted.down(Interruption.at(1 + random.nextInt(downWrites.writes()), random)));
-		interrupted.assertUndone(Interruption.none());
-	}
-
 	@Provide
-	Arbitrary<Sequence> sequences() {
+	Arbitrary<List<Sequence>> sequences() {
 		return Combinators
 			.combine(RandomChanges.collections(), RandomChanges.changes(),
 					MongoServers.isReplicaSet() ? Arbitraries.of(true, false) : Arbitraries.just(false),
 					Arbitraries.longs())
 			.as(Sequence::new)
 			.filter((sequence) -> sequence.changes().isRepeatable(sequence.transactions()))
-			.filter((sequence) -> MongoServers.isReplicaSet() || !sequence.mixesUpIndexes());
+			.filter((sequence) -> MongoServers.isReplicaSet() || !sequence.mixesUpIndexes())
+			.list()
+			.ofSize(AT_A_TIME);
 	}
 
 	// Every sequence ends as it begins, so that the same collections can serve the next
 	// one
-	private DatabaseState prepare(Sequence sequence) {
+	private static DatabaseState prepare(MongoTestDatabase mongo, Sequence sequence) {
 		List<String> there = mongo.database().listCollectionNames().into(new ArrayList<>());
 		for (String name : COLLECTIONS) {
 			if (!there.contains(name)) {
@@ -123,21 +143,63 @@ class ChangePropertyTests {
 		return DatabaseState.of(mongo);
 	}
 
-	// How far the server came before it failed is not determined
-	private void assertMade(Outcome outcome, DatabaseState made, String when) {
-		if (outcome != Outcome.FAILED) {
-			assertThat(DatabaseState.of(mongo)).as(when).isEqualTo(made);
-		}
-	}
+	/**
+	 * A sequence on a database.
+	 *
+	 * @param mongo the database
+	 * @param sequence the sequence
+	 * @param original what was there before
+	 */
+	private record Play(MongoTestDatabase mongo, Sequence sequence, DatabaseState original) {
 
-	private static void assertInterrupted(Runnable attempt) {
-		try {
-			attempt.run();
+		Outcome check() {
+			Attempts attempts = attempts(1);
+			Interruption writes = Interruption.none();
+			Outcome outcome = attempts.up(writes);
+			if (writes.writes() == 0) {
+				assertThat(DatabaseState.of(this.mongo)).as("refused").isEqualTo(this.original);
+				return outcome;
+			}
+			DatabaseState made = DatabaseState.of(this.mongo);
+			Interruption downWrites = Interruption.none();
+			attempts.assertUndone(downWrites);
+
+			Attempts twice = attempts(2);
+			twice.upTwice();
+			assertMade(outcome, made, "made twice");
+			twice.assertUndone(Interruption.none());
+
+			Random random = new Random(this.sequence.seed());
+			Attempts interrupted = attempts(3);
+			assertInterrupted(() -> interrupted.up(Interruption.at(1 + random.nextInt(writes.writes()), random)));
+			assertThat(interrupted.up(Interruption.none())).as("outcome after an interruption").isEqualTo(outcome);
+			assertMade(outcome, made, "made after an interruption");
+			assertInterrupted(() -> interrupted.down(Interruption.at(1 + random.nextInt(downWrites.writes()), random)));
+			interrupted.assertUndone(Interruption.none());
+			return outcome;
 		}
-		catch (Interruption.Interrupted ex) {
-			return;
+
+		private Attempts attempts(long rank) {
+			return new Attempts(this.mongo, this.sequence, this.original, rank);
 		}
-		fail("The attempt was not interrupted");
+
+		// How far the server came before it failed is not determined
+		private void assertMade(Outcome outcome, DatabaseState made, String when) {
+			if (outcome != Outcome.FAILED) {
+				assertThat(DatabaseState.of(this.mongo)).as(when).isEqualTo(made);
+			}
+		}
+
+		private static void assertInterrupted(Runnable attempt) {
+			try {
+				attempt.run();
+			}
+			catch (Interruption.Interrupted ex) {
+				return;
+			}
+			fail("The attempt was not interrupted");
+		}
+
 	}
 
 	/**

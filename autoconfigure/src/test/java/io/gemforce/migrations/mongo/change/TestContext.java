@@ -31,6 +31,8 @@ final class TestContext implements ChangeContext, AutoCloseable {
 
 	private final boolean transactions;
 
+	private final boolean conflicts;
+
 	private final long rank;
 
 	private final long limit;
@@ -44,6 +46,7 @@ final class TestContext implements ChangeContext, AutoCloseable {
 	private TestContext(Builder builder) {
 		this.mongo = builder.mongo;
 		this.transactions = builder.transactions;
+		this.conflicts = builder.conflicts;
 		this.rank = builder.rank;
 		this.limit = builder.limit;
 		this.interruption = builder.interruption;
@@ -88,6 +91,11 @@ final class TestContext implements ChangeContext, AutoCloseable {
 		if (!this.transactions || this.session.hasActiveTransaction()) {
 			work.run();
 			return;
+		}
+		if (this.conflicts) {
+			this.session.startTransaction();
+			work.run();
+			this.session.abortTransaction();
 		}
 		while (true) {
 			this.session.startTransaction();
@@ -138,6 +146,8 @@ final class TestContext implements ChangeContext, AutoCloseable {
 
 		private boolean transactions = MongoServers.isReplicaSet();
 
+		private boolean conflicts;
+
 		private long rank = 7;
 
 		private long limit = 100_000;
@@ -158,6 +168,15 @@ final class TestContext implements ChangeContext, AutoCloseable {
 
 		Builder transactions(boolean transactions) {
 			this.transactions = transactions;
+			return this;
+		}
+
+		/**
+		 * Let the first try of each transaction be in vain.
+		 * @return this builder
+		 */
+		Builder conflicts() {
+			this.conflicts = true;
 			return this;
 		}
 
