@@ -37,7 +37,6 @@ class MigrationRehearsalTests {
 		String uri = System.getenv("MIGRATIONS_TEST_MONGODB_URI");
 		if (uri != null) {
 			registry.add("spring.mongodb.uri", () -> uri);
-			registry.add("spring.mongodb.database", () -> "gems");
 		}
 	}
 
