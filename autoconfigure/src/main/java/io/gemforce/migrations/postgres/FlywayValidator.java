@@ -218,7 +218,17 @@ final class FlywayValidator {
 						.formatted(info.getScript()));
 	}
 
+	// A build that does not have what failed can do without it, as Flyway sees it, too
 	private static Problem failed(MigrationInfo info) {
+		if (info.getState() == org.flywaydb.core.api.MigrationState.FUTURE_FAILED) {
+			return Problem.warning(ProblemCode.PREVIOUSLY_FAILED, StoreName.POSTGRES,
+					("Migration %s of a newer build failed when it ran without a transaction, so it may be applied in "
+							+ "part")
+						.formatted(describe(info)),
+					("Nothing is to be done while this build runs. Before the newer one is started again, take back what "
+							+ "%s has left and remove the failed entry with gemforce.migrations.run=repair")
+						.formatted(info.getScript()));
+		}
 		return Problem.error(ProblemCode.PREVIOUSLY_FAILED, StoreName.POSTGRES,
 				("Migration %s failed when it ran without a transaction, so it may be applied in part")
 					.formatted(describe(info)),

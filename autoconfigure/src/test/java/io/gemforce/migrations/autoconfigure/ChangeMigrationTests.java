@@ -78,6 +78,22 @@ class ChangeMigrationTests {
 	}
 
 	@Test
+	void failedFileIsToldHowAFileSaysThatItCanBeRepeated() {
+		this.files.write("V2__Run.yaml", """
+				onInterrupted: stop
+				changes:
+				  - command: {up: {noSuchCommand: 1}, idempotent: true}
+				""");
+		for (ProblemCode code : List.of(ProblemCode.MIGRATION_FAILED, ProblemCode.INTERRUPTED)) {
+			this.contextRunner.run((context) -> {
+				StartFailure failure = StartFailure.of(context);
+				assertThat(failure.code()).isEqualTo(code);
+				assertThat(failure.action()).contains("declare 'onInterrupted: retry' in its file and start again");
+			});
+		}
+	}
+
+	@Test
 	void undoFollowsFromTheDeclaration() {
 		this.files.write("V2__Drop_old.yaml", "changes: [removeField: {collection: gems, field: old}]");
 		List<String> before = gems();

@@ -15,6 +15,7 @@ import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreSnapshot;
 import io.gemforce.migrations.StoreStatus;
+import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.SqlScripts;
 import io.gemforce.migrations.support.TestContexts;
@@ -130,6 +131,20 @@ class MigrationLogTests {
 			assertThat(failure.description()).contains("Migration V2__create_index.sql (create index)",
 					"may be applied in part", "Database state: unchanged");
 			assertThat(failure.action()).contains("gemforce.migrations.run=repair");
+		});
+	}
+
+	@Test
+	void failedScriptWithoutATransactionDoesNotStopAnOlderBuild() {
+		this.scripts.write("V2__create_index.sql", "CREATE INDEX CONCURRENTLY gem_no ON gem (nowhere);");
+		this.contextRunner.run((context) -> assertThat(context).hasFailed());
+		this.scripts.delete("V2__create_index.sql");
+		this.contextRunner.run((context) -> {
+			assertThat(context).hasNotFailed();
+			Validation validation = context.getBean(Migrations.class).validate(StoreName.POSTGRES);
+			assertThat(validation.errors()).isEmpty();
+			assertThat(validation.problems()).extracting((problem) -> problem.code().name())
+				.containsExactly("PREVIOUSLY_FAILED");
 		});
 	}
 

@@ -35,9 +35,8 @@ class ReadmeTests {
 
 	@Test
 	void showsThePlanAndTheRollbackOfTheSampleApplication() throws IOException {
-		try (ConfigurableApplicationContext sample = new SpringApplicationBuilder(SampleApplication.class).run(
-				"--server.port=0", "--spring.application.version=0.1.0-SNAPSHOT",
-				"--gemforce.migrations.mode=observe")) {
+		try (ConfigurableApplicationContext sample = new SpringApplicationBuilder(SampleApplication.class)
+			.run("--server.port=0", "--gemforce.migrations.mode=observe")) {
 			Migrations migrations = sample.getBean(Migrations.class);
 			assertThat(readme()).contains(step(2, PlanReport.of(migrations.plan(List.of(StoreName.MONGO), true))));
 			assertThat(migrations.migrate(migrations.stores(), null).failure()).isNull();

@@ -262,8 +262,8 @@ final class MigrationExecutor {
 						? "Mend what is in the way and roll back again: it goes on from there"
 						: ("Look at the data, finish the undo by hand, and record it with "
 								+ "gemforce.migrations.run=mark-rolled-back and version=%s; if the undo can be repeated, "
-								+ "declare @Migration(onInterrupted = OnInterrupted.RETRY) and roll back again")
-							.formatted(version);
+								+ "declare %s and roll back again")
+							.formatted(version, this.step.migration().retryDeclaration());
 			}
 			if (transactional) {
 				return "Mend migration %s and start again: it will run again".formatted(version);
@@ -272,9 +272,9 @@ final class MigrationExecutor {
 				return "Mend migration %s and start again: it will run again, on top of what it has done"
 					.formatted(version);
 			}
-			return ("Look at the data and mend migration %s. If it does the same however much of it is done, declare "
-					+ "@Migration(onInterrupted = OnInterrupted.RETRY) and start again: it will run again")
-				.formatted(version);
+			return ("Look at the data and mend migration %s. If it does the same however much of it is done, declare %s "
+					+ "and start again: it will run again")
+				.formatted(version, this.step.migration().retryDeclaration());
 		}
 
 		private boolean isRetried() {

@@ -61,11 +61,14 @@ final class MongoPlanner {
 		MongoDatabase database = this.access.factory().getMongoDatabase();
 		Optional<Hold> hold = validation.entries().stream().anyMatch((entry) -> entry.state() == MigrationState.HELD)
 				? this.access.hold() : Optional.empty();
+		PeerHistories peers = new PeerHistories(database);
 		List<PlanStep> steps = new ArrayList<>();
 		for (MigrationEntry entry : validation.entries()) {
 			if (entry.isPending() || entry.state() == MigrationState.HELD) {
 				ResolvedMigration migration = migration(entry);
-				WorkPlan plan = migration.work().plan(database, exact);
+				WorkPlan plan = peers.findExecuted(migration)
+					.map(MongoPlanner::imported)
+					.orElseGet(() -> migration.work().plan(database, exact));
 				steps.add(new PlanStep(StoreName.MONGO, entry.id(), entry.description(), migration.type(), Phase.EXPAND,
 						Direction.UP, plan.summary(), plan.script(), plan.touches(), plan.locks(),
 						migration.isTransactional(transactions), entry.undo(), heldBack(entry, migration, hold),
@@ -73,6 +76,10 @@ final class MongoPlanner {
 			}
 		}
 		return steps;
+	}
+
+	private static WorkPlan imported(ImportId id) {
+		return new WorkPlan("is recorded as applied and not run: %s was executed".formatted(id), null, null, List.of());
 	}
 
 	private ResolvedMigration migration(MigrationEntry entry) {

@@ -74,10 +74,10 @@ final class MongoProblems {
 				"The last attempt of migration %s (%s) %s, so it may be applied in part".formatted(migration,
 						migration.script(), what),
 				("Look at the data. If migration %1$s does the same however much of it is done, declare "
-						+ "@Migration(onInterrupted = OnInterrupted.RETRY) and start again. If you have completed or "
-						+ "taken it back yourself, run gemforce.migrations.run=mark-applied or mark-rolled-back with "
-						+ "store=mongo, version=%1$s and a reason")
-					.formatted(migration.version()));
+						+ "%2$s and start again. If you have completed or taken it back yourself, run "
+						+ "gemforce.migrations.run=mark-applied or mark-rolled-back with store=mongo, version=%1$s and "
+						+ "a reason")
+					.formatted(migration.version(), migration.retryDeclaration()));
 	}
 
 	static Problem undoUnfinished(ResolvedMigration migration, HistoryRow unfinished) {

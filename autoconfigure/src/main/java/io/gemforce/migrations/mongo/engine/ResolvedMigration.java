@@ -65,6 +65,16 @@ record ResolvedMigration(Version version, String description, MigrationType type
 	}
 
 	/**
+	 * Return how it is declared that the migration does the same however much of it is
+	 * done.
+	 * @return the declaration, as its author writes it
+	 */
+	String retryDeclaration() {
+		return (this.type == MigrationType.FILE) ? "'onInterrupted: retry' in its file"
+				: "@Migration(onInterrupted = OnInterrupted.RETRY)";
+	}
+
+	/**
 	 * Return this as it is rehearsed: twice in a row if the user says that it can be
 	 * repeated without a transaction.
 	 * @return the migration

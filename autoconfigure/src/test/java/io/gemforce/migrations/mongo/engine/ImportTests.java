@@ -13,6 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.gemforce.migrations.PlanStep;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
@@ -143,6 +144,18 @@ class ImportTests {
 		assertThat(this.mongo.history().find().sort(new Document("_id", 1)))
 			.extracting((row) -> "%s %s %s".formatted(row.get("_id"), row.get("version"), row.get("type")))
 			.containsExactly("1 1 IMPORT", "2 2 BEAN", "3 3 IMPORT", "4 4 BEAN");
+	}
+
+	@Test
+	void planSaysWhatIsNotRun() {
+		this.mongo.collection("changelog").insertOne(migrateMongo("20240601120000-add-roles.js"));
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.with(TestMigration.inserting("1").importing("migrate-mongo:20240601120000-add-roles.js"),
+					TestMigration.inserting("2").importing("migrate-mongo:20240601120001-add-users.js"))) {
+			assertThat(runner.store().plan(true)).extracting(PlanStep::summary)
+				.containsExactly("is recorded as applied and not run: migrate-mongo:20240601120000-add-roles.js was "
+						+ "executed", "runs code, which cannot be looked at before");
+		}
 	}
 
 	@ParameterizedTest
