@@ -69,6 +69,7 @@ class SecuredTests {
 
 	@Test
 	void recordsWhoHasDoneIt() {
+		Audits.EVENTS.clear();
 		try (Service service = Service.start(Secured.class, OPERABLE)) {
 			HttpResponse<String> begun = service.post("/mongo/1", "ann",
 					"{\"action\": \"rollback\", \"confirm\": \"1\", \"reason\": \"too early\"}");
