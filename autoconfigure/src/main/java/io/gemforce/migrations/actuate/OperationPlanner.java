@@ -278,10 +278,7 @@ final class OperationPlanner {
 					"If the holder is gone, ask again after a lease; force takes the lock from one that is alive",
 					store);
 		}
-		request.requireReason(false, store);
-		Operation operation = new Operation(Operation.Kind.RELEASE_LOCK, null, request.reason(), request.isForced(),
-				lock.owner());
-		return PlannedOperation.of((MigrationRun run) -> this.migrations.perform(run, store, operation));
+		return perform(Operation.Kind.RELEASE_LOCK, store, null, request, lock.owner());
 	}
 
 	private PlannedOperation releaseHold(StoreName store, OperationRequest request, boolean dryRun) {
@@ -299,8 +296,13 @@ final class OperationPlanner {
 
 	private PlannedOperation perform(Operation.Kind kind, StoreName store, @Nullable Version version,
 			OperationRequest request) {
+		return perform(kind, store, version, request, null);
+	}
+
+	private PlannedOperation perform(Operation.Kind kind, StoreName store, @Nullable Version version,
+			OperationRequest request, @Nullable String holder) {
 		request.requireReason(false, store);
-		Operation operation = new Operation(kind, version, request.reason(), request.isForced());
+		Operation operation = new Operation(kind, version, request.reason(), request.isForced(), holder);
 		return PlannedOperation.of((MigrationRun run) -> this.migrations.perform(run, store, operation));
 	}
 
