@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.mongodb.client.MongoClient;
 import org.springframework.boot.SpringBootVersion;
@@ -20,9 +21,12 @@ import org.springframework.util.FileSystemUtils;
  */
 public final class Benchmarks {
 
-	private static final List<Benchmark> ALL = List.of(new StartsBenchmark(), new RunnersBenchmark(),
-			ChangeBenchmark.rename(), ChangeBenchmark.remove(), new HeapBenchmark(), new FilesBenchmark(),
-			new EndpointBenchmark(), new TrafficBenchmark());
+	private static final List<Benchmark> ALL = Stream
+		.of(List.of(new StartsBenchmark(), new ProcessStartsBenchmark(), new RunnersBenchmark(),
+				ChangeBenchmark.rename()), ChangeBenchmark.withPreimages(),
+				List.of(new HeapBenchmark(), new FilesBenchmark(), new EndpointBenchmark(), new TrafficBenchmark()))
+		.<Benchmark>flatMap(List::stream)
+		.toList();
 
 	private static final String DOCUMENTS = "documents=";
 

@@ -9,6 +9,8 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
+import com.mongodb.client.result.UpdateResult;
+import org.bson.BsonType;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
@@ -19,10 +21,12 @@ import org.springframework.beans.factory.support.DefaultListableBeanFactory;
  * @param id the name to choose the benchmark by
  * @param title what to call the change
  * @param change the change, as a line of a change file
- * @param update the update
+ * @param pending selects the documents that are to be changed
+ * @param update the same, bare
  * @param limit how much longer the change may take
  */
-record ChangeBenchmark(String id, String title, String change, Bson update, double limit) implements Benchmark {
+record ChangeBenchmark(String id, String title, String change, Bson pending, Update update,
+		double limit) implements Benchmark {
 
 	private static final int ROUNDS = 3;
 
@@ -34,17 +38,33 @@ record ChangeBenchmark(String id, String title, String change, Bson update, doub
 	 */
 	static ChangeBenchmark rename() {
 		return new ChangeBenchmark("rename", "`renameField`, its checks included",
-				"renameField: {collection: gems, from: oldName, to: newName}", Updates.rename("oldName", "newName"),
-				1.15);
+				"renameField: {collection: gems, from: oldName, to: newName}", Filters.exists("oldName"),
+				(gems, pending) -> gems.updateMany(pending, Updates.rename("oldName", "newName")), 1.15);
 	}
 
 	/**
-	 * Remove a field and keep its values.
-	 * @return the benchmark
+	 * Return the changes that keep what they need for an undo.
+	 * @return a benchmark each
 	 */
-	static ChangeBenchmark remove() {
-		return new ChangeBenchmark("remove", "`removeField`, with pre-images",
-				"removeField: {collection: gems, field: oldName}", Updates.unset("oldName"), 3);
+	static List<ChangeBenchmark> withPreimages() {
+		return List.of(
+				new ChangeBenchmark("remove", "`removeField`, with pre-images",
+						"removeField: {collection: gems, field: oldName}", Filters.exists("oldName"),
+						(gems, pending) -> gems.updateMany(pending, Updates.unset("oldName")), 3),
+				new ChangeBenchmark("update", "`update` without `down`, with pre-images",
+						"update: {collection: gems, filter: {status: active}, up: {$set: {status: sold}}}",
+						Filters.eq("status", "active"),
+						(gems, pending) -> gems.updateMany(pending, Updates.set("status", "sold")), 3),
+				new ChangeBenchmark("convert", "`convertField`, with pre-images",
+						"convertField: {collection: gems, field: carat, to: string}",
+						Filters.type("carat", BsonType.INT32),
+						(gems, pending) -> gems.updateMany(pending,
+								List.of(new Document("$set",
+										new Document("carat", new Document("$toString", "$carat"))))),
+						3),
+				new ChangeBenchmark("add", "`addField`, with what it remembers",
+						"addField: {collection: gems, field: origin, value: unknown}", Filters.exists("origin", false),
+						(gems, pending) -> gems.updateMany(pending, Updates.set("origin", "unknown")), 3));
 	}
 
 	/**
@@ -58,7 +78,7 @@ record ChangeBenchmark(String id, String title, String change, Bson update, doub
 		Times ours = new Times();
 		ChangeFolder folder = ChangeFolder.in(surroundings.directory()).with(1, this.change);
 		try (MongoClient client = surroundings.server().connect()) {
-			Callable<?> updating = () -> gems(client).updateMany(Filters.exists("oldName"), this.update);
+			Callable<?> updating = () -> this.update.run(gems(client), this.pending);
 			Callable<?> migrating = () -> GemforceRunner.of(client, DATABASE, new DefaultListableBeanFactory(), folder)
 				.migrate();
 			for (int round = 1; round <= ROUNDS; round++) {
@@ -75,18 +95,28 @@ record ChangeBenchmark(String id, String title, String change, Bson update, doub
 				List.of(Target.ratio("time of " + this.title, ours.median() / bare.median(), this.limit)));
 	}
 
-	private static void turn(MongoClient client, int documents, Times times, Callable<?> work) throws Exception {
+	private void turn(MongoClient client, int documents, Times times, Callable<?> work) throws Exception {
 		MongoDatabase database = client.getDatabase(DATABASE);
 		database.drop();
 		Gems gems = new Gems(gems(client));
 		gems.insert(documents);
 		times.measure(work);
-		gems.requireNoneWith("oldName");
+		gems.requireNone(this.pending);
 		database.drop();
 	}
 
 	private static MongoCollection<Document> gems(MongoClient client) {
 		return client.getDatabase(DATABASE).getCollection("gems");
+	}
+
+	/**
+	 * The bare update.
+	 */
+	@FunctionalInterface
+	interface Update {
+
+		UpdateResult run(MongoCollection<Document> gems, Bson pending);
+
 	}
 
 }

@@ -3,8 +3,8 @@ package io.gemforce.migrations.benchmarks;
 import java.util.stream.IntStream;
 
 import com.mongodb.client.MongoCollection;
-import com.mongodb.client.model.Filters;
 import org.bson.Document;
+import org.bson.conversions.Bson;
 
 /**
  * A collection of documents to be changed.
@@ -30,12 +30,13 @@ record Gems(MongoCollection<Document> collection) {
 	}
 
 	/**
-	 * Make sure that a field is gone.
-	 * @param field the field
+	 * Make sure that all documents are changed.
+	 * @param pending selects those that are not
 	 */
-	void requireNoneWith(String field) {
-		if (this.collection.find(Filters.exists(field)).first() != null) {
-			throw new IllegalStateException("There are documents with '%s' still".formatted(field));
+	void requireNone(Bson pending) {
+		if (this.collection.find(pending).first() != null) {
+			throw new IllegalStateException(
+					"There are documents still that match %s".formatted(pending.toBsonDocument()));
 		}
 	}
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
 
 /**
  * Changes many documents in a process whose heap is hardly larger than what the idle
@@ -42,7 +43,7 @@ final class HeapBenchmark implements Benchmark {
 		Callable<Optional<Long>> migrating = () -> probe.run(heap, true);
 		boolean enough = times.measure(migrating).isPresent();
 		if (enough) {
-			gems.requireNoneWith("newName");
+			gems.requireNone(Filters.exists("newName"));
 		}
 		database.drop();
 		Table figures = Table.of("", "idle service, MB", "heap given, MB", "start and run, ms", "end");
