@@ -167,7 +167,7 @@ final class TestStore implements AutoCloseable {
 		Flyway flyway = configuration.load();
 		return new FlywayMigrationStore(
 				() -> flyway, () -> null, new PostgresSettings(false, null, false,
-						List.of("filesystem:" + this.undos.folder()), this.rerunRepeatables),
+						List.of("filesystem:" + this.undos.folder()), this.rerunRepeatables, null, null),
 				application(), stop, this::sibling);
 	}
 
