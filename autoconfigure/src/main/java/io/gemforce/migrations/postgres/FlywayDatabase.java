@@ -215,8 +215,9 @@ final class FlywayDatabase {
 	private Optional<Hold> readHold(JdbcClient client, Tables tables) {
 		HoldTable.Found found = this.holds.read(client);
 		// One that does not say whose it is is that of whoever has rolled back past it
-		return found.own().or(() -> found.unnamed()
-			.filter((hold) -> tables.alone() || tables.history() && isRolledBackPast(hold, client)));
+		return found.own()
+			.or(() -> found.unnamed()
+				.filter((hold) -> tables.alone() || tables.history() && isRolledBackPast(hold, client)));
 	}
 
 	private boolean isRolledBackPast(Hold hold, JdbcClient client) {
@@ -411,7 +412,8 @@ final class FlywayDatabase {
 	 * @param history whether Flyway's is
 	 * @param log whether the log is
 	 * @param holds whether the one of the holds is
-	 * @param logByHistory whether the log says which table of Flyway's each row belongs to
+	 * @param logByHistory whether the log says which table of Flyway's each row belongs
+	 * to
 	 * @param alone whether Flyway's is the only one in its schema
 	 */
 	record Tables(boolean history, boolean log, boolean holds, boolean logByHistory, boolean alone) {

@@ -87,15 +87,12 @@ final class HoldTable {
 	 */
 	Found read(JdbcClient client) {
 		Map<String, Hold> holds = new HashMap<>();
-		client.sql(SELECT.formatted(this.table))
-			.param(this.own)
-			.param(UNNAMED)
-			.query((row) -> {
-				holds.put(row.getString("store"),
-						new Hold(StoreName.POSTGRES, Version.parse(row.getString("version")).orElseThrow(),
-								row.getString("reason"), row.getString("user"),
-								row.getObject("since", OffsetDateTime.class).toInstant()));
-			});
+		client.sql(SELECT.formatted(this.table)).param(this.own).param(UNNAMED).query((row) -> {
+			holds.put(row.getString("store"),
+					new Hold(StoreName.POSTGRES, Version.parse(row.getString("version")).orElseThrow(),
+							row.getString("reason"), row.getString("user"),
+							row.getObject("since", OffsetDateTime.class).toInstant()));
+		});
 		return new Found(Optional.ofNullable(holds.get(this.own)),
 				Optional.ofNullable(holds.get(UNNAMED)).filter((hold) -> this.withFlyways));
 	}

@@ -122,11 +122,9 @@ final class InitializedDataSource extends DelegatingDataSource {
 
 	private Map<String, String> read(Connection connection) {
 		Map<String, String> values = new HashMap<>();
-		client(connection).sql(SETTINGS)
-			.param(this.settings.toArray(String[]::new))
-			.query((row) -> {
-				values.put(row.getString("name"), row.getString("setting"));
-			});
+		client(connection).sql(SETTINGS).param(this.settings.toArray(String[]::new)).query((row) -> {
+			values.put(row.getString("name"), row.getString("setting"));
+		});
 		return values;
 	}
 

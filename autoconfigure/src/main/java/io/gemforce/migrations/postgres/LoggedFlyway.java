@@ -56,8 +56,8 @@ final class LoggedFlyway {
 			.toArray(Callback[]::new);
 		return Flyway.configure(configuration.getClassLoader())
 			.configuration(configuration)
-			.dataSource(new NamedDataSource(configuration.getDataSource(), this.run.application(),
-					this.database::works))
+			.dataSource(
+					new NamedDataSource(configuration.getDataSource(), this.run.application(), this.database::works))
 			.callbacks(callbacks)
 			.load();
 	}

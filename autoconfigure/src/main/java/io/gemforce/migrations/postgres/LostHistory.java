@@ -108,9 +108,12 @@ final class LostHistory {
 		String ids = applied.stream().map(LogSummary::id).limit(SHOWN).collect(Collectors.joining(", "));
 		String more = (applied.size() > SHOWN) ? " and %d more".formatted(applied.size() - SHOWN) : "";
 		return Problem.error(ProblemCode.NON_EMPTY_NO_HISTORY, StoreName.POSTGRES,
-				"Store 'postgres': Flyway's table %s is not there, but according to %s these are applied: %s%s. The table was dropped, or not restored"
+				("Store 'postgres': Flyway's table %s is not there, but according to %s these are applied: %s%s. The table "
+						+ "was dropped, or not restored")
 					.formatted(this.database.history().table(), this.database.log().table(), ids, more),
-				"Restore the table from a backup, or rebuild it from the log as the runbook says. Or, if the schema is as %s left it, start once with spring.flyway.baseline-on-migrate=true and spring.flyway.baseline-version=%s"
+				("Restore the table from a backup, or rebuild it from the log as the runbook says. Or, if the schema is as "
+						+ "%s left it, start once with spring.flyway.baseline-on-migrate=true and "
+						+ "spring.flyway.baseline-version=%s")
 					.formatted((newest != null) ? "version " + newest : "they", (newest != null) ? newest : "0"));
 	}
 

@@ -170,8 +170,8 @@ final class MigrationLog {
 	}
 
 	/**
-	 * Return the rows that belong to Flyway's table. Older builds did not say which
-	 * that is: where there are several, the rows of this service are taken.
+	 * Return the rows that belong to Flyway's table. Older builds did not say which that
+	 * is: where there are several, the rows of this service are taken.
 	 * @return what to select from
 	 */
 	String rows() {
@@ -210,7 +210,8 @@ final class MigrationLog {
 					("Several services have tables of Flyway's beside %s, which has no column that tells whose its rows "
 							+ "are, and the user may not add one")
 						.formatted(this.table),
-					"Let the owner of the table run: %s. Or give this service a log of its own with gemforce.migrations.postgres.log-table"
+					("Let the owner of the table run: %s. Or give this service a log of its own with "
+							+ "gemforce.migrations.postgres.log-table")
 						.formatted(sql(UPGRADE))),
 					"unchanged", null);
 		}
@@ -339,8 +340,7 @@ final class MigrationLog {
 			@Nullable ExecutionError error) {
 		MigrationRun run = attempt.run();
 		boolean byHistory = this.rows.byHistory();
-		client
-			.sql(INSERT.formatted(this.table, byHistory ? ", history" : "", byHistory ? ", " + this.history : ""))
+		client.sql(INSERT.formatted(this.table, byHistory ? ", history" : "", byHistory ? ", " + this.history : ""))
 			.param(attempt.version())
 			.param(attempt.description())
 			.param(attempt.type().name())

@@ -18,7 +18,8 @@ class RefusedExceptionTests {
 
 	@Test
 	void aLeaseIsSpokenOfOnlyWhereThereIsOne() {
-		assertThat(words(StoreName.POSTGRES)).noneMatch((words) -> words.contains("lease") && !words.contains("release"))
+		assertThat(words(StoreName.POSTGRES))
+			.noneMatch((words) -> words.contains("lease") && !words.contains("release"))
 			.noneMatch((words) -> words.contains("null"))
 			.anyMatch((words) -> words.contains("ends its connection"));
 		assertThat(words(StoreName.MONGO)).anyMatch((words) -> words.contains("its lease"));

@@ -54,12 +54,13 @@ class FlywayConnectionTests {
 				.initSql("SET ROLE ${Role}; SET search_path TO app; SET SESSION lock_timeout = '7s'")));
 			assertThat(inside.sql(STATE).query(String.class).single()).isEqualTo("pg_monitor app 7s");
 			assertThat(outside.sql(STATE).query(String.class).single()).isEqualTo(before);
-			FlywayDatabase.inTransaction(InitializedDataSource.of(Flyway.configure()
-				.dataSource(pool)
-				.initSql("SET search_path TO app")), (client) -> client.sql("CREATE TABLE public.a ()").update());
+			FlywayDatabase.inTransaction(
+					InitializedDataSource.of(Flyway.configure().dataSource(pool).initSql("SET search_path TO app")),
+					(client) -> client.sql("CREATE TABLE public.a ()").update());
 			assertThat(outside.sql(STATE).query(String.class).single()).isEqualTo(before);
 		}
-		assertThat(this.database.client().sql("SELECT to_regclass('public.a') IS NOT NULL").query(Boolean.class).single())
+		assertThat(
+				this.database.client().sql("SELECT to_regclass('public.a') IS NOT NULL").query(Boolean.class).single())
 			.isTrue();
 	}
 

@@ -7,9 +7,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.support.DocumentedPart;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 
@@ -61,6 +63,18 @@ class LostHistoryTests {
 		assertThat(this.store.migrate().executed()).containsExactly("1", "2");
 		assertThat(this.store.history()).containsExactly("SQL 1 V1__a.sql", "SQL 2 V2__b.sql");
 		assertThat(this.store.tables()).containsExactly("a", "b");
+	}
+
+	@Test
+	void theTableIsRebuiltAsTheRunbookSays() {
+		this.store.configured((flyway) -> flyway.baselineOnMigrate(true).baselineVersion("2")).migrate();
+		String page = DocumentedPart.read("runbooks/adopt-an-existing-database.md");
+		String sql = page.substring(page.indexOf("```sql") + "```sql".length());
+		new JdbcTemplate(this.store.database().dataSource()).execute(sql.substring(0, sql.indexOf("```")));
+		this.store.configured((flyway) -> {
+		});
+		assertThat(this.store.history()).containsExactly("SQL 1 V1__a.sql", "SQL 2 V2__b.sql");
+		assertThat(this.store.start().validate().problems()).isEmpty();
 	}
 
 	private void refuses(String applied, String action) {

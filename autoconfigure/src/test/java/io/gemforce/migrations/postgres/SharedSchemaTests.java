@@ -198,16 +198,14 @@ class SharedSchemaTests {
 	private void oldService(String application) {
 		this.database.client().sql(OLD_LOG).update();
 		this.database.client().sql(OLD_ROW).params("1", "a", "V1__a.sql", "FAILED", application).update();
-		this.database.client()
-			.sql("""
-					CREATE TABLE %1$s_history (
-						installed_rank int NOT NULL CONSTRAINT %1$s_history_pk PRIMARY KEY, version varchar(50),
-						description varchar(200) NOT NULL, type varchar(20) NOT NULL, script varchar(1000) NOT NULL,
-						checksum int, installed_by varchar(100) NOT NULL,
-						installed_on timestamp NOT NULL DEFAULT now(), execution_time int NOT NULL,
-						success boolean NOT NULL
-					)""".formatted(application))
-			.update();
+		this.database.client().sql("""
+				CREATE TABLE %1$s_history (
+					installed_rank int NOT NULL CONSTRAINT %1$s_history_pk PRIMARY KEY, version varchar(50),
+					description varchar(200) NOT NULL, type varchar(20) NOT NULL, script varchar(1000) NOT NULL,
+					checksum int, installed_by varchar(100) NOT NULL,
+					installed_on timestamp NOT NULL DEFAULT now(), execution_time int NOT NULL,
+					success boolean NOT NULL
+				)""".formatted(application)).update();
 	}
 
 	private String userWithoutLog() {

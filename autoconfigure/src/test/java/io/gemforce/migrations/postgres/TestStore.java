@@ -188,10 +188,8 @@ final class TestStore implements AutoCloseable {
 		new FlywayDefaults((property) -> false, Duration.ofMinutes(1)).apply(configuration);
 		this.settings.accept(configuration);
 		Flyway flyway = configuration.load();
-		return new FlywayMigrationStore(
-				() -> flyway, () -> null, new PostgresSettings(false, null, false,
-						List.of("filesystem:" + this.undos.folder()), this.rerunRepeatables, this.logTable,
-						this.holdTable),
+		return new FlywayMigrationStore(() -> flyway, () -> null, new PostgresSettings(false, null, false,
+				List.of("filesystem:" + this.undos.folder()), this.rerunRepeatables, this.logTable, this.holdTable),
 				application(), stop, this::sibling);
 	}
 

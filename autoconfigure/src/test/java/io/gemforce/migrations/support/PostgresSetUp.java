@@ -50,8 +50,8 @@ public record PostgresSetUp(String name, List<String> prepared, List<String> pro
 				named("a role of init SQL").with("CREATE SCHEMA app AUTHORIZATION {owner}")
 					.setting("spring.flyway.init-sqls=SET ROLE {owner};", "spring.flyway.default-schema=app")
 					.in("app"),
-				named("a role and a search path of init SQL, without a pool").with(
-						"CREATE SCHEMA app AUTHORIZATION {owner}")
+				named("a role and a search path of init SQL, without a pool")
+					.with("CREATE SCHEMA app AUTHORIZATION {owner}")
 					.setting("spring.flyway.init-sqls=SET ROLE ${role};SET search_path TO app;",
 							"spring.flyway.placeholders.role={owner}", "spring.flyway.url={url}",
 							"spring.flyway.user={app}")
@@ -87,18 +87,17 @@ public record PostgresSetUp(String name, List<String> prepared, List<String> pro
 				named("tables of another owner")
 					.with("CREATE TABLE gem (id bigint PRIMARY KEY, name text)", "ALTER TABLE gem OWNER TO {owner}")
 					.setting("spring.flyway.baseline-on-migrate=true", "spring.flyway.baseline-version=1"),
-				named("row level security")
-					.migration("V1__create_gem.sql", "CREATE TABLE gem (id bigint PRIMARY KEY, name text);"
-							+ "ALTER TABLE gem ENABLE ROW LEVEL SECURITY;ALTER TABLE gem FORCE ROW LEVEL SECURITY;"
-							+ "CREATE POLICY mine ON gem USING (name = current_user);"
-							+ "INSERT INTO gem VALUES (1, current_user);"),
+				named("row level security").migration("V1__create_gem.sql",
+						"CREATE TABLE gem (id bigint PRIMARY KEY, name text);"
+								+ "ALTER TABLE gem ENABLE ROW LEVEL SECURITY;ALTER TABLE gem FORCE ROW LEVEL SECURITY;"
+								+ "CREATE POLICY mine ON gem USING (name = current_user);"
+								+ "INSERT INTO gem VALUES (1, current_user);"),
 				named("partitions").migration("V1__create_gem.sql",
 						"CREATE TABLE gem (id bigint PRIMARY KEY, name text) PARTITION BY RANGE (id);"
 								+ "CREATE TABLE gem_1 PARTITION OF gem FOR VALUES FROM (0) TO (1000);"
 								+ "INSERT INTO gem VALUES (1, 'ruby');"),
-				named("a materialized view").migration("R__gem_names.sql",
-						"DROP MATERIALIZED VIEW IF EXISTS gem_names;"
-								+ "CREATE MATERIALIZED VIEW gem_names AS SELECT name FROM gem;"));
+				named("a materialized view").migration("R__gem_names.sql", "DROP MATERIALIZED VIEW IF EXISTS gem_names;"
+						+ "CREATE MATERIALIZED VIEW gem_names AS SELECT name FROM gem;"));
 	}
 
 	private static String createsSchemas() {
