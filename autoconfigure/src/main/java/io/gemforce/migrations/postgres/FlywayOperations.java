@@ -165,6 +165,7 @@ final class FlywayOperations {
 					UNCHANGED, null);
 		}
 		boolean ended = this.database.endLockHolder(lock.owner());
+		this.database.upgrade(this.database.dataSource());
 		try (Connection connection = this.database.dataSource().getConnection()) {
 			String description = "release-lock: ended the connection of %s".formatted(lock.owner());
 			if (ended) {

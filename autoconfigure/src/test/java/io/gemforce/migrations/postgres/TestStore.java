@@ -17,6 +17,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.MigrationEntry;
+import io.gemforce.migrations.MigrationListener;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.PlanGuard;
@@ -58,6 +59,12 @@ final class TestStore implements AutoCloseable {
 	private SentStatements sent;
 
 	private String siblingUser;
+
+	private String application = "gems";
+
+	private String logTable;
+
+	private String holdTable;
 
 	TestStore(PostgresTestDatabase database, Path folder) {
 		this.database = database;
@@ -122,6 +129,22 @@ final class TestStore implements AutoCloseable {
 		return this;
 	}
 
+	/**
+	 * Choose the service whose builds these are.
+	 * @param application its name
+	 * @return this
+	 */
+	TestStore application(String application) {
+		this.application = application;
+		return this;
+	}
+
+	TestStore tables(String log, String hold) {
+		this.logTable = log;
+		this.holdTable = hold;
+		return this;
+	}
+
 	TestStore version(String version) {
 		this.version = version;
 		return this;
@@ -165,9 +188,8 @@ final class TestStore implements AutoCloseable {
 		new FlywayDefaults((property) -> false, Duration.ofMinutes(1)).apply(configuration);
 		this.settings.accept(configuration);
 		Flyway flyway = configuration.load();
-		return new FlywayMigrationStore(
-				() -> flyway, () -> null, new PostgresSettings(false, null, false,
-						List.of("filesystem:" + this.undos.folder()), this.rerunRepeatables),
+		return new FlywayMigrationStore(() -> flyway, () -> null, new PostgresSettings(false, null, false,
+				List.of("filesystem:" + this.undos.folder()), this.rerunRepeatables, this.logTable, this.holdTable),
 				application(), stop, this::sibling);
 	}
 
@@ -183,8 +205,12 @@ final class TestStore implements AutoCloseable {
 		return MigrationRun.begin(Trigger.JOB, application());
 	}
 
+	MigrationRun run(MigrationListener listener) {
+		return MigrationRun.begin(Trigger.JOB, application(), listener);
+	}
+
 	private ApplicationInstance application() {
-		return new ApplicationInstance("gems", this.version, "here", "ann");
+		return new ApplicationInstance(this.application, this.version, "here", "ann");
 	}
 
 	private DataSource sibling(DataSource original, @Nullable String name) {
