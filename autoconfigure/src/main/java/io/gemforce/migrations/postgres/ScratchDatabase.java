@@ -2,7 +2,6 @@ package io.gemforce.migrations.postgres;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 
@@ -10,6 +9,7 @@ import javax.sql.DataSource;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
@@ -17,8 +17,11 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 /**
  * A database that is made for a rehearsal and dropped after it. Its name is marked, and a
  * session that lives as long as the rehearsal holds an advisory lock on it, which is its
- * beat: PostgreSQL frees it as soon as the rehearsal is gone. A database that nobody
- * holds was left behind by a rehearsal that was killed: the next one drops it.
+ * beat: PostgreSQL frees it as soon as the rehearsal is gone.
+ * <p>
+ * A database of this name and role that nobody holds, in whichever database of the
+ * server, and that nobody is connected to, was left behind by a rehearsal that was
+ * killed: the next one drops it. That of another role is left alone.
  */
 public final class ScratchDatabase implements AutoCloseable {
 
@@ -29,6 +32,14 @@ public final class ScratchDatabase implements AutoCloseable {
 	private static final int LONGEST_NAME = 20;
 
 	private static final String LOCK = "SELECT pg_try_advisory_lock(hashtextextended(?, 0))";
+
+	// Locks are of a database, but those of all databases are seen in each of them
+	private static final String LEFT_BEHIND = """
+			SELECT d.datname FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba
+			WHERE d.datname ~ '^gemforce_rehearsal_.*_[0-9a-f]{8}$' AND r.rolname = current_user
+				AND NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 1
+					AND (l.classid::bigint << 32) | l.objid::bigint = hashtextextended(d.datname, 0))
+				AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.datid = d.oid)""";
 
 	private static final String CREATE = """
 			SELECT format('CREATE DATABASE %I TEMPLATE template0 ENCODING %L LC_COLLATE %L LC_CTYPE %L', ?::text,
@@ -81,15 +92,16 @@ public final class ScratchDatabase implements AutoCloseable {
 		return new SingleConnectionDataSource(connection, true);
 	}
 
+	// Without FORCE, as somebody may have connected since
 	private static void dropLeftBehind(JdbcClient client) {
-		List<String> names = client.sql("SELECT datname FROM pg_database WHERE starts_with(datname, ?)")
-			.param(PREFIX)
-			.query(String.class)
-			.list();
-		for (String name : names) {
-			if (client.sql(LOCK).param(name).query(Boolean.class).single()) {
-				drop(client, name);
+		for (String name : client.sql(LEFT_BEHIND).query(String.class).list()) {
+			try {
+				client.sql("DROP DATABASE IF EXISTS %s".formatted(SqlNames.quote(name))).update();
 				logger.info("Dropped scratch database %s, which a rehearsal has left behind".formatted(name));
+			}
+			catch (DataAccessException ex) {
+				logger.info("Could not drop scratch database %s, which a rehearsal seems to have left behind: %s"
+					.formatted(name, ex.getMostSpecificCause().getMessage()));
 			}
 		}
 	}

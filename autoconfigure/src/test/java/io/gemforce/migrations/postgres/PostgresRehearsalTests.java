@@ -1,6 +1,8 @@
 package io.gemforce.migrations.postgres;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -176,13 +178,51 @@ class PostgresRehearsalTests {
 
 	@Test
 	void scratchDatabaseOfAKilledRehearsalIsDroppedByTheNextOne() {
-		this.store.client().sql("CREATE DATABASE gemforce_rehearsal_dead").update();
+		String dead = "gemforce_rehearsal_gems_%08x".formatted(this.database.name().hashCode());
+		this.store.client().sql("CREATE DATABASE " + dead).update();
 		this.store.migration("V3__carat.sql", "ALTER TABLE gem ADD COLUMN carat numeric;");
 		try (ScratchDatabase alive = ScratchDatabase.create(this.database.dataSource())) {
 			rehearse(10);
 			assertThat(scratchDatabases()).containsExactly(alive.name());
 		}
 		assertThat(scratchDatabases()).isEmpty();
+	}
+
+	@Test
+	void scratchDatabaseOfARehearsalOfAnotherDatabaseIsLeftAlone() {
+		PostgresTestDatabase other = TestDatabases.createPostgres();
+		this.store.migration("V3__carat.sql", "ALTER TABLE gem ADD COLUMN carat numeric;");
+		try (ScratchDatabase alive = ScratchDatabase.create(other.dataSource())) {
+			rehearse(10);
+			assertThat(scratchDatabases()).containsExactly(alive.name());
+		}
+		assertThat(scratchDatabases()).isEmpty();
+	}
+
+	@Test
+	void scratchDatabaseThatSomebodyIsConnectedToIsLeftAlone() throws SQLException {
+		String name = "gemforce_rehearsal_gems_00c0ffee";
+		this.store.client().sql("CREATE DATABASE " + name).update();
+		try (Connection connection = new PostgresTestDatabase(name, this.database.port()).dataSource()
+			.getConnection()) {
+			ScratchDatabase.create(this.database.dataSource()).close();
+			assertThat(connection.isValid(5)).isTrue();
+			assertThat(scratchDatabases()).containsExactly(name);
+		}
+		finally {
+			this.store.client().sql("DROP DATABASE " + name).update();
+		}
+	}
+
+	@Test
+	void scratchDatabaseOfAnotherRoleIsLeftAlone() {
+		String role = "other_" + this.database.name();
+		String name = "gemforce_rehearsal_gems_00badbad";
+		this.store.client().sql("CREATE ROLE " + role).update();
+		this.store.client().sql("CREATE DATABASE %s OWNER %s".formatted(name, role)).update();
+		ScratchDatabase.create(this.database.dataSource()).close();
+		assertThat(scratchDatabases()).containsExactly(name);
+		this.store.client().sql("DROP DATABASE " + name).update();
 	}
 
 	private List<RehearsalResult> rehearse(long sample) {
