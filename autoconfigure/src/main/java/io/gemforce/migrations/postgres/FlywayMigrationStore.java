@@ -340,20 +340,16 @@ public final class FlywayMigrationStore implements MigrationStore {
 				throw new MigrationException(validation.errors(), "unchanged, nothing was rehearsed", null);
 			}
 			return new PostgresRehearsal(this.flyway.get(), this.databases, this::rehearsalStore,
-					() -> MigrationRun.begin(Trigger.JOB, this.application), FlywayMigrationStore::ownTables)
+					() -> MigrationRun.begin(Trigger.JOB, this.application), FlywayDatabase::new)
 				.run(scope, validation);
 		});
 	}
 
-	private FlywayMigrationStore rehearsalStore(Flyway flyway, @Nullable String target) {
-		PostgresSettings settings = new PostgresSettings(this.settings.alwaysMigrate(), target, false,
+	private FlywayMigrationStore rehearsalStore(Flyway flyway) {
+		PostgresSettings settings = new PostgresSettings(this.settings.alwaysMigrate(), null, false,
 				this.settings.undoLocations(), this.settings.rerunRepeatables());
 		return new FlywayMigrationStore(() -> flyway, () -> null, settings, this.application, this.stop,
 				this.databases);
-	}
-
-	private static Set<String> ownTables(Flyway flyway) {
-		return new FlywayDatabase(flyway.getConfiguration()).ownTables();
 	}
 
 	@Override
