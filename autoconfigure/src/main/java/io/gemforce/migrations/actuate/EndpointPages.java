@@ -11,6 +11,7 @@ import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.report.HistoryQuery;
 import io.gemforce.migrations.report.MigrationReport;
 import io.gemforce.migrations.report.MigrationReports;
@@ -98,7 +99,7 @@ final class EndpointPages {
 		}
 		Map<String, Object> reasoned = new LinkedHashMap<>(confirm);
 		reasoned.put("reason", "say why");
-		if (state.isPending()) {
+		if (state.isPending() && !store.equals(StoreName.POSTGRES.id())) {
 			add(hints, EndpointOperation.MARK_APPLIED, store, id, reasoned);
 		}
 		if (state == MigrationState.APPLIED) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -63,6 +64,8 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	private static final Log logger = LogFactory.getLog(FlywayMigrationStore.class);
 
+	private static final String VENDOR = "{vendor}";
+
 	private final Supplier<Flyway> flyway;
 
 	private final Supplier<@Nullable Consumer<Flyway>> strategy;
@@ -107,7 +110,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 		this.stop = stop;
 		this.undoScripts = SingletonSupplier
 			.of(() -> new UndoScriptFinder(configuration().getClassLoader(), configuration().getEncoding())
-				.find(settings.undoLocations()));
+				.find(undoLocations()));
 		this.validator = SingletonSupplier.of(() -> new FlywayValidator(this.flyway.get(), this.undoScripts.get(),
 				application.name(), settings.failWhenAhead()));
 		this.database = SingletonSupplier.of(() -> new FlywayDatabase(configuration()));
@@ -119,6 +122,17 @@ public final class FlywayMigrationStore implements MigrationStore {
 		}
 		Configuration configuration = flyway.getConfiguration();
 		return Flyway.configure(configuration.getClassLoader()).configuration(configuration).target(target).load();
+	}
+
+	// As Boot does with spring.flyway.locations
+	private @Nullable List<String> undoLocations() {
+		List<String> locations = this.settings.undoLocations();
+		if (locations == null || locations.stream().noneMatch((location) -> location.contains(VENDOR))) {
+			return locations;
+		}
+		String vendor = this.database.get().isPostgres() ? "postgresql"
+				: this.database.get().product().toLowerCase(Locale.ROOT);
+		return locations.stream().map((location) -> location.replace(VENDOR, vendor)).toList();
 	}
 
 	private Configuration configuration() {
@@ -306,6 +320,13 @@ public final class FlywayMigrationStore implements MigrationStore {
 		return reading(() -> new FlywayOperations(this.flyway.get(), this.database.get(),
 				this.settings.rerunRepeatables(), this.stop)
 			.perform(operation, run));
+	}
+
+	@Override
+	public @Nullable List<String> preview(Operation operation) {
+		return reading(() -> new FlywayOperations(this.flyway.get(), this.database.get(),
+				this.settings.rerunRepeatables(), this.stop)
+			.preview(operation, this::view));
 	}
 
 	@Override
