@@ -212,9 +212,7 @@ public final class EndpointOperations implements ApplicationListener<ContextClos
 		if (operation.needsLock()) {
 			StoreLock lock = this.migrations.lock(store);
 			if (lock.held() && !lock.mine() && lock.alive()) {
-				throw new RefusedException(RefusedException.LOCKED, ErrorReport.of("LOCKED",
-						"The lock of store '%s' is held by %s, doing: %s".formatted(store, lock.owner(), lock.doing()),
-						"Wait until the holder is done. If it is gone, it is taken over after its lease", store.id()));
+				throw RefusedException.locked(store, lock);
 			}
 		}
 	}

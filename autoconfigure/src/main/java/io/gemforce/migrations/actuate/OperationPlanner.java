@@ -275,11 +275,7 @@ final class OperationPlanner {
 		}
 		request.requireConfirmation(lock.owner(), store);
 		if (lock.alive() && !request.isForced()) {
-			throw RefusedException.conflict("LOCK_ALIVE",
-					"The lock of store '%s' is held by %s, which has given a sign of life within its lease"
-						.formatted(store, lock.owner()),
-					"If the holder is gone, ask again after a lease; force takes the lock from one that is alive",
-					store);
+			throw RefusedException.lockAlive(store, lock);
 		}
 		return perform(Operation.Kind.RELEASE_LOCK, store, null, request, lock.owner());
 	}

@@ -8,6 +8,7 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 import io.gemforce.migrations.ExitCode;
 import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.report.ErrorReport;
 
@@ -60,6 +61,30 @@ final class RefusedException extends RuntimeException {
 
 	static RefusedException conflict(String error, String message, String action, StoreName store) {
 		return new RefusedException(CONFLICT, ErrorReport.of(error, message, action, store.id()));
+	}
+
+	static RefusedException locked(StoreName store, StoreLock lock) {
+		String doing = (lock.doing() != null) ? ", doing: " + lock.doing() : "";
+		return new RefusedException(LOCKED, ErrorReport.of("LOCKED",
+				"The lock of store '%s' is held by %s%s".formatted(store, lock.owner(), doing),
+				"Wait until the holder is done. %s".formatted((store == StoreName.POSTGRES)
+						? "If it hangs, release-lock with force ends its connection, which frees the lock"
+						: "If it is gone, it is taken over after its lease"),
+				store.id()));
+	}
+
+	static RefusedException lockAlive(StoreName store, StoreLock lock) {
+		return (store == StoreName.POSTGRES)
+				? conflict("LOCK_ALIVE",
+						"The lock of store '%s' is held by %s; PostgreSQL frees it when that connection ends"
+							.formatted(store, lock.owner()),
+						"Wait until it is done. If it hangs, force ends its connection, which rolls back what it is doing",
+						store)
+				: conflict("LOCK_ALIVE",
+						"The lock of store '%s' is held by %s, which has given a sign of life within its lease"
+							.formatted(store, lock.owner()),
+						"If the holder is gone, ask again after a lease; force takes the lock from one that is alive",
+						store);
 	}
 
 	static RefusedException unknownStore(String store) {

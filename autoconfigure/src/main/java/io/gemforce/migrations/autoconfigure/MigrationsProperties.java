@@ -372,6 +372,34 @@ public class MigrationsProperties {
 		 */
 		private boolean rerunRepeatablesAfterRollback = true;
 
+		/**
+		 * Table of the log, with its schema or without. migration_log in the schema of
+		 * Flyway's table if not set. A schema that is set has to exist.
+		 */
+		private @Nullable String logTable;
+
+		/**
+		 * Table of the holds, with its schema or without. migration_hold in the schema of
+		 * Flyway's table if not set. A schema that is set has to exist.
+		 */
+		private @Nullable String holdTable;
+
+		public @Nullable String getLogTable() {
+			return this.logTable;
+		}
+
+		public void setLogTable(@Nullable String logTable) {
+			this.logTable = logTable;
+		}
+
+		public @Nullable String getHoldTable() {
+			return this.holdTable;
+		}
+
+		public void setHoldTable(@Nullable String holdTable) {
+			this.holdTable = holdTable;
+		}
+
 		public boolean isRerunRepeatablesAfterRollback() {
 			return this.rerunRepeatablesAfterRollback;
 		}

@@ -71,7 +71,7 @@ public final class PostgresMigrationsAutoConfiguration {
 		return new FlywayMigrationStore(flyway::getObject, () -> delegate(strategy.getIfAvailable()),
 				new PostgresSettings(postgres.isAlwaysMigrate(), target(postgres),
 						properties.getOnSchemaAhead() == OnSchemaAhead.FAIL, postgres.getUndoLocations(),
-						postgres.isRerunRepeatablesAfterRollback()),
+						postgres.isRerunRepeatablesAfterRollback(), postgres.getLogTable(), postgres.getHoldTable()),
 				application, stop.signal(), new DerivedDatabases());
 	}
 

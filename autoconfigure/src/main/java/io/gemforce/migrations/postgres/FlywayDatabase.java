@@ -2,12 +2,16 @@ package io.gemforce.migrations.postgres;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -15,13 +19,20 @@ import org.flywaydb.core.api.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.BadSqlGrammarException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.StringUtils;
 
 import io.gemforce.migrations.Hold;
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreLock;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.MigrationLog.LogSummary;
 
 /**
@@ -29,11 +40,19 @@ import io.gemforce.migrations.postgres.MigrationLog.LogSummary;
  */
 final class FlywayDatabase {
 
+	private static final String POSTGRES = "PostgreSQL";
+
 	private static final long LOCK_MAGIC = 77431708279161L;
 
 	private static final String TABLES = """
 			SELECT to_regclass(?) IS NOT NULL AS history, to_regclass(?) IS NOT NULL AS log,
-				to_regclass(?) IS NOT NULL AS holds""";
+				to_regclass(?) IS NOT NULL AS holds,
+				EXISTS (SELECT FROM pg_attribute
+					WHERE attrelid = to_regclass(?) AND attname = 'history' AND NOT attisdropped) AS log_by_history,
+				NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+						JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'installed_rank'
+						JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+					WHERE n.nspname = ? AND c.relname <> ? AND c.relkind = 'r') AS alone""";
 
 	private static final String FINGERPRINT = """
 			SELECT (%s) AS history, (%s) AS log, to_regclass(?) IS NOT NULL AS holds""";
@@ -46,6 +65,9 @@ final class FlywayDatabase {
 				AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 				AND (l.classid::bigint << 32) | l.objid::bigint = ?
 			LIMIT 1""";
+
+	// A rehearsal needs it, and nothing older is looked after any more
+	private static final int OLDEST_VERSION = 13;
 
 	private final DataSource dataSource;
 
@@ -61,27 +83,52 @@ final class FlywayDatabase {
 
 	private final HoldTable holds;
 
+	private final String product;
+
+	private final Set<String> schemas;
+
+	// The server's processes that serve this instance where it migrates
+	private final Set<Integer> working = ConcurrentHashMap.newKeySet();
+
 	// Whether Flyway's table and the log were there when it was looked last
 	private volatile boolean complete;
 
-	FlywayDatabase(Configuration configuration) {
-		this.dataSource = configuration.getDataSource();
+	/**
+	 * Open a database.
+	 * @param configuration the configuration of the Flyway
+	 * @param settings what the user has set
+	 * @param application the name of this service
+	 */
+	FlywayDatabase(Configuration configuration, PostgresSettings settings, String application) {
+		this.dataSource = InitializedDataSource.of(configuration);
 		this.client = JdbcClient.create(this.dataSource);
 		try {
 			Place place = JdbcUtils.extractDatabaseMetaData(this.dataSource,
-					(metaData) -> new Place(metaData.getDatabaseProductName(), metaData.getConnection().getCatalog(),
-							schema(configuration, metaData.getConnection())));
-			this.postgres = place.product().equals("PostgreSQL");
+					(metaData) -> new Place(metaData.getDatabaseProductName(), metaData.getDatabaseMajorVersion(),
+							metaData.getConnection().getCatalog(), schema(configuration, metaData.getConnection())));
+			this.product = place.product();
+			this.postgres = place.isPostgres();
+			if (this.postgres && place.version() < OLDEST_VERSION) {
+				throw new MigrationException(Problem.error(ProblemCode.MISSING_DEPENDENCY, StoreName.POSTGRES,
+						"Store 'postgres' is a PostgreSQL %d, and migrations need %d at least".formatted(place.version(),
+								OLDEST_VERSION),
+						"Upgrade the server. Until then, let Flyway alone migrate, in a service without this starter"),
+						"unchanged", null);
+			}
 			this.namespace = "%s|%s".formatted(place.database(), place.schema());
 			this.history = new HistoryTable(place.schema(), configuration.getTable());
-			this.log = new MigrationLog(place.schema());
-			this.holds = new HoldTable(place.schema());
+			TableName log = TableName.of(settings.logTable(), place.schema(), MigrationLog.NAME);
+			TableName holds = TableName.of(settings.holdTable(), place.schema(), HoldTable.NAME);
+			this.log = new MigrationLog(log, this.history.name(), application);
+			this.holds = new HoldTable(holds, this.history.name());
+			this.schemas = Stream.of(place.schema(), log.schema(), holds.schema()).collect(Collectors.toSet());
 		}
 		catch (MetaDataAccessException ex) {
 			throw FlywayFailures.explain(new IllegalStateException("Could not open a connection", ex));
 		}
 	}
 
+	// As Flyway does it: the schema of an address or of init SQL need not be there yet
 	private static String schema(Configuration configuration, Connection connection) throws SQLException {
 		if (configuration.getDefaultSchema() != null) {
 			return configuration.getDefaultSchema();
@@ -90,7 +137,13 @@ final class FlywayDatabase {
 			return configuration.getSchemas()[0];
 		}
 		String schema = connection.getSchema();
-		return (schema != null) ? schema : "public";
+		if (schema == null && connection.getMetaData().getDatabaseProductName().equals(POSTGRES)) {
+			schema = JdbcClient.create(new SingleConnectionDataSource(connection, true))
+				.sql("SHOW search_path")
+				.query(String.class)
+				.single();
+		}
+		return StringUtils.hasText(schema) ? schema : "public";
 	}
 
 	/**
@@ -100,6 +153,22 @@ final class FlywayDatabase {
 	 */
 	boolean isPostgres() {
 		return this.postgres;
+	}
+
+	/**
+	 * Return what kind of database this is.
+	 * @return the name of the product
+	 */
+	String product() {
+		return this.product;
+	}
+
+	/**
+	 * Return where Flyway's table and those of this library are.
+	 * @return the names of the schemas
+	 */
+	Set<String> schemas() {
+		return this.schemas;
 	}
 
 	/**
@@ -144,13 +213,31 @@ final class FlywayDatabase {
 	 * @return the tables that are there
 	 */
 	Tables tables(JdbcClient client) {
-		return client.sql(TABLES)
+		Tables tables = client.sql(TABLES)
 			.param(this.history.table())
 			.param(this.log.table())
 			.param(this.holds.table())
+			.param(this.log.table())
+			.param(this.history.name().schema())
+			.param(this.history.name().name())
 			.query((row, number) -> new Tables(row.getBoolean("history"), row.getBoolean("log"),
-					row.getBoolean("holds")))
+					row.getBoolean("holds"), row.getBoolean("log_by_history"), row.getBoolean("alone")))
 			.single();
+		this.log.found(tables);
+		return tables;
+	}
+
+	/**
+	 * Bring the log of an older build up to date, where that is possible. Not to be
+	 * called in a migration's transaction, which would keep others from the log.
+	 * @param dataSource gives a connection
+	 */
+	void upgrade(DataSource dataSource) {
+		Tables tables = tables(JdbcClient.create(dataSource));
+		if (tables.log() && !tables.logByHistory()) {
+			this.log.upgrade(dataSource);
+			tables(JdbcClient.create(dataSource));
+		}
 	}
 
 	/**
@@ -159,7 +246,43 @@ final class FlywayDatabase {
 	 * @return the hold, whoever it binds
 	 */
 	Optional<Hold> readHold(JdbcClient client) {
-		return tables(client).holds() ? this.holds.read(client) : Optional.empty();
+		Tables tables = tables(client);
+		return tables.holds() ? readHold(client, tables) : Optional.empty();
+	}
+
+	private Optional<Hold> readHold(JdbcClient client, Tables tables) {
+		HoldTable.Found found = this.holds.read(client);
+		// One that does not say whose it is is that of whoever has rolled back past it
+		return found.own().or(() -> found.unnamed()
+			.filter((hold) -> tables.alone() || tables.history() && isRolledBackPast(hold, client)));
+	}
+
+	private boolean isRolledBackPast(Hold hold, JdbcClient client) {
+		Version newest = this.history.read(client).newestRolledBack();
+		return newest != null && newest.compareTo(hold.version()) > 0;
+	}
+
+	/**
+	 * Write a hold in place of the one that is there.
+	 * @param client the connection to use, which has Flyway's lock
+	 * @param tables the tables that are there
+	 * @param version the version to hold the store at
+	 * @param reason why, {@code null} if nobody gave a reason
+	 * @param since when, as {@link HoldTable#now()} gives it
+	 * @return the hold that was there before, or empty if there was none
+	 */
+	Optional<Hold> writeHold(JdbcClient client, Tables tables, Version version, @Nullable String reason,
+			Instant since) {
+		Optional<Hold> former = Optional.empty();
+		if (tables.holds()) {
+			former = readHold(client, tables);
+		}
+		else {
+			this.holds.create(client);
+		}
+		this.holds.write(client, version, reason, since, tables.alone());
+		former.ifPresent((hold) -> this.holds.remove(client, hold.since()));
+		return former;
 	}
 
 	/**
@@ -245,7 +368,7 @@ final class FlywayDatabase {
 	private String fingerprintOfLog() {
 		return """
 				SELECT count(*) || '/' || coalesce(max(rank), 0) || '/' || count(*) FILTER (WHERE state = 'RUNNING')
-				FROM %s""".formatted(this.log.table());
+				FROM %s""".formatted(this.log.rows());
 	}
 
 	private String text(String sql) {
@@ -274,6 +397,24 @@ final class FlywayDatabase {
 			.orElse(false);
 	}
 
+	/**
+	 * Remember that this instance migrates on a connection.
+	 * @param connection the connection
+	 */
+	void works(Connection connection) {
+		this.working.add(JdbcClient.create(new SingleConnectionDataSource(connection, true))
+			.sql("SELECT pg_backend_pid()")
+			.query(Integer.class)
+			.single());
+	}
+
+	/**
+	 * Forget where this instance migrated, as it is done.
+	 */
+	void rests() {
+		this.working.clear();
+	}
+
 	StoreLock lock() {
 		return lock(this.client);
 	}
@@ -286,8 +427,8 @@ final class FlywayDatabase {
 	StoreLock lock(JdbcClient client) {
 		return client.sql(HOLDER)
 			.param(lockKey())
-			.query((row, number) -> new StoreLock(true, false, true, row.getString("owner"),
-					MigrationLog.instant(row, "xact_start"), null))
+			.query((row, number) -> new StoreLock(true, this.working.contains(row.getInt("pid")), true,
+					row.getString("owner"), MigrationLog.instant(row, "xact_start"), null))
 			.optional()
 			.orElse(StoreLock.FREE);
 	}
@@ -308,8 +449,10 @@ final class FlywayDatabase {
 	 * @param history whether Flyway's is
 	 * @param log whether the log is
 	 * @param holds whether the one of the holds is
+	 * @param logByHistory whether the log says which table of Flyway's each row belongs to
+	 * @param alone whether Flyway's is the only one in its schema
 	 */
-	record Tables(boolean history, boolean log, boolean holds) {
+	record Tables(boolean history, boolean log, boolean holds, boolean logByHistory, boolean alone) {
 
 	}
 
@@ -328,10 +471,15 @@ final class FlywayDatabase {
 	 * Where a Flyway works.
 	 *
 	 * @param product the name of the database's product
+	 * @param version its major version
 	 * @param database the name of the database, {@code null} if it has none
 	 * @param schema the schema of Flyway's table
 	 */
-	private record Place(String product, @Nullable String database, String schema) {
+	private record Place(String product, int version, @Nullable String database, String schema) {
+
+		private boolean isPostgres() {
+			return this.product.equals(POSTGRES);
+		}
 
 	}
 

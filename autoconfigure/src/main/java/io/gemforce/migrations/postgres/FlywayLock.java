@@ -2,7 +2,6 @@ package io.gemforce.migrations.postgres;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -44,15 +43,18 @@ final class FlywayLock implements AutoCloseable {
 
 	private final boolean autoCommit;
 
+	private final FlywayDatabase database;
+
 	private final long key;
 
 	private boolean closed;
 
-	private FlywayLock(Connection connection, boolean autoCommit, long key) {
+	private FlywayLock(Connection connection, boolean autoCommit, FlywayDatabase database) {
 		this.connection = connection;
 		this.dataSource = new SingleConnectionDataSource(connection, true);
 		this.autoCommit = autoCommit;
-		this.key = key;
+		this.database = database;
+		this.key = database.lockKey();
 	}
 
 	/**
@@ -73,10 +75,16 @@ final class FlywayLock implements AutoCloseable {
 				throw FlywayFailures.lockTimeout(database.lock(lock.client()));
 			}
 			outcome = LockWait.Outcome.ACQUIRED;
+			database.upgrade(lock.dataSource());
 			return lock;
 		}
 		catch (RuntimeException ex) {
-			lock.giveBack();
+			if (outcome == LockWait.Outcome.ACQUIRED) {
+				lock.close();
+			}
+			else {
+				lock.giveBack();
+			}
 			throw ex;
 		}
 		finally {
@@ -89,16 +97,11 @@ final class FlywayLock implements AutoCloseable {
 	private static FlywayLock open(FlywayDatabase database, Configuration configuration,
 			ApplicationInstance application) {
 		try {
-			Connection connection = new NamedDataSource(database.dataSource(), application).getConnection();
-			FlywayLock lock = new FlywayLock(connection, connection.getAutoCommit(), database.lockKey());
+			Connection connection = new NamedDataSource(database.dataSource(), application, database::works)
+				.getConnection();
+			FlywayLock lock = new FlywayLock(connection, connection.getAutoCommit(), database);
 			try {
 				connection.setAutoCommit(true);
-				String initSql = configuration.getInitSql();
-				if (initSql != null) {
-					try (Statement statement = connection.createStatement()) {
-						statement.execute(initSql);
-					}
-				}
 				return lock;
 			}
 			catch (SQLException ex) {
@@ -201,6 +204,7 @@ final class FlywayLock implements AutoCloseable {
 	}
 
 	private void giveBack() {
+		this.database.rests();
 		try (Connection closed = this.connection) {
 			closed.setAutoCommit(this.autoCommit);
 		}

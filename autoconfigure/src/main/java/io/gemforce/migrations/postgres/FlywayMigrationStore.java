@@ -113,7 +113,11 @@ public final class FlywayMigrationStore implements MigrationStore {
 				.find(undoLocations()));
 		this.validator = SingletonSupplier.of(() -> new FlywayValidator(this.flyway.get(), this.undoScripts.get(),
 				application.name(), settings.failWhenAhead()));
-		this.database = SingletonSupplier.of(() -> new FlywayDatabase(configuration()));
+		this.database = SingletonSupplier.of(() -> database(configuration()));
+	}
+
+	private FlywayDatabase database(Configuration configuration) {
+		return new FlywayDatabase(configuration, this.settings, this.application.name());
 	}
 
 	private static Flyway targeted(Flyway flyway, @Nullable String target) {
@@ -199,6 +203,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 						this.settings.rerunRepeatables(), this.stop)
 					.lift(view.build()));
 			}
+			prepare(run);
 			List<String> applied = flyway.migrate(strategy);
 			return result(applied.isEmpty() ? StoreResult.Outcome.UP_TO_DATE : StoreResult.Outcome.APPLIED, from,
 					applied, startedAt);
@@ -209,6 +214,17 @@ public final class FlywayMigrationStore implements MigrationStore {
 			}
 			// Somebody has rolled back since this instance has looked
 			return held(from, flyway.appliedSoFar(), ex.getProblems().get(0), startedAt);
+		}
+	}
+
+	private void prepare(MigrationRun run) {
+		FlywayDatabase database = this.database.get();
+		if (database.isPostgres()) {
+			reading(() -> {
+				database.upgrade(database.dataSource());
+				new LostHistory(database, configuration()).startAfresh(run, this.stop);
+				return database;
+			});
 		}
 	}
 
@@ -285,7 +301,10 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	private FlywayView thoroughly(ValidateResult complaints) {
 		FlywayDatabase database = this.database.get();
-		return this.validator.get().thoroughly(complaints, database.summarizeLog(), database.viewHold().orElse(null));
+		FlywayView view = this.validator.get()
+			.thoroughly(complaints, database.summarizeLog(), database.viewHold().orElse(null));
+		return database.isPostgres()
+				? new LostHistory(database, configuration()).problem().map(view::with).orElse(view) : view;
 	}
 
 	@Override
@@ -361,14 +380,15 @@ public final class FlywayMigrationStore implements MigrationStore {
 				throw new MigrationException(validation.errors(), "unchanged, nothing was rehearsed", null);
 			}
 			return new PostgresRehearsal(this.flyway.get(), this.databases, this::rehearsalStore,
-					() -> MigrationRun.begin(Trigger.JOB, this.application), FlywayDatabase::new)
+					() -> MigrationRun.begin(Trigger.JOB, this.application), this::database)
 				.run(scope, validation);
 		});
 	}
 
 	private FlywayMigrationStore rehearsalStore(Flyway flyway) {
 		PostgresSettings settings = new PostgresSettings(this.settings.alwaysMigrate(), null, false,
-				this.settings.undoLocations(), this.settings.rerunRepeatables());
+				this.settings.undoLocations(), this.settings.rerunRepeatables(), this.settings.logTable(),
+				this.settings.holdTable());
 		return new FlywayMigrationStore(() -> flyway, () -> null, settings, this.application, this.stop,
 				this.databases);
 	}

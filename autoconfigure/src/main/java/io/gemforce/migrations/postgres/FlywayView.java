@@ -1,11 +1,13 @@
 package io.gemforce.migrations.postgres;
 
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.Validation;
 
 /**
@@ -19,6 +21,13 @@ import io.gemforce.migrations.Validation;
  */
 record FlywayView(Validation validation, Map<String, Execution> executions, BuildVersions build,
 		@Nullable HoldView hold) {
+
+	FlywayView with(Problem problem) {
+		return new FlywayView(
+				new Validation(this.validation.entries(),
+						Stream.concat(Stream.of(problem), this.validation.problems().stream()).toList()),
+				this.executions, this.build, this.hold);
+	}
 
 	/**
 	 * Whether a hold keeps this build from running what it has.

@@ -24,6 +24,8 @@ final class HistoryTable {
 				description, 'DELETE', script, checksum, coalesce(?, current_user), 0, true
 			FROM %1$s WHERE installed_rank = ANY (?)""";
 
+	private final TableName name;
+
 	private final String table;
 
 	/**
@@ -32,7 +34,12 @@ final class HistoryTable {
 	 * @param name the name that the user has given it
 	 */
 	HistoryTable(String schema, String name) {
-		this.table = SqlNames.quote(schema, name);
+		this.name = new TableName(schema, name);
+		this.table = this.name.quoted();
+	}
+
+	TableName name() {
+		return this.name;
 	}
 
 	/**

@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
@@ -15,9 +17,17 @@ import io.gemforce.migrations.Version;
 
 /**
  * The table beside Flyway's own in which a rollback leaves the decision not to run the
- * store past a version.
+ * store past a version. The key of a hold is {@code postgres}, as older builds have it;
+ * where several services share the table, the name of Flyway's table is added.
  */
 final class HoldTable {
+
+	/**
+	 * The name of the table if the user has not named it.
+	 */
+	static final String NAME = "migration_hold";
+
+	private static final String UNNAMED = "postgres";
 
 	private static final String DDL = """
 			CREATE TABLE IF NOT EXISTS %s (
@@ -29,28 +39,33 @@ final class HoldTable {
 			)""";
 
 	private static final String SELECT = """
-			SELECT version, reason, "user", since FROM %s WHERE store = 'postgres'""";
+			SELECT store, version, reason, "user", since FROM %s WHERE store IN (?, ?)""";
 
 	private static final String WRITE = """
-			WITH former AS (SELECT version, reason, "user", since FROM %1$s WHERE store = 'postgres'),
-				written AS (INSERT INTO %1$s (store, version, reason, since) VALUES ('postgres', ?, ?, ?)
-					ON CONFLICT (store) DO UPDATE SET version = excluded.version, reason = excluded.reason,
-						"user" = current_user, since = excluded.since)
-			SELECT * FROM former""";
+			INSERT INTO %s (store, version, reason, since) VALUES (?, ?, ?, ?)
+				ON CONFLICT (store) DO UPDATE SET version = excluded.version, reason = excluded.reason,
+					"user" = current_user, since = excluded.since""";
 
 	private static final String RESTORE = """
-			UPDATE %s SET version = ?, reason = ?, "user" = ?, since = ? WHERE store = 'postgres' AND since = ?""";
+			UPDATE %s SET version = ?, reason = ?, "user" = ?, since = ? WHERE store IN (?, ?) AND since = ?""";
 
-	private static final String REMOVE = "DELETE FROM %s WHERE store = 'postgres' AND since = ?";
+	private static final String REMOVE = "DELETE FROM %s WHERE store IN (?, ?) AND since = ?";
 
 	private final String table;
 
+	private final String own;
+
+	private final boolean withFlyways;
+
 	/**
-	 * Create the table of a schema.
-	 * @param schema the schema of Flyway's table
+	 * Create the table.
+	 * @param name its name
+	 * @param history the table of Flyway's whose hold it has
 	 */
-	HoldTable(String schema) {
-		this.table = SqlNames.quote(schema, "migration_hold");
+	HoldTable(TableName name, TableName history) {
+		this.table = name.quoted();
+		this.own = "%s:%s".formatted(UNNAMED, history.in(name));
+		this.withFlyways = name.schema().equals(history.schema());
 	}
 
 	String table() {
@@ -68,33 +83,39 @@ final class HoldTable {
 	/**
 	 * Look for a hold.
 	 * @param client reads the database
-	 * @return the hold, or empty if there is none
+	 * @return what there is
 	 */
-	Optional<Hold> read(JdbcClient client) {
-		return read(client.sql(SELECT.formatted(this.table)));
-	}
-
-	private static Optional<Hold> read(JdbcClient.StatementSpec statement) {
-		return statement
-			.query((row, number) -> new Hold(StoreName.POSTGRES, Version.parse(row.getString("version")).orElseThrow(),
-					row.getString("reason"), row.getString("user"),
-					row.getObject("since", OffsetDateTime.class).toInstant()))
-			.optional();
+	Found read(JdbcClient client) {
+		Map<String, Hold> holds = new HashMap<>();
+		client.sql(SELECT.formatted(this.table))
+			.param(this.own)
+			.param(UNNAMED)
+			.query((row) -> {
+				holds.put(row.getString("store"),
+						new Hold(StoreName.POSTGRES, Version.parse(row.getString("version")).orElseThrow(),
+								row.getString("reason"), row.getString("user"),
+								row.getObject("since", OffsetDateTime.class).toInstant()));
+			});
+		return new Found(Optional.ofNullable(holds.get(this.own)),
+				Optional.ofNullable(holds.get(UNNAMED)).filter((hold) -> this.withFlyways));
 	}
 
 	/**
-	 * Write a hold in place of the one that is there.
+	 * Write a hold in place of the one of the same key.
 	 * @param client the connection to use
 	 * @param version the version to hold the store at
 	 * @param reason why, {@code null} if nobody gave a reason
 	 * @param since when, as {@link #now()} gives it
-	 * @return the hold that was there before, or empty if there was none
+	 * @param alone whether there is no other table of Flyway's in the schema, so that the
+	 * hold may be one that older builds see, too
 	 */
-	Optional<Hold> write(JdbcClient client, Version version, @Nullable String reason, Instant since) {
-		return read(client.sql(WRITE.formatted(this.table))
+	void write(JdbcClient client, Version version, @Nullable String reason, Instant since, boolean alone) {
+		client.sql(WRITE.formatted(this.table))
+			.param((alone && this.withFlyways) ? UNNAMED : this.own)
 			.param(version.toString())
 			.param(reason)
-			.param(since.atOffset(ZoneOffset.UTC)));
+			.param(since.atOffset(ZoneOffset.UTC))
+			.update();
 	}
 
 	/**
@@ -113,6 +134,8 @@ final class HoldTable {
 			.param(former.reason())
 			.param(former.user())
 			.param(former.since().atOffset(ZoneOffset.UTC))
+			.param(this.own)
+			.param(UNNAMED)
 			.param(since.atOffset(ZoneOffset.UTC))
 			.update();
 	}
@@ -123,7 +146,11 @@ final class HoldTable {
 	 * @param since when the hold was written
 	 */
 	void remove(JdbcClient client, Instant since) {
-		client.sql(REMOVE.formatted(this.table)).param(since.atOffset(ZoneOffset.UTC)).update();
+		client.sql(REMOVE.formatted(this.table))
+			.param(this.own)
+			.param(UNNAMED)
+			.param(since.atOffset(ZoneOffset.UTC))
+			.update();
 	}
 
 	/**
@@ -132,6 +159,16 @@ final class HoldTable {
 	 */
 	static Instant now() {
 		return Instant.now().truncatedTo(ChronoUnit.MICROS);
+	}
+
+	/**
+	 * The holds that may bind a service.
+	 *
+	 * @param own the one that says that it is of this table of Flyway's
+	 * @param unnamed the one that does not say of which
+	 */
+	record Found(Optional<Hold> own, Optional<Hold> unnamed) {
+
 	}
 
 }

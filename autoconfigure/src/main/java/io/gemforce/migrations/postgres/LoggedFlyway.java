@@ -56,7 +56,8 @@ final class LoggedFlyway {
 			.toArray(Callback[]::new);
 		return Flyway.configure(configuration.getClassLoader())
 			.configuration(configuration)
-			.dataSource(new NamedDataSource(configuration.getDataSource(), this.run.application()))
+			.dataSource(new NamedDataSource(configuration.getDataSource(), this.run.application(),
+					this.database::works))
 			.callbacks(callbacks)
 			.load();
 	}
@@ -74,6 +75,7 @@ final class LoggedFlyway {
 			return isHeard() ? migrateHeard(strategy) : migrateUnheard(strategy);
 		}
 		finally {
+			this.database.rests();
 			stopListening.run();
 			if (this.stop.isStopped()) {
 				Thread.interrupted();

@@ -15,9 +15,12 @@ import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.flywaydb.core.api.MigrationInfo;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -26,10 +29,13 @@ import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.ExecutionStart;
 import io.gemforce.migrations.MigrationEntry;
+import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Trigger;
 
@@ -43,6 +49,13 @@ import io.gemforce.migrations.Trigger;
  * Flyway has returned its.
  */
 final class MigrationLog {
+
+	/**
+	 * The name of the table if the user has not named it.
+	 */
+	static final String NAME = "migration_log";
+
+	private static final Log logger = LogFactory.getLog(MigrationLog.class);
 
 	private static final String DDL = """
 			CREATE TABLE IF NOT EXISTS %s (
@@ -68,14 +81,27 @@ final class MigrationLog {
 				reason text,
 				error_type text,
 				error_message text,
-				error_code text
+				error_code text,
+				history text
 			)""";
+
+	private static final String UPGRADE = "ALTER TABLE %s ADD COLUMN IF NOT EXISTS history text";
+
+	private static final String LOOK = """
+			SELECT EXISTS (SELECT FROM pg_attribute
+				WHERE attrelid = c.oid AND attname = 'history' AND NOT attisdropped)
+			FROM pg_class c WHERE c.oid = to_regclass(?)""";
+
+	private static final String MAY_UPGRADE = """
+			SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(?)""";
+
+	private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '2s'";
 
 	private static final String INSERT = """
 			INSERT INTO %s (version, description, type, script, checksum, direction, state, phase, transactional,
 				started_at, finished_at, duration_ms, run_id, trigger, application, application_version, host,
-				error_type, error_message, error_code, reason)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+				error_type, error_message, error_code, reason%s)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?%s)""";
 
 	private static final String CLOSE = """
 			UPDATE %s SET state = ?, finished_at = ?, duration_ms = ?, error_type = ?, error_message = ?, error_code = ?
@@ -85,7 +111,8 @@ final class MigrationLog {
 			SELECT EXISTS (SELECT 1 FROM %s WHERE run_id = ? AND script = ? AND state = 'APPLIED')""";
 
 	private static final String INTERRUPT = """
-			UPDATE %s SET state = 'INTERRUPTED', finished_at = ? WHERE state = 'RUNNING'""";
+			UPDATE %s SET state = 'INTERRUPTED', finished_at = ?
+			WHERE rank IN (SELECT rank FROM %s WHERE state = 'RUNNING')""";
 
 	private static final String SUMMARY = """
 			SELECT coalesce(version, 'R:' || description) AS id, max(version) AS version,
@@ -105,12 +132,25 @@ final class MigrationLog {
 
 	private final String table;
 
+	private final String history;
+
+	private final boolean withFlyways;
+
+	private final String application;
+
+	private volatile Rows rows = new Rows(true, false);
+
 	/**
-	 * Create the log of a schema.
-	 * @param schema the schema of Flyway's table
+	 * Create the log.
+	 * @param name its name
+	 * @param history the table of Flyway's whose executions it has
+	 * @param application the name of this service
 	 */
-	MigrationLog(String schema) {
-		this.table = SqlNames.quote(schema, "migration_log");
+	MigrationLog(TableName name, TableName history, String application) {
+		this.table = name.quoted();
+		this.history = SqlNames.literal(history.in(name));
+		this.withFlyways = name.schema().equals(history.schema());
+		this.application = SqlNames.literal(application);
 	}
 
 	String table() {
@@ -122,11 +162,78 @@ final class MigrationLog {
 	}
 
 	/**
+	 * Be told what was found.
+	 * @param tables the tables that are there
+	 */
+	void found(FlywayDatabase.Tables tables) {
+		this.rows = new Rows(!tables.log() || tables.logByHistory(), tables.alone() && this.withFlyways);
+	}
+
+	/**
+	 * Return the rows that belong to Flyway's table. Older builds did not say which
+	 * that is: where there are several, the rows of this service are taken.
+	 * @return what to select from
+	 */
+	String rows() {
+		Rows rows = this.rows;
+		if (!rows.byHistory()) {
+			return rows.alone() ? this.table
+					: "(SELECT * FROM %s WHERE application = %s) AS own".formatted(this.table, this.application);
+		}
+		return "(SELECT * FROM %s WHERE history = %s OR history IS NULL%s) AS own".formatted(this.table, this.history,
+				rows.alone() ? "" : " AND application = " + this.application);
+	}
+
+	/**
 	 * Create the table if it is not there.
 	 * @param connection the connection to use
+	 * @throws MigrationException if it is there, is shared, and cannot tell whose its
+	 * rows are
 	 */
 	void create(Connection connection) {
-		client(connection).sql(sql(DDL)).update();
+		create(client(connection));
+	}
+
+	private void create(JdbcClient client) {
+		Boolean byHistory = client.sql(LOOK).param(this.table).query(Boolean.class).optional().orElse(null);
+		if (byHistory == null) {
+			client.sql(sql(DDL)).update();
+		}
+		this.rows = new Rows(byHistory == null || byHistory, this.rows.alone());
+		requireOwnRows();
+	}
+
+	private void requireOwnRows() {
+		Rows rows = this.rows;
+		if (!rows.byHistory() && !rows.alone()) {
+			throw new MigrationException(Problem.error(ProblemCode.PERMISSION_DENIED, StoreName.POSTGRES,
+					("Several services have tables of Flyway's beside %s, which has no column that tells whose its rows "
+							+ "are, and the user may not add one")
+						.formatted(this.table),
+					"Let the owner of the table run: %s. Or give this service a log of its own with gemforce.migrations.postgres.log-table"
+						.formatted(sql(UPGRADE))),
+					"unchanged", null);
+		}
+	}
+
+	/**
+	 * Add what the table of an older build does not have, unless the user may not, or
+	 * somebody is at work on it.
+	 * @param dataSource gives a connection
+	 */
+	void upgrade(DataSource dataSource) {
+		if (!JdbcClient.create(dataSource).sql(MAY_UPGRADE).param(this.table).query(Boolean.class).single()) {
+			return;
+		}
+		try {
+			FlywayDatabase.inTransaction(dataSource, (client) -> {
+				client.sql(LOCK_TIMEOUT).update();
+				client.sql(sql(UPGRADE)).update();
+			});
+		}
+		catch (PessimisticLockingFailureException ex) {
+			logger.debug("The log is in use, and will be brought up to date another time", ex);
+		}
 	}
 
 	/**
@@ -135,7 +242,7 @@ final class MigrationLog {
 	 * @param connection the connection that has Flyway's lock
 	 */
 	void closeInterrupted(Connection connection) {
-		client(connection).sql(sql(INTERRUPT)).param(utc(Instant.now())).update();
+		client(connection).sql(INTERRUPT.formatted(this.table, rows())).param(utc(Instant.now())).update();
 	}
 
 	/**
@@ -199,7 +306,7 @@ final class MigrationLog {
 
 	private void prepare(DataSource dataSource) {
 		try {
-			FlywayDatabase.inTransaction(dataSource, (client) -> client.sql(sql(DDL)).update());
+			FlywayDatabase.inTransaction(dataSource, this::create);
 		}
 		catch (DuplicateKeyException ex) {
 			// Two instances that create a table at once may collide in the catalogue; the
@@ -231,7 +338,9 @@ final class MigrationLog {
 	private void insert(JdbcClient client, LogEntry attempt, MigrationState state, @Nullable Instant finishedAt,
 			@Nullable ExecutionError error) {
 		MigrationRun run = attempt.run();
-		client.sql(sql(INSERT))
+		boolean byHistory = this.rows.byHistory();
+		client
+			.sql(INSERT.formatted(this.table, byHistory ? ", history" : "", byHistory ? ", " + this.history : ""))
 			.param(attempt.version())
 			.param(attempt.description())
 			.param(attempt.type().name())
@@ -262,7 +371,7 @@ final class MigrationLog {
 	 * @return a summary for each id that the log knows
 	 */
 	Map<String, LogSummary> summarize(JdbcClient client) {
-		return client.sql(sql(SUMMARY))
+		return client.sql(SUMMARY.formatted(rows()))
 			.query((row, number) -> LogSummary.from(row))
 			.list()
 			.stream()
@@ -275,7 +384,7 @@ final class MigrationLog {
 	 * @return the newest execution with success for each version that the log knows
 	 */
 	Map<String, AppliedBy> appliedBy(JdbcClient client) {
-		return client.sql(sql(APPLIED))
+		return client.sql(APPLIED.formatted(rows()))
 			.query((row, number) -> new AppliedBy(row.getString("version"), row.getString("run_id"),
 					row.getString("application_version")))
 			.list()
@@ -320,6 +429,16 @@ final class MigrationLog {
 				(errorType != null)
 						? new ExecutionError(errorType, row.getString("error_message"), row.getString("error_code"))
 						: null);
+	}
+
+	/**
+	 * Which rows are those of this service.
+	 *
+	 * @param byHistory whether they say which table of Flyway's they belong to
+	 * @param alone whether there is no other table of Flyway's beside the log
+	 */
+	private record Rows(boolean byHistory, boolean alone) {
+
 	}
 
 	static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

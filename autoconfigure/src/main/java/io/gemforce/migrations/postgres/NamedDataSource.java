@@ -3,6 +3,7 @@ package io.gemforce.migrations.postgres;
 import java.sql.Connection;
 import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
+import java.util.function.Consumer;
 
 import javax.sql.DataSource;
 
@@ -30,8 +31,11 @@ final class NamedDataSource extends DelegatingDataSource {
 
 	private final String name;
 
-	NamedDataSource(DataSource dataSource, ApplicationInstance application) {
+	private final Consumer<Connection> opened;
+
+	NamedDataSource(DataSource dataSource, ApplicationInstance application, Consumer<Connection> opened) {
 		super(dataSource);
+		this.opened = opened;
 		this.name = application.label(LONGEST_NAME);
 	}
 
@@ -55,6 +59,7 @@ final class NamedDataSource extends DelegatingDataSource {
 				logger.debug("The connection that migrates could not be named", ex);
 			}
 		}
+		this.opened.accept(connection);
 		return connection;
 	}
 

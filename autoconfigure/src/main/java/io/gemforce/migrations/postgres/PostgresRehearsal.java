@@ -125,7 +125,7 @@ final class PostgresRehearsal {
 		try (ScratchDatabase scratch = create(original)) {
 			DataSource dataSource = this.databases.open(original, scratch.name());
 			FlywayDatabase real = this.connections.apply(this.flyway.getConfiguration());
-			scratch.setUp(dataSource, schemas());
+			scratch.setUp(dataSource, schemas(real));
 			Stage stage = new Stage(dataSource, validation, false);
 			stage.replay();
 			FlywayDatabase copied = stage.database();
@@ -165,9 +165,9 @@ final class PostgresRehearsal {
 		}
 	}
 
-	private String[] schemas() {
-		Configuration configuration = this.flyway.getConfiguration();
-		return Stream.concat(Arrays.stream(configuration.getSchemas()), Stream.ofNullable(configuration.getDefaultSchema()))
+	private String[] schemas(FlywayDatabase real) {
+		return Stream
+			.concat(Arrays.stream(this.flyway.getConfiguration().getSchemas()), real.schemas().stream())
 			.toArray(String[]::new);
 	}
 

@@ -15,9 +15,13 @@ import org.jspecify.annotations.Nullable;
  * which need not exist
  * @param rerunRepeatables whether repeatables run again after a rollback, and after its
  * hold has ended
+ * @param logTable the table of the log, with or without its schema, {@code null} for
+ * {@code migration_log} in the schema of Flyway's table
+ * @param holdTable the table of the holds, as well
  */
 public record PostgresSettings(boolean alwaysMigrate, @Nullable String target, boolean failWhenAhead,
-		@Nullable List<String> undoLocations, boolean rerunRepeatables) {
+		@Nullable List<String> undoLocations, boolean rerunRepeatables, @Nullable String logTable,
+		@Nullable String holdTable) {
 
 	public PostgresSettings {
 		undoLocations = (undoLocations != null) ? List.copyOf(undoLocations) : null;

@@ -91,11 +91,8 @@ final class RollbackExecution {
 	 * @param tables the tables that are there
 	 */
 	void hold(Version version, Tables tables) {
-		if (!tables.holds()) {
-			this.database.holds().create(this.lock.client());
-		}
 		Instant since = HoldTable.now();
-		this.formerHold = this.database.holds().write(this.lock.client(), version, this.reason, since).orElse(null);
+		this.formerHold = this.database.writeHold(this.lock.client(), tables, version, this.reason, since).orElse(null);
 		this.heldSince = since;
 	}
 

@@ -38,14 +38,17 @@ final class ScratchSetUp {
 			WITH needed AS (SELECT * FROM pg_namespace
 				WHERE nspname = ANY (?) OR nspname IN (current_schema(), 'public'))
 			SELECT statement FROM (
-				SELECT 1 AS step, format('CREATE SCHEMA IF NOT EXISTS %I', nspname) AS statement FROM needed
+				SELECT 1 AS step, format('CREATE SCHEMA IF NOT EXISTS %I AUTHORIZATION %I', nspname,
+					CASE WHEN pg_has_role(session_user, nspowner, 'MEMBER') THEN pg_get_userbyid(nspowner)
+						ELSE session_user END) AS statement
+				FROM needed
 				UNION ALL
 				SELECT 2, format('GRANT %s ON SCHEMA %I TO %s', a.privilege_type, nspname,
 					CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END)
 				FROM needed CROSS JOIN aclexplode(nspacl) AS a WHERE a.grantee <> nspowner
 				UNION ALL
 				SELECT 3, format('ALTER SCHEMA %I OWNER TO %I', nspname, pg_get_userbyid(nspowner)) FROM needed
-				WHERE pg_get_userbyid(nspowner) NOT IN (session_user, 'pg_database_owner')
+				WHERE nspname = 'public' AND pg_get_userbyid(nspowner) NOT IN (session_user, 'pg_database_owner')
 					AND pg_has_role(session_user, nspowner, 'MEMBER')
 				UNION ALL
 				SELECT 4, format('CREATE SCHEMA IF NOT EXISTS %I', n.nspname)

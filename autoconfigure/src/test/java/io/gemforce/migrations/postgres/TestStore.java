@@ -49,6 +49,8 @@ final class TestStore implements AutoCloseable {
 	private Consumer<FluentConfiguration> settings = (configuration) -> {
 	};
 
+	private String undoLocation;
+
 	private String version = "1.4.0";
 
 	private int poolSize = 1;
@@ -65,6 +67,7 @@ final class TestStore implements AutoCloseable {
 		this.folder = folder;
 		this.migrations = SqlScripts.in(folder.resolve("migration"));
 		this.undos = SqlScripts.in(folder.resolve("undo"));
+		this.undoLocation = "filesystem:" + this.undos.folder();
 	}
 
 	/**
@@ -86,6 +89,16 @@ final class TestStore implements AutoCloseable {
 	 */
 	TestStore undo(String name, String sql) {
 		this.undos.write(name, sql);
+		return this;
+	}
+
+	/**
+	 * Choose where the undo scripts are.
+	 * @param location the location
+	 * @return this
+	 */
+	TestStore undosIn(String location) {
+		this.undoLocation = location;
 		return this;
 	}
 
@@ -167,7 +180,7 @@ final class TestStore implements AutoCloseable {
 		Flyway flyway = configuration.load();
 		return new FlywayMigrationStore(
 				() -> flyway, () -> null, new PostgresSettings(false, null, false,
-						List.of("filesystem:" + this.undos.folder()), this.rerunRepeatables),
+						List.of(this.undoLocation), this.rerunRepeatables, null, null),
 				application(), stop, this::sibling);
 	}
 
