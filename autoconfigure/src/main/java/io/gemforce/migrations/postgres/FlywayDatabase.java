@@ -110,8 +110,8 @@ final class FlywayDatabase {
 			this.postgres = place.isPostgres();
 			if (this.postgres && place.version() < OLDEST_VERSION) {
 				throw new MigrationException(Problem.error(ProblemCode.MISSING_DEPENDENCY, StoreName.POSTGRES,
-						"Store 'postgres' is a PostgreSQL %d, and migrations need %d at least".formatted(place.version(),
-								OLDEST_VERSION),
+						"Store 'postgres' is a PostgreSQL %d, and migrations need %d at least"
+							.formatted(place.version(), OLDEST_VERSION),
 						"Upgrade the server. Until then, let Flyway alone migrate, in a service without this starter"),
 						"unchanged", null);
 			}
@@ -253,8 +253,9 @@ final class FlywayDatabase {
 	private Optional<Hold> readHold(JdbcClient client, Tables tables) {
 		HoldTable.Found found = this.holds.read(client);
 		// One that does not say whose it is is that of whoever has rolled back past it
-		return found.own().or(() -> found.unnamed()
-			.filter((hold) -> tables.alone() || tables.history() && isRolledBackPast(hold, client)));
+		return found.own()
+			.or(() -> found.unnamed()
+				.filter((hold) -> tables.alone() || tables.history() && isRolledBackPast(hold, client)));
 	}
 
 	private boolean isRolledBackPast(Hold hold, JdbcClient client) {
@@ -449,7 +450,8 @@ final class FlywayDatabase {
 	 * @param history whether Flyway's is
 	 * @param log whether the log is
 	 * @param holds whether the one of the holds is
-	 * @param logByHistory whether the log says which table of Flyway's each row belongs to
+	 * @param logByHistory whether the log says which table of Flyway's each row belongs
+	 * to
 	 * @param alone whether Flyway's is the only one in its schema
 	 */
 	record Tables(boolean history, boolean log, boolean holds, boolean logByHistory, boolean alone) {

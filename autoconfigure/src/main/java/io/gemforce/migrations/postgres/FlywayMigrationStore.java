@@ -303,8 +303,8 @@ public final class FlywayMigrationStore implements MigrationStore {
 		FlywayDatabase database = this.database.get();
 		FlywayView view = this.validator.get()
 			.thoroughly(complaints, database.summarizeLog(), database.viewHold().orElse(null));
-		return database.isPostgres()
-				? new LostHistory(database, configuration()).problem().map(view::with).orElse(view) : view;
+		return database.isPostgres() ? new LostHistory(database, configuration()).problem().map(view::with).orElse(view)
+				: view;
 	}
 
 	@Override

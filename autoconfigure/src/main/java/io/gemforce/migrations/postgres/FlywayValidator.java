@@ -268,8 +268,7 @@ final class FlywayValidator {
 		LoadableResource script = (resources != null && entry.script() != null && entry.type() != MigrationType.JAVA)
 				? resources.getResource(entry.script()) : null;
 		if (script != null) {
-			PsqlCommand.find(script)
-				.ifPresent((command) -> problems.add(unreadable(entry, "it", command.describe())));
+			PsqlCommand.find(script).ifPresent((command) -> problems.add(unreadable(entry, "it", command.describe())));
 		}
 		if (entry.version() != null) {
 			this.undoScripts.find(entry.version())

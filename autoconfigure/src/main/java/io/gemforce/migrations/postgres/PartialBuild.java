@@ -116,8 +116,7 @@ final class PartialBuild {
 	 * @param found all files
 	 * @param filter whether one counts
 	 */
-	private record Resources(ResourceProvider found,
-			Predicate<LoadableResource> filter) implements ResourceProvider {
+	private record Resources(ResourceProvider found, Predicate<LoadableResource> filter) implements ResourceProvider {
 
 		@Override
 		public @Nullable LoadableResource getResource(String name) {

@@ -130,7 +130,8 @@ final class PostgresRehearsal {
 			stage.replay();
 			FlywayDatabase copied = stage.database();
 			new TableCopy(real.dataSource(), copied.dataSource(), copied.ownTables()).copy(scope.sample())
-				.forEach((note) -> logger.warn("Not as it is in the real database is in this rehearsal %s".formatted(note)));
+				.forEach((note) -> logger
+					.warn("Not as it is in the real database is in this rehearsal %s".formatted(note)));
 			return stage.rehearse(pending, scope);
 		}
 	}
@@ -166,8 +167,7 @@ final class PostgresRehearsal {
 	}
 
 	private String[] schemas(FlywayDatabase real) {
-		return Stream
-			.concat(Arrays.stream(this.flyway.getConfiguration().getSchemas()), real.schemas().stream())
+		return Stream.concat(Arrays.stream(this.flyway.getConfiguration().getSchemas()), real.schemas().stream())
 			.toArray(String[]::new);
 	}
 
@@ -292,7 +292,8 @@ final class PostgresRehearsal {
 		private void replayChanged() {
 			List<MigrationEntry> changed = this.validation.entries()
 				.stream()
-				.filter((entry) -> entry.version() == null && entry.inBuild() && entry.state() == MigrationState.OUTDATED)
+				.filter((entry) -> entry.version() == null && entry.inBuild()
+						&& entry.state() == MigrationState.OUTDATED)
 				.toList();
 			for (MigrationEntry entry : changed) {
 				Set<MigrationEntry> others = new LinkedHashSet<>(this.leftOut);
@@ -352,8 +353,8 @@ final class PostgresRehearsal {
 			return (result.outcome() == RehearsalResult.Outcome.FAILED && !this.notReplayed.isEmpty())
 					? new RehearsalResult(result.store(), result.id(), result.description(),
 							RehearsalResult.Outcome.NOT_REHEARSED,
-							"%s. That proves nothing, as these could not be replayed before it: %s"
-								.formatted(result.reason(), String.join("; ", this.notReplayed)),
+							"%s. That proves nothing, as these could not be replayed before it: %s".formatted(
+									result.reason(), String.join("; ", this.notReplayed)),
 							result.up(), result.down())
 					: result;
 		}
@@ -401,9 +402,8 @@ final class PostgresRehearsal {
 				return result(RehearsalResult.Outcome.FAILED, ex.getProblems().get(0).message());
 			}
 			catch (DataAccessException ex) {
-				return result(RehearsalResult.Outcome.NOT_REHEARSED,
-						"what is in the database could not be compared: %s"
-							.formatted(FlywayFailures.error(ex).message()));
+				return result(RehearsalResult.Outcome.NOT_REHEARSED, "what is in the database could not be compared: %s"
+					.formatted(FlywayFailures.error(ex).message()));
 			}
 		}
 

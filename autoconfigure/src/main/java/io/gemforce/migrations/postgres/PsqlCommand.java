@@ -17,11 +17,14 @@ import org.flywaydb.core.api.resource.LoadableResource;
  */
 record PsqlCommand(String script, int line, String command) {
 
-	// Each alternative is what a backslash may be part of, the last one is what it may not
-	private static final Pattern TOKEN = Pattern.compile("""
-			--[^\\n]*+|(?<![\\w$])[eE]'(?:[^'\\\\]|\\\\.|'')*+(?:'|\\z)|'[^']*+(?:'|\\z)|"[^"]*+(?:"|\\z)\
-			|(?<![\\w$])(?<tag>\\$(?:[A-Za-z_\\x80-\\uffff][\\w\\x80-\\uffff]*)?\\$).*?(?:\\k<tag>|\\z)|(?<comment>/\\*)|(?<end>;)\
-			|(?<command>\\\\\\S*)""", Pattern.DOTALL);
+	// Each alternative is what a backslash may be part of, the last one is what it may
+	// not
+	private static final Pattern TOKEN = Pattern.compile(
+			"""
+					--[^\\n]*+|(?<![\\w$])[eE]'(?:[^'\\\\]|\\\\.|'')*+(?:'|\\z)|'[^']*+(?:'|\\z)|"[^"]*+(?:"|\\z)\
+					|(?<![\\w$])(?<tag>\\$(?:[A-Za-z_\\x80-\\uffff][\\w\\x80-\\uffff]*)?\\$).*?(?:\\k<tag>|\\z)|(?<comment>/\\*)|(?<end>;)\
+					|(?<command>\\\\\\S*)""",
+			Pattern.DOTALL);
 
 	private static final Pattern COPY = Pattern.compile("(?is)COPY\\b.*\\bFROM\\s+STDIN\\b.*");
 

@@ -123,11 +123,11 @@ record SchemaFingerprint(SortedMap<String, String> parts, SortedMap<String, Rows
 	 */
 	static SchemaFingerprint of(DataSource dataSource, Set<String> leftOut) {
 		// Rolled back, as policies are suspended meanwhile
-		return Objects.requireNonNull(
-				new TransactionTemplate(new JdbcTransactionManager(dataSource)).execute((transaction) -> {
-					transaction.setRollbackOnly();
-					return of(JdbcClient.create(dataSource), String.join("\n", leftOut), transaction);
-				}));
+		return Objects
+			.requireNonNull(new TransactionTemplate(new JdbcTransactionManager(dataSource)).execute((transaction) -> {
+				transaction.setRollbackOnly();
+				return of(JdbcClient.create(dataSource), String.join("\n", leftOut), transaction);
+			}));
 	}
 
 	private static SchemaFingerprint of(JdbcClient client, String leftOut, TransactionStatus transaction) {

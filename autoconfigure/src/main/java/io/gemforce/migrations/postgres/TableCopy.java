@@ -148,7 +148,8 @@ final class TableCopy {
 			return this.notes;
 		}
 		catch (SQLException ex) {
-			throw FlywayFailures.explain(new IllegalStateException("Could not copy rows into the scratch database", ex));
+			throw FlywayFailures
+				.explain(new IllegalStateException("Could not copy rows into the scratch database", ex));
 		}
 	}
 
@@ -171,11 +172,9 @@ final class TableCopy {
 
 	private Map<String, Boolean> tables(JdbcClient client) {
 		Map<String, Boolean> tables = new LinkedHashMap<>();
-		client.sql(TABLES)
-			.param(String.join("\n", this.leftOut))
-			.query((row) -> {
-				tables.put(row.getString("name"), row.getBoolean("partitioned"));
-			});
+		client.sql(TABLES).param(String.join("\n", this.leftOut)).query((row) -> {
+			tables.put(row.getString("name"), row.getBoolean("partitioned"));
+		});
 		return tables;
 	}
 
@@ -246,8 +245,8 @@ final class TableCopy {
 		if (sample > 0 && !columns.isEmpty()) {
 			copy(table, source, String.join(", ", columns), sample, from, to);
 		}
-		triggers.forEach(
-				(trigger) -> target.sql("%s%s TRIGGER %s".formatted(alter, trigger.enabled(), trigger.name())).update());
+		triggers.forEach((trigger) -> target.sql("%s%s TRIGGER %s".formatted(alter, trigger.enabled(), trigger.name()))
+			.update());
 		if (forced) {
 			target.sql(alter + "FORCE ROW LEVEL SECURITY").update();
 		}
