@@ -11,7 +11,6 @@ import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.gemforce.migrations.MigrationState;
-import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.report.HistoryQuery;
 import io.gemforce.migrations.report.MigrationReport;
 import io.gemforce.migrations.report.MigrationReports;
@@ -99,7 +98,7 @@ final class EndpointPages {
 		}
 		Map<String, Object> reasoned = new LinkedHashMap<>(confirm);
 		reasoned.put("reason", "say why");
-		if (state.isPending() && !store.equals(StoreName.POSTGRES.id())) {
+		if (state.isPending()) {
 			add(hints, EndpointOperation.MARK_APPLIED, store, id, reasoned);
 		}
 		if (state == MigrationState.APPLIED) {

@@ -254,7 +254,6 @@ final class OperationPlanner {
 	private PlannedOperation mark(Operation.Kind kind, StoreName store, Version version, OperationRequest request,
 			boolean dryRun) {
 		MigrationEntry entry = find(store, version, this.migrations.validate(store));
-		this.migrations.preview(store, new Operation(kind, version, request.reason(), false));
 		if (dryRun) {
 			return PlannedOperation.saying(List.of("would record migration %s, which is %s, as %s".formatted(entry,
 					entry.state(), (kind == Operation.Kind.MARK_APPLIED) ? "applied" : "rolled back")));

@@ -77,7 +77,9 @@ final class FlywayOperations {
 				new HoldRelease(this.flyway.getConfiguration(), this.database, run, this.rerunRepeatables, this.stop)
 					.release(operation.reason());
 			case MARK_ROLLED_BACK -> markRolledBack(operation, run);
-			case MARK_APPLIED -> throw cannotMark();
+			case MARK_APPLIED -> throw refused("Flyway cannot record a single migration as applied",
+					"Use Flyway's baseline for a schema that is already there: spring.flyway.baseline-on-migrate and "
+							+ "spring.flyway.baseline-version");
 		};
 	}
 
@@ -90,8 +92,7 @@ final class FlywayOperations {
 	@Nullable List<String> preview(Operation operation, Supplier<FlywayView> view) {
 		return switch (operation.kind()) {
 			case REPAIR -> previewRepair(view.get());
-			case MARK_APPLIED -> throw cannotMark();
-			case MARK_ROLLED_BACK, RELEASE_LOCK, RELEASE_HOLD -> null;
+			case MARK_APPLIED, MARK_ROLLED_BACK, RELEASE_LOCK, RELEASE_HOLD -> null;
 		};
 	}
 
@@ -103,12 +104,6 @@ final class FlywayOperations {
 			.filter(MigrationEntry::isUndoUnfinished)
 			.forEach((entry) -> lines.add("would close the undo of %s".formatted(entry)));
 		return lines.isEmpty() ? List.of("nothing to repair") : lines;
-	}
-
-	private static MigrationException cannotMark() {
-		return refused("Flyway cannot record a single migration as applied",
-				"Use Flyway's baseline for a schema that is already there: spring.flyway.baseline-on-migrate and "
-						+ "spring.flyway.baseline-version");
 	}
 
 	private FlywayLock lock(MigrationRun run) {

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.Operation;
-import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 
@@ -69,12 +68,6 @@ class RepairPreviewTests {
 		assertThatExceptionOfType(MigrationException.class).isThrownBy(this.store::migrate);
 		assertThat(preview(Operation.Kind.REPAIR)).containsExactly("would remove the failed entry of 4 (d)");
 		assertThat(this.store.perform(Operation.Kind.REPAIR, null)).containsExactly("removed the failed entry of d");
-	}
-
-	@Test
-	void whatIsRefusedIsRefusedBefore() {
-		assertThatExceptionOfType(MigrationException.class).isThrownBy(() -> preview(Operation.Kind.MARK_APPLIED))
-			.satisfies((ex) -> assertThat(ex.getCode()).isEqualTo(ProblemCode.INVALID_ARGUMENT));
 	}
 
 	private List<String> preview(Operation.Kind kind) {
