@@ -102,6 +102,16 @@ public interface MigrationStore {
 	List<Execution> executions(Collection<MigrationEntry> entries);
 
 	/**
+	 * Look what an operation would do. Only reads.
+	 * @param operation what to do
+	 * @return what would be done, a line each, {@code null} if the store cannot tell
+	 * @throws MigrationException if it would be refused, or if the store cannot be read
+	 */
+	default @Nullable List<String> preview(Operation operation) {
+		return null;
+	}
+
+	/**
 	 * Change what is recorded, and nothing else in the store.
 	 * @param operation what to do
 	 * @param run the run that does it

@@ -300,6 +300,17 @@ public final class Migrations {
 	}
 
 	/**
+	 * Look what an operation would do. Only reads.
+	 * @param name the store
+	 * @param operation what to do
+	 * @return what would be done, a line each, {@code null} if the store cannot tell
+	 * @throws MigrationException if it would be refused, or if the store cannot be read
+	 */
+	public @Nullable List<String> preview(StoreName name, Operation operation) {
+		return get(name).preview(operation);
+	}
+
+	/**
 	 * Change what is recorded in a store, and nothing else in it.
 	 * @param run the run that does it
 	 * @param name the store

@@ -81,7 +81,7 @@ final class OperationPlanner {
 	private static MigrationEntry find(StoreName store, Version version, Validation validation) {
 		return validation.entries()
 			.stream()
-			.filter((entry) -> entry.id().equals(version.toString()))
+			.filter((entry) -> Version.parse(entry.id()).equals(Optional.of(version)))
 			.findFirst()
 			.orElseThrow(() -> RefusedException.unknownMigration(store, version.toString()));
 	}
@@ -227,7 +227,9 @@ final class OperationPlanner {
 
 	private PlannedOperation repair(StoreName store, OperationRequest request, boolean dryRun) {
 		if (dryRun) {
-			return PlannedOperation.saying(repairs(this.migrations.validate(store)));
+			List<String> preview = this.migrations.preview(store,
+					new Operation(Operation.Kind.REPAIR, null, request.reason(), false));
+			return PlannedOperation.saying((preview != null) ? preview : repairs(this.migrations.validate(store)));
 		}
 		request.requireConfirmation(store.id(), store);
 		return perform(Operation.Kind.REPAIR, store, null, request);

@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -25,7 +27,11 @@ import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.StringUtils;
 
 import io.gemforce.migrations.Hold;
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreLock;
+import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.MigrationLog.LogSummary;
 
@@ -60,6 +66,9 @@ final class FlywayDatabase {
 				AND (l.classid::bigint << 32) | l.objid::bigint = ?
 			LIMIT 1""";
 
+	// A rehearsal needs it, and nothing older is looked after any more
+	private static final int OLDEST_VERSION = 13;
+
 	private final DataSource dataSource;
 
 	private final JdbcClient client;
@@ -73,6 +82,10 @@ final class FlywayDatabase {
 	private final MigrationLog log;
 
 	private final HoldTable holds;
+
+	private final String product;
+
+	private final Set<String> schemas;
 
 	// The server's processes that serve this instance where it migrates
 	private final Set<Integer> working = ConcurrentHashMap.newKeySet();
@@ -91,15 +104,24 @@ final class FlywayDatabase {
 		this.client = JdbcClient.create(this.dataSource);
 		try {
 			Place place = JdbcUtils.extractDatabaseMetaData(this.dataSource,
-					(metaData) -> new Place(metaData.getDatabaseProductName(), metaData.getConnection().getCatalog(),
-							schema(configuration, metaData.getConnection())));
+					(metaData) -> new Place(metaData.getDatabaseProductName(), metaData.getDatabaseMajorVersion(),
+							metaData.getConnection().getCatalog(), schema(configuration, metaData.getConnection())));
+			this.product = place.product();
 			this.postgres = place.isPostgres();
+			if (this.postgres && place.version() < OLDEST_VERSION) {
+				throw new MigrationException(Problem.error(ProblemCode.MISSING_DEPENDENCY, StoreName.POSTGRES,
+						"Store 'postgres' is a PostgreSQL %d, and migrations need %d at least"
+							.formatted(place.version(), OLDEST_VERSION),
+						"Upgrade the server. Until then, let Flyway alone migrate, in a service without this starter"),
+						"unchanged", null);
+			}
 			this.namespace = "%s|%s".formatted(place.database(), place.schema());
 			this.history = new HistoryTable(place.schema(), configuration.getTable());
-			this.log = new MigrationLog(TableName.of(settings.logTable(), place.schema(), MigrationLog.NAME),
-					this.history.name(), application);
-			this.holds = new HoldTable(TableName.of(settings.holdTable(), place.schema(), HoldTable.NAME),
-					this.history.name());
+			TableName log = TableName.of(settings.logTable(), place.schema(), MigrationLog.NAME);
+			TableName holds = TableName.of(settings.holdTable(), place.schema(), HoldTable.NAME);
+			this.log = new MigrationLog(log, this.history.name(), application);
+			this.holds = new HoldTable(holds, this.history.name());
+			this.schemas = Stream.of(place.schema(), log.schema(), holds.schema()).collect(Collectors.toSet());
 		}
 		catch (MetaDataAccessException ex) {
 			throw FlywayFailures.explain(new IllegalStateException("Could not open a connection", ex));
@@ -131,6 +153,22 @@ final class FlywayDatabase {
 	 */
 	boolean isPostgres() {
 		return this.postgres;
+	}
+
+	/**
+	 * Return what kind of database this is.
+	 * @return the name of the product
+	 */
+	String product() {
+		return this.product;
+	}
+
+	/**
+	 * Return where Flyway's table and those of this library are.
+	 * @return the names of the schemas
+	 */
+	Set<String> schemas() {
+		return this.schemas;
 	}
 
 	/**
@@ -435,10 +473,11 @@ final class FlywayDatabase {
 	 * Where a Flyway works.
 	 *
 	 * @param product the name of the database's product
+	 * @param version its major version
 	 * @param database the name of the database, {@code null} if it has none
 	 * @param schema the schema of Flyway's table
 	 */
-	private record Place(String product, @Nullable String database, String schema) {
+	private record Place(String product, int version, @Nullable String database, String schema) {
 
 		private boolean isPostgres() {
 			return this.product.equals(POSTGRES);

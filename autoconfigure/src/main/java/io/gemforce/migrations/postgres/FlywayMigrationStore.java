@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -63,6 +64,8 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	private static final Log logger = LogFactory.getLog(FlywayMigrationStore.class);
 
+	private static final String VENDOR = "{vendor}";
+
 	private final Supplier<Flyway> flyway;
 
 	private final Supplier<@Nullable Consumer<Flyway>> strategy;
@@ -107,7 +110,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 		this.stop = stop;
 		this.undoScripts = SingletonSupplier
 			.of(() -> new UndoScriptFinder(configuration().getClassLoader(), configuration().getEncoding())
-				.find(settings.undoLocations()));
+				.find(undoLocations()));
 		this.validator = SingletonSupplier.of(() -> new FlywayValidator(this.flyway.get(), this.undoScripts.get(),
 				application.name(), settings.failWhenAhead()));
 		this.database = SingletonSupplier.of(() -> database(configuration()));
@@ -123,6 +126,17 @@ public final class FlywayMigrationStore implements MigrationStore {
 		}
 		Configuration configuration = flyway.getConfiguration();
 		return Flyway.configure(configuration.getClassLoader()).configuration(configuration).target(target).load();
+	}
+
+	// As Boot does with spring.flyway.locations
+	private @Nullable List<String> undoLocations() {
+		List<String> locations = this.settings.undoLocations();
+		if (locations == null || locations.stream().noneMatch((location) -> location.contains(VENDOR))) {
+			return locations;
+		}
+		String vendor = this.database.get().isPostgres() ? "postgresql"
+				: this.database.get().product().toLowerCase(Locale.ROOT);
+		return locations.stream().map((location) -> location.replace(VENDOR, vendor)).toList();
 	}
 
 	private Configuration configuration() {
@@ -328,6 +342,13 @@ public final class FlywayMigrationStore implements MigrationStore {
 	}
 
 	@Override
+	public @Nullable List<String> preview(Operation operation) {
+		return reading(() -> new FlywayOperations(this.flyway.get(), this.database.get(),
+				this.settings.rerunRepeatables(), this.stop)
+			.preview(operation, this::view));
+	}
+
+	@Override
 	public List<PlanStep> plan(boolean exact) {
 		return reading(() -> new FlywayPlanner(configuration()).plan(view()));
 	}
@@ -359,21 +380,17 @@ public final class FlywayMigrationStore implements MigrationStore {
 				throw new MigrationException(validation.errors(), "unchanged, nothing was rehearsed", null);
 			}
 			return new PostgresRehearsal(this.flyway.get(), this.databases, this::rehearsalStore,
-					() -> MigrationRun.begin(Trigger.JOB, this.application), this::ownTables)
+					() -> MigrationRun.begin(Trigger.JOB, this.application), this::database)
 				.run(scope, validation);
 		});
 	}
 
-	private FlywayMigrationStore rehearsalStore(Flyway flyway, @Nullable String target) {
-		PostgresSettings settings = new PostgresSettings(this.settings.alwaysMigrate(), target, false,
+	private FlywayMigrationStore rehearsalStore(Flyway flyway) {
+		PostgresSettings settings = new PostgresSettings(this.settings.alwaysMigrate(), null, false,
 				this.settings.undoLocations(), this.settings.rerunRepeatables(), this.settings.logTable(),
 				this.settings.holdTable());
 		return new FlywayMigrationStore(() -> flyway, () -> null, settings, this.application, this.stop,
 				this.databases);
-	}
-
-	private Set<String> ownTables(Flyway flyway) {
-		return database(flyway.getConfiguration()).ownTables();
 	}
 
 	@Override

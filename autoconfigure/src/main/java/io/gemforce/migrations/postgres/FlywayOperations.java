@@ -6,13 +6,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.Configuration;
 import org.flywaydb.core.api.output.RepairResult;
+import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationType;
@@ -78,6 +81,29 @@ final class FlywayOperations {
 					"Use Flyway's baseline for a schema that is already there: spring.flyway.baseline-on-migrate and "
 							+ "spring.flyway.baseline-version");
 		};
+	}
+
+	/**
+	 * Look what an operation would do.
+	 * @param operation what to do
+	 * @param view looks at the migrations
+	 * @return what would be done, a line each, {@code null} if that goes without saying
+	 */
+	@Nullable List<String> preview(Operation operation, Supplier<FlywayView> view) {
+		return switch (operation.kind()) {
+			case REPAIR -> previewRepair(view.get());
+			case MARK_APPLIED, MARK_ROLLED_BACK, RELEASE_LOCK, RELEASE_HOLD -> null;
+		};
+	}
+
+	private List<String> previewRepair(FlywayView view) {
+		List<String> lines = new ArrayList<>(new RepairPreview(this.flyway.getConfiguration()).lines());
+		view.validation()
+			.entries()
+			.stream()
+			.filter(MigrationEntry::isUndoUnfinished)
+			.forEach((entry) -> lines.add("would close the undo of %s".formatted(entry)));
+		return lines.isEmpty() ? List.of("nothing to repair") : lines;
 	}
 
 	private FlywayLock lock(MigrationRun run) {

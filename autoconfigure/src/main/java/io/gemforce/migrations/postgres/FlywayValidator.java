@@ -18,9 +18,12 @@ import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.CoreMigrationType;
 import org.flywaydb.core.api.ErrorDetails;
 import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.ResourceProvider;
 import org.flywaydb.core.api.configuration.Configuration;
 import org.flywaydb.core.api.output.ValidateOutput;
 import org.flywaydb.core.api.output.ValidateResult;
+import org.flywaydb.core.api.resolver.MigrationResolver;
+import org.flywaydb.core.api.resource.LoadableResource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
@@ -28,6 +31,7 @@ import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
@@ -53,6 +57,9 @@ final class FlywayValidator {
 
 	private final UndoScripts undoScripts;
 
+	// Where Flyway has found the scripts
+	private volatile @Nullable ResourceProvider resources;
+
 	/**
 	 * Create a validator.
 	 * @param flyway the Flyway that migrates
@@ -65,8 +72,14 @@ final class FlywayValidator {
 		this.application = application;
 		this.failWhenAhead = failWhenAhead;
 		Configuration configuration = flyway.getConfiguration();
+		MigrationResolver looking = (context) -> {
+			this.resources = context.resourceProvider;
+			return List.of();
+		};
 		this.flyway = Flyway.configure(configuration.getClassLoader())
 			.configuration(configuration)
+			.resolvers(Stream.concat(Arrays.stream(configuration.getResolvers()), Stream.of(looking))
+				.toArray(MigrationResolver[]::new))
 			.ignoreMigrationPatterns(strict(configuration))
 			.load();
 	}
@@ -152,6 +165,7 @@ final class FlywayValidator {
 		entries.stream()
 			.filter((entry) -> infos.containsKey(entry.id()))
 			.forEach((entry) -> unfinishedUndo(entry, log.get(entry.id())).ifPresent(problems::add));
+		entries.stream().filter(MigrationEntry::isPending).forEach((entry) -> problems.addAll(unreadable(entry)));
 		if (ahead) {
 			problems.add(ahead(entries));
 		}
@@ -245,6 +259,29 @@ final class FlywayValidator {
 		}
 		return Optional.of(UnfinishedUndos.problem(entry.toString(), log.newest() == MigrationState.FAILED,
 				entry.inBuild() ? Severity.ERROR : Severity.WARNING));
+	}
+
+	// A migration is not applied as long as what would undo it is known not to work
+	private List<Problem> unreadable(MigrationEntry entry) {
+		List<Problem> problems = new ArrayList<>();
+		ResourceProvider resources = this.resources;
+		LoadableResource script = (resources != null && entry.script() != null && entry.type() != MigrationType.JAVA)
+				? resources.getResource(entry.script()) : null;
+		if (script != null) {
+			PsqlCommand.find(script).ifPresent((command) -> problems.add(unreadable(entry, "it", command.describe())));
+		}
+		if (entry.version() != null) {
+			this.undoScripts.find(entry.version())
+				.flatMap(UndoScript::flaw)
+				.ifPresent((flaw) -> problems.add(unreadable(entry, "its undo", flaw)));
+		}
+		return problems;
+	}
+
+	private static Problem unreadable(MigrationEntry entry, String what, String flaw) {
+		return Problem.error(ProblemCode.INVALID_DEFINITION, StoreName.POSTGRES,
+				"Migration %s of store 'postgres' is not applied, as %s cannot be run: %s".formatted(entry, what, flaw),
+				PsqlCommand.action());
 	}
 
 	private static Problem outOfOrder(MigrationInfo info, boolean ahead) {

@@ -1,15 +1,19 @@
 package io.gemforce.migrations.postgres;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -17,11 +21,14 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationVersion;
+import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.configuration.Configuration;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.migration.JavaMigration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
@@ -35,55 +42,60 @@ import io.gemforce.migrations.RehearsalResult;
 import io.gemforce.migrations.RehearsalScope;
 import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Undo;
 import io.gemforce.migrations.Validation;
+import io.gemforce.migrations.Version;
 
 /**
  * Rehearses pending migrations of PostgreSQL where they can do no harm:
  * <ol>
- * <li>Make a scratch database on the same server. Drop those that killed rehearsals have
- * left behind.</li>
- * <li>Let Flyway replay there what is applied, then copy a sample of the rows.</li>
+ * <li>Make a scratch database on the same server, set up like the real one. Drop those
+ * that killed rehearsals have left behind.</li>
+ * <li>Let Flyway replay there what is applied, in the order in which it was, then copy a
+ * sample of the rows.</li>
  * <li>Apply each pending version, undo it and apply it again, with a store as it is used
  * in earnest, and compare the schema and the rows before, between and after; repeatables
- * come last.</li>
+ * come last. The build of each step has no migration that comes later.</li>
  * <li>Drop the scratch database.</li>
  * </ol>
  * Java callbacks are left out, and so are Java migrations that were given other objects,
- * as they could reach the real databases.
+ * as they could reach the real databases. If something of what is applied cannot be
+ * replayed, a failure may come of that, and proves nothing.
  */
 final class PostgresRehearsal {
 
 	private static final Log logger = LogFactory.getLog(PostgresRehearsal.class);
 
-	private static final String NO_REPEATABLES = "not-in-a-rehearsal-";
+	private static final String NOTHING_REHEARSED = "unchanged, nothing was rehearsed";
+
+	private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
 	private final Flyway flyway;
 
 	private final SiblingDatabases databases;
 
-	private final BiFunction<Flyway, @Nullable String, FlywayMigrationStore> stores;
+	private final Function<Flyway, FlywayMigrationStore> stores;
 
 	private final Supplier<MigrationRun> runs;
 
-	private final Function<Flyway, Set<String>> ours;
+	private final Function<Configuration, FlywayDatabase> connections;
 
 	/**
 	 * Create a rehearsal.
 	 * @param flyway the Flyway that migrates
 	 * @param databases opens other databases of the same server
-	 * @param stores makes a store of a Flyway and of the newest version that it applies
+	 * @param stores makes a store of a Flyway
 	 * @param runs begins runs
-	 * @param ours tells the quoted tables that are Flyway's and this library's own
+	 * @param connections opens the database of a Flyway as Flyway does
 	 */
-	PostgresRehearsal(Flyway flyway, SiblingDatabases databases,
-			BiFunction<Flyway, @Nullable String, FlywayMigrationStore> stores, Supplier<MigrationRun> runs,
-			Function<Flyway, Set<String>> ours) {
+	PostgresRehearsal(Flyway flyway, SiblingDatabases databases, Function<Flyway, FlywayMigrationStore> stores,
+			Supplier<MigrationRun> runs, Function<Configuration, FlywayDatabase> connections) {
 		this.flyway = flyway;
 		this.databases = databases;
 		this.stores = stores;
 		this.runs = runs;
-		this.ours = ours;
+		this.connections = connections;
 	}
 
 	/**
@@ -99,65 +111,73 @@ final class PostgresRehearsal {
 		}
 		DataSource original = this.flyway.getConfiguration().getDataSource();
 		if (scope.inPlace()) {
-			return rehearse(original, pending, scope);
+			requireScratch(original);
+			return new Stage(original, validation, true).rehearse(pending, scope);
 		}
 		if (validation.entries().stream().anyMatch((entry) -> entry.state() == MigrationState.BASELINE)) {
-			return pending.stream()
-				.map((entry) -> notRehearsed(entry,
-						"the history begins with a baseline, and the schema before it cannot be rebuilt"))
-				.toList();
+			return notRehearsed(pending,
+					"the history begins with a baseline, and the schema before it cannot be rebuilt");
 		}
-		try (ScratchDatabase scratch = ScratchDatabase.create(this.databases.open(original, null))) {
+		if (validation.isAhead()) {
+			return notRehearsed(pending,
+					"the store has migrations that this build does not know, so it cannot be rebuilt");
+		}
+		try (ScratchDatabase scratch = create(original)) {
 			DataSource dataSource = this.databases.open(original, scratch.name());
-			replay(dataSource, validation);
-			Set<String> ours = this.ours.apply(configured(dataSource, false, true).load());
-			new TableCopy(original, dataSource, ours).copy(scope.sample());
-			return rehearse(dataSource, pending, scope);
+			FlywayDatabase real = this.connections.apply(this.flyway.getConfiguration());
+			scratch.setUp(dataSource, schemas(real));
+			Stage stage = new Stage(dataSource, validation, false);
+			stage.replay();
+			FlywayDatabase copied = stage.database();
+			new TableCopy(real.dataSource(), copied.dataSource(), copied.ownTables()).copy(scope.sample())
+				.forEach((note) -> logger
+					.warn("Not as it is in the real database is in this rehearsal %s".formatted(note)));
+			return stage.rehearse(pending, scope);
+		}
+	}
+
+	private ScratchDatabase create(DataSource original) {
+		try {
+			return ScratchDatabase.create(this.databases.open(original, null));
 		}
 		catch (DataAccessException ex) {
-			throw new MigrationException(Problem.error(ProblemCode.PERMISSION_DENIED, StoreName.POSTGRES,
-					"Store 'postgres' could not be rehearsed: %s".formatted(ex.getMostSpecificCause().getMessage()),
-					"Let the user create databases (ALTER ROLE … CREATEDB), or rehearse on a server where it may"),
-					"unchanged, nothing was rehearsed", ex);
+			if (ex.getMostSpecificCause() instanceof SQLException sql
+					&& INSUFFICIENT_PRIVILEGE.equals(sql.getSQLState())) {
+				throw new MigrationException(Problem.error(ProblemCode.PERMISSION_DENIED, StoreName.POSTGRES,
+						"Store 'postgres' could not be rehearsed, as no scratch database could be made: %s"
+							.formatted(sql.getMessage()),
+						"Let the user create databases (ALTER ROLE … CREATEDB), or rehearse on a server where it may"),
+						NOTHING_REHEARSED, ex);
+			}
+			throw ex;
 		}
 	}
 
-	private void replay(DataSource dataSource, Validation validation) {
-		Optional<String> newest = validation.entries()
-			.stream()
-			.filter((entry) -> entry.state() == MigrationState.APPLIED && entry.version() != null)
-			.map((entry) -> Objects.requireNonNull(entry.version()))
-			.reduce((first, second) -> second);
-		boolean repeatablesAreAsApplied = validation.pending().stream().allMatch((entry) -> entry.version() != null);
-		FluentConfiguration configuration = configured(dataSource, false, repeatablesAreAsApplied).outOfOrder(true)
-			.target(newest.orElse("0") + "?");
-		try {
-			configuration.load().migrate();
-		}
-		catch (FlywayException ex) {
-			throw new MigrationException(
-					Problem.error(ProblemCode.SQL_FAILED, StoreName.POSTGRES,
-							"What is applied could not be replayed on an empty database: %s".formatted(ex.getMessage()),
-							"Rehearse on a server where it can: the migrations must run from the beginning"),
-					"unchanged, nothing was rehearsed", ex);
+	// What is undone here is gone
+	private static void requireScratch(DataSource dataSource) {
+		String name = JdbcClient.create(dataSource).sql("SELECT current_database()").query(String.class).single();
+		if (!ScratchDatabase.isScratch(name)) {
+			throw new MigrationException(Problem.error(ProblemCode.INVALID_ARGUMENT, StoreName.POSTGRES,
+					"Flyway does not use the database that the service of this test was given for its rehearsal, but '%s'"
+						.formatted(name),
+					"Let it use spring.datasource.*, in this test at least: no spring.flyway.url and no data source of "
+							+ "the service's own making"),
+					NOTHING_REHEARSED, null);
 		}
 	}
 
-	private FluentConfiguration configured(DataSource dataSource, boolean everything, boolean repeatables) {
-		Configuration configuration = this.flyway.getConfiguration();
-		FluentConfiguration copy = Flyway.configure(configuration.getClassLoader())
-			.configuration(configuration)
-			.dataSource(dataSource);
-		if (!everything) {
-			copy.callbacks(new org.flywaydb.core.api.callback.Callback[0])
-				.javaMigrations(Arrays.stream(configuration.getJavaMigrations())
-					.filter(PostgresRehearsal::isSelfContained)
-					.toArray(JavaMigration[]::new));
-		}
-		if (!repeatables) {
-			copy.repeatableSqlMigrationPrefix(NO_REPEATABLES).validateMigrationNaming(false);
-		}
-		return copy;
+	private String[] schemas(FlywayDatabase real) {
+		return Stream.concat(Arrays.stream(this.flyway.getConfiguration().getSchemas()), real.schemas().stream())
+			.toArray(String[]::new);
+	}
+
+	private static List<RehearsalResult> notRehearsed(List<MigrationEntry> entries, String reason) {
+		return entries.stream().map((entry) -> notRehearsed(entry, reason)).toList();
+	}
+
+	private static RehearsalResult notRehearsed(MigrationEntry entry, String reason) {
+		return new RehearsalResult(StoreName.POSTGRES, entry.id(), entry.description(),
+				RehearsalResult.Outcome.NOT_REHEARSED, reason, null, null);
 	}
 
 	private static boolean isSelfContained(JavaMigration migration) {
@@ -165,39 +185,188 @@ final class PostgresRehearsal {
 			.allMatch((constructor) -> constructor.getParameterCount() == 0);
 	}
 
-	private List<RehearsalResult> rehearse(DataSource dataSource, List<MigrationEntry> pending, RehearsalScope scope) {
-		List<RehearsalResult> results = new ArrayList<>();
-		Optional<RehearsalResult> failure = Optional.empty();
-		for (MigrationEntry entry : pending) {
-			RehearsalResult result;
-			if (failure.isPresent()) {
-				result = notRehearsed(entry, "migration %s failed before".formatted(failure.get().id()));
-			}
-			else if (!scope.inPlace() && !canBeRun(entry)) {
-				result = notRehearsed(entry, "it was given other objects, so it could write to the real databases; "
-						+ "rehearse it in a test, whose beans have scratch databases");
-			}
-			else {
-				scope.seed().before(StoreName.POSTGRES, entry.id());
-				result = new Performance(entry, dataSource, scope.inPlace()).run();
-			}
-			failure = failure
-				.or(() -> Optional.of(result).filter((found) -> found.outcome() == RehearsalResult.Outcome.FAILED));
-			results.add(result);
+	/**
+	 * A database that migrations are rehearsed in.
+	 */
+	private final class Stage {
+
+		private final DataSource dataSource;
+
+		private final Validation validation;
+
+		private final boolean everything;
+
+		private final PartialBuild build;
+
+		// What the build of the next step does not have
+		private final Set<MigrationEntry> leftOut = new LinkedHashSet<>();
+
+		private final List<String> notReplayed = new ArrayList<>();
+
+		private Stage(DataSource dataSource, Validation validation, boolean everything) {
+			this.dataSource = dataSource;
+			this.validation = validation;
+			this.everything = everything;
+			this.build = new PartialBuild(PostgresRehearsal.this.flyway.getConfiguration());
+			this.leftOut.addAll(validation.entries().stream().filter((entry) -> isLeftOut(entry)).toList());
 		}
-		return results;
-	}
 
-	private boolean canBeRun(MigrationEntry entry) {
-		return Arrays.stream(this.flyway.getConfiguration().getJavaMigrations())
-			.filter((migration) -> migration.getVersion() != null
-					&& migration.getVersion().getVersion().equals(entry.version()))
-			.allMatch(PostgresRehearsal::isSelfContained);
-	}
+		private boolean isLeftOut(MigrationEntry entry) {
+			return !entry.state().isApplied() || entry.isUndoUnfinished();
+		}
 
-	private static RehearsalResult notRehearsed(MigrationEntry entry, String reason) {
-		return new RehearsalResult(StoreName.POSTGRES, entry.id(), entry.description(),
-				RehearsalResult.Outcome.NOT_REHEARSED, reason, null, null);
+		private FlywayDatabase database() {
+			return PostgresRehearsal.this.connections.apply(flyway(this.leftOut).getConfiguration());
+		}
+
+		private Flyway flyway(Collection<MigrationEntry> leftOut) {
+			Configuration configuration = PostgresRehearsal.this.flyway.getConfiguration();
+			FluentConfiguration copy = Flyway.configure(configuration.getClassLoader())
+				.configuration(configuration)
+				.dataSource(this.dataSource)
+				.outOfOrder(true)
+				.target(MigrationVersion.LATEST);
+			if (!this.everything) {
+				copy.callbacks(new Callback[0])
+					.javaMigrations(Arrays.stream(configuration.getJavaMigrations())
+						.filter(PostgresRehearsal::isSelfContained)
+						.toArray(JavaMigration[]::new));
+			}
+			return this.build.without(copy, leftOut).load();
+		}
+
+		// Who came later may build on who came before, whatever their versions
+		private void replay() {
+			Comparator<MigrationEntry> inOrder = Comparator
+				.comparing((entry) -> Objects.requireNonNullElse(entry.rank(), 0L));
+			List<MigrationEntry> applied = this.validation.entries()
+				.stream()
+				.filter((entry) -> !isLeftOut(entry) && entry.version() != null)
+				.sorted(inOrder)
+				.toList();
+			applied.stream()
+				.filter((entry) -> !entry.inBuild() || !canBeRun(entry))
+				.forEach((entry) -> this.notReplayed.add(entry.toString()));
+			Set<MigrationEntry> later = new LinkedHashSet<>(this.leftOut);
+			this.validation.entries().stream().filter((entry) -> entry.version() == null).forEach(later::add);
+			later.addAll(applied);
+			Version newest = null;
+			for (MigrationEntry entry : applied) {
+				Version version = version(entry);
+				if (newest != null && version.compareTo(newest) < 0) {
+					replay(later);
+				}
+				later.remove(entry);
+				newest = version;
+			}
+			replay(later);
+			replay(this.leftOut);
+			replayChanged();
+		}
+
+		private static Version version(MigrationEntry entry) {
+			return Version.parse(Objects.requireNonNull(entry.version())).orElseThrow();
+		}
+
+		private void replay(Collection<MigrationEntry> leftOut) {
+			try {
+				alone(flyway(leftOut)).migrate();
+			}
+			catch (FlywayException ex) {
+				throw new MigrationException(Problem.error(ProblemCode.SQL_FAILED, StoreName.POSTGRES,
+						"What is applied could not be replayed on an empty database: %s"
+							.formatted(FlywayFailures.error(ex).message()),
+						"Rehearse on a server where it can: the migrations must run from the beginning, with what the "
+								+ "user may do"),
+						NOTHING_REHEARSED, ex);
+			}
+		}
+
+		// What was applied over the years was not in one transaction
+		private static Flyway alone(Flyway flyway) {
+			Configuration configuration = flyway.getConfiguration();
+			return Flyway.configure(configuration.getClassLoader()).configuration(configuration).group(false).load();
+		}
+
+		// As it was applied it is not in this build. As it is now it will mostly do, too
+		private void replayChanged() {
+			List<MigrationEntry> changed = this.validation.entries()
+				.stream()
+				.filter((entry) -> entry.version() == null && entry.inBuild()
+						&& entry.state() == MigrationState.OUTDATED)
+				.toList();
+			for (MigrationEntry entry : changed) {
+				Set<MigrationEntry> others = new LinkedHashSet<>(this.leftOut);
+				others.remove(entry);
+				try {
+					alone(flyway(others)).migrate();
+				}
+				catch (FlywayException ex) {
+					logger.debug("%s cannot be replayed before what is pending".formatted(entry), ex);
+					this.notReplayed.add("%s, which was changed".formatted(entry));
+				}
+			}
+			FlywayDatabase database = database();
+			if (!changed.isEmpty() && database.tables(database.client()).history()) {
+				Set<String> ids = changed.stream().map(MigrationEntry::id).collect(Collectors.toSet());
+				database.history()
+					.deleteRepeatables(database.client(),
+							database.history()
+								.read(database.client())
+								.repeatables()
+								.stream()
+								.filter((entry) -> ids.contains(entry.id()))
+								.toList(),
+							null);
+			}
+		}
+
+		private List<RehearsalResult> rehearse(List<MigrationEntry> pending, RehearsalScope scope) {
+			List<RehearsalResult> results = new ArrayList<>();
+			String stopped = null;
+			for (MigrationEntry entry : pending) {
+				RehearsalResult result;
+				if (stopped != null) {
+					result = notRehearsed(entry, stopped);
+				}
+				else if (!this.everything && !canBeRun(entry)) {
+					result = notRehearsed(entry, "it was given other objects, so it could write to the real databases; "
+							+ "rehearse it in a test, whose beans have scratch databases");
+					this.notReplayed.add(entry.toString());
+				}
+				else {
+					scope.seed().before(StoreName.POSTGRES, entry.id());
+					Set<MigrationEntry> before = Set.copyOf(this.leftOut);
+					this.leftOut.remove(entry);
+					result = explained(new Performance(entry, this, before).run());
+					if (result.outcome() == RehearsalResult.Outcome.FAILED
+							|| result.outcome() == RehearsalResult.Outcome.NOT_REHEARSED) {
+						stopped = "migration %s failed before".formatted(result.id());
+					}
+				}
+				results.add(result);
+			}
+			return results;
+		}
+
+		private RehearsalResult explained(RehearsalResult result) {
+			return (result.outcome() == RehearsalResult.Outcome.FAILED && !this.notReplayed.isEmpty())
+					? new RehearsalResult(result.store(), result.id(), result.description(),
+							RehearsalResult.Outcome.NOT_REHEARSED,
+							"%s. That proves nothing, as these could not be replayed before it: %s".formatted(
+									result.reason(), String.join("; ", this.notReplayed)),
+							result.up(), result.down())
+					: result;
+		}
+
+		private boolean canBeRun(MigrationEntry entry) {
+			return Arrays.stream(PostgresRehearsal.this.flyway.getConfiguration().getJavaMigrations())
+				.filter((migration) -> migration.getVersion() != null
+						? migration.getVersion().getVersion().equals(entry.version())
+						: entry.version() == null && migration.getDescription().equals(entry.description()))
+				.allMatch(PostgresRehearsal::isSelfContained);
+		}
+
 	}
 
 	/**
@@ -207,22 +376,22 @@ final class PostgresRehearsal {
 
 		private final MigrationEntry entry;
 
-		private final DataSource dataSource;
-
 		private final FlywayMigrationStore store;
 
-		private final Set<String> ours;
+		private final FlywayMigrationStore olderBuild;
+
+		private final FlywayDatabase database;
 
 		private @Nullable Duration up;
 
 		private @Nullable Duration down;
 
-		private Performance(MigrationEntry entry, DataSource dataSource, boolean everything) {
+		private Performance(MigrationEntry entry, Stage stage, Set<MigrationEntry> before) {
 			this.entry = entry;
-			this.dataSource = dataSource;
-			Flyway flyway = configured(dataSource, everything, entry.version() == null).outOfOrder(true).load();
-			this.store = PostgresRehearsal.this.stores.apply(flyway, entry.version());
-			this.ours = PostgresRehearsal.this.ours.apply(flyway);
+			Flyway flyway = stage.flyway(stage.leftOut);
+			this.store = PostgresRehearsal.this.stores.apply(flyway);
+			this.olderBuild = PostgresRehearsal.this.stores.apply(stage.flyway(before));
+			this.database = PostgresRehearsal.this.connections.apply(flyway.getConfiguration());
 		}
 
 		private RehearsalResult run() {
@@ -231,6 +400,10 @@ final class PostgresRehearsal {
 			}
 			catch (MigrationException ex) {
 				return result(RehearsalResult.Outcome.FAILED, ex.getProblems().get(0).message());
+			}
+			catch (DataAccessException ex) {
+				return result(RehearsalResult.Outcome.NOT_REHEARSED, "what is in the database could not be compared: %s"
+					.formatted(FlywayFailures.error(ex).message()));
 			}
 		}
 
@@ -250,19 +423,28 @@ final class PostgresRehearsal {
 				return result(RehearsalResult.Outcome.NO_DOWN, undo.reason());
 			}
 			this.down = this.store.rollback(target, begin(), PlanGuard.open(), null).duration();
+			// It runs the repeatables again
+			this.olderBuild.migrate(begin(), PlanGuard.open());
 			List<String> left = before.differences(fingerprint());
 			if (!left.isEmpty()) {
 				return failed("after its undo these are not as they were before: %s", left);
 			}
 			this.store.perform(new Operation(Operation.Kind.RELEASE_HOLD, null, "rehearsal", false), begin());
 			migrate(begin());
-			List<String> different = after.differences(fingerprint());
+			List<String> different = after.differencesInShape(fingerprint());
 			return different.isEmpty() ? result(RehearsalResult.Outcome.PASSED, null) : failed(
 					"applied again after its undo, these are not as they were after the first time: %s", different);
 		}
 
 		private Duration migrate(MigrationRun run) {
-			return this.store.migrate(run, PlanGuard.open()).duration();
+			StoreResult result = this.store.migrate(run, PlanGuard.open());
+			if (!result.executed().contains(this.entry.id())) {
+				throw new MigrationException(
+						Problem.error(ProblemCode.UNEXPECTED, StoreName.POSTGRES,
+								"it was not applied, the store is %s".formatted(result.outcome()), ""),
+						NOTHING_REHEARSED, null);
+			}
+			return result.duration();
 		}
 
 		private MigrationRun begin() {
@@ -270,7 +452,7 @@ final class PostgresRehearsal {
 		}
 
 		private SchemaFingerprint fingerprint() {
-			return SchemaFingerprint.of(this.dataSource, this.ours);
+			return SchemaFingerprint.of(this.database.dataSource(), this.database.ownTables());
 		}
 
 		private RehearsalResult failed(String reason, List<String> differences) {

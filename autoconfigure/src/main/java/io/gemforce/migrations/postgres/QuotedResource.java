@@ -24,7 +24,7 @@ final class QuotedResource extends LoadableResource {
 
 	QuotedResource(LoadableResource resource) {
 		this.resource = resource;
-		this.text = read(resource);
+		this.text = text(resource);
 		String tag = "$script$";
 		for (int i = 0; this.text.contains(tag); i++) {
 			tag = "$script%d$".formatted(i);
@@ -33,7 +33,12 @@ final class QuotedResource extends LoadableResource {
 		this.suffix = tag;
 	}
 
-	private static String read(LoadableResource resource) {
+	/**
+	 * Read a script.
+	 * @param resource the script
+	 * @return its text, without a byte order mark
+	 */
+	static String text(LoadableResource resource) {
 		try (Reader reader = resource.read()) {
 			String text = FileCopyUtils.copyToString(reader);
 			return text.startsWith("\uFEFF") ? text.substring(1) : text;

@@ -1,23 +1,34 @@
 package io.gemforce.migrations.postgres;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * What a database is like at one moment: its catalogue as PostgreSQL itself describes it,
  * and the rows of its tables, up to the order of columns and rows.
  *
- * @param parts what there is, by a name for people
+ * @param parts what the catalogue has, by a name for people
+ * @param tables what is in each table, by its quoted name
  */
-record SchemaFingerprint(SortedMap<String, String> parts) {
+record SchemaFingerprint(SortedMap<String, String> parts, SortedMap<String, Rows> tables) {
 
 	private static final String USERS = """
 			n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%'
@@ -39,6 +50,7 @@ record SchemaFingerprint(SortedMap<String, String> parts) {
 							WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' ELSE 'relation' END,
 							n.nspname, c.relname),
 						concat_ws('; ', coalesce(obj_description(c.oid), ''), c.relpersistence, c.relrowsecurity,
+							c.relforcerowsecurity, c.relispopulated,
 							CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,
 							(SELECT string_agg(privilege, ',' ORDER BY privilege) FROM (SELECT x::text AS privilege
 								FROM unnest(c.relacl) AS x) AS privileges))
@@ -94,12 +106,14 @@ record SchemaFingerprint(SortedMap<String, String> parts) {
 					SELECT 'extension ' || e.extname, e.extversion FROM pg_extension e""");
 
 	private static final String TABLES = """
-			SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-			WHERE c.relkind IN ('r', 'm') AND {users} AND {own:c} ORDER BY 1""";
+			SELECT format('%I.%I', n.nspname, c.relname) AS name, row_security_active(c.oid) AS policies,
+				(SELECT string_agg(quote_ident(a.attname), chr(10) ORDER BY a.attname) FROM pg_attribute a
+					WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
+			FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+			WHERE c.relkind IN ('r', 'm') AND c.relispopulated AND {users} AND {own:c}
+				AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1""";
 
-	private static final String ROWS = """
-			SELECT count(*) || ', hash ' || coalesce(sum(('x' || left(md5(to_jsonb(t)::text), 15))::bit(60)::bigint::numeric), 0)
-			FROM %s t""";
+	private static final String HASH = "coalesce(sum(('x' || left(md5(%s::text), 15))::bit(60)::bigint::numeric), 0)::text";
 
 	/**
 	 * Take the fingerprint of a database.
@@ -108,20 +122,42 @@ record SchemaFingerprint(SortedMap<String, String> parts) {
 	 * @return the fingerprint
 	 */
 	static SchemaFingerprint of(DataSource dataSource, Set<String> leftOut) {
-		JdbcClient client = JdbcClient.create(dataSource);
-		String ours = String.join("\n", leftOut);
+		// Rolled back, as policies are suspended meanwhile
+		return Objects
+			.requireNonNull(new TransactionTemplate(new JdbcTransactionManager(dataSource)).execute((transaction) -> {
+				transaction.setRollbackOnly();
+				return of(JdbcClient.create(dataSource), String.join("\n", leftOut), transaction);
+			}));
+	}
+
+	private static SchemaFingerprint of(JdbcClient client, String leftOut, TransactionStatus transaction) {
 		SortedMap<String, String> parts = new TreeMap<>();
 		for (String query : CATALOGUE) {
 			client.sql(complete(query))
-				.param(ours)
+				.param(leftOut)
 				.query((row, number) -> Map.entry(row.getString(1), String.valueOf(row.getString(2))))
 				.list()
 				.forEach((part) -> parts.put(part.getKey(), part.getValue()));
 		}
-		for (String table : client.sql(complete(TABLES)).param(ours).query(String.class).list()) {
-			parts.put("rows of " + table, client.sql(ROWS.formatted(table)).query(String.class).single());
+		SortedMap<String, Rows> tables = new TreeMap<>();
+		client.sql(complete(TABLES)).param(leftOut).query(Table.class).list().forEach((table) -> {
+			if (table.policies()) {
+				suspendPolicies(client, table.name(), transaction);
+			}
+			tables.put(table.name(), Rows.of(client, table));
+		});
+		return new SchemaFingerprint(parts, tables);
+	}
+
+	// They bind the owner of a table as well, if they are forced
+	private static void suspendPolicies(JdbcClient client, String table, TransactionStatus transaction) {
+		Object before = transaction.createSavepoint();
+		try {
+			client.sql("ALTER TABLE %s NO FORCE ROW LEVEL SECURITY".formatted(table)).update();
 		}
-		return new SchemaFingerprint(parts);
+		catch (DataAccessException ex) {
+			transaction.rollbackToSavepoint(before);
+		}
 	}
 
 	private static String complete(String query) {
@@ -138,12 +174,95 @@ record SchemaFingerprint(SortedMap<String, String> parts) {
 	 * @return the names of the parts that differ
 	 */
 	List<String> differences(SchemaFingerprint other) {
+		return differences(other, Rows::difference);
+	}
+
+	/**
+	 * Say in what two fingerprints differ, whatever the rows have in them: what is made
+	 * anew, such as a key or a point in time, is another one each time.
+	 * @param other the other one
+	 * @return the names of the parts that differ
+	 */
+	List<String> differencesInShape(SchemaFingerprint other) {
+		return differences(other, Rows::differenceInNumber);
+	}
+
+	private List<String> differences(SchemaFingerprint other, BiFunction<Rows, Rows, @Nullable String> compare) {
 		Set<String> names = new TreeSet<>(this.parts.keySet());
 		names.addAll(other.parts.keySet());
-		Map<String, String> others = other.parts;
-		return names.stream()
-			.filter((name) -> !this.parts.getOrDefault(name, "").equals(others.getOrDefault(name, "")))
-			.toList();
+		List<String> differences = new ArrayList<>(names.stream()
+			.filter((name) -> !this.parts.getOrDefault(name, "").equals(other.parts.getOrDefault(name, "")))
+			.toList());
+		// Of a table that only one has, the catalogue tells
+		this.tables.forEach((name, rows) -> {
+			Rows others = other.tables.get(name);
+			String difference = (others != null) ? compare.apply(rows, others) : null;
+			if (difference != null) {
+				differences.add("rows of %s%s".formatted(name, difference));
+			}
+		});
+		return differences;
+	}
+
+	/**
+	 * A table that has rows.
+	 *
+	 * @param name its quoted name
+	 * @param policies whether policies hide some of them from who reads it
+	 * @param columns the quoted names of its columns, a line each, {@code null} if it has
+	 * none
+	 */
+	record Table(String name, boolean policies, @Nullable String columns) {
+
+	}
+
+	/**
+	 * What is in a table.
+	 *
+	 * @param count how many rows
+	 * @param hash a hash of the rows
+	 * @param columns a hash of the values of each column
+	 */
+	record Rows(long count, String hash, Map<String, String> columns) {
+
+		static Rows of(JdbcClient client, Table table) {
+			List<String> columns = (table.columns() != null) ? table.columns().lines().toList() : List.of();
+			String hashes = columns.stream()
+				.map((column) -> ", " + HASH.formatted("t." + column))
+				.collect(Collectors.joining());
+			return client
+				.sql("SELECT count(*), %s%s FROM %s t".formatted(HASH.formatted("to_jsonb(t)"), hashes, table.name()))
+				.query((row, number) -> {
+					Map<String, String> found = new HashMap<>();
+					for (int i = 0; i < columns.size(); i++) {
+						found.put(columns.get(i), row.getString(i + 3));
+					}
+					return new Rows(row.getLong(1), row.getString(2), found);
+				})
+				.single();
+		}
+
+		private @Nullable String difference(Rows other) {
+			if (this.count != other.count) {
+				return differenceInNumber(other);
+			}
+			if (this.hash.equals(other.hash)) {
+				return null;
+			}
+			List<String> differing = this.columns.entrySet()
+				.stream()
+				.filter((column) -> other.columns.containsKey(column.getKey())
+						&& !column.getValue().equals(other.columns.get(column.getKey())))
+				.map(Map.Entry::getKey)
+				.sorted()
+				.toList();
+			return differing.isEmpty() ? "" : " (in %s)".formatted(String.join(", ", differing));
+		}
+
+		private @Nullable String differenceInNumber(Rows other) {
+			return (this.count != other.count) ? " (%d and then %d)".formatted(this.count, other.count) : null;
+		}
+
 	}
 
 }

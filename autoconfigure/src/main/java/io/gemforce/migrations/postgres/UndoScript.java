@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32;
 
 import org.flywaydb.core.api.ResourceProvider;
@@ -55,6 +56,19 @@ record UndoScript(Version version, ScriptResource script, @Nullable ScriptResour
 			throw new UncheckedIOException("Could not read %s".formatted(this.script.getAbsolutePath()), ex);
 		}
 		return (int) checksum.getValue();
+	}
+
+	/**
+	 * Say why the script cannot be run, as far as that can be seen.
+	 * @return a clause, or empty if nothing is to be seen
+	 */
+	Optional<String> flaw() {
+		try {
+			return PsqlCommand.find(this.script).map(PsqlCommand::describe);
+		}
+		catch (UncheckedIOException ex) {
+			return Optional.of("%s cannot be read: %s".formatted(name(), ex.getCause()));
+		}
 	}
 
 	/**

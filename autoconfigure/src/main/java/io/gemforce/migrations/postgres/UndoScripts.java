@@ -47,7 +47,7 @@ record UndoScripts(String locations, Map<Version, UndoScript> scripts) {
 			return Undo.none("the history starts with the baseline %s, and nothing before its end can be undone"
 				.formatted(baseline));
 		}
-		return find(version).map((script) -> Undo.by(UndoKind.SQL))
+		return find(version).map((script) -> script.flaw().map(Undo::none).orElseGet(() -> Undo.by(UndoKind.SQL)))
 			.orElseGet(() -> Undo
 				.none("there is no script U%s__<description>.sql in %s".formatted(version, this.locations)));
 	}

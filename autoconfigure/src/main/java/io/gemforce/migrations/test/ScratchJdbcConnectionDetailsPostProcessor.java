@@ -3,10 +3,13 @@ package io.gemforce.migrations.test;
 import java.util.ArrayList;
 import java.util.List;
 
+import javax.sql.DataSource;
+
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import io.gemforce.migrations.postgres.ScratchDatabase;
@@ -17,17 +20,32 @@ import io.gemforce.migrations.postgres.SiblingDatabases;
  */
 final class ScratchJdbcConnectionDetailsPostProcessor implements BeanPostProcessor, DisposableBean {
 
+	private final Environment environment;
+
 	private final List<ScratchDatabase> databases = new ArrayList<>();
+
+	ScratchJdbcConnectionDetailsPostProcessor(Environment environment) {
+		this.environment = environment;
+	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (!(bean instanceof JdbcConnectionDetails details) || !details.getJdbcUrl().startsWith("jdbc:postgresql:")) {
 			return bean;
 		}
-		ScratchDatabase database = ScratchDatabase.create(new DriverManagerDataSource(details.getJdbcUrl(),
-				String.valueOf(details.getUsername()), String.valueOf(details.getPassword())));
+		ScratchDatabase database = ScratchDatabase.create(open(details, details.getJdbcUrl()));
 		this.databases.add(database);
+		database.setUp(open(details, SiblingDatabases.replaceDatabase(details.getJdbcUrl(), database.name())));
 		return new ScratchJdbcConnectionDetails(details, database.name());
+	}
+
+	// Who migrates has to own what is migrated
+	private DataSource open(JdbcConnectionDetails details, String url) {
+		String user = this.environment.getProperty("spring.flyway.user");
+		return (user != null)
+				? new DriverManagerDataSource(url, user, this.environment.getProperty("spring.flyway.password", ""))
+				: new DriverManagerDataSource(url, String.valueOf(details.getUsername()),
+						String.valueOf(details.getPassword()));
 	}
 
 	@Override

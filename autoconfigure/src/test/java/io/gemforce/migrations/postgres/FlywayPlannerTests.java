@@ -17,6 +17,7 @@ import io.gemforce.migrations.Plan;
 import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.PlanStep;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.RehearsalScope;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 
@@ -147,6 +148,26 @@ class FlywayPlannerTests {
 		this.store.migration("V2__b.sql", "CREATE TABLE ${nobody} (id bigint);");
 		assertThatExceptionOfType(MigrationException.class).isThrownBy(() -> this.store.start().plan(false))
 			.satisfies((ex) -> assertThat(ex).hasMessageContaining("No value provided for placeholder: ${nobody}"));
+	}
+
+	@Test
+	void scriptThatOnlyPsqlUnderstandsIsFoundBeforeAnythingIsRun() {
+		this.store.migration("V2__dump.sql", "\\restrict 4711\nCREATE TABLE b (id bigint);\n\\unrestrict 4711\n");
+		assertThat(this.store.start().plan(false))
+			.allSatisfy((step) -> assertThat(step.heldBack()).singleElement()
+				.asString()
+				.contains("line 1 of V2__dump.sql is a psql meta command, '\\restrict', and no SQL"));
+		assertThatExceptionOfType(MigrationException.class).isThrownBy(this.store::migrate)
+			.satisfies((ex) -> assertThat(ex.getCode()).isEqualTo(ProblemCode.INVALID_DEFINITION));
+		assertThatExceptionOfType(MigrationException.class)
+			.isThrownBy(() -> this.store.start().rehearse(RehearsalScope.scratch(1)));
+		this.store.without("V2__dump.sql")
+			.migration("R__dump.sql", "SELECT 1; \\copy a FROM 'a.csv'")
+			.undo("U1__drop_a.sql", "\\connect other\nDROP TABLE a;");
+		assertThatExceptionOfType(MigrationException.class).isThrownBy(this.store::migrate)
+			.satisfies((ex) -> assertThat(ex).hasMessageContainingAll("line 1 of R__dump.sql", "'\\copy'",
+					"line 1 of U1__drop_a.sql", "'\\connect'"));
+		assertThat(this.store.tables()).isEmpty();
 	}
 
 	@Test

@@ -29,6 +29,7 @@ import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.StoreRollback;
 import io.gemforce.migrations.UndoKind;
 import io.gemforce.migrations.support.PostgresTestDatabase;
+import io.gemforce.migrations.support.SqlScripts;
 import io.gemforce.migrations.support.TestDatabases;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -68,6 +69,26 @@ class FlywayRollbackTests {
 				"DELETE 3 U3__drop_c.sql", "DELETE 2 U2__drop_b.sql");
 		assertThat(this.store.log()).containsExactly("UP 1 APPLIED", "UP 2 APPLIED", "UP 3 APPLIED",
 				"DOWN 3 ROLLED_BACK", "DOWN 2 ROLLED_BACK");
+	}
+
+	@Test
+	void findsUndoScriptsOfTheKindOfDatabase(@TempDir Path folder) {
+		SqlScripts.in(folder.resolve("postgresql")).write("U3__drop.sql", "DROP TABLE c;");
+		this.store.undosIn("filesystem:" + folder + "/{vendor}").migrate();
+		this.store.rollBackTo("2");
+		assertThat(this.store.tables()).containsExactly("a", "b");
+	}
+
+	@Test
+	void undoScriptThatOnlyPsqlUnderstandsIsNoUndo() {
+		this.store.migrate();
+		this.store.undo("U3__drop_c.sql", "-- dumped\n\\restrict 4711\nDROP TABLE c;");
+		assertThat(this.store.start().planRollback(TestStore.to("2")).steps()).singleElement()
+			.satisfies((step) -> assertThat(step.undo().reason())
+				.isEqualTo("line 2 of U3__drop_c.sql is a psql meta command, '\\restrict', and no SQL"));
+		assertThatExceptionOfType(MigrationException.class).isThrownBy(() -> this.store.rollBackTo("2"))
+			.satisfies((ex) -> assertThat(ex.getCode()).isEqualTo(ProblemCode.NO_DOWN));
+		assertThat(this.store.tables()).containsExactly("a", "b", "c");
 	}
 
 	@Test

@@ -1,6 +1,8 @@
 package io.gemforce.migrations.postgres;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -91,7 +93,7 @@ class PostgresRehearsalTests {
 		assertThat(rehearse(1000)).singleElement().satisfies((result) -> {
 			assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
 			assertThat(result.reason())
-				.isEqualTo("after its undo these are not as they were before: rows of public.gem");
+				.isEqualTo("after its undo these are not as they were before: rows of public.gem (in name, twice)");
 		});
 	}
 
@@ -120,10 +122,140 @@ class PostgresRehearsalTests {
 	@Test
 	void sequencesGoOnWhereTheyAre() {
 		this.store.migration("V3__insert.sql", "INSERT INTO gem (name) VALUES ('another');")
-			.undo("U3__insert.sql", "DELETE FROM gem WHERE name = 'another';");
+			.undo("U3__insert.sql", "DELETE FROM gem WHERE name = 'another' AND id > 50;");
+		assertThatPass("3");
+	}
+
+	@Test
+	void whatIsAnotherValueEachTimeIsNoDifference() {
+		this.store
+			.migration("V3__at.sql",
+					"ALTER TABLE gem ADD COLUMN at timestamptz, ADD COLUMN token uuid; "
+							+ "UPDATE gem SET at = clock_timestamp(), token = gen_random_uuid();")
+			.undo("U3__at.sql", "ALTER TABLE gem DROP COLUMN at, DROP COLUMN token;");
+		assertThatPass("3");
+	}
+
+	@Test
+	void undoThatLeavesRowsWithAnotherKeyFails() {
+		this.store
+			.migration("V3__other.sql", "CREATE TABLE other (id serial); CREATE TABLE log (id serial);")
+			.undo("U3__other.sql", "DROP TABLE other;");
 		assertThat(rehearse(1000)).singleElement()
-			.satisfies((result) -> assertThat(result.reason()).contains("applied again after its undo")
-				.contains("rows of public.gem"));
+			.satisfies((result) -> assertThat(result.reason()).contains("after its undo").contains("table public.log"));
+	}
+
+	private void assertThatPass(String... ids) {
+		List<RehearsalResult> results = rehearse(1000);
+		assertThat(results).as(results.toString()).extracting(RehearsalResult::id).containsExactly(ids);
+		assertThat(results).extracting(RehearsalResult::outcome).as(results.toString()).containsOnly(Outcome.PASSED);
+	}
+
+	@Test
+	void partitionsThatWereMadeAtRunTimeAreThere() {
+		this.store.migration("V3__event.sql", """
+				CREATE TABLE event (at date NOT NULL, gem bigint, PRIMARY KEY (at, gem)) PARTITION BY RANGE (at);
+				CREATE TABLE event_2024 PARTITION OF event FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+				""").migrate();
+		this.store.client().sql("CREATE SCHEMA parts").update();
+		this.store.client()
+			.sql("CREATE TABLE parts.event_2025 PARTITION OF event FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') "
+					+ "PARTITION BY HASH (gem)")
+			.update();
+		this.store.client()
+			.sql("CREATE TABLE parts.event_2025_0 PARTITION OF parts.event_2025 FOR VALUES WITH (MODULUS 1, REMAINDER 0)")
+			.update();
+		this.store.client().sql("DROP TABLE event_2024").update();
+		this.store.client().sql("INSERT INTO event VALUES ('2025-05-05', 1)").update();
+		this.store
+			.migration("V4__count.sql",
+					"DO $$ BEGIN RAISE EXCEPTION 'found % events', (SELECT count(*) FROM event); END $$;");
+		assertThat(rehearse(30).get(0).reason()).contains("found 1 events");
+	}
+
+	@Test
+	void materializedViewsAreFilledOrLeftEmptyAsTheyAre() {
+		this.store.migration("V3__views.sql", """
+				CREATE MATERIALIZED VIEW filled AS SELECT count(*) AS gems FROM gem;
+				CREATE MATERIALIZED VIEW empty AS SELECT count(*) AS gems FROM gem WITH NO DATA;
+				""").migrate();
+		this.store
+			.migration("V4__more.sql",
+					"CREATE TABLE found AS SELECT gems FROM filled; CREATE TABLE bad (n int CHECK (n <> 50)); "
+							+ "INSERT INTO bad SELECT gems FROM filled;");
+		assertThat(rehearse(1000).get(0).reason()).contains("bad_n_check");
+		this.store.migration("V4__more.sql", "REFRESH MATERIALIZED VIEW filled; CREATE TABLE more (id int);")
+			.undo("U4__more.sql", "DROP TABLE more;");
+		assertThatPass("4");
+	}
+
+	@Test
+	void columnThatWasDroppedByHandIsNotCopied() {
+		this.store.client().sql("ALTER TABLE owner DROP COLUMN gem").update();
+		this.store.migration("V3__name.sql", "ALTER TABLE gem ADD COLUMN title text; UPDATE gem SET title = name;")
+			.undo("U3__name.sql", "ALTER TABLE gem DROP COLUMN title;");
+		assertThatPass("3");
+	}
+
+	@Test
+	void replaysInTheOrderOfExecution() {
+		this.store.migration("V5__five.sql", "CREATE TABLE five (id int);").migrate();
+		this.store.configured((configuration) -> configuration.outOfOrder(true))
+			.migration("V4__four.sql", "ALTER TABLE five ADD COLUMN four int;");
+		this.store.migrate();
+		this.store.migration("V6__six.sql", "ALTER TABLE five ADD COLUMN six int;")
+			.undo("U6__six.sql", "ALTER TABLE five DROP COLUMN six;");
+		assertThatPass("6");
+		this.store.undo("U6__six.sql", "SELECT 1;");
+		assertThat(rehearse(10)).singleElement()
+			.satisfies((result) -> assertThat(result.outcome()).isEqualTo(Outcome.FAILED));
+	}
+
+	@Test
+	void versionBelowWhatIsAppliedIsRehearsedAboveIt() {
+		this.store.migration("V5__five.sql", "CREATE TABLE five (id int);").migrate();
+		this.store.configured((configuration) -> configuration.outOfOrder(true))
+			.migration("V4__four.sql", "ALTER TABLE five ADD COLUMN four int;")
+			.undo("U4__four.sql", "ALTER TABLE five DROP COLUMN four;");
+		assertThatPass("4");
+	}
+
+	@Test
+	void changedRepeatableIsRehearsedAfterANewVersion() {
+		this.store.migration("R__heavy.sql", "CREATE OR REPLACE VIEW heavy AS SELECT id FROM gem;")
+			.migration("R__light.sql", "CREATE OR REPLACE VIEW light AS SELECT id FROM gem;")
+			.migrate();
+		this.store.migration("R__heavy.sql", "CREATE OR REPLACE VIEW heavy AS SELECT id, name FROM gem;")
+			.migration("V3__light.sql",
+					"DROP VIEW light; CREATE VIEW light AS SELECT id, name FROM gem; GRANT SELECT ON heavy TO PUBLIC;")
+			.undo("U3__light.sql",
+					"DROP VIEW light; CREATE VIEW light AS SELECT id FROM gem; REVOKE SELECT ON heavy FROM PUBLIC;");
+		List<RehearsalResult> results = rehearse(10);
+		assertThat(results).extracting(RehearsalResult::id).containsExactly("3", "R:heavy");
+		assertThat(results.get(1).outcome()).as(results.toString()).isEqualTo(Outcome.NO_DOWN);
+	}
+
+	@Test
+	void unchangedRepeatableStays() {
+		this.store.migration("R__heavy.sql", "CREATE OR REPLACE VIEW heavy AS SELECT id FROM gem;").migrate();
+		this.store.migration("V3__carat.sql", "ALTER TABLE gem ADD COLUMN carat int;")
+			.undo("U3__carat.sql", "ALTER TABLE gem DROP COLUMN carat;");
+		assertThatPass("3");
+		// The older build makes it again when it starts
+		this.store.undo("U3__carat.sql", "ALTER TABLE gem DROP COLUMN carat; DROP VIEW heavy;");
+		assertThatPass("3");
+	}
+
+	@Test
+	void failureForWantOfARepeatableThatWasChangedProvesNothing() {
+		this.store.migration("R__heavy.sql", "CREATE OR REPLACE VIEW heavy AS SELECT id FROM gem;").migrate();
+		this.store.migration("R__heavy.sql", "CREATE OR REPLACE VIEW heavy AS SELECT id, carat FROM gem;")
+			.migration("V3__carat.sql", "DROP VIEW heavy; ALTER TABLE gem ADD COLUMN carat int;");
+		List<RehearsalResult> results = rehearse(10);
+		assertThat(results).extracting(RehearsalResult::outcome).containsOnly(Outcome.NOT_REHEARSED);
+		assertThat(results.get(0).reason()).contains("proves nothing").contains("R:heavy (heavy), which was changed");
+		this.store.migration("V3__carat.sql", "ALTER TABLE gem ADD COLUMN carat int;");
+		assertThat(rehearse(10)).extracting(RehearsalResult::outcome).containsExactly(Outcome.NO_DOWN, Outcome.NO_DOWN);
 	}
 
 	@Test
@@ -176,13 +308,51 @@ class PostgresRehearsalTests {
 
 	@Test
 	void scratchDatabaseOfAKilledRehearsalIsDroppedByTheNextOne() {
-		this.store.client().sql("CREATE DATABASE gemforce_rehearsal_dead").update();
+		String dead = "gemforce_rehearsal_gems_%08x".formatted(this.database.name().hashCode());
+		this.store.client().sql("CREATE DATABASE " + dead).update();
 		this.store.migration("V3__carat.sql", "ALTER TABLE gem ADD COLUMN carat numeric;");
 		try (ScratchDatabase alive = ScratchDatabase.create(this.database.dataSource())) {
 			rehearse(10);
 			assertThat(scratchDatabases()).containsExactly(alive.name());
 		}
 		assertThat(scratchDatabases()).isEmpty();
+	}
+
+	@Test
+	void scratchDatabaseOfARehearsalOfAnotherDatabaseIsLeftAlone() {
+		PostgresTestDatabase other = TestDatabases.createPostgres();
+		this.store.migration("V3__carat.sql", "ALTER TABLE gem ADD COLUMN carat numeric;");
+		try (ScratchDatabase alive = ScratchDatabase.create(other.dataSource())) {
+			rehearse(10);
+			assertThat(scratchDatabases()).containsExactly(alive.name());
+		}
+		assertThat(scratchDatabases()).isEmpty();
+	}
+
+	@Test
+	void scratchDatabaseThatSomebodyIsConnectedToIsLeftAlone() throws SQLException {
+		String name = "gemforce_rehearsal_gems_00c0ffee";
+		this.store.client().sql("CREATE DATABASE " + name).update();
+		try (Connection connection = new PostgresTestDatabase(name, this.database.port()).dataSource()
+			.getConnection()) {
+			ScratchDatabase.create(this.database.dataSource()).close();
+			assertThat(connection.isValid(5)).isTrue();
+			assertThat(scratchDatabases()).containsExactly(name);
+		}
+		finally {
+			this.store.client().sql("DROP DATABASE " + name).update();
+		}
+	}
+
+	@Test
+	void scratchDatabaseOfAnotherRoleIsLeftAlone() {
+		String role = "other_" + this.database.name();
+		String name = "gemforce_rehearsal_gems_00badbad";
+		this.store.client().sql("CREATE ROLE " + role).update();
+		this.store.client().sql("CREATE DATABASE %s OWNER %s".formatted(name, role)).update();
+		ScratchDatabase.create(this.database.dataSource()).close();
+		assertThat(scratchDatabases()).containsExactly(name);
+		this.store.client().sql("DROP DATABASE " + name).update();
 	}
 
 	private List<RehearsalResult> rehearse(long sample) {

@@ -50,6 +50,8 @@ final class TestStore implements AutoCloseable {
 	private Consumer<FluentConfiguration> settings = (configuration) -> {
 	};
 
+	private String undoLocation;
+
 	private String version = "1.4.0";
 
 	private int poolSize = 1;
@@ -72,6 +74,7 @@ final class TestStore implements AutoCloseable {
 		this.folder = folder;
 		this.migrations = SqlScripts.in(folder.resolve("migration"));
 		this.undos = SqlScripts.in(folder.resolve("undo"));
+		this.undoLocation = "filesystem:" + this.undos.folder();
 	}
 
 	/**
@@ -93,6 +96,16 @@ final class TestStore implements AutoCloseable {
 	 */
 	TestStore undo(String name, String sql) {
 		this.undos.write(name, sql);
+		return this;
+	}
+
+	/**
+	 * Choose where the undo scripts are.
+	 * @param location the location
+	 * @return this
+	 */
+	TestStore undosIn(String location) {
+		this.undoLocation = location;
 		return this;
 	}
 
@@ -188,8 +201,9 @@ final class TestStore implements AutoCloseable {
 		new FlywayDefaults((property) -> false, Duration.ofMinutes(1)).apply(configuration);
 		this.settings.accept(configuration);
 		Flyway flyway = configuration.load();
-		return new FlywayMigrationStore(() -> flyway, () -> null, new PostgresSettings(false, null, false,
-				List.of("filesystem:" + this.undos.folder()), this.rerunRepeatables, this.logTable, this.holdTable),
+		return new FlywayMigrationStore(
+				() -> flyway, () -> null, new PostgresSettings(false, null, false, List.of(this.undoLocation),
+						this.rerunRepeatables, this.logTable, this.holdTable),
 				application(), stop, this::sibling);
 	}
 

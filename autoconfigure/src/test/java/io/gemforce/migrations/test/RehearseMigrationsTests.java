@@ -42,9 +42,18 @@ class RehearseMigrationsTests {
 	@DynamicPropertySource
 	static void databases(DynamicPropertyRegistry registry) {
 		registry.add("spring.datasource.url", POSTGRES::url);
-		registry.add("spring.datasource.username", POSTGRES::user);
+		registry.add("spring.datasource.username", RehearseMigrationsTests::developer);
 		registry.add("spring.mongodb.uri", MONGO::uri);
 		registry.add("spring.flyway.locations", () -> "classpath:db/gems");
+	}
+
+	private static String developer() {
+		String name = "developer_" + POSTGRES.name();
+		POSTGRES.client()
+			.sql("DO $$ BEGIN CREATE ROLE %s LOGIN CREATEDB; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+				.formatted(name))
+			.update();
+		return name;
 	}
 
 	@Test

@@ -28,7 +28,8 @@ import org.bson.Document;
  * </pre>
  *
  * A database whose beat does not advance was left behind by a rehearsal that was killed:
- * the next one drops it.
+ * the next one drops it. One without a beat is somebody else's, such as a test's, and is
+ * left alone.
  */
 final class ScratchDatabase implements AutoCloseable {
 
@@ -126,7 +127,9 @@ final class ScratchDatabase implements AutoCloseable {
 		for (String name : client.listDatabaseNames()) {
 			if (name.startsWith(PREFIX)) {
 				Document beat = client.getDatabase(name).getCollection(BEAT_COLLECTION).find(THE_BEAT).first();
-				beats.put(name, (beat != null) ? beat.getOrDefault("beat", "") : "");
+				if (beat != null && beat.get("beat") != null) {
+					beats.put(name, beat.get("beat"));
+				}
 			}
 		}
 		return beats;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
+import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import org.bson.Document;
@@ -152,10 +153,14 @@ class MongoRehearsalTests {
 			.getDatabase("gemforce_rehearsal_dead")
 			.getCollection("rehearsal_beat")
 			.insertOne(new Document("_id", "rehearsal").append("beat", 3L));
+		// A test that rehearses has one without a beat
+		MongoDatabase ofATest = this.mongo.client().getDatabase("gemforce_rehearsal_test_00c0ffee");
+		ofATest.getCollection("gem").insertOne(new Document());
 		try (TestRunner runner = TestRunner.on(this.mongo).with(TestMigration.inserting("1"))) {
 			rehearse(runner);
 		}
-		assertThat(scratchDatabases()).isEmpty();
+		assertThat(scratchDatabases()).containsExactly(ofATest.getName());
+		ofATest.drop();
 	}
 
 	@Test
