@@ -1,6 +1,7 @@
 package io.gemforce.migrations.postgres;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
@@ -33,7 +34,9 @@ final class FlywayDatabase {
 
 	private static final String TABLES = """
 			SELECT to_regclass(?) IS NOT NULL AS history, to_regclass(?) IS NOT NULL AS log,
-				to_regclass(?) IS NOT NULL AS holds""";
+				to_regclass(?) IS NOT NULL AS holds,
+				NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(?) AND attname = 'run_id') AS other_log,
+				NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(?) AND attname = 'since') AS other_holds""";
 
 	private static final String FINGERPRINT = """
 			SELECT (%s) AS history, (%s) AS log, to_regclass(?) IS NOT NULL AS holds""";
@@ -148,9 +151,20 @@ final class FlywayDatabase {
 			.param(this.history.table())
 			.param(this.log.table())
 			.param(this.holds.table())
-			.query((row, number) -> new Tables(row.getBoolean("history"), row.getBoolean("log"),
-					row.getBoolean("holds")))
+			.param(this.log.table())
+			.param(this.holds.table())
+			.query((row, number) -> new Tables(row.getBoolean("history"), own("log", row, this.log.table()),
+					own("holds", row, this.holds.table())))
 			.single();
+	}
+
+	private static boolean own(String column, ResultSet row, String table) throws SQLException {
+		boolean there = row.getBoolean(column);
+		if (there && row.getBoolean("other_" + column)) {
+			throw FlywayFailures.foreignTable(table,
+					"gemforce.migrations.postgres.%s-table".formatted(column.replaceAll("s$", "")));
+		}
+		return there;
 	}
 
 	/**
@@ -196,12 +210,12 @@ final class FlywayDatabase {
 	Map<String, LogSummary> summarizeLog() {
 		Map<String, LogSummary> log = (this.postgres && tables(this.client).log()) ? this.log.summarize(this.client)
 				: Map.of();
-		if (log.values().stream().noneMatch(LogSummary::isUndoRunning) || lock().held()) {
+		if (log.values().stream().noneMatch(LogSummary::isRunning) || lock().held()) {
 			return log;
 		}
 		// Nobody is at work, so nothing is running
 		Map<String, LogSummary> abandoned = new HashMap<>();
-		log.forEach((id, summary) -> abandoned.put(id, summary.isUndoRunning() ? summary.interrupted() : summary));
+		log.forEach((id, summary) -> abandoned.put(id, summary.isRunning() ? summary.interrupted() : summary));
 		return abandoned;
 	}
 

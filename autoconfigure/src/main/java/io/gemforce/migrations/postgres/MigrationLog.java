@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -39,8 +40,8 @@ import io.gemforce.migrations.Trigger;
  * <p>
  * A row is written as APPLIED in the migration's own transaction, so that both come into
  * being together. A script that cannot run in a transaction has a RUNNING row before it
- * starts, which is closed once. A failure is recorded on a connection of its own, after
- * Flyway has returned its.
+ * starts, which is closed once, after Flyway has recorded it. A failure is recorded on a
+ * connection of its own, after Flyway has returned its.
  */
 final class MigrationLog {
 
@@ -84,8 +85,12 @@ final class MigrationLog {
 	private static final String IS_APPLIED = """
 			SELECT EXISTS (SELECT 1 FROM %s WHERE run_id = ? AND script = ? AND state = 'APPLIED')""";
 
-	private static final String INTERRUPT = """
-			UPDATE %s SET state = 'INTERRUPTED', finished_at = ? WHERE state = 'RUNNING'""";
+	private static final String OPEN = """
+			SELECT rank, coalesce(version, 'R:' || description) AS id, checksum, direction
+			FROM %s WHERE state = 'RUNNING' ORDER BY rank""";
+
+	private static final String CLOSE_OPEN = """
+			UPDATE %s SET state = ?, finished_at = ? WHERE rank = ? AND state = 'RUNNING'""";
 
 	private static final String SUMMARY = """
 			SELECT coalesce(version, 'R:' || description) AS id, max(version) AS version,
@@ -126,16 +131,33 @@ final class MigrationLog {
 	 * @param connection the connection to use
 	 */
 	void create(Connection connection) {
-		client(connection).sql(sql(DDL)).update();
+		create(client(connection));
+	}
+
+	private void create(JdbcClient client) {
+		OwnTable.create(client, this.table, sql(DDL), "SELECT, INSERT, UPDATE");
 	}
 
 	/**
-	 * Close the rows of runs that were killed. Under Flyway's lock nothing else can be
-	 * running.
-	 * @param connection the connection that has Flyway's lock
+	 * Find the rows that are not closed.
+	 * @param client reads the database
+	 * @return the rows
 	 */
-	void closeInterrupted(Connection connection) {
-		client(connection).sql(sql(INTERRUPT)).param(utc(Instant.now())).update();
+	List<OpenRow> open(JdbcClient client) {
+		return client.sql(sql(OPEN))
+			.query((row, number) -> new OpenRow(row.getLong("rank"), row.getString("id"), row.getString("checksum"),
+					Direction.valueOf(row.getString("direction"))))
+			.list();
+	}
+
+	/**
+	 * Close a row that its own run cannot close any more.
+	 * @param client the client to use
+	 * @param row the row
+	 * @param state what has become of it
+	 */
+	void close(JdbcClient client, OpenRow row, MigrationState state) {
+		client.sql(sql(CLOSE_OPEN)).param(state.name()).param(utc(Instant.now())).param(row.rank()).update();
 	}
 
 	/**
@@ -182,8 +204,23 @@ final class MigrationLog {
 	 * @param error why it failed
 	 */
 	void failed(DataSource dataSource, LogEntry attempt, ExecutionError error) {
+		ended(dataSource, attempt, MigrationState.FAILED, error);
+	}
+
+	/**
+	 * Record that a script without a transaction failed, and that Flyway has not recorded
+	 * it.
+	 * @param dataSource gives a connection
+	 * @param attempt what was executed
+	 * @param error why it failed
+	 */
+	void interrupted(DataSource dataSource, LogEntry attempt, ExecutionError error) {
+		ended(dataSource, attempt, MigrationState.INTERRUPTED, error);
+	}
+
+	private void ended(DataSource dataSource, LogEntry attempt, MigrationState state, ExecutionError error) {
 		prepare(dataSource);
-		FlywayDatabase.inTransaction(dataSource, (client) -> record(client, attempt, MigrationState.FAILED, error));
+		FlywayDatabase.inTransaction(dataSource, (client) -> record(client, attempt, state, error));
 	}
 
 	/**
@@ -191,15 +228,19 @@ final class MigrationLog {
 	 * all.
 	 * @param dataSource gives a connection
 	 * @param attempt what was executed
+	 * @param finishedAt when it has
 	 */
-	void closed(DataSource dataSource, LogEntry attempt) {
-		FlywayDatabase.inTransaction(dataSource,
-				(client) -> close(client, attempt, attempt.successState(), Instant.now(), null));
+	void closed(DataSource dataSource, LogEntry attempt, Instant finishedAt) {
+		FlywayDatabase.inTransaction(dataSource, (client) -> {
+			if (!attempt.transactional()) {
+				record(client, attempt, attempt.successState(), finishedAt, null);
+			}
+		});
 	}
 
 	private void prepare(DataSource dataSource) {
 		try {
-			FlywayDatabase.inTransaction(dataSource, (client) -> client.sql(sql(DDL)).update());
+			FlywayDatabase.inTransaction(dataSource, this::create);
 		}
 		catch (DuplicateKeyException ex) {
 			// Two instances that create a table at once may collide in the catalogue; the
@@ -208,7 +249,11 @@ final class MigrationLog {
 	}
 
 	private void record(JdbcClient client, LogEntry attempt, MigrationState state, @Nullable ExecutionError error) {
-		Instant finishedAt = Instant.now();
+		record(client, attempt, state, Instant.now(), error);
+	}
+
+	private void record(JdbcClient client, LogEntry attempt, MigrationState state, Instant finishedAt,
+			@Nullable ExecutionError error) {
 		if (attempt.transactional() || close(client, attempt, state, finishedAt, error) == 0) {
 			insert(client, attempt, state, finishedAt, error);
 		}
@@ -267,6 +312,19 @@ final class MigrationLog {
 			.list()
 			.stream()
 			.collect(Collectors.toMap(LogSummary::id, Function.identity()));
+	}
+
+	/**
+	 * Read what the log says about a migration.
+	 * @param client reads the database
+	 * @param id the id of the migration
+	 * @return a summary, or empty if the log does not know it
+	 */
+	Optional<LogSummary> summarize(JdbcClient client, String id) {
+		return client.sql("SELECT * FROM (%s) AS summary WHERE id = ?".formatted(sql(SUMMARY)))
+			.param(id)
+			.query((row, number) -> LogSummary.from(row))
+			.optional();
 	}
 
 	/**
@@ -418,8 +476,19 @@ final class MigrationLog {
 			return this.direction == Direction.DOWN && !this.transactional && this.newest != MigrationState.ROLLED_BACK;
 		}
 
-		boolean isUndoRunning() {
-			return this.direction == Direction.DOWN && this.newest == MigrationState.RUNNING;
+		/**
+		 * Whether nobody knows how much of a migration is done that Flyway has as
+		 * pending.
+		 * @return whether its newest attempt was to apply it outside of a transaction,
+		 * and was interrupted
+		 */
+		boolean isUnfinished() {
+			return this.version != null && this.direction == Direction.UP && !this.transactional
+					&& (this.newest == MigrationState.INTERRUPTED || isRunning());
+		}
+
+		boolean isRunning() {
+			return this.newest == MigrationState.RUNNING;
 		}
 
 		LogSummary interrupted() {
@@ -434,6 +503,18 @@ final class MigrationLog {
 					Direction.valueOf(row.getString("direction")), row.getBoolean("transactional"),
 					row.getString("application"));
 		}
+
+	}
+
+	/**
+	 * An execution that is not known to have ended.
+	 *
+	 * @param rank its position in the log
+	 * @param id the id of the migration
+	 * @param checksum the checksum, {@code null} if there is none
+	 * @param direction whether the migration is applied or undone
+	 */
+	record OpenRow(long rank, String id, @Nullable String checksum, Direction direction) {
 
 	}
 
