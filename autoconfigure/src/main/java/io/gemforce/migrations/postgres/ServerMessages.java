@@ -1,6 +1,7 @@
 package io.gemforce.migrations.postgres;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -40,7 +41,11 @@ final class ServerMessages {
 	 * @return the failure, and its causes
 	 */
 	static Stream<Throwable> causes(Throwable failure) {
-		return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).limit(MAX_CAUSES);
+		List<Throwable> causes = new ArrayList<>();
+		for (Throwable cause = failure; cause != null && causes.size() < MAX_CAUSES; cause = cause.getCause()) {
+			causes.add(cause);
+		}
+		return causes.stream();
 	}
 
 	/**
