@@ -1,6 +1,7 @@
 package io.gemforce.migrations.postgres;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HashMap;
@@ -52,7 +53,9 @@ final class FlywayDatabase {
 				NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 						JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'installed_rank'
 						JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
-					WHERE n.nspname = ? AND c.relname <> ? AND c.relkind = 'r') AS alone""";
+					WHERE n.nspname = ? AND c.relname <> ? AND c.relkind = 'r') AS alone,
+				NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(?) AND attname = 'run_id') AS other_log,
+				NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(?) AND attname = 'since') AS other_holds""";
 
 	private static final String FINGERPRINT = """
 			SELECT (%s) AS history, (%s) AS log, to_regclass(?) IS NOT NULL AS holds""";
@@ -220,8 +223,10 @@ final class FlywayDatabase {
 			.param(this.log.table())
 			.param(this.history.name().schema())
 			.param(this.history.name().name())
-			.query((row, number) -> new Tables(row.getBoolean("history"), row.getBoolean("log"),
-					row.getBoolean("holds"), row.getBoolean("log_by_history"), row.getBoolean("alone")))
+			.param(this.log.table())
+			.param(this.holds.table())
+			.query((row, number) -> new Tables(row.getBoolean("history"), own("log", row, this.log.table()),
+					own("holds", row, this.holds.table()), row.getBoolean("log_by_history"), row.getBoolean("alone")))
 			.single();
 		this.log.found(tables);
 		return tables;
@@ -238,6 +243,15 @@ final class FlywayDatabase {
 			this.log.upgrade(dataSource);
 			tables(JdbcClient.create(dataSource));
 		}
+	}
+
+	private static boolean own(String column, ResultSet row, String table) throws SQLException {
+		boolean there = row.getBoolean(column);
+		if (there && row.getBoolean("other_" + column)) {
+			throw FlywayFailures.foreignTable(table,
+					"gemforce.migrations.postgres.%s-table".formatted(column.replaceAll("s$", "")));
+		}
+		return there;
 	}
 
 	/**
@@ -320,12 +334,12 @@ final class FlywayDatabase {
 	Map<String, LogSummary> summarizeLog() {
 		Map<String, LogSummary> log = (this.postgres && tables(this.client).log()) ? this.log.summarize(this.client)
 				: Map.of();
-		if (log.values().stream().noneMatch(LogSummary::isUndoRunning) || lock().held()) {
+		if (log.values().stream().noneMatch(LogSummary::isRunning) || lock().held()) {
 			return log;
 		}
 		// Nobody is at work, so nothing is running
 		Map<String, LogSummary> abandoned = new HashMap<>();
-		log.forEach((id, summary) -> abandoned.put(id, summary.isUndoRunning() ? summary.interrupted() : summary));
+		log.forEach((id, summary) -> abandoned.put(id, summary.isRunning() ? summary.interrupted() : summary));
 		return abandoned;
 	}
 

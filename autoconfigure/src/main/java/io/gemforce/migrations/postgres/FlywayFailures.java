@@ -1,8 +1,10 @@
 package io.gemforce.migrations.postgres;
 
 import java.sql.SQLException;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
@@ -15,6 +17,7 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
 
 /**
  * Reads the exceptions of Flyway and of the JDBC driver. SQLSTATE comes first, as
@@ -33,16 +36,19 @@ final class FlywayFailures {
 		if (sql == null) {
 			return new ExecutionError(failure.getClass().getName(), failure.getMessage(), null);
 		}
-		return new ExecutionError(sql.getClass().getName(), sql.getMessage(), sql.getSQLState());
+		return new ExecutionError(sql.getClass().getName(), ServerMessages.message(sql), sql.getSQLState());
 	}
 
 	/**
 	 * Say what it means that a migration failed.
 	 * @param failure the exception of Flyway
 	 * @param attempt the migration
+	 * @param recorded whether it was rolled back, or Flyway has recorded that it failed
+	 * @param rolledBack what shared its transaction
 	 * @return an exception for the user
 	 */
-	static MigrationException explain(RuntimeException failure, MigrationLog.LogEntry attempt) {
+	static MigrationException explain(RuntimeException failure, LogEntry attempt, boolean recorded,
+			List<LogEntry> rolledBack) {
 		ExecutionError error = error(failure);
 		String name = "%s (%s)".formatted(attempt.script(), attempt.description());
 		Problem problem = connection(failure);
@@ -59,11 +65,27 @@ final class FlywayFailures {
 									+ "gemforce.migrations.run=repair, and start again")
 								.formatted(attempt.script()));
 		}
-		return new MigrationException(problem,
-				attempt.transactional() ? "what migration %s did was rolled back".formatted(name)
-						: "what migration %s did before it failed is still there, as it cannot run in a transaction"
-							.formatted(name),
-				failure);
+		if (!recorded && attempt.version() != null) {
+			problem = Problem.error(problem.code(), StoreName.POSTGRES, problem.message(),
+					InterruptedScripts.action(attempt.version()));
+		}
+		return new MigrationException(problem, databaseState(name, attempt.transactional(), recorded, rolledBack),
+				ServerMessages.withoutRows(failure));
+	}
+
+	private static String databaseState(String name, boolean transactional, boolean recorded,
+			List<LogEntry> rolledBack) {
+		if (!recorded) {
+			return "it is not known how much of migration %s is done, as it cannot run in a transaction"
+				.formatted(name);
+		}
+		if (!transactional) {
+			return "what migration %s did before it failed is still there, as it cannot run in a transaction"
+				.formatted(name);
+		}
+		return "what migration %s did was rolled back%s".formatted(name,
+				rolledBack.isEmpty() ? "" : ", and so was %s, which shared its transaction"
+					.formatted(rolledBack.stream().map(LogEntry::script).collect(Collectors.joining(", "))));
 	}
 
 	/**
@@ -74,8 +96,8 @@ final class FlywayFailures {
 	 * @param databaseState the state that the database is in
 	 * @return an exception for the user
 	 */
-	static MigrationException explainUndo(RuntimeException failure, UndoStep step,
-			MigrationLog.@Nullable LogEntry attempt, String databaseState) {
+	static MigrationException explainUndo(RuntimeException failure, UndoStep step, @Nullable LogEntry attempt,
+			String databaseState) {
 		ExecutionError error = error(failure);
 		Problem problem = connection(failure);
 		if (problem == null && attempt == null) {
@@ -91,7 +113,7 @@ final class FlywayFailures {
 									+ "rest by hand and record it with gemforce.migrations.run=mark-rolled-back")
 								.formatted(step.name()));
 		}
-		return new MigrationException(problem, databaseState, failure);
+		return new MigrationException(problem, databaseState, ServerMessages.withoutRows(failure));
 	}
 
 	private static String sqlState(ExecutionError error) {
@@ -114,6 +136,22 @@ final class FlywayFailures {
 	}
 
 	/**
+	 * Say that a script has released Flyway's lock, and that another instance has it now.
+	 * @param script the name of the script
+	 * @param databaseState the state that the database is in
+	 * @return an exception for the user
+	 */
+	static MigrationException lockLost(String script, String databaseState) {
+		return new MigrationException(lockLost("Script %s has released Flyway's lock".formatted(script)), databaseState,
+				null);
+	}
+
+	private static Problem lockLost(String what) {
+		return error(ProblemCode.LOCK_LOST, "%s, and another instance has acquired it".formatted(what),
+				"Take DISCARD ALL and pg_advisory_unlock_all out of scripts, and start again");
+	}
+
+	/**
 	 * Say what it means that Flyway failed before or between migrations.
 	 * @param failure the exception of Flyway
 	 * @return an exception for the user
@@ -126,7 +164,7 @@ final class FlywayFailures {
 		if (problem == null) {
 			problem = setup(failure);
 		}
-		return new MigrationException(problem, "unchanged by what failed", failure);
+		return new MigrationException(problem, "unchanged by what failed", ServerMessages.withoutRows(failure));
 	}
 
 	private static @Nullable Problem connection(Throwable failure) {
@@ -152,7 +190,7 @@ final class FlywayFailures {
 	}
 
 	private static @Nullable Problem placeholder(Throwable failure) {
-		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+		for (Throwable cause : ServerMessages.causes(failure).toList()) {
 			Matcher missing = MISSING_PLACEHOLDER.matcher(String.valueOf(cause.getMessage()));
 			if (missing.find()) {
 				return error(ProblemCode.PLACEHOLDER_MISSING,
@@ -167,7 +205,9 @@ final class FlywayFailures {
 	}
 
 	private static Problem setup(RuntimeException failure) {
-		String message = String.valueOf(failure.getMessage());
+		RuntimeException clean = ServerMessages.withoutRows(failure);
+		String message = (clean != failure) ? "%s: %s".formatted(clean.getMessage(), message(find(clean)))
+				: String.valueOf(failure.getMessage());
 		if (message.startsWith("Unsupported Database: PostgreSQL")) {
 			return error(ProblemCode.MISSING_DEPENDENCY,
 					"Flyway's support of PostgreSQL is not on the class path: " + message,
@@ -216,6 +256,9 @@ final class FlywayFailures {
 					"Look at the schema, take back what that migration has left, remove its failed entry with "
 							+ "gemforce.migrations.run=repair, then try again");
 		}
+		if (message.startsWith("Unable to release PostgreSQL advisory lock")) {
+			return lockLost("A script has released Flyway's lock");
+		}
 		if (message.contains("Number of retries exceeded while attempting to acquire")) {
 			return error(ProblemCode.LOCK_TIMEOUT, "Flyway's lock was not free in time",
 					"If another instance is still migrating, wait, or raise gemforce.migrations.lock.wait-timeout");
@@ -248,18 +291,30 @@ final class FlywayFailures {
 						+ "UPDATE <Flyway's table> SET type = 'DELETE' WHERE type LIKE 'UNDO%'");
 	}
 
+	/**
+	 * Say that a table which has the name of one of this library's is another one.
+	 * @param table the quoted name
+	 * @param property the property that gives this library's another name
+	 * @return an exception for the user
+	 */
+	static MigrationException foreignTable(String table, String property) {
+		return new MigrationException(error(ProblemCode.FOREIGN_HISTORY,
+				"Table %s is not this library's, which would use one of that name".formatted(table),
+				"Set %s to the name of a table that is not there yet".formatted(property)), "unchanged", null);
+	}
+
 	private static Problem error(ProblemCode code, String message, String action) {
 		return Problem.error(code, StoreName.POSTGRES,
 				"Store 'postgres': %s".formatted(message.strip().replaceAll("\\s*\\R\\s*", "; ")), action);
 	}
 
 	private static String message(@Nullable SQLException sql) {
-		return (sql != null) ? String.valueOf(sql.getMessage()) : "";
+		return (sql != null) ? String.valueOf(ServerMessages.message(sql)) : "";
 	}
 
 	private static @Nullable SQLException find(Throwable failure) {
 		SQLException found = null;
-		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+		for (Throwable cause : ServerMessages.causes(failure).toList()) {
 			if (cause instanceof SQLException sql && (found == null || sql.getSQLState() != null)) {
 				found = sql;
 			}

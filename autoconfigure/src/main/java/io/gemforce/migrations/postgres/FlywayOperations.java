@@ -4,12 +4,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.configuration.Configuration;
 import org.flywaydb.core.api.output.RepairResult;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,7 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.FlywayDatabase.Tables;
 import io.gemforce.migrations.postgres.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
+import io.gemforce.migrations.postgres.MigrationLog.LogSummary;
 
 /**
  * What operators do to Flyway's history and lock.
@@ -77,9 +81,7 @@ final class FlywayOperations {
 				new HoldRelease(this.flyway.getConfiguration(), this.database, run, this.rerunRepeatables, this.stop)
 					.release(operation.reason());
 			case MARK_ROLLED_BACK -> markRolledBack(operation, run);
-			case MARK_APPLIED -> throw refused("Flyway cannot record a single migration as applied",
-					"Use Flyway's baseline for a schema that is already there: spring.flyway.baseline-on-migrate and "
-							+ "spring.flyway.baseline-version");
+			case MARK_APPLIED -> markApplied(operation, run);
 		};
 	}
 
@@ -104,6 +106,83 @@ final class FlywayOperations {
 			.filter(MigrationEntry::isUndoUnfinished)
 			.forEach((entry) -> lines.add("would close the undo of %s".formatted(entry)));
 		return lines.isEmpty() ? List.of("nothing to repair") : lines;
+	}
+
+	private List<String> markApplied(Operation operation, MigrationRun run) {
+		Version version = Objects.requireNonNull(operation.version(), "'version' must not be null");
+		try (FlywayLock lock = lock(run)) {
+			if (!this.database.tables(lock.client()).history()) {
+				throw refused("The schema has no history of Flyway's",
+						"Use Flyway's baseline for a schema that is already there: spring.flyway.baseline-on-migrate and "
+								+ "spring.flyway.baseline-version");
+			}
+			MigrationInfo migration = pending(version, lock);
+			this.database.log().create(lock.connection());
+			new InterruptedScripts(this.database).close(lock.connection());
+			FlywayDatabase.inTransaction(lock.dataSource(), (client) -> {
+				this.database.history().markApplied(client, migration, this.flyway.getConfiguration().getInstalledBy());
+				this.database.log()
+					.marked(lock.connection(), mark(LogEntry.begin(migration, true, run, Instant.now()), operation));
+			});
+			return List.of("recorded migration %s (%s) as applied, without running it".formatted(version,
+					migration.getDescription()));
+		}
+	}
+
+	private MigrationInfo pending(Version version, FlywayLock lock) {
+		Configuration configuration = this.flyway.getConfiguration();
+		List<MigrationInfo> unapplied = Arrays
+			.stream(Flyway.configure(configuration.getClassLoader())
+				.configuration(configuration)
+				.dataSource(lock.dataSource())
+				.load()
+				.info()
+				.all())
+			.filter((info) -> info.getVersion() != null && (info.getState() == MigrationState.PENDING
+					|| info.getState() == MigrationState.IGNORED || info.getState() == MigrationState.FAILED))
+			.toList();
+		MigrationInfo migration = unapplied.stream()
+			.filter((info) -> version(info).equals(version))
+			.findFirst()
+			.orElseThrow(() -> refused("Migration %s is not pending in this build".formatted(version),
+					"Look at gemforce.migrations.run=status for what is"));
+		unapplied.stream().filter((info) -> version(info).compareTo(version) < 0).findFirst().ifPresent((older) -> {
+			throw refused("Migration %s is pending, too, and older than %s".formatted(older.getVersion(), version),
+					"Apply the older one first, or record it as applied");
+		});
+		return migration;
+	}
+
+	private static Version version(MigrationInfo info) {
+		return Version.parse(info.getVersion().getVersion()).orElseThrow();
+	}
+
+	private static LogEntry mark(LogEntry of, Operation operation) {
+		return new LogEntry(of.version(), of.description(), MigrationType.MARK, of.script(), of.checksum(),
+				of.direction(), true, of.startedAt(), of.run(), operation.reason());
+	}
+
+	// What nobody knows the end of counts as not done from now on
+	private List<String> forget(Version version, FlywayLock lock, Operation operation, MigrationRun run) {
+		new InterruptedScripts(this.database).close(lock.connection());
+		LogSummary summary = this.database.log()
+			.summarize(lock.client())
+			.values()
+			.stream()
+			.filter((known) -> known.isUnfinished()
+					&& Version.parse(String.valueOf(known.version())).filter(version::equals).isPresent())
+			.findFirst()
+			.orElseThrow(() -> notApplied(version));
+		this.database.log()
+			.marked(lock.connection(), new LogEntry(summary.version(), summary.description(), MigrationType.MARK,
+					operation.kind().id(), null, Direction.DOWN, true, Instant.now(), run, operation.reason()));
+		return List.of("migration %s counts as not applied and will run again, and nothing else was changed"
+			.formatted(summary.id()));
+	}
+
+	private static MigrationException notApplied(Version version) {
+		return refused("Migration %s is not applied".formatted(version),
+				"Look at gemforce.migrations.run=status for what is");
 	}
 
 	private FlywayLock lock(MigrationRun run) {
@@ -152,8 +231,10 @@ final class FlywayOperations {
 					: FlywayHistory.of(List.of());
 			RollbackSelection selection = RollbackSelection.of(version, history);
 			if (selection.undone().isEmpty()) {
-				throw refused("Migration %s is not applied".formatted(version),
-						"Look at gemforce.migrations.run=status for what is");
+				if (!tables.log()) {
+					throw notApplied(version);
+				}
+				return forget(version, lock, operation, run);
 			}
 			Version baseline = history.baseline();
 			if (baseline != null && version.compareTo(baseline) <= 0) {

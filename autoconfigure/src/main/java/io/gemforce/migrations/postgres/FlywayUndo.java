@@ -35,6 +35,9 @@ import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
  */
 final class FlywayUndo implements UndoMigration.Listener {
 
+	// By the rollback, and by Flyway
+	private static final int TIMES_LOCKED = 2;
+
 	private static final ResourceProvider NO_RESOURCES = new ResourceProvider() {
 
 		@Override
@@ -64,6 +67,8 @@ final class FlywayUndo implements UndoMigration.Listener {
 	private final List<Entry> repeatables;
 
 	private @Nullable LogEntry attempt;
+
+	private @Nullable ScriptSession session;
 
 	/**
 	 * Create an undo.
@@ -128,6 +133,7 @@ final class FlywayUndo implements UndoMigration.Listener {
 
 	@Override
 	public void begin(Connection connection, boolean transactional) {
+		this.session = ScriptSession.begin(connection);
 		Integer checksum = this.step.checksum();
 		this.attempt = new LogEntry(this.step.undone().version(), this.step.undone().description(), this.step.type(),
 				this.step.name(), (checksum != null) ? checksum.toString() : null, Direction.DOWN, transactional,
@@ -144,10 +150,16 @@ final class FlywayUndo implements UndoMigration.Listener {
 	@Override
 	public void end(Connection connection) {
 		LogEntry attempt = Objects.requireNonNull(this.attempt);
-		if (attempt.transactional()) {
-			deleteRepeatables(connection);
-			this.database.log().succeeded(connection, attempt);
+		ScriptSession session = Objects.requireNonNull(this.session);
+		if (!session.keepLock(this.database.lockKey(), TIMES_LOCKED, attempt.script()) && attempt.transactional()) {
+			throw FlywayFailures.lockLost(attempt.script(), "unchanged by what was refused");
 		}
+		session.write(() -> {
+			if (attempt.transactional()) {
+				deleteRepeatables(connection);
+				this.database.log().succeeded(connection, attempt);
+			}
+		});
 	}
 
 	// Flyway counts on from what it finds in its table, so its own entry may come later

@@ -132,7 +132,14 @@ final class FlywayValidator {
 		});
 		List<Problem> problems = problems(complaints, infos, log, entries);
 		BuildVersions build = BuildVersions.of(entries);
-		if (hold != null && hold.binds(build)) {
+		boolean held = hold != null && hold.binds(build);
+		entries.stream()
+			.filter((entry) -> entry.isPending() && entry.state() == MigrationState.INTERRUPTED)
+			.map((entry) -> log.get(entry.id()))
+			.filter((summary) -> summary != null && summary.isUnfinished())
+			.map((summary) -> InterruptedScripts.problem(summary, held ? Severity.WARNING : Severity.ERROR))
+			.forEach(problems::add);
+		if (hold != null && held) {
 			entries.replaceAll((entry) -> entry.isPending() ? entry.withState(MigrationState.HELD) : entry);
 			problems.add(hold.problem());
 		}

@@ -2,6 +2,7 @@ package io.gemforce.migrations.postgres;
 
 import java.util.List;
 
+import org.flywaydb.core.api.MigrationInfo;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -23,6 +24,13 @@ final class HistoryTable {
 			SELECT (SELECT max(installed_rank) FROM %1$s) + row_number() OVER (ORDER BY installed_rank), NULL,
 				description, 'DELETE', script, checksum, coalesce(?, current_user), 0, true
 			FROM %1$s WHERE installed_rank = ANY (?)""";
+
+	private static final String DELETE_FAILED = "DELETE FROM %s WHERE version = ? AND NOT success";
+
+	private static final String MARK_APPLIED = """
+			INSERT INTO %1$s (installed_rank, version, description, type, script, checksum, installed_by,
+				execution_time, success)
+			SELECT coalesce(max(installed_rank), 0) + 1, ?, ?, ?, ?, ?, coalesce(?, current_user), 0, true FROM %1$s""";
 
 	private final TableName name;
 
@@ -82,6 +90,26 @@ final class HistoryTable {
 				.param(repeatables.stream().map(Entry::rank).toArray(Integer[]::new))
 				.update();
 		}
+	}
+
+	/**
+	 * Let a migration count as applied. Its failed entry is removed, as Flyway's repair
+	 * does.
+	 * @param client the connection to use, which has Flyway's lock
+	 * @param migration the migration
+	 * @param installedBy who is to be recorded, {@code null} for the user of the database
+	 */
+	void markApplied(JdbcClient client, MigrationInfo migration, @Nullable String installedBy) {
+		String version = migration.getVersion().toString();
+		client.sql(DELETE_FAILED.formatted(this.table)).param(version).update();
+		client.sql(MARK_APPLIED.formatted(this.table))
+			.param(version)
+			.param(migration.getDescription())
+			.param(migration.getType().name())
+			.param(migration.getScript())
+			.param(migration.getResolvedChecksum())
+			.param(installedBy)
+			.update();
 	}
 
 }

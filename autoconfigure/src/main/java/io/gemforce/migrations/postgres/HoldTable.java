@@ -77,7 +77,7 @@ final class HoldTable {
 	 * @param client the connection to use
 	 */
 	void create(JdbcClient client) {
-		client.sql(DDL.formatted(this.table)).update();
+		OwnTable.create(client, this.table, DDL.formatted(this.table), "SELECT, INSERT, UPDATE, DELETE");
 	}
 
 	/**

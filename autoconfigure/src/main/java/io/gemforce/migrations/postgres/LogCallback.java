@@ -8,15 +8,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.callback.BaseCallback;
 import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
+import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.ExecutionEnd;
+import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.LockWait;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.PlanGuard;
@@ -26,10 +30,20 @@ import io.gemforce.migrations.StoreName;
 /**
  * Writes the log while Flyway migrates, on Flyway's own connection, and asks before each
  * migration whether it may still be applied.
+ * <p>
+ * What was executed counts as applied only once it is known to be committed, which is
+ * when the next one begins, unless all of them share a transaction, or when Flyway
+ * returns.
  */
 final class LogCallback extends BaseCallback {
 
+	private static final Log logger = LogFactory.getLog(LogCallback.class);
+
+	private final FlywayDatabase database;
+
 	private final MigrationLog log;
+
+	private final InterruptedScripts interrupted;
 
 	private final MigrationRun run;
 
@@ -45,14 +59,20 @@ final class LogCallback extends BaseCallback {
 
 	private volatile MigrationLog.@Nullable LogEntry current;
 
-	private volatile @Nullable Duration executedIn;
+	private final List<Executed> executed = new ArrayList<>();
+
+	private final List<Executed> open = new ArrayList<>();
 
 	private final List<String> applied = new ArrayList<>();
+
+	private @Nullable ScriptSession session;
 
 	private boolean prepared;
 
 	LogCallback(FlywayDatabase database, MigrationRun run, StopSignal stop, PlanGuard guard, HoldGuard holdGuard) {
+		this.database = database;
 		this.log = database.log();
+		this.interrupted = new InterruptedScripts(database);
 		this.namespace = database.namespace();
 		this.run = run;
 		this.stop = stop;
@@ -62,83 +82,158 @@ final class LogCallback extends BaseCallback {
 
 	@Override
 	public boolean supports(Event event, Context context) {
-		return event == Event.BEFORE_EACH_MIGRATE || event == Event.AFTER_EACH_MIGRATE;
+		return event == Event.BEFORE_EACH_MIGRATE || event == Event.AFTER_EACH_MIGRATE
+				|| event == Event.AFTER_EACH_MIGRATE_STATEMENT;
 	}
 
 	@Override
 	public void handle(Event event, Context context) {
-		Connection connection = context.getConnection();
 		if (event == Event.BEFORE_EACH_MIGRATE) {
-			begin(connection, context.getMigrationInfo());
+			begin(context);
 		}
-		else {
-			MigrationLog.LogEntry attempt = Objects.requireNonNull(this.current);
-			this.log.succeeded(connection, attempt);
-			this.executedIn = attempt.elapsed();
+		else if (event == Event.AFTER_EACH_MIGRATE) {
+			executed(context);
+		}
+		else if (context.getStatement() != null && ScriptSession.mayUnlock(context.getStatement().getSql())) {
+			keepLock(context);
 		}
 	}
 
-	private void begin(Connection connection, MigrationInfo migration) {
-		// The one that begins again was executed, but not committed
-		if (!isCurrent(migration)) {
-			committed();
+	private void begin(Context context) {
+		Connection connection = context.getConnection();
+		MigrationInfo migration = context.getMigrationInfo();
+		boolean transactional = isTransactional(connection);
+		// What begins again was executed, but not committed
+		boolean again = isBegun(FlywayValidator.id(migration));
+		if (!again && !(transactional && context.getConfiguration().isGroup())) {
+			List.copyOf(this.executed).forEach(this::committed);
 		}
 		if (this.stop.isStopped()) {
 			this.stop.check(StoreName.POSTGRES, databaseState());
 		}
 		this.holdGuard.check(connection, migration, this::databaseState);
 		this.guard.check(StoreName.POSTGRES, FlywayValidator.id(migration), Direction.UP, this::databaseState);
-		boolean lastOneFailed = this.current != null;
+		boolean lastOneFailed = again || this.current != null;
 		if (lastOneFailed) {
 			failed(new FlywayException("Migration failed, and the user's strategy tries again"));
 		}
 		if (!this.prepared) {
 			lockWaited(LockWait.Outcome.ACQUIRED);
 		}
+		ScriptSession session = session(connection);
 		if (!this.prepared || lastOneFailed) {
-			this.log.create(connection);
-			this.log.closeInterrupted(connection);
+			session.write(() -> {
+				this.log.create(connection);
+				this.interrupted.close(connection);
+			});
 			this.prepared = true;
 		}
-		this.current = MigrationLog.LogEntry.begin(migration, isTransactional(connection), this.run, Instant.now());
-		if (!this.current.transactional()) {
-			this.log.open(connection, this.current);
+		this.interrupted.check(connection, migration, this::databaseState);
+		MigrationLog.LogEntry attempt = MigrationLog.LogEntry.begin(migration, transactional, this.run, Instant.now());
+		if (!transactional) {
+			session.write(() -> this.log.open(connection, attempt));
 		}
-		this.run.listener().executionBegan(this.current.start(this.namespace));
+		this.current = attempt;
+		this.run.listener().executionBegan(attempt.start(this.namespace));
 	}
 
-	private boolean isCurrent(MigrationInfo migration) {
+	private boolean isBegun(String id) {
 		MigrationLog.LogEntry attempt = this.current;
-		return attempt != null && attempt.id().equals(FlywayValidator.id(migration));
+		return attempt != null && attempt.id().equals(id)
+				|| this.executed.stream().anyMatch((executed) -> executed.attempt().id().equals(id));
+	}
+
+	// A user's strategy may let Flyway migrate more than once
+	private ScriptSession session(Connection connection) {
+		ScriptSession session = this.session;
+		if (session == null || !session.isOf(connection)) {
+			session = ScriptSession.begin(connection);
+			this.session = session;
+		}
+		return session;
+	}
+
+	private void executed(Context context) {
+		MigrationLog.LogEntry attempt = Objects.requireNonNull(this.current);
+		Executed executed = new Executed(attempt, attempt.elapsed());
+		Connection connection = context.getConnection();
+		if (!keepLock(context) && attempt.transactional()) {
+			throw FlywayFailures.lockLost(attempt.script(), databaseState());
+		}
+		// The row of a script without a transaction is closed after Flyway has its own
+		session(connection).write(() -> {
+			if (attempt.transactional()) {
+				this.log.succeeded(connection, attempt);
+			}
+		});
+		this.executed.add(executed);
+		this.current = null;
+	}
+
+	private boolean keepLock(Context context) {
+		MigrationLog.LogEntry attempt = this.current;
+		PostgreSQLConfigurationExtension extension = context.getConfiguration()
+			.getPluginRegister()
+			.getExact(PostgreSQLConfigurationExtension.class);
+		return attempt == null || extension.isTransactionalLock()
+				|| session(context.getConnection()).keepLock(this.database.lockKey(), 1, attempt.script());
+	}
+
+	/**
+	 * Return what was executed and is not known to be committed.
+	 * @return the executions, in order
+	 */
+	List<Executed> executed() {
+		return List.copyOf(this.executed);
 	}
 
 	/**
 	 * What was executed is committed.
+	 * @param executed the execution
 	 */
-	void committed() {
-		MigrationLog.LogEntry attempt = this.current;
-		Duration duration = this.executedIn;
-		if (attempt != null && duration != null) {
-			this.applied.add(attempt.id());
-			end(attempt, ExecutionEnd.succeeded(Direction.UP, duration));
+	void committed(Executed executed) {
+		this.executed.remove(executed);
+		this.applied.add(executed.attempt().id());
+		if (!executed.attempt().transactional()) {
+			this.open.add(executed);
 		}
+		end(executed.attempt(), ExecutionEnd.succeeded(Direction.UP, executed.duration()));
 	}
 
 	/**
-	 * What was begun has failed.
+	 * What was begun has failed, and what shared its transaction was rolled back.
 	 * @param failure the failure
 	 */
 	void failed(RuntimeException failure) {
+		ExecutionError error = FlywayFailures.error(failure);
+		RuntimeException told = ServerMessages.withoutRows(failure);
+		this.executed
+			.forEach((executed) -> end(executed.attempt(), ExecutionEnd.failed(executed.duration(), told, error)));
+		this.executed.clear();
 		MigrationLog.LogEntry attempt = this.current;
 		if (attempt != null) {
-			end(attempt, ExecutionEnd.failed(attempt.elapsed(), failure, FlywayFailures.error(failure)));
+			this.current = null;
+			end(attempt, ExecutionEnd.failed(attempt.elapsed(), told, error));
 		}
 	}
 
 	private void end(MigrationLog.LogEntry attempt, ExecutionEnd end) {
-		this.current = null;
-		this.executedIn = null;
 		this.run.listener().executionEnded(attempt.start(this.namespace), end);
+	}
+
+	/**
+	 * Close the rows of scripts without a transaction. To be called after Flyway has
+	 * returned its connection. What cannot be closed is by the next run.
+	 */
+	void closeRows() {
+		try {
+			this.open.forEach((executed) -> this.log.closed(this.database.dataSource(), executed.attempt(),
+					executed.attempt().startedAt().plus(executed.duration())));
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Could not close in %s what was applied".formatted(this.log.table()), ex);
+		}
+		this.open.clear();
 	}
 
 	/**
@@ -164,7 +259,7 @@ final class LogCallback extends BaseCallback {
 	 * @return whether it may be waiting for its lock
 	 */
 	boolean isBetweenMigrations() {
-		return this.current == null || this.executedIn != null;
+		return this.current == null;
 	}
 
 	private String databaseState() {
@@ -182,10 +277,10 @@ final class LogCallback extends BaseCallback {
 	}
 
 	/**
-	 * Return what was begun and is not known to be committed.
+	 * Return what was begun and has not ended.
 	 * @return the execution, {@code null} if there is none
 	 */
-	MigrationLog.@Nullable LogEntry unfinished() {
+	MigrationLog.@Nullable LogEntry current() {
 		return this.current;
 	}
 
@@ -200,6 +295,16 @@ final class LogCallback extends BaseCallback {
 	@Override
 	public String getCallbackName() {
 		return "gemforce-migrations-log";
+	}
+
+	/**
+	 * A migration that was executed.
+	 *
+	 * @param attempt what was executed
+	 * @param duration how long that took
+	 */
+	record Executed(MigrationLog.LogEntry attempt, Duration duration) {
+
 	}
 
 }

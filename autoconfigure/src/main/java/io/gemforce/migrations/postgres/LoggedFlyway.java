@@ -1,12 +1,15 @@
 package io.gemforce.migrations.postgres;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+
+import javax.sql.DataSource;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -15,7 +18,9 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
+import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.LockWait;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
@@ -23,6 +28,8 @@ import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.postgres.LogCallback.Executed;
+import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
 
 /**
  * A Flyway whose executions are recorded in the {@link MigrationLog log}.
@@ -56,8 +63,8 @@ final class LoggedFlyway {
 			.toArray(Callback[]::new);
 		return Flyway.configure(configuration.getClassLoader())
 			.configuration(configuration)
-			.dataSource(
-					new NamedDataSource(configuration.getDataSource(), this.run.application(), this.database::works))
+			.dataSource(ScriptDataSource
+				.of(new NamedDataSource(configuration.getDataSource(), this.run.application(), this.database::works)))
 			.callbacks(callbacks)
 			.load();
 	}
@@ -97,69 +104,101 @@ final class LoggedFlyway {
 	private List<String> migrateHeard(Consumer<Flyway> strategy) {
 		try {
 			strategy.accept(this.flyway);
-			this.callback.committed();
+			this.callback.executed().forEach(this.callback::committed);
 			if (!this.callback.isHeard()) {
 				this.callback.lockWaited(LockWait.Outcome.UNNEEDED);
 			}
 			return this.callback.applied();
 		}
 		catch (RuntimeException ex) {
-			MigrationException refused = refused(ex);
-			if (refused != null) {
-				this.callback.committed();
-				throw refused;
-			}
-			if (isCommitted()) {
-				this.callback.committed();
-			}
-			MigrationLog.LogEntry attempt = this.callback.unfinished();
-			if (attempt == null) {
-				MigrationException explained = FlywayFailures.explain(ex);
-				if (!this.callback.isHeard()) {
-					this.callback.lockWaited((explained.getCode() == ProblemCode.LOCK_TIMEOUT)
-							? LockWait.Outcome.TIMEOUT : LockWait.Outcome.INTERRUPTED);
-				}
-				this.stop.check(StoreName.POSTGRES, "unchanged by what was interrupted");
-				throw explained;
-			}
-			this.callback.failed(ex);
-			throw failed(attempt, ex);
+			this.callback.executed().stream().filter(this::isCommitted).forEach(this.callback::committed);
+			throw explained(ex);
 		}
+		finally {
+			this.callback.closeRows();
+		}
+	}
+
+	private MigrationException explained(RuntimeException failure) {
+		MigrationException refused = refused(failure);
+		if (refused != null) {
+			this.callback.failed(refused);
+			return refused;
+		}
+		List<LogEntry> rolledBack = new ArrayList<>(this.callback.executed().stream().map(Executed::attempt).toList());
+		LogEntry attempt = this.callback.current();
+		if (attempt == null && !rolledBack.isEmpty()) {
+			// What fails after a migration was executed is its commit
+			attempt = rolledBack.remove(rolledBack.size() - 1);
+		}
+		if (attempt != null) {
+			this.callback.failed(failure);
+			return failed(attempt, rolledBack, failure);
+		}
+		MigrationException explained = FlywayFailures.explain(failure);
+		if (!this.callback.isHeard()) {
+			this.callback.lockWaited((explained.getCode() == ProblemCode.LOCK_TIMEOUT) ? LockWait.Outcome.TIMEOUT
+					: LockWait.Outcome.INTERRUPTED);
+		}
+		this.stop.check(StoreName.POSTGRES, "unchanged by what was interrupted");
+		return explained;
 	}
 
 	// Flyway wraps what callbacks throw
 	private static @Nullable MigrationException refused(RuntimeException failure) {
-		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-			if (cause instanceof MigrationException refused) {
-				return refused;
-			}
-		}
-		return null;
+		return ServerMessages.causes(failure)
+			.filter(MigrationException.class::isInstance)
+			.map(MigrationException.class::cast)
+			.findFirst()
+			.orElse(null);
 	}
 
-	// What fails after a migration was executed is its commit, or something after it
-	private boolean isCommitted() {
-		MigrationLog.LogEntry attempt = this.callback.unfinished();
+	private boolean isCommitted(Executed executed) {
+		LogEntry attempt = executed.attempt();
 		try {
-			return attempt != null && this.callback.isBetweenMigrations()
-					&& this.database.log().isApplied(this.database.client(), attempt);
+			JdbcClient client = this.database.client();
+			return attempt.transactional() ? this.database.log().isApplied(client, attempt) : InterruptedScripts
+				.isApplied(this.database.history().read(client), attempt.id(), attempt.checksum());
 		}
 		catch (RuntimeException ex) {
-			logger.warn("Could not read in %s whether a migration was committed".formatted(this.database.log().table()),
-					ex);
+			logger.warn("Could not read whether migration %s was committed".formatted(attempt.script()), ex);
 			return false;
 		}
 	}
 
-	private MigrationException failed(MigrationLog.LogEntry attempt, RuntimeException failure) {
+	private MigrationException failed(LogEntry attempt, List<LogEntry> rolledBack, RuntimeException failure) {
+		boolean recorded = attempt.transactional();
 		try {
-			this.database.log().failed(this.database.dataSource(), attempt, FlywayFailures.error(failure));
+			DataSource dataSource = this.database.dataSource();
+			ExecutionError error = FlywayFailures.error(failure);
+			for (LogEntry other : rolledBack) {
+				this.database.log()
+					.failed(dataSource, other, new ExecutionError(error.type(),
+							"Rolled back with %s, which shared its transaction and failed".formatted(attempt.script()),
+							null));
+			}
+			recorded = recorded || isRecordedAsFailed(attempt);
+			if (recorded) {
+				this.database.log().failed(dataSource, attempt, error);
+			}
+			else {
+				this.database.log().interrupted(dataSource, attempt, error);
+			}
 		}
 		catch (RuntimeException ex) {
 			logger.error("Could not record in %s that migration %s failed".formatted(this.database.log().table(),
 					attempt.script()), ex);
 		}
-		return FlywayFailures.explain(failure, attempt);
+		return FlywayFailures.explain(failure, attempt, recorded, rolledBack);
+	}
+
+	// Without its failed entry Flyway would run the script again
+	private boolean isRecordedAsFailed(LogEntry attempt) {
+		return this.database.history()
+			.read(this.database.client())
+			.live()
+			.stream()
+			.anyMatch((entry) -> !entry.success() && entry.id().equals(attempt.id()));
 	}
 
 	// Classes in a package 'db.callback' replace all other callbacks when a Flyway is
@@ -176,8 +215,8 @@ final class LoggedFlyway {
 		List<MigrationInfo> added = applied().filter((info) -> !before.contains(info.getInstalledRank())).toList();
 		if (this.database.isPostgres()) {
 			added.forEach((info) -> this.database.log()
-				.appliedBefore(this.database.dataSource(), MigrationLog.LogEntry.begin(info, true, this.run,
-						Instant.now().minusMillis(info.getExecutionTime()))));
+				.appliedBefore(this.database.dataSource(),
+						LogEntry.begin(info, true, this.run, Instant.now().minusMillis(info.getExecutionTime()))));
 		}
 		return added.stream().map(FlywayValidator::id).toList();
 	}

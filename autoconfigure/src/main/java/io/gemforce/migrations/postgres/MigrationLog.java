@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -45,8 +46,8 @@ import io.gemforce.migrations.Trigger;
  * <p>
  * A row is written as APPLIED in the migration's own transaction, so that both come into
  * being together. A script that cannot run in a transaction has a RUNNING row before it
- * starts, which is closed once. A failure is recorded on a connection of its own, after
- * Flyway has returned its.
+ * starts, which is closed once, after Flyway has recorded it. A failure is recorded on a
+ * connection of its own, after Flyway has returned its.
  */
 final class MigrationLog {
 
@@ -110,9 +111,12 @@ final class MigrationLog {
 	private static final String IS_APPLIED = """
 			SELECT EXISTS (SELECT 1 FROM %s WHERE run_id = ? AND script = ? AND state = 'APPLIED')""";
 
-	private static final String INTERRUPT = """
-			UPDATE %s SET state = 'INTERRUPTED', finished_at = ?
-			WHERE rank IN (SELECT rank FROM %s WHERE state = 'RUNNING')""";
+	private static final String OPEN = """
+			SELECT rank, coalesce(version, 'R:' || description) AS id, checksum, direction
+			FROM %s WHERE state = 'RUNNING' ORDER BY rank""";
+
+	private static final String CLOSE_OPEN = """
+			UPDATE %s SET state = ?, finished_at = ? WHERE rank = ? AND state = 'RUNNING'""";
 
 	private static final String SUMMARY = """
 			SELECT coalesce(version, 'R:' || description) AS id, max(version) AS version,
@@ -197,7 +201,7 @@ final class MigrationLog {
 	private void create(JdbcClient client) {
 		Boolean byHistory = client.sql(LOOK).param(this.table).query(Boolean.class).optional().orElse(null);
 		if (byHistory == null) {
-			client.sql(sql(DDL)).update();
+			OwnTable.create(client, this.table, sql(DDL), "SELECT, INSERT, UPDATE");
 		}
 		this.rows = new Rows(byHistory == null || byHistory, this.rows.alone());
 		requireOwnRows();
@@ -238,12 +242,25 @@ final class MigrationLog {
 	}
 
 	/**
-	 * Close the rows of runs that were killed. Under Flyway's lock nothing else can be
-	 * running.
-	 * @param connection the connection that has Flyway's lock
+	 * Find the rows that are not closed.
+	 * @param client reads the database
+	 * @return the rows
 	 */
-	void closeInterrupted(Connection connection) {
-		client(connection).sql(INTERRUPT.formatted(this.table, rows())).param(utc(Instant.now())).update();
+	List<OpenRow> open(JdbcClient client) {
+		return client.sql(OPEN.formatted(rows()))
+			.query((row, number) -> new OpenRow(row.getLong("rank"), row.getString("id"), row.getString("checksum"),
+					Direction.valueOf(row.getString("direction"))))
+			.list();
+	}
+
+	/**
+	 * Close a row that its own run cannot close any more.
+	 * @param client the client to use
+	 * @param row the row
+	 * @param state what has become of it
+	 */
+	void close(JdbcClient client, OpenRow row, MigrationState state) {
+		client.sql(sql(CLOSE_OPEN)).param(state.name()).param(utc(Instant.now())).param(row.rank()).update();
 	}
 
 	/**
@@ -290,8 +307,23 @@ final class MigrationLog {
 	 * @param error why it failed
 	 */
 	void failed(DataSource dataSource, LogEntry attempt, ExecutionError error) {
+		ended(dataSource, attempt, MigrationState.FAILED, error);
+	}
+
+	/**
+	 * Record that a script without a transaction failed, and that Flyway has not recorded
+	 * it.
+	 * @param dataSource gives a connection
+	 * @param attempt what was executed
+	 * @param error why it failed
+	 */
+	void interrupted(DataSource dataSource, LogEntry attempt, ExecutionError error) {
+		ended(dataSource, attempt, MigrationState.INTERRUPTED, error);
+	}
+
+	private void ended(DataSource dataSource, LogEntry attempt, MigrationState state, ExecutionError error) {
 		prepare(dataSource);
-		FlywayDatabase.inTransaction(dataSource, (client) -> record(client, attempt, MigrationState.FAILED, error));
+		FlywayDatabase.inTransaction(dataSource, (client) -> record(client, attempt, state, error));
 	}
 
 	/**
@@ -299,10 +331,14 @@ final class MigrationLog {
 	 * all.
 	 * @param dataSource gives a connection
 	 * @param attempt what was executed
+	 * @param finishedAt when it has
 	 */
-	void closed(DataSource dataSource, LogEntry attempt) {
-		FlywayDatabase.inTransaction(dataSource,
-				(client) -> close(client, attempt, attempt.successState(), Instant.now(), null));
+	void closed(DataSource dataSource, LogEntry attempt, Instant finishedAt) {
+		FlywayDatabase.inTransaction(dataSource, (client) -> {
+			if (!attempt.transactional()) {
+				record(client, attempt, attempt.successState(), finishedAt, null);
+			}
+		});
 	}
 
 	private void prepare(DataSource dataSource) {
@@ -316,7 +352,11 @@ final class MigrationLog {
 	}
 
 	private void record(JdbcClient client, LogEntry attempt, MigrationState state, @Nullable ExecutionError error) {
-		Instant finishedAt = Instant.now();
+		record(client, attempt, state, Instant.now(), error);
+	}
+
+	private void record(JdbcClient client, LogEntry attempt, MigrationState state, Instant finishedAt,
+			@Nullable ExecutionError error) {
 		if (attempt.transactional() || close(client, attempt, state, finishedAt, error) == 0) {
 			insert(client, attempt, state, finishedAt, error);
 		}
@@ -376,6 +416,19 @@ final class MigrationLog {
 			.list()
 			.stream()
 			.collect(Collectors.toMap(LogSummary::id, Function.identity()));
+	}
+
+	/**
+	 * Read what the log says about a migration.
+	 * @param client reads the database
+	 * @param id the id of the migration
+	 * @return a summary, or empty if the log does not know it
+	 */
+	Optional<LogSummary> summarize(JdbcClient client, String id) {
+		return client.sql("SELECT * FROM (%s) AS summary WHERE id = ?".formatted(SUMMARY.formatted(rows())))
+			.param(id)
+			.query((row, number) -> LogSummary.from(row))
+			.optional();
 	}
 
 	/**
@@ -537,8 +590,19 @@ final class MigrationLog {
 			return this.direction == Direction.DOWN && !this.transactional && this.newest != MigrationState.ROLLED_BACK;
 		}
 
-		boolean isUndoRunning() {
-			return this.direction == Direction.DOWN && this.newest == MigrationState.RUNNING;
+		/**
+		 * Whether nobody knows how much of a migration is done that Flyway has as
+		 * pending.
+		 * @return whether its newest attempt was to apply it outside of a transaction,
+		 * and was interrupted
+		 */
+		boolean isUnfinished() {
+			return this.version != null && this.direction == Direction.UP && !this.transactional
+					&& (this.newest == MigrationState.INTERRUPTED || isRunning());
+		}
+
+		boolean isRunning() {
+			return this.newest == MigrationState.RUNNING;
 		}
 
 		LogSummary interrupted() {
@@ -553,6 +617,18 @@ final class MigrationLog {
 					Direction.valueOf(row.getString("direction")), row.getBoolean("transactional"),
 					row.getString("application"));
 		}
+
+	}
+
+	/**
+	 * An execution that is not known to have ended.
+	 *
+	 * @param rank its position in the log
+	 * @param id the id of the migration
+	 * @param checksum the checksum, {@code null} if there is none
+	 * @param direction whether the migration is applied or undone
+	 */
+	record OpenRow(long rank, String id, @Nullable String checksum, Direction direction) {
 
 	}
 

@@ -81,7 +81,7 @@ final class RollbackExecution {
 		if (!tables.log()) {
 			log.create(this.lock.connection());
 		}
-		log.closeInterrupted(this.lock.connection());
+		new InterruptedScripts(this.database).close(this.lock.connection());
 	}
 
 	/**
@@ -149,9 +149,9 @@ final class RollbackExecution {
 		}
 		Duration duration = attempt.elapsed();
 		this.run.listener()
-			.executionEnded(attempt.start(this.database.namespace()),
-					(failure != null) ? ExecutionEnd.failed(duration, failure, FlywayFailures.error(failure))
-							: ExecutionEnd.succeeded(Direction.DOWN, duration));
+			.executionEnded(attempt.start(this.database.namespace()), (failure != null)
+					? ExecutionEnd.failed(duration, ServerMessages.withoutRows(failure), FlywayFailures.error(failure))
+					: ExecutionEnd.succeeded(Direction.DOWN, duration));
 	}
 
 	private String describeUndone() {
@@ -219,7 +219,7 @@ final class RollbackExecution {
 		try {
 			switch (outcome) {
 				case NOT_UNDONE -> this.database.log().failed(dataSource, attempt, FlywayFailures.error(failure));
-				case UNDONE -> this.database.log().closed(dataSource, attempt);
+				case UNDONE -> this.database.log().closed(dataSource, attempt, Instant.now());
 				case UNKNOWN -> logger
 					.warn("The log of store 'postgres' does not tell how the undo of %s ended".formatted(attempt.id()));
 			}

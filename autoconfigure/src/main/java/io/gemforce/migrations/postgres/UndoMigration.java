@@ -3,7 +3,6 @@ package io.gemforce.migrations.postgres;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Objects;
-import java.util.regex.Pattern;
 
 import org.flywaydb.core.api.CoreMigrationType;
 import org.flywaydb.core.api.MigrationVersion;
@@ -15,11 +14,7 @@ import org.flywaydb.core.extensibility.MigrationType;
 import org.flywaydb.core.internal.jdbc.Results;
 import org.flywaydb.core.internal.sqlscript.SqlScript;
 import org.flywaydb.core.internal.sqlscript.SqlScriptExecutor;
-import org.flywaydb.core.internal.sqlscript.SqlStatement;
-import org.flywaydb.core.internal.sqlscript.SqlStatementIterator;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * An undo, as Flyway is told about it: a migration of type {@code DELETE}, the type that
@@ -27,8 +22,6 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  * Flyway understands it.
  */
 final class UndoMigration implements ResolvedMigration, MigrationExecutor {
-
-	private static final Pattern ROLE = Pattern.compile("\\brole\\b", Pattern.CASE_INSENSITIVE);
 
 	private final UndoStep step;
 
@@ -58,26 +51,7 @@ final class UndoMigration implements ResolvedMigration, MigrationExecutor {
 	private List<Results> execute(SqlScript script, Context context) {
 		SqlScriptExecutor executor = this.context.sqlScriptExecutorFactory
 			.createSqlScriptExecutor(context.getConnection(), false, false, false);
-		if (!mentionsRole(script)) {
-			return executor.execute(script, context.getConfiguration());
-		}
-		JdbcClient client = JdbcClient.create(new SingleConnectionDataSource(context.getConnection(), true));
-		String role = client.sql("SELECT current_setting('role')").query(String.class).single();
-		List<Results> results = executor.execute(script, context.getConfiguration());
-		client.sql("SELECT set_config('role', ?, false)").param(role).query().listOfRows();
-		return results;
-	}
-
-	// What is recorded next needs the rights of the role that the script began with
-	private static boolean mentionsRole(SqlScript script) {
-		try (SqlStatementIterator statements = script.getSqlStatements()) {
-			for (SqlStatement statement = statements.next(); statement != null; statement = statements.next()) {
-				if (ROLE.matcher(statement.getSql()).find()) {
-					return true;
-				}
-			}
-			return false;
-		}
+		return executor.execute(script, context.getConfiguration());
 	}
 
 	@Override

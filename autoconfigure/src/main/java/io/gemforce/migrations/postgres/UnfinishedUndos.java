@@ -34,7 +34,7 @@ final class UnfinishedUndos {
 		if (!tables.history() || !tables.log()) {
 			return List.of();
 		}
-		this.database.log().closeInterrupted(lock.connection());
+		new InterruptedScripts(this.database).close(lock.connection());
 		Map<String, LogSummary> log = this.database.log().summarize(lock.client());
 		return this.database.history()
 			.read(lock.client())

@@ -215,6 +215,14 @@ final class TestStore implements AutoCloseable {
 		return this.sent.statements();
 	}
 
+	/**
+	 * Return what the application has of the pool of the instance that was started last.
+	 * @return the client
+	 */
+	JdbcClient pooled() {
+		return JdbcClient.create(this.pools.get(this.pools.size() - 1));
+	}
+
 	MigrationRun run() {
 		return MigrationRun.begin(Trigger.JOB, application());
 	}

@@ -1,0 +1,62 @@
+package io.gemforce.migrations.postgres;
+
+import java.sql.SQLException;
+import java.util.Optional;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StoreName;
+
+/**
+ * Creates the tables of this library. To look for one needs no right to create it, so
+ * that one which somebody else has made does as well.
+ */
+final class OwnTable {
+
+	private static final String PERMISSION_DENIED = "42501";
+
+	private OwnTable() {
+	}
+
+	/**
+	 * Create a table if it is not there.
+	 * @param client the connection to use
+	 * @param table its quoted name
+	 * @param ddl the statement that creates it
+	 * @param rights what this library does with its rows
+	 * @throws MigrationException if the user may not, with what somebody who may has to
+	 * execute
+	 */
+	static void create(JdbcClient client, String table, String ddl, String rights) {
+		Optional<String> user = client.sql("SELECT current_user WHERE to_regclass(?) IS NULL")
+			.param(table)
+			.query(String.class)
+			.optional();
+		try {
+			if (user.isPresent()) {
+				client.sql(ddl).update();
+			}
+		}
+		catch (DataAccessException ex) {
+			if (ex.getMostSpecificCause() instanceof SQLException cause
+					&& PERMISSION_DENIED.equals(cause.getSQLState())) {
+				throw notPermitted(user.orElse(""), table, ddl, rights);
+			}
+			throw ex;
+		}
+	}
+
+	private static MigrationException notPermitted(String user, String table, String ddl, String rights) {
+		return new MigrationException(Problem.error(ProblemCode.PERMISSION_DENIED, StoreName.POSTGRES,
+				"Table %s of store 'postgres', in which executions are recorded, is not there, and user '%s' may not create it"
+					.formatted(table, user),
+				"Let somebody who may create tables in its schema execute: %s; GRANT %s ON %s TO %s; then start again"
+					.formatted(ddl.replaceAll("\\s+", " "), rights, table, SqlNames.quote(user))),
+				"unchanged by what was refused", null);
+	}
+
+}
