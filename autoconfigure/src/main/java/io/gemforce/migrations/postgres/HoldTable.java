@@ -4,9 +4,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -86,13 +86,16 @@ final class HoldTable {
 	 * @return what there is
 	 */
 	Found read(JdbcClient client) {
-		Map<String, Hold> holds = new HashMap<>();
-		client.sql(SELECT.formatted(this.table)).param(this.own).param(UNNAMED).query((row) -> {
-			holds.put(row.getString("store"),
+		Map<String, Hold> holds = client.sql(SELECT.formatted(this.table))
+			.param(this.own)
+			.param(UNNAMED)
+			.query((row, number) -> Map.entry(row.getString("store"),
 					new Hold(StoreName.POSTGRES, Version.parse(row.getString("version")).orElseThrow(),
 							row.getString("reason"), row.getString("user"),
-							row.getObject("since", OffsetDateTime.class).toInstant()));
-		});
+							row.getObject("since", OffsetDateTime.class).toInstant())))
+			.list()
+			.stream()
+			.collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
 		return new Found(Optional.ofNullable(holds.get(this.own)),
 				Optional.ofNullable(holds.get(UNNAMED)).filter((hold) -> this.withFlyways));
 	}

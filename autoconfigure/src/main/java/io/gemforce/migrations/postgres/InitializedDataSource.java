@@ -5,7 +5,6 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
@@ -38,7 +38,7 @@ final class InitializedDataSource extends DelegatingDataSource {
 			"\\bSET\\s+(?:SESSION\\s+)?([a-z_][\\w.]*)\\s*(?:=|TO\\b)|\\bset_config\\s*\\(\\s*'([^']+)'",
 			Pattern.CASE_INSENSITIVE);
 
-	private static final String SETTINGS = "SELECT name, current_setting(name, true) AS setting FROM unnest(?) AS name";
+	private static final String SETTINGS = "SELECT name, coalesce(current_setting(name, true), '') AS setting FROM unnest(?) AS name";
 
 	private static final String RESTORE = "SELECT set_config(name, setting, false) FROM unnest(?, ?) AS s (name, setting)";
 
@@ -121,11 +121,12 @@ final class InitializedDataSource extends DelegatingDataSource {
 	}
 
 	private Map<String, String> read(Connection connection) {
-		Map<String, String> values = new HashMap<>();
-		client(connection).sql(SETTINGS).param(this.settings.toArray(String[]::new)).query((row) -> {
-			values.put(row.getString("name"), row.getString("setting"));
-		});
-		return values;
+		return client(connection).sql(SETTINGS)
+			.param(this.settings.toArray(String[]::new))
+			.query((row, number) -> Map.entry(row.getString("name"), row.getString("setting")))
+			.list()
+			.stream()
+			.collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
 	}
 
 	private void restore(Connection connection, Map<String, String> before) {

@@ -484,16 +484,6 @@ final class MigrationLog {
 						: null);
 	}
 
-	/**
-	 * Which rows are those of this service.
-	 *
-	 * @param byHistory whether they say which table of Flyway's they belong to
-	 * @param alone whether there is no other table of Flyway's beside the log
-	 */
-	private record Rows(boolean byHistory, boolean alone) {
-
-	}
-
 	static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
 		OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
 		return (time != null) ? time.toInstant() : null;
@@ -641,6 +631,16 @@ final class MigrationLog {
 	 * is not known
 	 */
 	record AppliedBy(String version, String runId, @Nullable String applicationVersion) {
+
+	}
+
+	/**
+	 * Which rows are those of this service.
+	 *
+	 * @param byHistory whether they say which table of Flyway's they belong to
+	 * @param alone whether there is no other table of Flyway's beside the log
+	 */
+	private record Rows(boolean byHistory, boolean alone) {
 
 	}
 
