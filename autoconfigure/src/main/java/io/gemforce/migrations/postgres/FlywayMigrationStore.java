@@ -40,6 +40,7 @@ import io.gemforce.migrations.RehearsalScope;
 import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreLock;
+import io.gemforce.migrations.StoreLook;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.StoreRollback;
@@ -137,32 +138,41 @@ public final class FlywayMigrationStore implements MigrationStore {
 	}
 
 	@Override
+	public StoreLook look() {
+		return new FlywayLook();
+	}
+
+	@Override
+	public StoreLook lookAhead() {
+		return look();
+	}
+
+	@Override
 	public StoreResult migrate(MigrationRun run, PlanGuard guard) {
+		return look().migrate(run, guard);
+	}
+
+	private StoreResult migrate(FlywayLook look, MigrationRun run, PlanGuard guard) {
 		long startedAt = System.nanoTime();
-		Consumer<Flyway> strategy = this.strategy.get();
-		ValidateResult complaints = reading(this::quickly);
+		Consumer<Flyway> strategy = look.strategy();
 		String from = null;
-		FlywayView view = null;
-		if (complaints.validationSuccessful) {
-			if (complaints.validateCount == 0) {
+		FlywayView view = look.view();
+		if (view == null) {
+			if (look.complaints().validateCount == 0) {
 				log(this.validator.get().noMigrations());
 			}
-			if (strategy == null && !this.settings.alwaysMigrate()
-					&& !new MigrateEvents(configuration()).haveListeners()) {
+			if (!look.hasWork()) {
 				return result(StoreResult.Outcome.UP_TO_DATE, null, List.of(), startedAt);
 			}
 		}
 		else {
-			view = reading(() -> thoroughly(complaints));
 			Validation validation = view.validation();
 			validation.problems()
 				.stream()
 				.filter((problem) -> !problem.isError() && problem.code() != ProblemCode.HELD)
 				.forEach(FlywayMigrationStore::log);
 			from = currentVersion(validation);
-			if (strategy == null && configuration().isValidateOnMigrate() && !validation.errors().isEmpty()) {
-				throw new MigrationException(validation.errors(), "unchanged", null);
-			}
+			look.check();
 			if (view.hold() != null && view.isHeld() && !isBeingRolledBack(view.hold())) {
 				return held(from, List.of(), view.hold().problem(), startedAt);
 			}
@@ -359,6 +369,68 @@ public final class FlywayMigrationStore implements MigrationStore {
 	@Override
 	public Optional<Hold> hold() {
 		return reading(() -> this.database.get().viewHold().map(HoldView::hold));
+	}
+
+	/**
+	 * What Flyway's own validation says, and where it complains, what that means.
+	 */
+	private final class FlywayLook implements StoreLook {
+
+		private final Supplier<@Nullable Consumer<Flyway>> strategy = SingletonSupplier
+			.ofNullable(FlywayMigrationStore.this.strategy);
+
+		private final Supplier<ValidateResult> complaints = SingletonSupplier
+			.of(() -> reading(FlywayMigrationStore.this::quickly));
+
+		private final Supplier<FlywayView> view = SingletonSupplier.of(() -> reading(() -> thoroughly(complaints())));
+
+		@Override
+		public StoreName store() {
+			return name();
+		}
+
+		private @Nullable Consumer<Flyway> strategy() {
+			return this.strategy.get();
+		}
+
+		private ValidateResult complaints() {
+			return this.complaints.get();
+		}
+
+		private @Nullable FlywayView view() {
+			return complaints().validationSuccessful ? null : this.view.get();
+		}
+
+		@Override
+		public void check() {
+			FlywayView view = view();
+			if (view != null && strategy() == null && configuration().isValidateOnMigrate()
+					&& !view.validation().errors().isEmpty()) {
+				throw new MigrationException(view.validation().errors(), "unchanged", null);
+			}
+		}
+
+		@Override
+		public boolean hasWork() {
+			return view() != null || strategy() != null || FlywayMigrationStore.this.settings.alwaysMigrate()
+					|| new MigrateEvents(configuration()).haveListeners();
+		}
+
+		@Override
+		public Validation seen() {
+			return FlywayMigrationStore.this.validate();
+		}
+
+		@Override
+		public Validation validate() {
+			return FlywayMigrationStore.this.validate();
+		}
+
+		@Override
+		public StoreResult migrate(MigrationRun run, PlanGuard guard) {
+			return FlywayMigrationStore.this.migrate(this, run, guard);
+		}
+
 	}
 
 	private static <T> T reading(Supplier<T> read) {
