@@ -97,7 +97,7 @@ public final class Migrations {
 			if (ex.getCode() == ProblemCode.SHUTTING_DOWN) {
 				logger.warn(ex.getMessage());
 			}
-			throw ex;
+			throw PartialRuns.explain(ex, this.results.values());
 		}
 	}
 
@@ -210,7 +210,7 @@ public final class Migrations {
 				done.add(isDisabled(name) ? work.apply(name) : heard.perform(name, () -> work.apply(name)));
 			}
 			catch (MigrationException ex) {
-				return new RunOutcome(run, done, ex);
+				return new RunOutcome(run, done, PartialRuns.explain(ex, done));
 			}
 			finally {
 				forgetSnapshot(name);

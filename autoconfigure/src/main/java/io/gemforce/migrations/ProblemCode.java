@@ -168,9 +168,10 @@ public enum ProblemCode {
 	LOCK_ALIVE(ExitCode.LOCK),
 
 	/**
-	 * One store was migrated and the other one failed.
+	 * A run had changed one store when it failed for the other one. Beside the problem
+	 * that ended it, which decides on the exit code.
 	 */
-	PARTIAL_RUN(ExitCode.PARTIAL),
+	PARTIAL_RUN(ExitCode.OK),
 
 	/**
 	 * The process was told to end.

@@ -188,12 +188,26 @@ class MigrationJobTests {
 	}
 
 	@Test
-	void failureIsPartialEvenIfTheOtherStoreWasDoneBefore() {
-		run("run=migrate store=postgres", (result) -> assertThat(result.exitCode()).isEqualTo(ExitCode.OK));
+	void failureDecidesOnTheExitCodeWhateverWasDoneBefore() {
 		this.contextRunner = this.contextRunner.withUserConfiguration(Failing.class);
-		for (int attempt = 0; attempt < 2; attempt++) {
-			run("run=migrate", (result) -> assertThat(result.exitCode()).isEqualTo(ExitCode.PARTIAL));
-		}
+		run("run=migrate", (result) -> {
+			assertThat(result.exitCode()).isEqualTo(ExitCode.FAILED);
+			assertThat(report(result).problems()).extracting(ProblemReport::code)
+				.containsExactly(ProblemCode.MIGRATION_FAILED, ProblemCode.PARTIAL_RUN);
+		});
+		run("run=migrate", (result) -> {
+			assertThat(result.exitCode()).isEqualTo(ExitCode.FAILED);
+			assertThat(report(result).problems()).extracting(ProblemReport::code)
+				.containsExactly(ProblemCode.MIGRATION_FAILED);
+		});
+	}
+
+	@Test
+	void storeThatDoesNotAnswerIsWorthAnotherTryThoughTheOtherOneIsUpToDate() {
+		run("run=migrate store=postgres", (result) -> assertThat(result.exitCode()).isEqualTo(ExitCode.OK));
+		this.contextRunner = this.contextRunner
+			.withPropertyValues("spring.mongodb.uri=mongodb://localhost:1/gems?serverSelectionTimeoutMS=200");
+		run("run=migrate", (result) -> assertThat(result.exitCode()).isEqualTo(ExitCode.UNREACHABLE));
 	}
 
 	private void run(String arguments, Consumer<JobResult> assertions) {
