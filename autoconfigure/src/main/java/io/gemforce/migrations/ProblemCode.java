@@ -204,6 +204,11 @@ public enum ProblemCode {
 	INVALID_DEFINITION(ExitCode.CONFIGURATION),
 
 	/**
+	 * A strategy of the application's keeps further histories, which are not looked after.
+	 */
+	SEVERAL_HISTORIES(ExitCode.CONFIGURATION),
+
+	/**
 	 * A property is missing, unknown or of no use.
 	 */
 	INVALID_ARGUMENT(ExitCode.CONFIGURATION),

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -38,6 +39,7 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.RehearsalResult;
 import io.gemforce.migrations.RehearsalScope;
 import io.gemforce.migrations.RollbackTarget;
+import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreLook;
@@ -83,6 +85,8 @@ public final class FlywayMigrationStore implements MigrationStore {
 	private final Supplier<FlywayDatabase> database;
 
 	private volatile @Nullable String flywayVersion;
+
+	private volatile boolean lookedForHidden;
 
 	private @Nullable List<Object> viewedAt;
 
@@ -158,7 +162,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 		String from = null;
 		FlywayView view = look.view();
 		if (view == null) {
-			if (look.complaints().validateCount == 0) {
+			if (look.complaints().filter((complaints) -> complaints.validateCount == 0).isPresent()) {
 				log(this.validator.get().noMigrations());
 			}
 			if (!look.hasWork()) {
@@ -221,6 +225,10 @@ public final class FlywayMigrationStore implements MigrationStore {
 	}
 
 	private ValidateResult quickly() {
+		if (!this.lookedForHidden) {
+			HiddenScripts.requireNone(configuration());
+			this.lookedForHidden = true;
+		}
 		ValidateResult complaints = this.validator.get().quickly();
 		this.flywayVersion = complaints.flywayVersion;
 		return complaints;
@@ -259,7 +267,48 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public Validation validate() {
-		return reading(this::view).validation();
+		Consumer<Flyway> strategy = this.strategy.get();
+		Validation validation;
+		try {
+			validation = reading(this::view).validation();
+		}
+		catch (MigrationException ex) {
+			requireStrategysBusiness(strategy, ex);
+			return new Validation(List.of(),
+					List.of(FurtherHistories.problem(Severity.WARNING, reading(furtherHistories()::find))));
+		}
+		List<String> further = (strategy != null) ? reading(furtherHistories()::find) : List.of();
+		return further.isEmpty() ? validation
+				: new Validation(validation.entries(), Stream
+					.concat(validation.problems().stream(),
+							Stream.of(FurtherHistories.problem(Severity.WARNING, further)))
+					.toList());
+	}
+
+	private FurtherHistories furtherHistories() {
+		return new FurtherHistories(this.database.get(), configuration());
+	}
+
+	// What Flyway makes of its configuration need not be what a strategy makes of it
+	private static void requireStrategysBusiness(@Nullable Consumer<Flyway> strategy, MigrationException failure) {
+		if (strategy == null || switch (failure.getCode()) {
+			case STORE_UNREACHABLE, AUTH_FAILED, PERMISSION_DENIED, MISSING_DEPENDENCY -> true;
+			default -> false;
+		}) {
+			throw failure;
+		}
+		logger.debug("Left to the strategy of the application", failure);
+	}
+
+	// Whoever acts on the base history alone breaks those beside it
+	private void requireOneHistory() {
+		if (this.strategy.get() != null) {
+			Validation validation = validate();
+			if (validation.problems().stream().anyMatch((problem) -> problem.code() == ProblemCode.SEVERAL_HISTORIES)) {
+				throw new MigrationException(
+						FurtherHistories.problem(Severity.ERROR, reading(furtherHistories()::find)), "unchanged", null);
+			}
+		}
 	}
 
 	private synchronized FlywayView view() {
@@ -313,6 +362,9 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public List<String> perform(Operation operation, MigrationRun run) {
+		if (operation.kind() != Operation.Kind.RELEASE_LOCK) {
+			requireOneHistory();
+		}
 		return reading(() -> new FlywayOperations(this.flyway.get(), this.database.get(),
 				this.settings.rerunRepeatables(), this.stop)
 			.perform(operation, run));
@@ -320,16 +372,19 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public List<PlanStep> plan(boolean exact) {
+		requireOneHistory();
 		return reading(() -> new FlywayPlanner(configuration()).plan(view()));
 	}
 
 	@Override
 	public StoreRollback planRollback(RollbackTarget target) {
+		requireOneHistory();
 		return reading(() -> rollback().plan(target));
 	}
 
 	@Override
 	public StoreResult rollback(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason) {
+		requireOneHistory();
 		long startedAt = System.nanoTime();
 		FlywayRollback.RolledBack done = reading(() -> rollback().execute(target, run, guard, reason));
 		return new StoreResult(name(),
@@ -344,6 +399,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public List<RehearsalResult> rehearse(RehearsalScope scope) {
+		requireOneHistory();
 		return reading(() -> {
 			Validation validation = validate();
 			if (!validation.errors().isEmpty()) {
@@ -379,10 +435,11 @@ public final class FlywayMigrationStore implements MigrationStore {
 		private final Supplier<@Nullable Consumer<Flyway>> strategy = SingletonSupplier
 			.ofNullable(FlywayMigrationStore.this.strategy);
 
-		private final Supplier<ValidateResult> complaints = SingletonSupplier
-			.of(() -> reading(FlywayMigrationStore.this::quickly));
+		private final Supplier<Optional<ValidateResult>> complaints = SingletonSupplier.of(this::ask);
 
-		private final Supplier<FlywayView> view = SingletonSupplier.of(() -> reading(() -> thoroughly(complaints())));
+		private final Supplier<Optional<FlywayView>> view = SingletonSupplier
+			.of(() -> complaints().filter((complaints) -> !complaints.validationSuccessful)
+				.map((complaints) -> reading(() -> thoroughly(complaints))));
 
 		@Override
 		public StoreName store() {
@@ -393,12 +450,22 @@ public final class FlywayMigrationStore implements MigrationStore {
 			return this.strategy.get();
 		}
 
-		private ValidateResult complaints() {
+		private Optional<ValidateResult> ask() {
+			try {
+				return Optional.of(reading(FlywayMigrationStore.this::quickly));
+			}
+			catch (MigrationException ex) {
+				requireStrategysBusiness(strategy(), ex);
+				return Optional.empty();
+			}
+		}
+
+		private Optional<ValidateResult> complaints() {
 			return this.complaints.get();
 		}
 
 		private @Nullable FlywayView view() {
-			return complaints().validationSuccessful ? null : this.view.get();
+			return this.view.get().orElse(null);
 		}
 
 		@Override

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -13,6 +14,7 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.callback.BaseCallback;
 import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
+import org.flywaydb.core.api.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
@@ -39,6 +41,8 @@ final class LogCallback extends BaseCallback {
 
 	private final HoldGuard holdGuard;
 
+	private final Configuration configuration;
+
 	private final String namespace;
 
 	private final long calledAt = System.nanoTime();
@@ -51,7 +55,8 @@ final class LogCallback extends BaseCallback {
 
 	private boolean prepared;
 
-	LogCallback(FlywayDatabase database, MigrationRun run, StopSignal stop, PlanGuard guard, HoldGuard holdGuard) {
+	LogCallback(Configuration configuration, FlywayDatabase database, MigrationRun run, StopSignal stop, PlanGuard guard, HoldGuard holdGuard) {
+		this.configuration = configuration;
 		this.log = database.log();
 		this.namespace = database.namespace();
 		this.run = run;
@@ -62,7 +67,15 @@ final class LogCallback extends BaseCallback {
 
 	@Override
 	public boolean supports(Event event, Context context) {
-		return event == Event.BEFORE_EACH_MIGRATE || event == Event.AFTER_EACH_MIGRATE;
+		return (event == Event.BEFORE_EACH_MIGRATE || event == Event.AFTER_EACH_MIGRATE) && isOurs(context);
+	}
+
+	// A strategy may copy the configuration, this callback included, for another history
+	private boolean isOurs(@Nullable Context context) {
+		Configuration other = (context != null) ? context.getConfiguration() : null;
+		return other == null || other.getTable().equals(this.configuration.getTable())
+				&& Objects.equals(other.getDefaultSchema(), this.configuration.getDefaultSchema())
+				&& Arrays.equals(other.getSchemas(), this.configuration.getSchemas());
 	}
 
 	@Override
