@@ -173,7 +173,9 @@ class MigrationJobTests {
 		run("run=status", (result) -> {
 			assertThat(result.exitCode()).isEqualTo(ExitCode.FAILED);
 			assertThat(result.text()).contains("migrations status: FAILED",
-					"mongo: FAILED, 0 applied, 1 pending, 1 failed");
+					"mongo: FAILED, 0 applied, 1 pending, 1 failed",
+					"ERROR MIGRATION_FAILED: The last attempt of migration 1 (create gem)",
+					"WARNING PENDING_MIGRATIONS: 1 migration(s) of store 'mongo' are not applied: 2 (name gem)");
 		});
 	}
 
