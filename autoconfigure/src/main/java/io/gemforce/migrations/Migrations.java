@@ -115,9 +115,10 @@ public final class Migrations {
 		if (ahead == null) {
 			List<MigrationStore> stores = enabled(stores()).map(this::get).toList();
 			ahead = switch (this.settings.mode()) {
-				case VALIDATE -> new LookAhead(stores, (look) -> requireUpToDate(look.store(), look.seen()), (look) -> false);
-				case WAIT -> new LookAhead(stores, (look) -> requireValid(look.seen()),
-						(look) -> !look.seen().open().isEmpty());
+				case VALIDATE ->
+					new LookAhead(stores, (look) -> requireUpToDate(look.store(), look.seen()), (look) -> false);
+				case WAIT ->
+					new LookAhead(stores, (look) -> requireValid(look.seen()), (look) -> !look.seen().open().isEmpty());
 				default -> beforeMigrating(stores);
 			};
 			this.startAhead = ahead;
@@ -402,8 +403,7 @@ public final class Migrations {
 		List<MigrationEntry> open = validation.open();
 		if (!open.isEmpty()) {
 			problems.add(Problem.error(ProblemCode.PENDING_MIGRATIONS, store,
-					"%d migration(s) of store '%s' are not applied: %s".formatted(open.size(), store,
-							abbreviate(open)),
+					"%d migration(s) of store '%s' are not applied: %s".formatted(open.size(), store, abbreviate(open)),
 					"Apply them from an instance with gemforce.migrations.mode=migrate, then start this one again, "
 							+ "or set that mode here"));
 		}

@@ -204,7 +204,8 @@ public enum ProblemCode {
 	INVALID_DEFINITION(ExitCode.CONFIGURATION),
 
 	/**
-	 * A strategy of the application's keeps further histories, which are not looked after.
+	 * A strategy of the application's keeps further histories, which are not looked
+	 * after.
 	 */
 	SEVERAL_HISTORIES(ExitCode.CONFIGURATION),
 

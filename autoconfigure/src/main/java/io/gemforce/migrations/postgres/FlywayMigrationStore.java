@@ -279,10 +279,11 @@ public final class FlywayMigrationStore implements MigrationStore {
 		}
 		List<String> further = (strategy != null) ? reading(furtherHistories()::find) : List.of();
 		return further.isEmpty() ? validation
-				: new Validation(validation.entries(), Stream
-					.concat(validation.problems().stream(),
-							Stream.of(FurtherHistories.problem(Severity.WARNING, further)))
-					.toList());
+				: new Validation(validation.entries(),
+						Stream
+							.concat(validation.problems().stream(),
+									Stream.of(FurtherHistories.problem(Severity.WARNING, further)))
+							.toList());
 	}
 
 	private FurtherHistories furtherHistories() {

@@ -55,7 +55,8 @@ final class LogCallback extends BaseCallback {
 
 	private boolean prepared;
 
-	LogCallback(Configuration configuration, FlywayDatabase database, MigrationRun run, StopSignal stop, PlanGuard guard, HoldGuard holdGuard) {
+	LogCallback(Configuration configuration, FlywayDatabase database, MigrationRun run, StopSignal stop,
+			PlanGuard guard, HoldGuard holdGuard) {
 		this.configuration = configuration;
 		this.log = database.log();
 		this.namespace = database.namespace();

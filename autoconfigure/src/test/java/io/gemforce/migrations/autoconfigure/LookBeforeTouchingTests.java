@@ -76,12 +76,10 @@ class LookBeforeTouchingTests {
 
 	@Test
 	void storeThatDoesNotAnswerIsFoundBeforePostgresIsTouched() {
-		this.contextRunner.withUserConfiguration(GemMigrations.class)
-			.withPropertyValues(UNREACHABLE)
-			.run((context) -> {
-				assertThat(StartFailure.of(context).code()).isEqualTo(ProblemCode.STORE_UNREACHABLE);
-				assertThatNothingHappened();
-			});
+		this.contextRunner.withUserConfiguration(GemMigrations.class).withPropertyValues(UNREACHABLE).run((context) -> {
+			assertThat(StartFailure.of(context).code()).isEqualTo(ProblemCode.STORE_UNREACHABLE);
+			assertThatNothingHappened();
+		});
 	}
 
 	@Test
@@ -143,8 +141,7 @@ class LookBeforeTouchingTests {
 			.run((context) -> {
 				StartFailure failure = StartFailure.of(context);
 				assertThat(failure.problems()).extracting(Problem::store, Problem::code)
-					.containsExactly(
-							tuple(StoreName.POSTGRES, ProblemCode.DUPLICATE_VERSION),
+					.containsExactly(tuple(StoreName.POSTGRES, ProblemCode.DUPLICATE_VERSION),
 							tuple(StoreName.MONGO, ProblemCode.STORE_UNREACHABLE),
 							tuple(StoreName.MONGO, ProblemCode.DUPLICATE_VERSION));
 				assertThat(failure.description()).containsOnlyOnce("Database state: ");

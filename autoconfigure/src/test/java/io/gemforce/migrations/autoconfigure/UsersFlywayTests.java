@@ -252,14 +252,13 @@ class UsersFlywayTests {
 				assertThat(problem.code()).isEqualTo(ProblemCode.SEVERAL_HISTORIES);
 				assertThat(problem.message()).contains("2 further histories: flyway_schema_history_gems");
 			});
-			RollbackTarget target = new RollbackTarget.ToVersion(StoreName.POSTGRES,
-					Version.parse("0").orElseThrow());
+			RollbackTarget target = new RollbackTarget.ToVersion(StoreName.POSTGRES, Version.parse("0").orElseThrow());
 			List<ThrowingCallable> refused = List.of(() -> migrations.plan(List.of(StoreName.POSTGRES), false),
 					() -> migrations.planRollback(target), () -> migrations.perform(StoreName.POSTGRES,
 							new Operation(Operation.Kind.RELEASE_HOLD, null, "so", false)));
-			assertThat(refused).allSatisfy((call) -> assertThatExceptionOfType(MigrationException.class)
-				.isThrownBy(call)
-				.satisfies((ex) -> assertThat(ex.getCode()).isEqualTo(ProblemCode.SEVERAL_HISTORIES)));
+			assertThat(refused)
+				.allSatisfy((call) -> assertThatExceptionOfType(MigrationException.class).isThrownBy(call)
+					.satisfies((ex) -> assertThat(ex.getCode()).isEqualTo(ProblemCode.SEVERAL_HISTORIES)));
 		});
 	}
 
@@ -281,10 +280,10 @@ class UsersFlywayTests {
 
 	@Test
 	void strategyThatMigratesACopyIsRecorded() {
-		this.contextRunner.withBean(FlywayMigrationStrategy.class, () -> (flyway) -> Flyway.configure()
-			.configuration(flyway.getConfiguration())
-			.load()
-			.migrate()).run((context) -> {
+		this.contextRunner
+			.withBean(FlywayMigrationStrategy.class,
+					() -> (flyway) -> Flyway.configure().configuration(flyway.getConfiguration()).load().migrate())
+			.run((context) -> {
 				assertThat(context).hasNotFailed();
 				assertThat(states()).containsExactly("1 APPLIED", "2 APPLIED", "gem view APPLIED");
 			});

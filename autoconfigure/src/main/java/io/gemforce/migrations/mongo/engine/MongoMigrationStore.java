@@ -107,10 +107,9 @@ public final class MongoMigrationStore implements MigrationStore {
 				templates, settings, application, requirements, stop, engine, System::nanoTime, Clock.systemUTC());
 	}
 
-	MongoMigrationStore(Supplier<MongoDatabaseFactory> factory, Supplier<MongoClient> client,
-			MigrationSource source, MigrationTemplates templates, MongoSettings settings,
-			ApplicationInstance application, Requirements requirements, StopSignal stop, String engine,
-			LongSupplier nanoTime, Clock clock) {
+	MongoMigrationStore(Supplier<MongoDatabaseFactory> factory, Supplier<MongoClient> client, MigrationSource source,
+			MigrationTemplates templates, MongoSettings settings, ApplicationInstance application,
+			Requirements requirements, StopSignal stop, String engine, LongSupplier nanoTime, Clock clock) {
 		this.access = SingletonSupplier
 			.of(() -> new MongoAccess(factory.get(), client.get(), settings, nanoTime, clock));
 		this.locker = SingletonSupplier
@@ -331,8 +330,7 @@ public final class MongoMigrationStore implements MigrationStore {
 				translating(this.history);
 			}
 			catch (MigrationException ex) {
-				throw new MigrationException(
-						Stream.concat(ex.getProblems().stream(), found.errors().stream()).toList(),
+				throw new MigrationException(Stream.concat(ex.getProblems().stream(), found.errors().stream()).toList(),
 						ex.getDatabaseState(), ex);
 			}
 			catch (BeansException ex) {
