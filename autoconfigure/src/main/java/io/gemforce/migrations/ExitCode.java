@@ -2,7 +2,7 @@ package io.gemforce.migrations;
 
 /**
  * What jobs end with. The codes are stable; from 10 on, so that they are not taken for
- * those of the shell or the JVM.
+ * those of the shell or the JVM. 17 had a meaning once and gets no other one.
  */
 public final class ExitCode {
 
@@ -50,11 +50,6 @@ public final class ExitCode {
 	 * The stores are newer than this build, which is not allowed.
 	 */
 	public static final int AHEAD = 16;
-
-	/**
-	 * One store was migrated and the other one failed.
-	 */
-	public static final int PARTIAL = 17;
 
 	/**
 	 * The process was told to end by {@code SIGTERM}. The Java virtual machine decides on

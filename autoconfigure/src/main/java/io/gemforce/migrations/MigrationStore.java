@@ -25,6 +25,19 @@ public interface MigrationStore {
 	String engine();
 
 	/**
+	 * Look at the store before a run touches it. Only reads.
+	 * @return what is seen
+	 */
+	StoreLook look();
+
+	/**
+	 * Look at the store before a run touches one that comes before it. Only reads, and
+	 * leaves for later what may need that other one.
+	 * @return what is seen
+	 */
+	StoreLook lookAhead();
+
+	/**
 	 * Apply what is pending, once, under the store's lock. Returns when nothing of it is
 	 * pending any more, whoever applied it, or if a hold binds this build.
 	 * @param run the run that this is part of

@@ -52,6 +52,8 @@ public final class Migrations {
 
 	private @Nullable HeardRun heardStart;
 
+	private @Nullable LookAhead startAhead;
+
 	/**
 	 * Create the migrations of a service.
 	 * @param settings what the user has set
@@ -95,7 +97,7 @@ public final class Migrations {
 			if (ex.getCode() == ProblemCode.SHUTTING_DOWN) {
 				logger.warn(ex.getMessage());
 			}
-			throw ex;
+			throw PartialRuns.explain(ex, this.results.values());
 		}
 	}
 
@@ -108,6 +110,26 @@ public final class Migrations {
 		return heard;
 	}
 
+	private synchronized LookAhead startAhead() {
+		LookAhead ahead = this.startAhead;
+		if (ahead == null) {
+			List<MigrationStore> stores = enabled(stores()).map(this::get).toList();
+			ahead = switch (this.settings.mode()) {
+				case VALIDATE ->
+					new LookAhead(stores, (look) -> requireUpToDate(look.store(), look.seen()), (look) -> false);
+				case WAIT ->
+					new LookAhead(stores, (look) -> requireValid(look.seen()), (look) -> !look.seen().open().isEmpty());
+				default -> beforeMigrating(stores);
+			};
+			this.startAhead = ahead;
+		}
+		return ahead;
+	}
+
+	private static LookAhead beforeMigrating(List<MigrationStore> stores) {
+		return new LookAhead(stores, StoreLook::check, StoreLook::hasWork);
+	}
+
 	private StoreResult start(StoreName name, boolean job) {
 		if (isDisabled(name)) {
 			return checked(name, StoreResult.Outcome.DISABLED);
@@ -117,9 +139,9 @@ public final class Migrations {
 		}
 		MigrationStore store = get(name);
 		return switch (this.settings.mode()) {
-			case MIGRATE -> migrate(store, this.run, PlanGuard.open());
-			case VALIDATE -> requireUpToDate(store);
-			case WAIT -> awaitUpToDate(store);
+			case MIGRATE -> migrate(store, this.run, PlanGuard.open(), startAhead());
+			case VALIDATE -> requireUpToDate(store, startAhead().at(store).validate());
+			case WAIT -> awaitUpToDate(store, startAhead().at(store));
 			case OBSERVE -> observe(store);
 		};
 	}
@@ -141,13 +163,14 @@ public final class Migrations {
 		return new Plan(steps, problems);
 	}
 
-	private StoreResult migrate(MigrationStore store, MigrationRun run, PlanGuard guard) {
-		return this.active.execute(run, store.name(), (listener) -> store.migrate(run, guard.telling(listener)));
+	private StoreResult migrate(MigrationStore store, MigrationRun run, PlanGuard guard, LookAhead ahead) {
+		return this.active.execute(run, store.name(),
+				(listener) -> ahead.at(store).migrate(run, guard.telling(listener)));
 	}
 
 	/**
-	 * Migrate stores as the run that this process is, one after the other. The first
-	 * failure ends it.
+	 * Migrate stores as the run that this process is, one after the other, once none of
+	 * them has anything wrong. The first failure ends it.
 	 * @param names the stores
 	 * @param expectedPlan the hash of the plan that is to be executed and no other,
 	 * {@code null} for whatever is pending
@@ -158,7 +181,8 @@ public final class Migrations {
 	}
 
 	/**
-	 * Migrate stores, one after the other. The first failure ends it.
+	 * Migrate stores, one after the other, once none of them has anything wrong. The
+	 * first failure ends it.
 	 * @param run the run that does it
 	 * @param names the stores
 	 * @param expectedPlan the hash of the plan that is to be executed and no other,
@@ -173,8 +197,9 @@ public final class Migrations {
 			guard = PlanGuard.of(plan);
 		}
 		PlanGuard guarded = guard;
+		LookAhead ahead = beforeMigrating(enabled(names).map(this::get).toList());
 		return inOrder(run, names.stream().sorted(), (name) -> isDisabled(name)
-				? checked(name, StoreResult.Outcome.DISABLED) : migrate(get(name), run, guarded));
+				? checked(name, StoreResult.Outcome.DISABLED) : migrate(get(name), run, guarded, ahead));
 	}
 
 	private RunOutcome inOrder(MigrationRun run, Stream<StoreName> names, Function<StoreName, StoreResult> work) {
@@ -186,7 +211,7 @@ public final class Migrations {
 				done.add(isDisabled(name) ? work.apply(name) : heard.perform(name, () -> work.apply(name)));
 			}
 			catch (MigrationException ex) {
-				return new RunOutcome(run, done, ex);
+				return new RunOutcome(run, done, PartialRuns.explain(ex, done));
 			}
 			finally {
 				forgetSnapshot(name);
@@ -378,34 +403,40 @@ public final class Migrations {
 		cached(name).expire();
 	}
 
-	private StoreResult requireUpToDate(MigrationStore store) {
-		Validation validation = store.validate();
+	private StoreResult requireUpToDate(MigrationStore store, Validation validation) {
+		requireUpToDate(store.name(), validation);
+		logProblems(validation);
+		return checked(store.name(), StoreResult.Outcome.CHECKED);
+	}
+
+	private static void requireUpToDate(StoreName store, Validation validation) {
 		List<Problem> problems = new ArrayList<>(validation.errors());
 		List<MigrationEntry> open = validation.open();
 		if (!open.isEmpty()) {
-			problems.add(Problem.error(ProblemCode.PENDING_MIGRATIONS, store.name(),
-					"%d migration(s) of store '%s' are not applied: %s".formatted(open.size(), store.name(),
-							abbreviate(open)),
+			problems.add(Problem.error(ProblemCode.PENDING_MIGRATIONS, store,
+					"%d migration(s) of store '%s' are not applied: %s".formatted(open.size(), store, abbreviate(open)),
 					"Apply them from an instance with gemforce.migrations.mode=migrate, then start this one again, "
 							+ "or set that mode here"));
 		}
 		if (!problems.isEmpty()) {
 			throw new MigrationException(problems, "unchanged, gemforce.migrations.mode=validate only reads", null);
 		}
-		logProblems(validation);
-		return checked(store.name(), StoreResult.Outcome.CHECKED);
 	}
 
-	private StoreResult awaitUpToDate(MigrationStore store) {
+	private static void requireValid(Validation validation) {
+		if (!validation.errors().isEmpty()) {
+			throw new MigrationException(validation.errors(), "unchanged, gemforce.migrations.mode=wait only reads",
+					null);
+		}
+	}
+
+	private StoreResult awaitUpToDate(MigrationStore store, StoreLook look) {
 		Instant startedAt = this.clock.instant();
 		Instant saidAt = Instant.MIN;
+		Validation validation = look.validate();
 		while (true) {
-			Validation validation = store.validate();
 			List<MigrationEntry> open = validation.open();
-			if (!validation.errors().isEmpty()) {
-				throw new MigrationException(validation.errors(), "unchanged, gemforce.migrations.mode=wait only reads",
-						null);
-			}
+			requireValid(validation);
 			if (open.isEmpty()) {
 				logProblems(validation);
 				return checked(store.name(), StoreResult.Outcome.CHECKED);
@@ -425,6 +456,7 @@ public final class Migrations {
 					.formatted(open.size(), store.name(), abbreviate(open)));
 			}
 			pause(store.name());
+			validation = store.validate();
 		}
 	}
 

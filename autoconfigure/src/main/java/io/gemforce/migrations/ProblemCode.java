@@ -168,9 +168,10 @@ public enum ProblemCode {
 	LOCK_ALIVE(ExitCode.LOCK),
 
 	/**
-	 * One store was migrated and the other one failed.
+	 * A run had changed one store when it failed for the other one. Beside the problem
+	 * that ended it, which decides on the exit code.
 	 */
-	PARTIAL_RUN(ExitCode.PARTIAL),
+	PARTIAL_RUN(ExitCode.OK),
 
 	/**
 	 * The process was told to end.
@@ -201,6 +202,12 @@ public enum ProblemCode {
 	 * A file of declared changes, or a migration that declares them, is not well-formed.
 	 */
 	INVALID_DEFINITION(ExitCode.CONFIGURATION),
+
+	/**
+	 * A strategy of the application's keeps further histories, which are not looked
+	 * after.
+	 */
+	SEVERAL_HISTORIES(ExitCode.CONFIGURATION),
 
 	/**
 	 * A property is missing, unknown or of no use.

@@ -18,31 +18,24 @@ public record RunOutcome(MigrationRun run, List<StoreResult> results, @Nullable 
 	}
 
 	/**
-	 * Whether one store is as it should be and the other one is not.
-	 * @return whether the run went through for a store and failed for another one. Where
-	 * nothing was executed in the other one, that counts only if something was applied in
-	 * this one; being told to end is no failure
+	 * Whether one store was changed and the other one failed.
+	 * @return whether the run had applied or undone something in a store when it failed
 	 */
 	public boolean isPartial() {
-		if (this.failure == null || this.failure.getCode() == ProblemCode.SHUTTING_DOWN) {
-			return false;
-		}
-		boolean executed = this.failure.getCode().exitCode() == ExitCode.FAILED;
-		return this.results.stream()
-			.anyMatch((result) -> result.outcome() == StoreResult.Outcome.APPLIED
-					|| (executed && result.outcome() == StoreResult.Outcome.UP_TO_DATE));
+		return this.failure != null && this.results.stream().anyMatch(StoreResult::isChanged);
 	}
 
 	/**
 	 * Return what a job ends with that did this.
-	 * @return the exit code of the process
+	 * @return the exit code of the process: where the run failed, that of what failed,
+	 * whatever it had done before
 	 */
 	public int exitCode() {
-		if (this.failure == null) {
-			return this.results.stream().anyMatch((result) -> result.outcome() == StoreResult.Outcome.HELD)
-					? ExitCode.PENDING : ExitCode.OK;
+		if (this.failure != null) {
+			return this.failure.getCode().exitCode();
 		}
-		return isPartial() ? ExitCode.PARTIAL : this.failure.getCode().exitCode();
+		return this.results.stream().anyMatch((result) -> result.outcome() == StoreResult.Outcome.HELD)
+				? ExitCode.PENDING : ExitCode.OK;
 	}
 
 }

@@ -25,6 +25,14 @@ public record StoreResult(StoreName store, Outcome outcome, @Nullable String fro
 	}
 
 	/**
+	 * Whether this instance applied or undid something in the store.
+	 * @return whether the store was changed
+	 */
+	public boolean isChanged() {
+		return !this.executed.isEmpty();
+	}
+
+	/**
 	 * What a run of a store can come to.
 	 */
 	public enum Outcome {

@@ -57,9 +57,9 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 		List<MigrationEntry> entries = atWork ? validation.entries()
 				: validation.entries().stream().map(StoreSnapshot::withoutRunner).toList();
 		Validation seen = new Validation(entries, validation.problems());
+		List<Problem> explained = StatusProblems.explain(store.name(), seen);
 		List<Problem> problems = (lock.held() && !atWork)
-				? Stream.concat(Stream.of(stale(store, lock)), validation.problems().stream()).toList()
-				: validation.problems();
+				? Stream.concat(Stream.of(stale(store, lock)), explained.stream()).toList() : explained;
 		return new StoreSnapshot(store.name(), store.engine(), status(seen, lock), entries, problems, lock, hold,
 				lastApplied, takenAt);
 	}
@@ -87,7 +87,7 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 	 */
 	static StoreSnapshot glimpse(MigrationStore store, Validation validation, Instant takenAt) {
 		return new StoreSnapshot(store.name(), store.engine(), status(validation, StoreLock.FREE), validation.entries(),
-				validation.problems(), StoreLock.FREE, null, null, takenAt);
+				StatusProblems.explain(store.name(), validation), StoreLock.FREE, null, null, takenAt);
 	}
 
 	static StoreSnapshot disabled(StoreName store, Instant takenAt) {

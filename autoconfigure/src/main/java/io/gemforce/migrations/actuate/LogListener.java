@@ -1,7 +1,10 @@
 package io.gemforce.migrations.actuate;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,8 +46,13 @@ public final class LogListener implements MigrationListener, Ordered {
 
 	private static final String ID = "migration.id";
 
+	private final Map<String, Long> startedAt = new ConcurrentHashMap<>();
+
+	private final Map<String, Long> elapsed = new ConcurrentHashMap<>();
+
 	@Override
 	public void storeBegan(MigrationRun run, StoreName store) {
+		this.startedAt.put(run.id(), System.nanoTime());
 		MDC.put(RUN_ID, run.id());
 		MDC.put(STORE, store.id());
 	}
@@ -101,19 +109,25 @@ public final class LogListener implements MigrationListener, Ordered {
 	@Override
 	public void storeEnded(MigrationRun run, StoreName store, @Nullable StoreResult result,
 			@Nullable RuntimeException failure) {
+		Long began = this.startedAt.remove(run.id());
+		if (began != null) {
+			this.elapsed.merge(run.id(), System.nanoTime() - began, Long::sum);
+		}
 		MDC.remove(STORE);
 		MDC.remove(RUN_ID);
 	}
 
 	@Override
 	public void runEnded(MigrationRun run, List<StoreResult> results, @Nullable RuntimeException failure) {
+		Long nanos = this.elapsed.remove(run.id());
+		Duration total = Duration.ofNanos((nanos != null) ? nanos : 0);
 		// A job reports what it came to itself
 		if (run.trigger() != Trigger.JOB) {
 			logger.atLevel((failure != null) ? failure(run) : Level.INFO)
 				.addKeyValue(RUN_ID, run.id())
 				.addKeyValue("event.action", "migration-run")
 				.addKeyValue("event.outcome", outcome(failure == null))
-				.log(TextReports.describe(run, results, failure));
+				.log(TextReports.describe(run, results, failure, total));
 		}
 	}
 

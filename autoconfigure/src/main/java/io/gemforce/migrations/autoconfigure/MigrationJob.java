@@ -93,16 +93,7 @@ final class MigrationJob {
 	private JobResult result(RunOutcome outcome) {
 		List<String> done = outcome.results().stream().map(TextReports::describe).toList();
 		List<Problem> notes = outcome.results().stream().flatMap((result) -> result.notes().stream()).toList();
-		MigrationException failure = outcome.failure();
-		if (failure != null && outcome.isPartial()) {
-			List<Problem> problems = new ArrayList<>();
-			problems.add(new Problem(Severity.ERROR, ProblemCode.PARTIAL_RUN, failure.getStore(),
-					"Store '%s' failed after %s".formatted(failure.getStore(), String.join(", ", done)),
-					"Mend what failed and run again: what is done is not done again"));
-			problems.addAll(failure.getProblems());
-			failure = new MigrationException(problems, failure.getDatabaseState(), failure);
-		}
-		return result(outcome.exitCode(), done, notes, failure);
+		return result(outcome.exitCode(), done, notes, outcome.failure());
 	}
 
 	private JobResult plan() {

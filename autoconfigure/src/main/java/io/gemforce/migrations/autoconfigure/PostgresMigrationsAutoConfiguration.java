@@ -45,6 +45,11 @@ import io.gemforce.migrations.postgres.PostgresSettings;
 public final class PostgresMigrationsAutoConfiguration {
 
 	@Bean
+	static SpareFlywayStrategyRemover migrationsSpareFlywayStrategyRemover() {
+		return new SpareFlywayStrategyRemover();
+	}
+
+	@Bean(SpareFlywayStrategyRemover.STRATEGY)
 	@ConditionalOnMissingBean(FlywayMigrationStrategy.class)
 	CoordinatedFlywayStrategy migrationsFlywayStrategy(ObjectProvider<Migrations> migrations) {
 		return new CoordinatedFlywayStrategy(migrations, null);

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -39,8 +40,10 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.RehearsalResult;
 import io.gemforce.migrations.RehearsalScope;
 import io.gemforce.migrations.RollbackTarget;
+import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreLock;
+import io.gemforce.migrations.StoreLook;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.StoreRollback;
@@ -85,6 +88,8 @@ public final class FlywayMigrationStore implements MigrationStore {
 	private final Supplier<FlywayDatabase> database;
 
 	private volatile @Nullable String flywayVersion;
+
+	private volatile boolean lookedForHidden;
 
 	private @Nullable List<Object> viewedAt;
 
@@ -155,32 +160,41 @@ public final class FlywayMigrationStore implements MigrationStore {
 	}
 
 	@Override
+	public StoreLook look() {
+		return new FlywayLook();
+	}
+
+	@Override
+	public StoreLook lookAhead() {
+		return look();
+	}
+
+	@Override
 	public StoreResult migrate(MigrationRun run, PlanGuard guard) {
+		return look().migrate(run, guard);
+	}
+
+	private StoreResult migrate(FlywayLook look, MigrationRun run, PlanGuard guard) {
 		long startedAt = System.nanoTime();
-		Consumer<Flyway> strategy = this.strategy.get();
-		ValidateResult complaints = reading(this::quickly);
+		Consumer<Flyway> strategy = look.strategy();
 		String from = null;
-		FlywayView view = null;
-		if (complaints.validationSuccessful) {
-			if (complaints.validateCount == 0) {
+		FlywayView view = look.view();
+		if (view == null) {
+			if (look.complaints().filter((complaints) -> complaints.validateCount == 0).isPresent()) {
 				log(this.validator.get().noMigrations());
 			}
-			if (strategy == null && !this.settings.alwaysMigrate()
-					&& !new MigrateEvents(configuration()).haveListeners()) {
+			if (!look.hasWork()) {
 				return result(StoreResult.Outcome.UP_TO_DATE, null, List.of(), startedAt);
 			}
 		}
 		else {
-			view = reading(() -> thoroughly(complaints));
 			Validation validation = view.validation();
 			validation.problems()
 				.stream()
 				.filter((problem) -> !problem.isError() && problem.code() != ProblemCode.HELD)
 				.forEach(FlywayMigrationStore::log);
 			from = currentVersion(validation);
-			if (strategy == null && configuration().isValidateOnMigrate() && !validation.errors().isEmpty()) {
-				throw new MigrationException(validation.errors(), "unchanged", null);
-			}
+			look.check();
 			if (view.hold() != null && view.isHeld() && !isBeingRolledBack(view.hold())) {
 				return held(from, List.of(), view.hold().problem(), startedAt);
 			}
@@ -241,6 +255,10 @@ public final class FlywayMigrationStore implements MigrationStore {
 	}
 
 	private ValidateResult quickly() {
+		if (!this.lookedForHidden) {
+			HiddenScripts.requireNone(configuration());
+			this.lookedForHidden = true;
+		}
 		ValidateResult complaints = this.validator.get().quickly();
 		this.flywayVersion = complaints.flywayVersion;
 		return complaints;
@@ -279,7 +297,49 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public Validation validate() {
-		return reading(this::view).validation();
+		Consumer<Flyway> strategy = this.strategy.get();
+		Validation validation;
+		try {
+			validation = reading(this::view).validation();
+		}
+		catch (MigrationException ex) {
+			requireStrategysBusiness(strategy, ex);
+			return new Validation(List.of(),
+					List.of(FurtherHistories.problem(Severity.WARNING, reading(furtherHistories()::find))));
+		}
+		List<String> further = (strategy != null) ? reading(furtherHistories()::find) : List.of();
+		return further.isEmpty() ? validation
+				: new Validation(validation.entries(),
+						Stream
+							.concat(validation.problems().stream(),
+									Stream.of(FurtherHistories.problem(Severity.WARNING, further)))
+							.toList());
+	}
+
+	private FurtherHistories furtherHistories() {
+		return new FurtherHistories(this.database.get(), configuration());
+	}
+
+	// What Flyway makes of its configuration need not be what a strategy makes of it
+	private static void requireStrategysBusiness(@Nullable Consumer<Flyway> strategy, MigrationException failure) {
+		if (strategy == null || switch (failure.getCode()) {
+			case STORE_UNREACHABLE, AUTH_FAILED, PERMISSION_DENIED, MISSING_DEPENDENCY -> true;
+			default -> false;
+		}) {
+			throw failure;
+		}
+		logger.debug("Left to the strategy of the application", failure);
+	}
+
+	// Whoever acts on the base history alone breaks those beside it
+	private void requireOneHistory() {
+		if (this.strategy.get() != null) {
+			Validation validation = validate();
+			if (validation.problems().stream().anyMatch((problem) -> problem.code() == ProblemCode.SEVERAL_HISTORIES)) {
+				throw new MigrationException(
+						FurtherHistories.problem(Severity.ERROR, reading(furtherHistories()::find)), "unchanged", null);
+			}
+		}
 	}
 
 	private synchronized FlywayView view() {
@@ -336,6 +396,9 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public List<String> perform(Operation operation, MigrationRun run) {
+		if (operation.kind() != Operation.Kind.RELEASE_LOCK) {
+			requireOneHistory();
+		}
 		return reading(() -> new FlywayOperations(this.flyway.get(), this.database.get(),
 				this.settings.rerunRepeatables(), this.stop)
 			.perform(operation, run));
@@ -350,16 +413,19 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public List<PlanStep> plan(boolean exact) {
+		requireOneHistory();
 		return reading(() -> new FlywayPlanner(configuration()).plan(view()));
 	}
 
 	@Override
 	public StoreRollback planRollback(RollbackTarget target) {
+		requireOneHistory();
 		return reading(() -> rollback().plan(target));
 	}
 
 	@Override
 	public StoreResult rollback(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason) {
+		requireOneHistory();
 		long startedAt = System.nanoTime();
 		FlywayRollback.RolledBack done = reading(() -> rollback().execute(target, run, guard, reason));
 		return new StoreResult(name(),
@@ -374,6 +440,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public List<RehearsalResult> rehearse(RehearsalScope scope) {
+		requireOneHistory();
 		return reading(() -> {
 			Validation validation = validate();
 			if (!validation.errors().isEmpty()) {
@@ -396,6 +463,79 @@ public final class FlywayMigrationStore implements MigrationStore {
 	@Override
 	public Optional<Hold> hold() {
 		return reading(() -> this.database.get().viewHold().map(HoldView::hold));
+	}
+
+	/**
+	 * What Flyway's own validation says, and where it complains, what that means.
+	 */
+	private final class FlywayLook implements StoreLook {
+
+		private final Supplier<@Nullable Consumer<Flyway>> strategy = SingletonSupplier
+			.ofNullable(FlywayMigrationStore.this.strategy);
+
+		private final Supplier<Optional<ValidateResult>> complaints = SingletonSupplier.of(this::ask);
+
+		private final Supplier<Optional<FlywayView>> view = SingletonSupplier
+			.of(() -> complaints().filter((complaints) -> !complaints.validationSuccessful)
+				.map((complaints) -> reading(() -> thoroughly(complaints))));
+
+		@Override
+		public StoreName store() {
+			return name();
+		}
+
+		private @Nullable Consumer<Flyway> strategy() {
+			return this.strategy.get();
+		}
+
+		private Optional<ValidateResult> ask() {
+			try {
+				return Optional.of(reading(FlywayMigrationStore.this::quickly));
+			}
+			catch (MigrationException ex) {
+				requireStrategysBusiness(strategy(), ex);
+				return Optional.empty();
+			}
+		}
+
+		private Optional<ValidateResult> complaints() {
+			return this.complaints.get();
+		}
+
+		private @Nullable FlywayView view() {
+			return this.view.get().orElse(null);
+		}
+
+		@Override
+		public void check() {
+			FlywayView view = view();
+			if (view != null && strategy() == null && configuration().isValidateOnMigrate()
+					&& !view.validation().errors().isEmpty()) {
+				throw new MigrationException(view.validation().errors(), "unchanged", null);
+			}
+		}
+
+		@Override
+		public boolean hasWork() {
+			return view() != null || strategy() != null || FlywayMigrationStore.this.settings.alwaysMigrate()
+					|| new MigrateEvents(configuration()).haveListeners();
+		}
+
+		@Override
+		public Validation seen() {
+			return FlywayMigrationStore.this.validate();
+		}
+
+		@Override
+		public Validation validate() {
+			return FlywayMigrationStore.this.validate();
+		}
+
+		@Override
+		public StoreResult migrate(MigrationRun run, PlanGuard guard) {
+			return FlywayMigrationStore.this.migrate(this, run, guard);
+		}
+
 	}
 
 	private static <T> T reading(Supplier<T> read) {

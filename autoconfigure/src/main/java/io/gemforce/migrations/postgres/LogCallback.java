@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -15,6 +16,7 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.callback.BaseCallback;
 import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
+import org.flywaydb.core.api.configuration.Configuration;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,8 @@ final class LogCallback extends BaseCallback {
 
 	private final HoldGuard holdGuard;
 
+	private final Configuration configuration;
+
 	private final String namespace;
 
 	private final long calledAt = System.nanoTime();
@@ -69,8 +73,10 @@ final class LogCallback extends BaseCallback {
 
 	private boolean prepared;
 
-	LogCallback(FlywayDatabase database, MigrationRun run, StopSignal stop, PlanGuard guard, HoldGuard holdGuard) {
+	LogCallback(Configuration configuration, FlywayDatabase database, MigrationRun run, StopSignal stop,
+			PlanGuard guard, HoldGuard holdGuard) {
 		this.database = database;
+		this.configuration = configuration;
 		this.log = database.log();
 		this.interrupted = new InterruptedScripts(database);
 		this.namespace = database.namespace();
@@ -82,8 +88,16 @@ final class LogCallback extends BaseCallback {
 
 	@Override
 	public boolean supports(Event event, Context context) {
-		return event == Event.BEFORE_EACH_MIGRATE || event == Event.AFTER_EACH_MIGRATE
-				|| event == Event.AFTER_EACH_MIGRATE_STATEMENT;
+		return (event == Event.BEFORE_EACH_MIGRATE || event == Event.AFTER_EACH_MIGRATE
+				|| event == Event.AFTER_EACH_MIGRATE_STATEMENT) && isOurs(context);
+	}
+
+	// A strategy may copy the configuration, this callback included, for another history
+	private boolean isOurs(@Nullable Context context) {
+		Configuration other = (context != null) ? context.getConfiguration() : null;
+		return other == null || other.getTable().equals(this.configuration.getTable())
+				&& Objects.equals(other.getDefaultSchema(), this.configuration.getDefaultSchema())
+				&& Arrays.equals(other.getSchemas(), this.configuration.getSchemas());
 	}
 
 	@Override

@@ -53,7 +53,7 @@ final class LoggedFlyway {
 		this.database = database;
 		this.run = run;
 		this.stop = stop;
-		this.callback = new LogCallback(database, run, stop, guard, holdGuard);
+		this.callback = new LogCallback(flyway.getConfiguration(), database, run, stop, guard, holdGuard);
 		this.flyway = database.isPostgres() ? listening(flyway) : flyway;
 	}
 

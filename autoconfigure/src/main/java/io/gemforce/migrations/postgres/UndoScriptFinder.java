@@ -2,6 +2,7 @@ package io.gemforce.migrations.postgres;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URL;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +18,11 @@ import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.Resource;
+import org.springframework.core.io.UrlResource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.util.StringUtils;
 
+import io.gemforce.migrations.JarsWithoutFolders;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
@@ -48,12 +51,15 @@ final class UndoScriptFinder {
 
 	private final PathMatchingResourcePatternResolver resolver;
 
+	private final ClassLoader classLoader;
+
 	private final Charset encoding;
 
 	private final List<Problem> problems = new ArrayList<>();
 
 	UndoScriptFinder(ClassLoader classLoader, Charset encoding) {
 		this.resolver = new PathMatchingResourcePatternResolver(classLoader);
+		this.classLoader = classLoader;
 		this.encoding = encoding;
 	}
 
@@ -94,6 +100,9 @@ final class UndoScriptFinder {
 							location.startsWith(CLASSPATH) ? location.substring(CLASSPATH.length()) : location, '/'),
 					'/');
 			Map<String, Resource> found = list("classpath*:" + path);
+			for (URL url : new JarsWithoutFolders(this.classLoader).find(path).keySet()) {
+				add(new UrlResource(url), found);
+			}
 			boolean exists = !found.isEmpty() || this.resolver.getResources("classpath*:" + path + "/").length > 0;
 			return exists ? found : null;
 		}
@@ -105,12 +114,16 @@ final class UndoScriptFinder {
 	private Map<String, Resource> list(String root) throws IOException {
 		Map<String, Resource> files = new HashMap<>();
 		for (Resource resource : this.resolver.getResources(root + "/**/*")) {
-			String name = name(resource).toLowerCase(Locale.ROOT);
-			if (name.endsWith(SUFFIX) || name.endsWith(SUFFIX + UndoScript.SETTINGS_SUFFIX)) {
-				files.put(resource.getURL().toString(), resource);
-			}
+			add(resource, files);
 		}
 		return files;
+	}
+
+	private static void add(Resource resource, Map<String, Resource> files) throws IOException {
+		String name = name(resource).toLowerCase(Locale.ROOT);
+		if (name.endsWith(SUFFIX) || name.endsWith(SUFFIX + UndoScript.SETTINGS_SUFFIX)) {
+			files.put(resource.getURL().toString(), resource);
+		}
 	}
 
 	private Map<Version, UndoScript> scripts(Map<String, Resource> files) {

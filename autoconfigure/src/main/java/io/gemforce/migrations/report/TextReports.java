@@ -74,10 +74,11 @@ public final class TextReports {
 	 * @param run the run
 	 * @param results what it did to each store
 	 * @param failure what ended it, {@code null} if it went through
+	 * @param total how long it was at work on the stores
 	 * @return the line
 	 */
-	public static String describe(MigrationRun run, List<StoreResult> results, @Nullable RuntimeException failure) {
-		Duration total = results.stream().map(StoreResult::duration).reduce(Duration.ZERO, Duration::plus);
+	public static String describe(MigrationRun run, List<StoreResult> results, @Nullable RuntimeException failure,
+			Duration total) {
 		return "migrations: %s; run=%s total=%d ms".formatted(Stream
 			.concat(results.stream().map(TextReports::describe), Stream.ofNullable(failure).map(TextReports::describe))
 			.collect(Collectors.joining(", ")), run.id(), total.toMillis());

@@ -4,10 +4,13 @@ import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.mongodb.autoconfigure.MongoClientSettingsBuilderCustomizer;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.gemforce.migrations.support.MongoTestDatabase;
+import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.RequiresReplicaSet;
 import io.gemforce.migrations.support.SentCommands;
 import io.gemforce.migrations.support.TestContexts;
@@ -24,9 +27,12 @@ class CommandCountTests {
 
 	private final SentCommands sent = new SentCommands();
 
+	private final MongoTestDatabase mongo;
+
 	private final ApplicationContextRunner contextRunner;
 
 	CommandCountTests(MongoTestDatabase mongo) {
+		this.mongo = mongo;
 		this.contextRunner = TestContexts.with(mongo).withUserConfiguration(GemMigrations.class);
 	}
 
@@ -46,6 +52,20 @@ class CommandCountTests {
 			assertThat(context).hasNotFailed();
 			assertThat(this.sent.names()).containsExactly("find");
 		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "migrate", "validate", "wait", "observe" })
+	void besidePostgresNothingToDoIsOneCommand(String mode, PostgresTestDatabase postgres) {
+		ApplicationContextRunner both = TestContexts.with(this.mongo, postgres)
+			.withUserConfiguration(GemMigrations.class);
+		both.run((context) -> assertThat(context).hasNotFailed());
+		both.withBean(MongoClientSettingsBuilderCustomizer.class, this.sent::customizer)
+			.withPropertyValues("gemforce.migrations.mode=" + mode)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(this.sent.names()).containsExactly("find");
+			});
 	}
 
 	@Test

@@ -91,7 +91,6 @@ class DocumentationTests {
 				Map.entry(ExitCode.UNREACHABLE, "a store did not answer; try again"),
 				Map.entry(ExitCode.CONFIGURATION, "the configuration is wrong"),
 				Map.entry(ExitCode.AHEAD, "a store is newer than the build, and `on-schema-ahead=fail`"),
-				Map.entry(ExitCode.PARTIAL, "one store was done and the other one failed"),
 				Map.entry(ExitCode.TERMINATED, "the process was told to end (SIGTERM); try again")));
 		assertThat(meanings.keySet())
 			.containsExactlyElementsOf(Arrays.stream(ExitCode.class.getFields()).map((field) -> {

@@ -118,10 +118,11 @@ class ExitCodeTests {
 
 	@AtOnce
 	@Test
-	void oneStoreDoneAndTheOtherOneFailedIs17() {
-		assertThat(run(ExitCode.PARTIAL, "migrate", FAILING)).contains(
-				"migrations migrate: postgres empty->2 (3 applied",
-				"ERROR PARTIAL_RUN: Store 'mongo' failed after postgres empty->2", "ERROR MIGRATION_FAILED");
+	void oneStoreDoneAndTheOtherOneFailedIsTheCodeOfTheFailure() {
+		assertThat(run(ExitCode.FAILED, "migrate", FAILING)).contains(
+				"migrations migrate: postgres empty->2 (3 applied", "ERROR MIGRATION_FAILED",
+				"WARNING PARTIAL_RUN: Before store 'mongo' failed, this run had applied 1, 2, R:gem view in store 'postgres'",
+				"exit code 12");
 	}
 
 	@AtOnce

@@ -173,7 +173,9 @@ class MigrationJobTests {
 		run("run=status", (result) -> {
 			assertThat(result.exitCode()).isEqualTo(ExitCode.FAILED);
 			assertThat(result.text()).contains("migrations status: FAILED",
-					"mongo: FAILED, 0 applied, 1 pending, 1 failed");
+					"mongo: FAILED, 0 applied, 1 pending, 1 failed",
+					"ERROR MIGRATION_FAILED: The last attempt of migration 1 (create gem)",
+					"WARNING PENDING_MIGRATIONS: 1 migration(s) of store 'mongo' are not applied: 2 (name gem)");
 		});
 	}
 
@@ -188,12 +190,26 @@ class MigrationJobTests {
 	}
 
 	@Test
-	void failureIsPartialEvenIfTheOtherStoreWasDoneBefore() {
-		run("run=migrate store=postgres", (result) -> assertThat(result.exitCode()).isEqualTo(ExitCode.OK));
+	void failureDecidesOnTheExitCodeWhateverWasDoneBefore() {
 		this.contextRunner = this.contextRunner.withUserConfiguration(Failing.class);
-		for (int attempt = 0; attempt < 2; attempt++) {
-			run("run=migrate", (result) -> assertThat(result.exitCode()).isEqualTo(ExitCode.PARTIAL));
-		}
+		run("run=migrate", (result) -> {
+			assertThat(result.exitCode()).isEqualTo(ExitCode.FAILED);
+			assertThat(report(result).problems()).extracting(ProblemReport::code)
+				.containsExactly(ProblemCode.MIGRATION_FAILED, ProblemCode.PARTIAL_RUN);
+		});
+		run("run=migrate", (result) -> {
+			assertThat(result.exitCode()).isEqualTo(ExitCode.FAILED);
+			assertThat(report(result).problems()).extracting(ProblemReport::code)
+				.containsExactly(ProblemCode.MIGRATION_FAILED);
+		});
+	}
+
+	@Test
+	void storeThatDoesNotAnswerIsWorthAnotherTryThoughTheOtherOneIsUpToDate() {
+		run("run=migrate store=postgres", (result) -> assertThat(result.exitCode()).isEqualTo(ExitCode.OK));
+		this.contextRunner = this.contextRunner
+			.withPropertyValues("spring.mongodb.uri=mongodb://localhost:1/gems?serverSelectionTimeoutMS=200");
+		run("run=migrate", (result) -> assertThat(result.exitCode()).isEqualTo(ExitCode.UNREACHABLE));
 	}
 
 	private void run(String arguments, Consumer<JobResult> assertions) {

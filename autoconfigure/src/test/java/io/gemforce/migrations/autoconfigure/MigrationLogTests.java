@@ -195,6 +195,9 @@ class MigrationLogTests {
 		this.contextRunner.withPropertyValues("gemforce.migrations.mode=observe").run((context) -> {
 			StoreSnapshot snapshot = context.getBean(Migrations.class).snapshot(StoreName.POSTGRES).orElseThrow();
 			assertThat(snapshot.status()).isEqualTo(StoreStatus.FAILED);
+			assertThat(snapshot.problems()).singleElement()
+				.satisfies(
+						(problem) -> assertThat(problem.message()).contains("The last attempt of migration 2 (fails)"));
 			assertThat(snapshot.find("2")).get()
 				.satisfies((entry) -> assertThat(entry.state()).isEqualTo(MigrationState.FAILED));
 		});

@@ -83,6 +83,15 @@ class ModeTests {
 	}
 
 	@Test
+	void summaryOfAFailedStartCountsTheTimeOfWhatFailed(@TempDir Path folder, CapturedOutput output) {
+		SqlScripts scripts = new SqlScripts(folder).write("V1__fails.sql", "SELECT pg_sleep(0.01), 1 / 0;");
+		this.contextRunner.withPropertyValues(scripts.property()).run((context) -> {
+			assertThat(context).hasFailed();
+			assertThat(output).containsPattern("postgres failed with SQL_FAILED; run=\\S+ total=[1-9]\\d* ms");
+		});
+	}
+
+	@Test
 	void validateRefusesToStartOnPendingPostgresMigrations() {
 		this.contextRunner.withPropertyValues("gemforce.migrations.mode=validate").run((context) -> {
 			StartFailure failure = StartFailure.of(context);

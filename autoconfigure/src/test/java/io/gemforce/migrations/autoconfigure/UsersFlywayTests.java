@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import javax.sql.DataSource;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.callback.BaseCallback;
 import org.flywaydb.core.api.callback.Callback;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
@@ -27,13 +30,20 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.RollbackTarget;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Version;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.SqlScripts;
 import io.gemforce.migrations.support.TestContexts;
 import io.gemforce.migrations.support.TestDatabases;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for Flyways, strategies, callbacks and settings of the user's own.
@@ -222,6 +232,70 @@ class UsersFlywayTests {
 			});
 	}
 
+	@Test
+	void strategyOfALaterAutoConfigurationMigratesEachModule(@TempDir Path folder) {
+		ApplicationContextRunner runner = modules(folder);
+		for (int start = 0; start < 2; start++) {
+			runner.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(tables()).contains("gem", "stone", "flyway_schema_history_gems",
+						"flyway_schema_history_stones");
+			});
+		}
+	}
+
+	@Test
+	void furtherHistoriesAreToldAndNothingIsDoneToTheBaseOneAlone(@TempDir Path folder) {
+		modules(folder).run((context) -> {
+			Migrations migrations = context.getBean(Migrations.class);
+			assertThat(migrations.validate(StoreName.POSTGRES).problems()).singleElement().satisfies((problem) -> {
+				assertThat(problem.code()).isEqualTo(ProblemCode.SEVERAL_HISTORIES);
+				assertThat(problem.message()).contains("2 further histories: flyway_schema_history_gems");
+			});
+			RollbackTarget target = new RollbackTarget.ToVersion(StoreName.POSTGRES, Version.parse("0").orElseThrow());
+			List<ThrowingCallable> refused = List.of(() -> migrations.plan(List.of(StoreName.POSTGRES), false),
+					() -> migrations.planRollback(target), () -> migrations.perform(StoreName.POSTGRES,
+							new Operation(Operation.Kind.RELEASE_HOLD, null, "so", false)));
+			assertThat(refused)
+				.allSatisfy((call) -> assertThatExceptionOfType(MigrationException.class).isThrownBy(call)
+					.satisfies((ex) -> assertThat(ex.getCode()).isEqualTo(ProblemCode.SEVERAL_HISTORIES)));
+		});
+	}
+
+	private ApplicationContextRunner modules(Path folder) {
+		SqlScripts.in(folder.resolve("gems")).write("V1__gem.sql", "CREATE TABLE gem (id int);");
+		SqlScripts.in(folder.resolve("stones")).write("V1__stone.sql", "CREATE TABLE stone (id int);");
+		return this.contextRunner.withConfiguration(AutoConfigurations.of(ModulesAutoConfiguration.class))
+			.withPropertyValues(new SqlScripts(folder).property());
+	}
+
+	@Test
+	void strategyThatNeverMigratesIsLeftAlone() {
+		this.contextRunner.withBean(FlywayMigrationStrategy.class, () -> (flyway) -> {
+		}).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(tables()).isEmpty();
+		});
+	}
+
+	@Test
+	void strategyThatMigratesACopyIsRecorded() {
+		this.contextRunner
+			.withBean(FlywayMigrationStrategy.class,
+					() -> (flyway) -> Flyway.configure().configuration(flyway.getConfiguration()).load().migrate())
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(states()).containsExactly("1 APPLIED", "2 APPLIED", "gem view APPLIED");
+			});
+	}
+
+	@Test
+	void strategyThatThrowsFailsTheStartWithWhatItSays() {
+		this.contextRunner.withBean(FlywayMigrationStrategy.class, () -> (flyway) -> {
+			throw new IllegalStateException("not on a Friday");
+		}).run((context) -> assertThat(StartFailure.of(context).description()).contains("not on a Friday"));
+	}
+
 	private List<String> states() {
 		return this.postgres.client()
 			.sql("SELECT coalesce(version, description) || ' ' || state FROM migration_log ORDER BY rank")
@@ -292,6 +366,31 @@ class UsersFlywayTests {
 	 * @param gems the number of gems it saw
 	 */
 	record Reader(long gems) {
+
+	}
+
+	/**
+	 * As Spring Modulith has it: after all others, and without a condition.
+	 */
+	@AutoConfiguration(after = PostgresMigrationsAutoConfiguration.class)
+	static class ModulesAutoConfiguration {
+
+		@Bean
+		FlywayMigrationStrategy modulesStrategy() {
+			return (flyway) -> {
+				String location = flyway.getConfiguration().getLocations()[0].toString();
+				for (String module : List.of("gems", "stones")) {
+					Flyway.configure()
+						.configuration(flyway.getConfiguration())
+						.locations("%s/%s".formatted(location, module))
+						.table("flyway_schema_history_" + module)
+						.baselineOnMigrate(true)
+						.baselineVersion("0")
+						.load()
+						.migrate();
+				}
+			};
+		}
 
 	}
 

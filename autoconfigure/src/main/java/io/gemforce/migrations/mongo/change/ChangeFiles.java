@@ -14,8 +14,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import org.springframework.core.io.Resource;
+import org.springframework.core.io.UrlResource;
 import org.springframework.core.io.support.ResourcePatternResolver;
+import org.springframework.util.StringUtils;
 
+import io.gemforce.migrations.JarsWithoutFolders;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
@@ -87,12 +90,19 @@ public record ChangeFiles(List<ChangeFile> files, List<Problem> problems) {
 		}
 		String folder = root.endsWith("/") ? root : root + "/";
 		Resource[] folders = resources.getResources(folder);
-		if (folders.length == 0) {
-			return false;
-		}
 		boolean there = Arrays.stream(folders).anyMatch(Resource::exists);
 		String shown = folder.substring(folder.indexOf(':') + 1);
-		for (Resource resource : resources.getResources(folder + "**/*.*")) {
+		List<Resource> candidates = new ArrayList<>();
+		if (folders.length > 0) {
+			candidates.addAll(Arrays.asList(resources.getResources(folder + "**/*.*")));
+		}
+		ClassLoader classLoader = resources.getClassLoader();
+		if (root.startsWith(ALL_CLASS_PATH_ROOTS) && classLoader != null) {
+			new JarsWithoutFolders(classLoader).find(StringUtils.trimTrailingCharacter(shown, '/'))
+				.keySet()
+				.forEach((url) -> candidates.add(new UrlResource(url)));
+		}
+		for (Resource resource : candidates) {
 			String name = resource.getFilename();
 			if (name != null && SUFFIX.matcher(name.toLowerCase(Locale.ROOT)).matches() && resource.isReadable()) {
 				there = true;

@@ -15,12 +15,17 @@ import io.gemforce.migrations.Version;
  *
  * @param migrations the migrations, in the order of their versions, each version once
  * @param problems what is wrong with others
+ * @param isComplete whether there are no more, which are not known yet
  */
-record Discovery(List<ResolvedMigration> migrations, List<Problem> problems) {
+record Discovery(List<ResolvedMigration> migrations, List<Problem> problems, boolean isComplete) {
 
 	Discovery {
 		migrations = List.copyOf(migrations);
 		problems = List.copyOf(problems);
+	}
+
+	Discovery(List<ResolvedMigration> migrations, List<Problem> problems) {
+		this(migrations, problems, true);
 	}
 
 	/**

@@ -10,12 +10,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
@@ -27,6 +30,7 @@ import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.function.SingletonSupplier;
 
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Problem;
@@ -47,15 +51,29 @@ import io.gemforce.migrations.mongo.change.InvalidChangesException;
 /**
  * Discovers the migrations: the beans, and the files of declared changes. Beans are
  * resolved one by one by their names, as resolving them by type would silently leave out
- * one that is caught in a cycle.
+ * one that is caught in a cycle. As long as it is too early to create a bean, its class
+ * tells what the migration is.
  */
-final class MigrationDiscovery {
+final class MigrationDiscovery implements MigrationSource {
+
+	private static final Log logger = LogFactory.getLog(MigrationDiscovery.class);
 
 	private final ListableBeanFactory beanFactory;
 
 	private final String initializer;
 
+	private final BeanSurvey survey;
+
 	private final Supplier<ChangeFiles> files;
+
+	private final Supplier<Set<String>> candidates = SingletonSupplier.of(this::candidates);
+
+	private final Supplier<Discovery> all = SingletonSupplier.of(() -> discover(this::resolve));
+
+	// Reading classes takes its time
+	private final Map<Class<?>, Optional<String>> checksums = new ConcurrentHashMap<>();
+
+	private volatile boolean discovered;
 
 	/**
 	 * Create a discovery.
@@ -66,16 +84,34 @@ final class MigrationDiscovery {
 	MigrationDiscovery(ListableBeanFactory beanFactory, String initializer, Supplier<ChangeFiles> files) {
 		this.beanFactory = beanFactory;
 		this.initializer = initializer;
-		this.files = files;
+		this.survey = new BeanSurvey(beanFactory);
+		this.files = SingletonSupplier.of(files);
 	}
 
-	Discovery discover() {
+	@Override
+	public Discovery discover() {
+		Discovery all = this.all.get();
+		this.discovered = true;
+		return all;
+	}
+
+	@Override
+	public Discovery discoverEarly() {
+		if (this.discovered) {
+			return discover();
+		}
+		List<String> unknown = new ArrayList<>();
+		Discovery known = discover((beanName, problems) -> resolveEarly(beanName, problems, unknown));
+		return new Discovery(known.migrations(), known.problems(), unknown.isEmpty());
+	}
+
+	private Discovery discover(BeanResolver beans) {
 		List<Problem> problems = new ArrayList<>();
 		Map<Version, List<ResolvedMigration>> migrations = new TreeMap<>();
 		Consumer<ResolvedMigration> found = (migration) -> migrations
 			.computeIfAbsent(migration.version(), (version) -> new ArrayList<>())
 			.add(migration);
-		candidates().forEach((beanName) -> resolve(beanName, problems).ifPresent(found));
+		this.candidates.get().forEach((beanName) -> beans.resolve(beanName, problems).ifPresent(found));
 		ChangeFiles files = this.files.get();
 		problems.addAll(files.problems());
 		files.files().forEach((file) -> found.accept(resolve(file, problems)));
@@ -121,18 +157,52 @@ final class MigrationDiscovery {
 			return Optional.empty();
 		}
 		Class<?> type = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
+		return describe(beanName, type, problems,
+				(where) -> work(bean, isSelfContained(beanName, type), where, problems));
+	}
+
+	private Optional<ResolvedMigration> resolveEarly(String beanName, List<Problem> problems, List<String> unknown) {
+		Class<?> type = this.survey.type(beanName);
+		boolean annotated = type != null && AnnotatedElementUtils.hasAnnotation(type, Migration.class);
+		if (type == null || !annotated && !this.survey.isOfExactType(beanName)) {
+			unknown.add(beanName);
+			return Optional.empty();
+		}
+		if (DeclaredMongoMigration.class.isAssignableFrom(type) && canBeCreated(beanName)) {
+			return resolve(beanName, problems);
+		}
+		return describe(beanName, type, problems, (where) -> Optional.of(new UncreatedWork(type)));
+	}
+
+	private boolean canBeCreated(String beanName) {
+		if (!this.survey.needsNothing(beanName)) {
+			return false;
+		}
+		try {
+			this.beanFactory.getBean(beanName);
+			return true;
+		}
+		catch (BeansException ex) {
+			logger.debug("Bean '%s' cannot be created yet".formatted(beanName), ex);
+			return false;
+		}
+	}
+
+	private Optional<ResolvedMigration> describe(String beanName, Class<?> type, List<Problem> problems,
+			Function<String, Optional<MigrationWork>> work) {
+		boolean code = MongoMigration.class.isAssignableFrom(type);
 		Migration migration = AnnotatedElementUtils.findMergedAnnotation(type, Migration.class);
 		if (migration == null) {
 			problems.add(wrongBean(beanName, type,
 					"is a %s without @Migration, so it has no version"
-						.formatted((bean instanceof MongoMigration) ? "MongoMigration" : "DeclaredMongoMigration"),
+						.formatted(code ? "MongoMigration" : "DeclaredMongoMigration"),
 					"Annotate its class with @Migration(version = \"…\", description = \"…\"); a lambda cannot be "
 							+ "annotated, so make a class of it"));
 			return Optional.empty();
 		}
-		if (bean instanceof MongoMigration == bean instanceof DeclaredMongoMigration) {
+		if (code == DeclaredMongoMigration.class.isAssignableFrom(type)) {
 			problems.add(wrongBean(beanName, type,
-					(bean instanceof MongoMigration) ? "is both a MongoMigration and a DeclaredMongoMigration"
+					code ? "is both a MongoMigration and a DeclaredMongoMigration"
 							: "is annotated with @Migration but is no MongoMigration",
 					"Implement one of MongoMigration, ReversibleMongoMigration and DeclaredMongoMigration, or remove the "
 							+ "annotation"));
@@ -147,12 +217,12 @@ final class MigrationDiscovery {
 			return Optional.empty();
 		}
 		String where = describe(beanName, type);
-		return work(bean, isSelfContained(beanName, type), where, problems)
-			.map((work) -> new ResolvedMigration(version.get(), migration.description(), MigrationType.BEAN,
-					type.getName(), "bean '%s'".formatted(beanName), checksum(migration, type, work),
+		return work.apply(where)
+			.map((found) -> new ResolvedMigration(version.get(), migration.description(), MigrationType.BEAN,
+					type.getName(), "bean '%s'".formatted(beanName), checksum(migration, type, found),
 					migration.transaction(), policy(migration),
 					requirements(where, List.of(migration.requires()), problems),
-					imports(where, List.of(migration.imports()), problems), work));
+					imports(where, List.of(migration.imports()), problems), found));
 	}
 
 	private boolean isSelfContained(String beanName, Class<?> type) {
@@ -182,11 +252,14 @@ final class MigrationDiscovery {
 		}
 	}
 
-	private static @Nullable String checksum(Migration migration, Class<?> type, MigrationWork work) {
+	private @Nullable String checksum(Migration migration, Class<?> type, MigrationWork work) {
 		if (!migration.checksum().isEmpty()) {
 			return migration.checksum();
 		}
-		return (work instanceof DeclaredWork declared) ? declared.changes().checksum() : ClassChecksum.of(type);
+		if (DeclaredMongoMigration.class.isAssignableFrom(type)) {
+			return (work instanceof DeclaredWork declared) ? declared.changes().checksum() : null;
+		}
+		return this.checksums.computeIfAbsent(type, (key) -> Optional.ofNullable(ClassChecksum.of(key))).orElse(null);
 	}
 
 	private static List<Requirement> requirements(String where, List<String> texts, List<Problem> problems) {
@@ -281,6 +354,16 @@ final class MigrationDiscovery {
 
 	private static String describe(String beanName, Class<?> type) {
 		return "Bean '%s' (%s)".formatted(beanName, type.getName());
+	}
+
+	/**
+	 * Makes a migration of a bean.
+	 */
+	@FunctionalInterface
+	private interface BeanResolver {
+
+		Optional<ResolvedMigration> resolve(String beanName, List<Problem> problems);
+
 	}
 
 }

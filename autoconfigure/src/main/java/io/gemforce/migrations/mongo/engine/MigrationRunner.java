@@ -20,13 +20,10 @@ import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.PlanGuard;
-import io.gemforce.migrations.Problem;
-import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
-import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.Mark;
 import io.gemforce.migrations.mongo.history.MigrationHistory;
@@ -113,10 +110,10 @@ final class MigrationRunner {
 	/**
 	 * Run.
 	 * @param run the run
+	 * @param history the history as it was read before
 	 * @return what was found at the beginning
 	 */
-	Validation run(MigrationRun run) {
-		History history = this.access.history().read();
+	Validation run(MigrationRun run, History history) {
 		Validation validation = this.validator.validateRun(this.discovery, history, this.access::hold);
 		validation.problems()
 			.stream()
@@ -215,7 +212,6 @@ final class MigrationRunner {
 
 	private boolean execute(List<Step> pending, long firstRank, LockedHistory locked, MigrationExecutor executor) {
 		boolean transactions = this.access.hasTransactions();
-		requireTransactions(pending, transactions);
 		long rank = firstRank;
 		PeerHistories peers = new PeerHistories(this.access.factory().getMongoDatabase());
 		for (Step step : pending) {
@@ -246,21 +242,6 @@ final class MigrationRunner {
 	private static Mark imported(ResolvedMigration migration, ImportId id) {
 		return new Mark(MigrationType.IMPORT, MigrationState.APPLIED, migration.version(), migration.description(),
 				migration.script(), migration.checksum(), null, id.toString());
-	}
-
-	private void requireTransactions(List<Step> pending, boolean transactions) {
-		List<Problem> problems = pending.stream()
-			.map(Step::migration)
-			.filter((migration) -> !transactions && migration.transaction() == TransactionMode.REQUIRED)
-			.map((migration) -> Problem.error(ProblemCode.NO_REPLICA_SET, StoreName.MONGO,
-					"Migration %s requires a transaction, but the deployment at %s has none".formatted(migration,
-							this.access.address()),
-					"Use a replica set, one member is enough; or declare another TransactionMode and make the "
-							+ "migration repeatable"))
-			.toList();
-		if (!problems.isEmpty()) {
-			throw new MigrationException(problems, databaseState(), null);
-		}
 	}
 
 }

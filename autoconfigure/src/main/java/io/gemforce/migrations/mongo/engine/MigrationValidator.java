@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -25,6 +24,7 @@ import io.gemforce.migrations.Undo;
 import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
+import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
 
@@ -41,18 +41,18 @@ final class MigrationValidator {
 
 	private final Requirements requirements;
 
-	private final BooleanSupplier transactions;
+	private final Supplier<MongoAccess> access;
 
 	/**
 	 * Create a validator.
 	 * @param application the name of this service
 	 * @param settings what the user has set
 	 * @param requirements tells what the other store has applied
-	 * @param transactions tells whether the deployment has transactions
+	 * @param access knows the deployment, once it has answered
 	 */
 	MigrationValidator(String application, MongoSettings settings, Requirements requirements,
-			BooleanSupplier transactions) {
-		this.transactions = transactions;
+			Supplier<MongoAccess> access) {
+		this.access = access;
 		this.application = application;
 		this.policy = settings.policy();
 		this.locations = settings.locations();
@@ -246,9 +246,14 @@ final class MigrationValidator {
 				this.problems
 					.add(MongoProblems.outOfOrder(migration, Objects.requireNonNull(this.highestApplied), isAhead()));
 			}
-			if (unfinished != null && migration.onInterrupted(unfinished.transactional(),
-					MigrationValidator.this.transactions.getAsBoolean()) == OnInterrupted.STOP) {
+			boolean transactions = MigrationValidator.this.access.get().hasTransactions();
+			if (unfinished != null
+					&& migration.onInterrupted(unfinished.transactional(), transactions) == OnInterrupted.STOP) {
 				this.problems.add(MongoProblems.interrupted(migration, unfinished));
+			}
+			if (migration.transaction() == TransactionMode.REQUIRED && !transactions) {
+				this.problems
+					.add(MongoProblems.noTransactions(migration, MigrationValidator.this.access.get().address()));
 			}
 			return migration.requires()
 				.stream()

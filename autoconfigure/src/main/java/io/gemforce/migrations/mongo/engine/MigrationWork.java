@@ -13,7 +13,7 @@ import io.gemforce.migrations.Version;
 /**
  * What a migration does, whichever way the user has written it.
  */
-sealed interface MigrationWork permits BeanWork, DeclaredWork {
+sealed interface MigrationWork permits BeanWork, DeclaredWork, UncreatedWork {
 
 	/**
 	 * Apply it.

@@ -7,11 +7,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoClient;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.io.support.ResourcePatternResolver;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 import org.springframework.util.function.SingletonSupplier;
@@ -26,18 +31,21 @@ import io.gemforce.migrations.MigrationStore;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.PlanStep;
+import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.RehearsalResult;
 import io.gemforce.migrations.RehearsalScope;
 import io.gemforce.migrations.Requirements;
 import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreLock;
+import io.gemforce.migrations.StoreLook;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.StoreRollback;
 import io.gemforce.migrations.Trigger;
 import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.mongo.change.ChangeFiles;
+import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.lock.LockDocument;
 import io.gemforce.migrations.mongo.lock.LockLostException;
 
@@ -47,9 +55,13 @@ import io.gemforce.migrations.mongo.lock.LockLostException;
  */
 public final class MongoMigrationStore implements MigrationStore {
 
+	private static final Log logger = LogFactory.getLog(MongoMigrationStore.class);
+
 	private final Supplier<MongoAccess> access;
 
 	private final Supplier<MigrationLocker> locker;
+
+	private final MigrationSource source;
 
 	private final Supplier<Discovery> discovery;
 
@@ -90,24 +102,22 @@ public final class MongoMigrationStore implements MigrationStore {
 			MigrationTemplates templates, MongoSettings settings, ApplicationInstance application,
 			Requirements requirements, StopSignal stop, String engine) {
 		this(factory, client,
-				() -> new MigrationDiscovery(beanFactory, initializer,
-						() -> ChangeFiles.find(resources, settings.locations(), settings.locationsSet()))
-					.discover(),
+				new MigrationDiscovery(beanFactory, initializer,
+						() -> ChangeFiles.find(resources, settings.locations(), settings.locationsSet())),
 				templates, settings, application, requirements, stop, engine, System::nanoTime, Clock.systemUTC());
 	}
 
-	MongoMigrationStore(Supplier<MongoDatabaseFactory> factory, Supplier<MongoClient> client,
-			Supplier<Discovery> discovery, MigrationTemplates templates, MongoSettings settings,
-			ApplicationInstance application, Requirements requirements, StopSignal stop, String engine,
-			LongSupplier nanoTime, Clock clock) {
+	MongoMigrationStore(Supplier<MongoDatabaseFactory> factory, Supplier<MongoClient> client, MigrationSource source,
+			MigrationTemplates templates, MongoSettings settings, ApplicationInstance application,
+			Requirements requirements, StopSignal stop, String engine, LongSupplier nanoTime, Clock clock) {
 		this.access = SingletonSupplier
 			.of(() -> new MongoAccess(factory.get(), client.get(), settings, nanoTime, clock));
 		this.locker = SingletonSupplier
 			.of(() -> new MigrationLocker(this.access.get(), stop, settings.lockWaitTimeout()));
-		this.discovery = SingletonSupplier.of(discovery);
+		this.source = source;
+		this.discovery = SingletonSupplier.of(source::discover);
 		this.templates = templates;
-		this.validator = new MigrationValidator(application.name(), settings, requirements,
-				() -> this.access.get().hasTransactions());
+		this.validator = new MigrationValidator(application.name(), settings, requirements, this.access);
 		this.requirements = requirements;
 		this.application = application;
 		this.settings = settings;
@@ -129,8 +139,7 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	@Override
 	public Validation validate() {
-		return translating(() -> this.validator.validate(this.discovery.get(), this.access.get().history().read(),
-				this.access.get()::hold));
+		return look().validate();
 	}
 
 	@Override
@@ -152,14 +161,28 @@ public final class MongoMigrationStore implements MigrationStore {
 	}
 
 	@Override
+	public StoreLook look() {
+		return new MongoLook(this.discovery);
+	}
+
+	@Override
+	public StoreLook lookAhead() {
+		return new MongoLook(this.source::discoverEarly);
+	}
+
+	@Override
 	public StoreResult migrate(MigrationRun run, PlanGuard guard) {
+		return look().migrate(run, guard);
+	}
+
+	private StoreResult migrate(MigrationRun run, PlanGuard guard, Supplier<History> history) {
 		long startedAt = this.nanoTime.getAsLong();
 		MigrationRunner runner = new MigrationRunner(this.access.get(), this.locker.get(), this.discovery.get(),
 				this.validator, executors(),
 				new OldPreimages(this.access.get(), this.settings.preimages().retention(), this.clock), this.stop,
 				guard);
 		try {
-			Validation before = runner.run(run);
+			Validation before = runner.run(run, history.get());
 			return result(before, runner.applied(), elapsed(startedAt));
 		}
 		catch (MongoException ex) {
@@ -270,6 +293,83 @@ public final class MongoMigrationStore implements MigrationStore {
 		catch (LockLostException ex) {
 			throw new MigrationException(MongoProblems.lockLost(ex), "unchanged by this instance", ex);
 		}
+	}
+
+	/**
+	 * The history, read once, and what is known of this build when it is.
+	 */
+	private final class MongoLook implements StoreLook {
+
+		private final Supplier<Discovery> known;
+
+		private final Supplier<History> history = SingletonSupplier
+			.of(() -> MongoMigrationStore.this.access.get().history().read());
+
+		private MongoLook(Supplier<Discovery> known) {
+			this.known = SingletonSupplier.of(known);
+		}
+
+		@Override
+		public StoreName store() {
+			return name();
+		}
+
+		@Override
+		public void check() {
+			List<Problem> errors = seen().errors();
+			if (!errors.isEmpty()) {
+				throw new MigrationException(errors, "unchanged", null);
+			}
+		}
+
+		@Override
+		public Validation seen() {
+			Discovery build = this.known.get();
+			Validation found = new Validation(List.of(), build.problems());
+			try {
+				translating(this.history);
+			}
+			catch (MigrationException ex) {
+				throw new MigrationException(Stream.concat(ex.getProblems().stream(), found.errors().stream()).toList(),
+						ex.getDatabaseState(), ex);
+			}
+			catch (BeansException ex) {
+				if (isWrong(ex)) {
+					throw ex;
+				}
+				logger.debug("The client of store 'mongo' cannot be created yet", ex);
+				return found;
+			}
+			return build.isComplete() ? compare(build) : found;
+		}
+
+		// A client may as well need a bean that needs the other store
+		private static boolean isWrong(BeansException ex) {
+			Throwable cause = NestedExceptionUtils.getMostSpecificCause(ex);
+			return cause instanceof IllegalArgumentException || cause instanceof MongoException;
+		}
+
+		private Validation compare(Discovery build) {
+			return translating(() -> MongoMigrationStore.this.validator.validate(build, this.history.get(),
+					MongoMigrationStore.this.access.get()::hold));
+		}
+
+		@Override
+		public boolean hasWork() {
+			Validation seen = seen();
+			return !seen.open().isEmpty();
+		}
+
+		@Override
+		public Validation validate() {
+			return compare(MongoMigrationStore.this.discovery.get());
+		}
+
+		@Override
+		public StoreResult migrate(MigrationRun run, PlanGuard guard) {
+			return MongoMigrationStore.this.migrate(run, guard, this.history);
+		}
+
 	}
 
 	/**

@@ -80,6 +80,13 @@ final class MongoProblems {
 					.formatted(migration.version(), migration.retryDeclaration()));
 	}
 
+	static Problem noTransactions(ResolvedMigration migration, String address) {
+		return Problem.error(ProblemCode.NO_REPLICA_SET, StoreName.MONGO,
+				"Migration %s requires a transaction, but the deployment at %s has none".formatted(migration, address),
+				"Use a replica set, one member is enough; or declare another TransactionMode and make the migration "
+						+ "repeatable");
+	}
+
 	static Problem undoUnfinished(ResolvedMigration migration, HistoryRow unfinished) {
 		if (unfinished.state() == MigrationState.FAILED && unfinished.transactional()) {
 			return Problem.warning(ProblemCode.INTERRUPTED, StoreName.MONGO,

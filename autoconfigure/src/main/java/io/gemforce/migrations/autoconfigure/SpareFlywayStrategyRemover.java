@@ -1,0 +1,25 @@
+package io.gemforce.migrations.autoconfigure;
+
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
+
+/**
+ * Removes the {@link CoordinatedFlywayStrategy} that stands for no other strategy where
+ * there is another one after all: some are contributed by an auto-configuration that
+ * comes later, without a condition, as that of Spring Modulith.
+ */
+final class SpareFlywayStrategyRemover implements BeanDefinitionRegistryPostProcessor {
+
+	static final String STRATEGY = "migrationsFlywayStrategy";
+
+	@Override
+	public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
+		if (registry instanceof ListableBeanFactory beanFactory && registry.containsBeanDefinition(STRATEGY)
+				&& beanFactory.getBeanNamesForType(FlywayMigrationStrategy.class, true, false).length > 1) {
+			registry.removeBeanDefinition(STRATEGY);
+		}
+	}
+
+}
