@@ -161,9 +161,12 @@ final class MigrationExecutor {
 							"a write was not answered, and the migration went on as if it knew what became of it");
 				}
 				worked = true;
-				if (!untilAnswered(this::close)) {
-					requireDone();
-				}
+				untilAnswered(() -> {
+					if (!close()) {
+						requireDone();
+					}
+					return true;
+				});
 			}
 			catch (Throwable ex) {
 				ExecutionFailure failure = new ExecutionFailure(ex, code(ex), guard.isOutcomeUnknown());
@@ -202,9 +205,8 @@ final class MigrationExecutor {
 			}
 		}
 
-		// The server ends a transaction with the first error, whatever the migration
-		// makes of
-		// that, and answers all that follows as if something else had ended it
+		// The server ends a transaction with the first error, even if the migration
+		// catches that, and answers all that follows as if something else had ended it
 		private static Exception explain(Exception failure, @Nullable MongoException refused) {
 			MongoException last = MongoFailures.find(failure);
 			if (refused == null || last == null || last == refused || !MongoFailures.isTransactionGone(last)) {
@@ -285,9 +287,9 @@ final class MigrationExecutor {
 			this.interrupted |= Thread.interrupted() || failure.cause() instanceof InterruptedException;
 			String state;
 			try {
-				if (!untilAnswered(
-						() -> history().closeFailed(this.rank, elapsed(this.startedAt), failure.error(transactional)))
-						&& ownState() != MigrationState.FAILED) {
+				boolean failed = untilAnswered(() -> history().closeFailed(this.rank, elapsed(this.startedAt),
+						failure.error(transactional)) || ownState() == MigrationState.FAILED);
+				if (!failed) {
 					requireDone();
 					return;
 				}
