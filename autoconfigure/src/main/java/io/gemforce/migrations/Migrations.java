@@ -2,7 +2,6 @@ package io.gemforce.migrations;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -431,8 +430,8 @@ public final class Migrations {
 	}
 
 	private StoreResult awaitUpToDate(MigrationStore store, StoreLook look) {
-		Instant startedAt = this.clock.instant();
-		Instant saidAt = Instant.MIN;
+		long startedAt = System.nanoTime();
+		long saidAt = startedAt - SAY_EVERY.toNanos();
 		Validation validation = look.validate();
 		while (true) {
 			List<MigrationEntry> open = validation.open();
@@ -441,8 +440,8 @@ public final class Migrations {
 				logProblems(validation);
 				return checked(store.name(), StoreResult.Outcome.CHECKED);
 			}
-			Instant now = this.clock.instant();
-			if (now.isAfter(startedAt.plus(this.settings.waitTimeout()))) {
+			long now = System.nanoTime();
+			if (now - startedAt > this.settings.waitTimeout().toNanos()) {
 				throw new MigrationException(
 						Problem.error(ProblemCode.LOCK_TIMEOUT, store.name(),
 								"Waited %s for somebody else to apply %d migration(s) of store '%s': %s".formatted(
@@ -450,7 +449,7 @@ public final class Migrations {
 								"See why nobody applies them, or raise gemforce.migrations.wait.timeout"),
 						"unchanged, gemforce.migrations.mode=wait only reads", null);
 			}
-			if (now.isAfter(saidAt.plus(SAY_EVERY))) {
+			if (now - saidAt >= SAY_EVERY.toNanos()) {
 				saidAt = now;
 				logger.info("Waiting for somebody else to apply %d migration(s) of store '%s': %s"
 					.formatted(open.size(), store.name(), abbreviate(open)));

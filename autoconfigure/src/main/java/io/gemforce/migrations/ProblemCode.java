@@ -133,6 +133,11 @@ public enum ProblemCode {
 	FOREIGN_HISTORY(ExitCode.INVALID),
 
 	/**
+	 * The history has rows that this build does not understand.
+	 */
+	UNREADABLE_HISTORY(ExitCode.INVALID),
+
+	/**
 	 * Migrations are pending where none may be.
 	 */
 	PENDING_MIGRATIONS(ExitCode.PENDING),

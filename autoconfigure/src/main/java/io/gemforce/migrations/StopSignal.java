@@ -98,6 +98,20 @@ public final class StopSignal {
 	}
 
 	/**
+	 * Pause. Ends when the signal is given while it lasts.
+	 * @param pause how long
+	 * @throws InterruptedException if the thread was interrupted
+	 */
+	public void await(Duration pause) throws InterruptedException {
+		if (isStopped()) {
+			Thread.sleep(pause.toMillis());
+		}
+		else {
+			this.stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+		}
+	}
+
+	/**
 	 * Listen to the signal, for those who wait.
 	 * @param listener run when the signal is given
 	 * @return stops listening

@@ -1,5 +1,7 @@
 package io.gemforce.migrations.autoconfigure;
 
+import java.util.concurrent.CompletableFuture;
+
 import org.bson.Document;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.Banner;
@@ -17,6 +19,7 @@ import org.springframework.context.annotation.Profile;
 import io.gemforce.migrations.mongo.Migration;
 import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.MongoMigrationContext;
+import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.support.ChildProcess;
 
 /**
@@ -56,7 +59,7 @@ public class SmallService {
 	}
 
 	@Migration(version = "1", description = "first")
-	@Profile("!waiting")
+	@Profile("!waiting & !parked")
 	static class First extends Insert {
 
 	}
@@ -69,6 +72,18 @@ public class SmallService {
 		public void up(MongoMigrationContext mongo) {
 			super.up(mongo);
 			ChildProcess.waitToBeToldToGo(ChildProcess.READY);
+		}
+
+	}
+
+	@Migration(version = "1", description = "first", transaction = TransactionMode.NEVER)
+	@Profile("parked")
+	static class Parked extends Insert {
+
+		@Override
+		public void up(MongoMigrationContext mongo) {
+			super.up(mongo);
+			CompletableFuture.runAsync(() -> ChildProcess.waitToBeToldToGo(ChildProcess.READY)).join();
 		}
 
 	}

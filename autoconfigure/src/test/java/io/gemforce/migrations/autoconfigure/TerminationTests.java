@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.gemforce.migrations.support.AtOnce;
@@ -59,10 +60,10 @@ class TerminationTests {
 
 	@AtOnce
 	@ParameterizedTest
-	@ValueSource(strings = { JOB, SERVICE })
-	void currentMongoMigrationFinishesAndNoNextOneBegins(String what) {
+	@CsvSource({ JOB + ",waiting", SERVICE + ",waiting", JOB + ",parked", SERVICE + ",parked" })
+	void currentMongoMigrationFinishesAndNoNextOneBegins(String what, String profile) {
 		try (ChildProcess child = start(what, "--gemforce.migrations.postgres.enabled=false",
-				"--spring.profiles.active=waiting")) {
+				"--spring.profiles.active=" + profile)) {
 			child.await(ChildProcess.READY);
 			child.terminate();
 			child.awaitLineWith(TOLD_TO_END);

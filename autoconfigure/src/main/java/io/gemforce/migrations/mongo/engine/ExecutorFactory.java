@@ -6,6 +6,8 @@ import java.util.function.Supplier;
 
 import org.springframework.util.function.SingletonSupplier;
 
+import io.gemforce.migrations.StopSignal;
+
 /**
  * Makes what executes migrations under a lock.
  */
@@ -17,19 +19,26 @@ final class ExecutorFactory {
 
 	private final Supplier<Duration> transactionLifetime;
 
+	private final MigrationThread thread;
+
+	private final StopSignal stop;
+
 	private final LongSupplier nanoTime;
 
-	ExecutorFactory(AttemptFactory attempts, MongoAccess access, LongSupplier nanoTime) {
+	ExecutorFactory(AttemptFactory attempts, MongoAccess access, MigrationThread thread, StopSignal stop,
+			LongSupplier nanoTime) {
 		this.attempts = attempts;
 		this.access = access;
 		this.transactionLifetime = SingletonSupplier.of(access::transactionLifetime);
+		this.thread = thread;
+		this.stop = stop;
 		this.nanoTime = nanoTime;
 	}
 
 	MigrationExecutor create(LockedHistory locked) {
 		RunnerTransactions transactions = new RunnerTransactions(this.access, locked.session(),
-				this.transactionLifetime, this.nanoTime);
-		return new MigrationExecutor(locked, this.attempts, transactions, this.nanoTime);
+				this.transactionLifetime, this.stop, this.nanoTime);
+		return new MigrationExecutor(locked, this.attempts, transactions, this.thread, this.nanoTime);
 	}
 
 }

@@ -77,7 +77,7 @@ final class GuardedChangeContext implements ChangeContext {
 		}
 		this.guard.transactional(true);
 		try {
-			this.transactions.execute(this.transactions.retries(this.step.toString()), () -> {
+			this.transactions.execute(this.step.toString(), () -> {
 				work.run();
 				this.locked.lease().check();
 				return true;

@@ -73,7 +73,7 @@ final class HistoryOperations {
 		List<String> done = new ArrayList<>();
 		try (LockedHistory locked = lock(run)) {
 			long open = locked.history().read().rows().stream().filter(HistoryRow::isOpen).count();
-			History history = locked.read();
+			History history = readable(locked);
 			if (open > 0) {
 				done.add("closed %d open row(s) as interrupted".formatted(open));
 			}
@@ -153,8 +153,14 @@ final class HistoryOperations {
 	}
 
 	private List<MigrationEntry> entries(LockedHistory locked) {
-		Validation validation = this.validator.validate(this.discovery, locked.read(), locked.holds()::find);
+		Validation validation = this.validator.validate(this.discovery, readable(locked), locked.holds()::find);
 		return validation.entries();
+	}
+
+	private static History readable(LockedHistory locked) {
+		History history = locked.read();
+		MongoProblems.requireReadable(history);
+		return history;
 	}
 
 	private List<String> releaseHold(Operation operation, MigrationRun run) {
@@ -164,7 +170,7 @@ final class HistoryOperations {
 			if (hold.isEmpty()) {
 				return List.of("there is no hold");
 			}
-			locked.holds().remove();
+			locked.remove(hold.get());
 			locked.record(new Mark(MigrationType.MARK, MigrationState.APPLIED, null, "release-hold", null, null, null,
 					operation.reason()));
 			return List.of("released the hold; the store was %s".formatted(hold.get().describe()));

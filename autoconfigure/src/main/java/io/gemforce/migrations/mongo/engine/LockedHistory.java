@@ -9,6 +9,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.mongo.history.Attempt;
 import io.gemforce.migrations.mongo.history.History;
@@ -48,6 +49,8 @@ final class LockedHistory implements AutoCloseable {
 
 	private boolean inOrder;
 
+	private boolean interruptedAtEnd;
+
 	LockedHistory(MongoAccess access, RunnerSession session, Lease lease, MigrationRun run, @Nullable String reason) {
 		this.access = access;
 		this.session = session;
@@ -73,8 +76,25 @@ final class LockedHistory implements AutoCloseable {
 		return this.session.holds();
 	}
 
+	/**
+	 * Remove a hold that is done with.
+	 * @param hold the hold as it was found
+	 */
+	void remove(Hold hold) {
+		this.lease.check();
+		holds().remove(hold);
+	}
+
 	MigrationRun run() {
 		return this.run;
+	}
+
+	/**
+	 * Interrupt the thread that closes this. If it were interrupted before, the driver
+	 * would send nothing for it.
+	 */
+	void interruptAtEnd() {
+		this.interruptedAtEnd = true;
 	}
 
 	/**
@@ -165,7 +185,7 @@ final class LockedHistory implements AutoCloseable {
 	 */
 	boolean record(long rank, Mark mark) {
 		this.lease.check();
-		return history().record(rank, mark, this.run, this.lease.fence());
+		return write(() -> history().record(rank, mark, this.run, this.lease.fence()));
 	}
 
 	private void insert(Mark mark) {
@@ -210,6 +230,9 @@ final class LockedHistory implements AutoCloseable {
 		}
 		this.lease.close();
 		this.session.close();
+		if (this.interruptedAtEnd) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 }

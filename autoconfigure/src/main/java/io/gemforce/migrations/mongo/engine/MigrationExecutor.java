@@ -4,8 +4,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
+import com.mongodb.MongoException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
 import io.gemforce.migrations.ExecutionEnd;
@@ -18,6 +21,7 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.change.ChangeRefusedException;
+import io.gemforce.migrations.mongo.command.Sending;
 import io.gemforce.migrations.mongo.history.HistoryRow;
 import io.gemforce.migrations.mongo.history.MigrationHistory;
 import io.gemforce.migrations.mongo.lock.Lease;
@@ -32,28 +36,36 @@ import io.gemforce.migrations.mongo.lock.LockLostException;
  */
 final class MigrationExecutor {
 
+	/**
+	 * With the pauses in between this takes seconds. The election of a primary takes
+	 * longer, but that the driver waits for.
+	 */
+	private static final int MAX_SENDS = 8;
+
 	private final LockedHistory locked;
 
 	private final AttemptFactory attempts;
 
 	private final RunnerTransactions transactions;
 
-	private final LongSupplier nanoTime;
+	private final MigrationThread thread;
 
-	private boolean commitSent;
+	private final LongSupplier nanoTime;
 
 	/**
 	 * Create an executor.
 	 * @param locked the history, under the lock
 	 * @param attempts gives the migrations their access to the database
 	 * @param transactions the transactions of the runner
+	 * @param thread executes the migrations
 	 * @param nanoTime the monotonic clock
 	 */
 	MigrationExecutor(LockedHistory locked, AttemptFactory attempts, RunnerTransactions transactions,
-			LongSupplier nanoTime) {
+			MigrationThread thread, LongSupplier nanoTime) {
 		this.locked = locked;
 		this.attempts = attempts;
 		this.transactions = transactions;
+		this.thread = thread;
 		this.nanoTime = nanoTime;
 	}
 
@@ -72,10 +84,16 @@ final class MigrationExecutor {
 			return Optional.empty();
 		}
 		lease.doing(step.isUp() ? step.migration().toString() : "undo " + step.migration());
+		Thread caller = Thread.currentThread();
+		return Optional.of(this.thread.execute(step, () -> executeOpened(step, rank, transactional, caller)));
+	}
+
+	private List<Problem> executeOpened(Step step, long rank, boolean transactional, Thread caller) {
 		long startedAt = this.nanoTime.getAsLong();
 		ExecutionStart start = step.start(this.locked.run(), this.attempts.namespace(), transactional);
 		start.run().listener().executionBegan(start);
 		Execution execution = new Execution(step, rank, startedAt);
+		this.transactions.forget();
 		try {
 			if (transactional) {
 				execution.runInTransaction();
@@ -91,8 +109,13 @@ final class MigrationExecutor {
 				.executionEnded(start, ExecutionEnd.failed(elapsed(startedAt), failure, MongoFailures.error(failure)));
 			throw ex;
 		}
+		finally {
+			if (execution.interrupted && Thread.currentThread() == caller) {
+				this.locked.interruptAtEnd();
+			}
+		}
 		start.run().listener().executionEnded(start, ExecutionEnd.succeeded(step.direction(), elapsed(startedAt)));
-		return Optional.of(execution.notes);
+		return execution.notes;
 	}
 
 	private MigrationHistory history() {
@@ -116,6 +139,8 @@ final class MigrationExecutor {
 
 		private List<Problem> notes = List.of();
 
+		private boolean interrupted;
+
 		private Execution(Step step, long rank, long startedAt) {
 			this.step = step;
 			this.rank = rank;
@@ -128,19 +153,27 @@ final class MigrationExecutor {
 
 		private void runPlainly() {
 			OperationGuard guard = new OperationGuard(lease(), false);
+			boolean worked = false;
 			try {
 				work(guard);
 				if (guard.isOutcomeUnknown()) {
 					throw new IllegalStateException(
 							"a write was not answered, and the migration went on as if it knew what became of it");
 				}
-				lease().check();
-				if (!close()) {
-					requireDone();
-				}
+				worked = true;
+				untilAnswered(() -> {
+					if (!close()) {
+						requireDone();
+					}
+					return true;
+				});
 			}
 			catch (Throwable ex) {
-				recordFailure(false, new ExecutionFailure(ex, ProblemCode.MIGRATION_FAILED, guard.isOutcomeUnknown()));
+				ExecutionFailure failure = new ExecutionFailure(ex, code(ex), guard.isOutcomeUnknown());
+				if (worked) {
+					throw notRecorded(failure);
+				}
+				recordFailure(false, failure);
 			}
 			finally {
 				if (guard.isOutcomeUnknown()) {
@@ -150,20 +183,40 @@ final class MigrationExecutor {
 		}
 
 		private void runInTransaction() {
-			TransactionRetries retries = MigrationExecutor.this.transactions.retries(this.step.toString());
 			try {
-				boolean committed = MigrationExecutor.this.transactions.execute(retries, () -> {
-					work(new OperationGuard(lease(), true));
-					lease().check();
-					return close();
+				boolean committed = MigrationExecutor.this.transactions.execute(this.step.toString(), () -> {
+					OperationGuard guard = new OperationGuard(lease(), true);
+					try {
+						work(guard);
+						lease().check();
+						return close();
+					}
+					catch (Exception ex) {
+						throw explain(ex, guard.refused());
+					}
 				});
 				if (!committed) {
 					requireDone();
 				}
 			}
 			catch (Throwable ex) {
-				recordFailure(true, new ExecutionFailure(ex, code(ex, retries), retries.isCommitSent()));
+				recordFailure(true,
+						new ExecutionFailure(ex, code(ex), MigrationExecutor.this.transactions.isCommitSent()));
 			}
+		}
+
+		// The server ends a transaction with the first error, even if the migration
+		// catches that, and answers all that follows as if something else had ended it
+		private static Exception explain(Exception failure, @Nullable MongoException refused) {
+			MongoException last = MongoFailures.find(failure);
+			if (refused == null || last == null || last == refused || !MongoFailures.isTransactionGone(last)) {
+				return failure;
+			}
+			return new IllegalStateException(
+					("the migration caught an error and went on, but the server had ended the transaction with it: %s "
+							+ "(code %d)")
+						.formatted(refused.getClass().getSimpleName(), refused.getCode()),
+					refused);
 		}
 
 		private void work(OperationGuard guard) throws Exception {
@@ -181,6 +234,8 @@ final class MigrationExecutor {
 			}
 			finally {
 				guard.close();
+				// The driver sends nothing for a thread that is interrupted
+				this.interrupted |= Thread.interrupted();
 			}
 		}
 
@@ -188,33 +243,53 @@ final class MigrationExecutor {
 			return history().close(this.rank, this.step.done(), elapsed(this.startedAt));
 		}
 
-		private static ProblemCode code(Throwable failure, TransactionRetries retries) {
+		private ProblemCode code(Throwable failure) {
 			if (MongoFailures.isTransactionTooLarge(failure)) {
 				return ProblemCode.MONGO_TX_LIMIT;
 			}
-			return Objects.requireNonNullElse(retries.verdict(), ProblemCode.MIGRATION_FAILED);
+			return Objects.requireNonNullElse(MigrationExecutor.this.transactions.verdict(),
+					ProblemCode.MIGRATION_FAILED);
+		}
+
+		// A row is closed once, whoever closes it and however often that is sent
+		private boolean untilAnswered(BooleanSupplier close) {
+			for (int sent = 1;; sent++) {
+				lease().check();
+				try {
+					return close.getAsBoolean();
+				}
+				catch (MongoException ex) {
+					this.interrupted |= Thread.interrupted();
+					if (sent == MAX_SENDS || !Sending.pause(Sending.pauseAfter(ex, sent))) {
+						throw ex;
+					}
+				}
+			}
 		}
 
 		// A row that could not be closed may be closed because the reply to this runner's
 		// own close was lost
 		private void requireDone() {
-			MigrationState state = history().find(this.rank)
-				.filter((row) -> MigrationExecutor.this.locked.run().id().equals(row.runId()))
-				.map(HistoryRow::state)
-				.orElse(MigrationState.INTERRUPTED);
-			if (state != this.step.done()) {
+			if (ownState() != this.step.done()) {
 				throw new LockLostException("Another instance has closed row %d of the history".formatted(this.rank));
 			}
 		}
 
+		private MigrationState ownState() {
+			return history().find(this.rank)
+				.filter((row) -> MigrationExecutor.this.locked.run().id().equals(row.runId()))
+				.map(HistoryRow::state)
+				.orElse(MigrationState.INTERRUPTED);
+		}
+
 		// Returns only if it turns out that the work was done
 		private void recordFailure(boolean transactional, ExecutionFailure failure) {
-			// The driver sends nothing for a thread that is interrupted
-			boolean interrupted = Thread.interrupted() || failure.cause() instanceof InterruptedException;
+			this.interrupted |= Thread.interrupted() || failure.cause() instanceof InterruptedException;
 			String state;
 			try {
-				lease().check();
-				if (!history().closeFailed(this.rank, elapsed(this.startedAt), failure.error(transactional))) {
+				boolean failed = untilAnswered(() -> history().closeFailed(this.rank, elapsed(this.startedAt),
+						failure.error(transactional)) || ownState() == MigrationState.FAILED);
+				if (!failed) {
 					requireDone();
 					return;
 				}
@@ -222,7 +297,7 @@ final class MigrationExecutor {
 			}
 			catch (LockLostException ex) {
 				// It is the lease that has interrupted the work
-				interrupted = false;
+				this.interrupted = false;
 				throw lockLost(transactional, ex, failure);
 			}
 			catch (RuntimeException ex) {
@@ -230,15 +305,43 @@ final class MigrationExecutor {
 				failure.cause().addSuppressed(ex);
 				state = failure.unrecordedState(transactional);
 			}
-			finally {
-				if (interrupted) {
-					Thread.currentThread().interrupt();
-				}
-			}
 			throw new MigrationException(Problem.error(failure.code(), StoreName.MONGO,
-					"%s (%s) of store 'mongo' failed: %s".formatted(StringUtils.capitalize(this.step.toString()),
-							this.step.migration().script(), failure.describe()),
+					"%s (%s) of store 'mongo' failed: %s%s".formatted(StringUtils.capitalize(this.step.toString()),
+							this.step.migration().script(), failure.describe(),
+							MigrationExecutor.this.transactions.describeAttempts()),
 					remedy(transactional, failure)), state.formatted(this.step.brief()), failure.cause());
+		}
+
+		// FAILED would be wrong: all of it is done
+		private MigrationException notRecorded(ExecutionFailure failure) {
+			try {
+				lease().check();
+			}
+			catch (LockLostException ex) {
+				return lockLost(false, ex, failure);
+			}
+			if (failure.cause() instanceof LockLostException lost) {
+				return lockLost(false, lost, failure);
+			}
+			lease().abandon();
+			return new MigrationException(
+					Problem.error(failure.code(), StoreName.MONGO,
+							"%s (%s) of store 'mongo' has come to its end, but that could not be recorded: %s"
+								.formatted(StringUtils.capitalize(this.step.toString()), this.step.migration().script(),
+										failure.describe()),
+							notRecordedRemedy()),
+					"%s is done; the next start finds the attempt interrupted, unless the record arrives late"
+						.formatted(this.step.brief()),
+					failure.cause());
+		}
+
+		private String notRecordedRemedy() {
+			if (isRetried()) {
+				return this.step.isUp() ? "Start again: it will run again, on top of what it has done"
+						: "Roll back again: the undo will run again, on top of what it has done";
+			}
+			return "Run gemforce.migrations.run=%s with store=mongo, version=%s and a reason"
+				.formatted(this.step.isUp() ? "mark-applied" : "mark-rolled-back", this.step.migration().version());
 		}
 
 		private String remedy(boolean transactional, ExecutionFailure failure) {
@@ -255,7 +358,14 @@ final class MigrationExecutor {
 					.formatted(StringUtils.capitalize(this.step.toString()));
 			}
 			if (code == ProblemCode.WRITE_CONFLICT) {
-				return "Look for what writes to the same documents all the time, and start again";
+				return ("Look for what writes to the same documents all the time, the migration itself by another way than "
+						+ "its context included, and %s. If the application cannot be kept from it, make the migration "
+						+ "a backfill: declare @Migration(transaction = TransactionMode.NEVER, onInterrupted = "
+						+ "OnInterrupted.RETRY), work in batches, and skip what is already done")
+					.formatted(this.step.isUp() ? "start again" : "roll back again");
+			}
+			if (code == ProblemCode.SHUTTING_DOWN) {
+				return this.step.isUp() ? "Start again: it will run again" : "Roll back again";
 			}
 			if (!this.step.isUp()) {
 				return (transactional || isRetried())

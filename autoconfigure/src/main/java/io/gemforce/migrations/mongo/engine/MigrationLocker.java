@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
 
+import com.mongodb.MongoInterruptedException;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.LockWait;
@@ -78,13 +79,15 @@ final class MigrationLocker {
 	 * about to end
 	 */
 	Optional<LockedHistory> acquire(MigrationRun run, Duration waitTimeout, Predicate<MigrationHistory> needed) {
+		this.stop.check(StoreName.MONGO, UNCHANGED);
 		RunnerSession session = new RunnerSession(this.access);
 		long startedAt = System.nanoTime();
 		LockWait.Outcome outcome = LockWait.Outcome.INTERRUPTED;
-		Runnable stopListening = this.stop.listen(Thread.currentThread()::interrupt);
 		Optional<Lease> lease = Optional.empty();
 		try {
-			lease = this.access.lock().acquire(holder(run, session), waitTimeout, () -> needed.test(session.history()));
+			lease = this.access.lock()
+				.acquire(holder(run, session), waitTimeout, () -> needed.test(session.history()),
+						(pause) -> this.stop.pause(pause, StoreName.MONGO, UNCHANGED));
 			outcome = lease.isPresent() ? LockWait.Outcome.ACQUIRED : LockWait.Outcome.UNNEEDED;
 			return lease.map((acquired) -> new LockedHistory(this.access, session, acquired, run, null));
 		}
@@ -92,7 +95,13 @@ final class MigrationLocker {
 			outcome = LockWait.Outcome.TIMEOUT;
 			throw timeout(waitTimeout, ex);
 		}
-		catch (InterruptedException ex) {
+		catch (MigrationException ex) {
+			if (ex.getCode() != ProblemCode.SHUTTING_DOWN) {
+				outcome = LockWait.Outcome.UNNEEDED;
+			}
+			throw ex;
+		}
+		catch (InterruptedException | MongoInterruptedException ex) {
 			this.stop.check(StoreName.MONGO, UNCHANGED);
 			Thread.currentThread().interrupt();
 			throw new MigrationException(
@@ -101,7 +110,6 @@ final class MigrationLocker {
 					UNCHANGED, ex);
 		}
 		finally {
-			stopListening.run();
 			run.listener()
 				.lockWaited(run,
 						new LockWait(StoreName.MONGO, Duration.ofNanos(System.nanoTime() - startedAt), outcome));

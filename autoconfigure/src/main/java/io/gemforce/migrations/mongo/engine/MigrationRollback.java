@@ -14,12 +14,14 @@ import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.command.Sending;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.lock.LockLostException;
 
@@ -110,7 +112,7 @@ final class MigrationRollback {
 	private void runUnderLock(RollbackTarget target, LockedHistory locked, @Nullable String reason) {
 		MigrationExecutor executor = this.executors.create(locked);
 		Optional<Hold> before = locked.holds().find();
-		boolean held = false;
+		Hold hold = null;
 		History history = locked.read();
 		Optional<Step> next = this.planner.next(target, history);
 		while (next.isPresent()) {
@@ -118,39 +120,55 @@ final class MigrationRollback {
 			this.stop.check(StoreName.MONGO, databaseState());
 			this.guard.check(StoreName.MONGO, step.migration().version().toString(), Direction.DOWN,
 					this::databaseState);
-			if (!held) {
+			if (hold == null) {
 				locked.lease().check();
-				locked.holds().put(hold(this.planner.versionAfter(target, history), locked.run(), reason));
-				held = true;
+				hold = hold(this.planner.versionAfter(target, history), locked.run(), reason);
+				locked.holds().put(hold);
 			}
-			undo(step, history.nextRank(), locked, executor, before);
+			try {
+				undo(step, history.nextRank(), locked, executor);
+			}
+			catch (RuntimeException ex) {
+				if (this.undone.isEmpty() && isNothingUndone(locked, history.nextRank())) {
+					takeBack(locked, hold, before);
+				}
+				throw ex;
+			}
 			history = locked.read();
 			next = this.planner.next(target, history);
 		}
 	}
 
-	private void undo(Step step, long rank, LockedHistory locked, MigrationExecutor executor, Optional<Hold> before) {
+	private void undo(Step step, long rank, LockedHistory locked, MigrationExecutor executor) {
 		boolean transactional = step.migration().isTransactional(this.access.hasTransactions());
+		executor.execute(step, rank, transactional).ifPresent((found) -> {
+			this.undone.add(step.migration().version().toString());
+			this.notes.addAll(found);
+			found.forEach((problem) -> logger
+				.warn("%s: %s. %s".formatted(problem.code(), problem.message(), problem.action())));
+		});
+	}
+
+	// A commit whose outcome is not known leaves the row open. Only one that is closed as
+	// failed tells that the transaction has ended without it
+	private static boolean isNothingUndone(LockedHistory locked, long rank) {
 		try {
-			executor.execute(step, rank, transactional).ifPresent((found) -> {
-				this.undone.add(step.migration().version().toString());
-				this.notes.addAll(found);
-				found.forEach((problem) -> logger
-					.warn("%s: %s. %s".formatted(problem.code(), problem.message(), problem.action())));
-			});
+			return Sending.evenIfInterrupted(() -> locked.history().find(rank))
+				.filter((row) -> locked.run().id().equals(row.runId()))
+				.map((row) -> row.transactional() && row.state() == MigrationState.FAILED)
+				.orElse(true);
 		}
-		catch (MigrationException ex) {
-			if (transactional && this.undone.isEmpty()) {
-				takeBack(locked, before);
-			}
-			throw ex;
+		catch (MongoException ex) {
+			logger.warn("It is not known whether something was undone, so the hold of store 'mongo' stays", ex);
+			return false;
 		}
 	}
 
-	private static void takeBack(LockedHistory locked, Optional<Hold> before) {
+	private static void takeBack(LockedHistory locked, Hold hold, Optional<Hold> before) {
 		try {
 			locked.lease().check();
-			before.ifPresentOrElse(locked.holds()::put, locked.holds()::remove);
+			Sending.evenIfInterrupted(() -> before.ifPresentOrElse((former) -> locked.holds().replace(hold, former),
+					() -> locked.holds().remove(hold)));
 		}
 		catch (LockLostException | MongoException ex) {
 			logger.warn("The hold of store 'mongo' could not be taken back; gemforce.migrations.run=release-hold does: "

@@ -1,10 +1,12 @@
 package io.gemforce.migrations.mongo.engine;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Supplier;
 
@@ -20,6 +22,7 @@ import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.PlanGuard;
+import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Validation;
@@ -34,8 +37,9 @@ import io.gemforce.migrations.mongo.lock.LockLostException;
  * <ol>
  * <li>Read the history and validate. Nothing pending and no open row: done. This is all
  * that happens when there is nothing to do.</li>
- * <li>Acquire the lock. Whoever had to wait for it looks at the history again
- * before.</li>
+ * <li>Acquire the lock. Whoever had to wait for it reads and validates again before, and
+ * is refused if another instance has made the history one that this build does not
+ * fit.</li>
  * <li>After a takeover: wait for what may be on its way, end the former holder's session,
  * mark the takeover in the history, close what was left open.</li>
  * <li>Read the history again. A fence higher than one's own: the lock is lost. Validate
@@ -74,6 +78,10 @@ final class MigrationRunner {
 
 	private final List<String> applied = new ArrayList<>();
 
+	private final Set<Problem> warned = new HashSet<>();
+
+	private @Nullable Validation found;
+
 	MigrationRunner(MongoAccess access, MigrationLocker locker, Discovery discovery, MigrationValidator validator,
 			ExecutorFactory executors, OldPreimages retention, StopSignal stop, PlanGuard guard) {
 		this.access = access;
@@ -111,17 +119,11 @@ final class MigrationRunner {
 	 * Run.
 	 * @param run the run
 	 * @param history the history as it was read before
-	 * @return what was found at the beginning
+	 * @return what this run has found before it applied anything: after a wait for
+	 * another instance, what that one has left
 	 */
 	Validation run(MigrationRun run, History history) {
-		Validation validation = this.validator.validateRun(this.discovery, history, this.access::hold);
-		validation.problems()
-			.stream()
-			.filter((problem) -> !problem.isError())
-			.forEach((problem) -> logger
-				.warn("%s: %s. %s".formatted(problem.code(), problem.message(), problem.action())));
-		stopOnErrors(validation);
-		if (!isDone(history, validation)) {
+		if (!isDone(history, validate(history, this.access::hold))) {
 			try (LockedHistory locked = this.locker.acquire(run, this::isNeeded).orElse(null)) {
 				if (locked != null) {
 					runUnderLock(locked);
@@ -131,22 +133,34 @@ final class MigrationRunner {
 				throw new MigrationException(MongoProblems.lockLost(ex), databaseState(), ex);
 			}
 		}
-		return validation;
+		return Objects.requireNonNull(this.found);
 	}
 
 	private boolean isNeeded(MigrationHistory source) {
 		History history = source.read();
-		return !isDone(history, this.validator.validateRun(this.discovery, history, this.access::hold));
+		return !isDone(history, validate(history, this.access::hold));
 	}
 
 	private boolean isDone(History history, Validation validation) {
 		return validation.pending().isEmpty() && !history.hasOpenRows() && !this.validator.isBaselineMissing(history);
 	}
 
-	private void stopOnErrors(Validation validation) {
+	// Whoever goes on, goes on from the newest look at the history: what an older one has
+	// accepted may be refused by now, as others were at work since
+	private Validation validate(History history, Supplier<Optional<Hold>> hold) {
+		Validation validation = this.validator.validateRun(this.discovery, history, hold);
+		validation.problems()
+			.stream()
+			.filter((problem) -> !problem.isError() && this.warned.add(problem))
+			.forEach((problem) -> logger
+				.warn("%s: %s. %s".formatted(problem.code(), problem.message(), problem.action())));
 		if (!validation.errors().isEmpty()) {
 			throw new MigrationException(validation.errors(), databaseState(), null);
 		}
+		if (this.applied.isEmpty()) {
+			this.found = validation;
+		}
+		return validation;
 	}
 
 	private void runUnderLock(LockedHistory locked) {
@@ -159,10 +173,7 @@ final class MigrationRunner {
 						"baseline", null, null, null, "gemforce.migrations.mongo.baseline-version"));
 				continue;
 			}
-			Supplier<Optional<Hold>> hold = locked.holds()::find;
-			Validation validation = this.validator.validateRun(this.discovery, history, hold);
-			stopOnErrors(validation);
-			List<Step> pending = pending(validation, history);
+			List<Step> pending = pending(validate(history, locked.holds()::find), history);
 			if (!pending.isEmpty() && liftHold(locked, history)) {
 				continue;
 			}
@@ -185,7 +196,7 @@ final class MigrationRunner {
 		if (hold.isEmpty() || newest == null || newest.compareTo(hold.get().version()) <= 0) {
 			return false;
 		}
-		locked.holds().remove();
+		locked.remove(hold.get());
 		locked.record(new Mark(MigrationType.MARK, MigrationState.APPLIED, null, "release-hold", null, null, null,
 				"this build has version %s, which is newer than all that was rolled back".formatted(newest)));
 		logger

@@ -140,6 +140,7 @@ final class MigrationValidator {
 						.max(Comparator.naturalOrder())
 						.orElse(null);
 			this.problems = new ArrayList<>(discovery.problems());
+			this.problems.addAll(MongoProblems.unreadable(history));
 		}
 
 		private Validation validate(Supplier<Optional<Hold>> hold) {

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import com.mongodb.MongoException;
+import com.mongodb.MongoInterruptedException;
 import com.mongodb.client.MongoClient;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.SpringProperties;
 import org.springframework.core.io.support.ResourcePatternResolver;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 import org.springframework.util.function.SingletonSupplier;
@@ -75,6 +78,8 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	private final String engine;
 
+	private final MigrationThread thread;
+
 	private final LongSupplier nanoTime;
 
 	private final Clock clock;
@@ -104,12 +109,24 @@ public final class MongoMigrationStore implements MigrationStore {
 		this(factory, client,
 				new MigrationDiscovery(beanFactory, initializer,
 						() -> ChangeFiles.find(resources, settings.locations(), settings.locationsSet())),
-				templates, settings, application, requirements, stop, engine, System::nanoTime, Clock.systemUTC());
+				templates, settings, application, requirements, stop, engine,
+				new MigrationThread(() -> canOtherThreadsGetBeans(beanFactory, initializer)), System::nanoTime,
+				Clock.systemUTC());
+	}
+
+	// While a bean is being created that waits for the migrations, its thread has a lock
+	// that others need to create beans. Only when all definitions are there do they do
+	// without it
+	private static boolean canOtherThreadsGetBeans(ListableBeanFactory beanFactory, String initializer) {
+		return !(beanFactory instanceof ConfigurableListableBeanFactory configurable)
+				|| !configurable.isCurrentlyInCreation(initializer)
+				|| (configurable.isConfigurationFrozen() && !SpringProperties.getFlag("spring.locking.strict"));
 	}
 
 	MongoMigrationStore(Supplier<MongoDatabaseFactory> factory, Supplier<MongoClient> client, MigrationSource source,
 			MigrationTemplates templates, MongoSettings settings, ApplicationInstance application,
-			Requirements requirements, StopSignal stop, String engine, LongSupplier nanoTime, Clock clock) {
+			Requirements requirements, StopSignal stop, String engine, MigrationThread thread, LongSupplier nanoTime,
+			Clock clock) {
 		this.access = SingletonSupplier
 			.of(() -> new MongoAccess(factory.get(), client.get(), settings, nanoTime, clock));
 		this.locker = SingletonSupplier
@@ -123,6 +140,7 @@ public final class MongoMigrationStore implements MigrationStore {
 		this.settings = settings;
 		this.stop = stop;
 		this.engine = engine;
+		this.thread = thread;
 		this.nanoTime = nanoTime;
 		this.clock = clock;
 	}
@@ -186,13 +204,13 @@ public final class MongoMigrationStore implements MigrationStore {
 			return result(before, runner.applied(), elapsed(startedAt));
 		}
 		catch (MongoException ex) {
-			throw MongoFailures.explain(ex, this.access.get().address(), runner.databaseState());
+			throw explain(ex, runner.databaseState());
 		}
 	}
 
 	private ExecutorFactory executors() {
 		return new ExecutorFactory(new AttemptFactory(this.access.get(), this.templates, this.settings),
-				this.access.get(), this.nanoTime);
+				this.access.get(), this.thread, this.stop, this.nanoTime);
 	}
 
 	private Duration elapsed(long startedAt) {
@@ -250,7 +268,7 @@ public final class MongoMigrationStore implements MigrationStore {
 					currentVersion(), undone, rollback.notes(), elapsed(startedAt));
 		}
 		catch (MongoException ex) {
-			throw MongoFailures.explain(ex, this.access.get().address(), rollback.databaseState());
+			throw explain(ex, rollback.databaseState());
 		}
 	}
 
@@ -288,11 +306,18 @@ public final class MongoMigrationStore implements MigrationStore {
 			return action.get();
 		}
 		catch (MongoException ex) {
-			throw MongoFailures.explain(ex, this.access.get().address(), "unchanged");
+			throw explain(ex, "unchanged");
 		}
 		catch (LockLostException ex) {
 			throw new MigrationException(MongoProblems.lockLost(ex), "unchanged by this instance", ex);
 		}
+	}
+
+	private MigrationException explain(MongoException failure, String databaseState) {
+		if (failure instanceof MongoInterruptedException) {
+			this.stop.check(StoreName.MONGO, databaseState);
+		}
+		return MongoFailures.explain(failure, this.access.get().address(), databaseState);
 	}
 
 	/**
@@ -388,8 +413,8 @@ public final class MongoMigrationStore implements MigrationStore {
 			return new MongoMigrationStore(() -> factory, () -> this.client, () -> migrations,
 					MongoMigrationStore.this.templates, MongoMigrationStore.this.settings.forRehearsal(),
 					MongoMigrationStore.this.application, (requirement) -> Requirements.Status.MET,
-					MongoMigrationStore.this.stop, MongoMigrationStore.this.engine, MongoMigrationStore.this.nanoTime,
-					MongoMigrationStore.this.clock);
+					MongoMigrationStore.this.stop, MongoMigrationStore.this.engine, MongoMigrationStore.this.thread,
+					MongoMigrationStore.this.nanoTime, MongoMigrationStore.this.clock);
 		}
 
 		@Override

@@ -1,10 +1,12 @@
 package io.gemforce.migrations.mongo.engine;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Hold;
+import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
@@ -12,7 +14,9 @@ import io.gemforce.migrations.Requirement;
 import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
+import io.gemforce.migrations.mongo.history.UnreadableRow;
 import io.gemforce.migrations.mongo.lock.LockLostException;
 
 /**
@@ -20,7 +24,37 @@ import io.gemforce.migrations.mongo.lock.LockLostException;
  */
 final class MongoProblems {
 
+	private static final int MAX_LISTED = 5;
+
 	private MongoProblems() {
+	}
+
+	/**
+	 * Make sure that all of a history is understood.
+	 * @param history the history
+	 * @throws MigrationException if it is not
+	 */
+	static void requireReadable(History history) {
+		List<Problem> problems = unreadable(history);
+		if (!problems.isEmpty()) {
+			throw new MigrationException(problems, "unchanged", null);
+		}
+	}
+
+	static List<Problem> unreadable(History history) {
+		List<UnreadableRow> rows = history.unreadable();
+		if (rows.isEmpty()) {
+			return List.of();
+		}
+		String listed = rows.stream()
+			.limit(MAX_LISTED)
+			.map((row) -> "row %s: %s".formatted(row.id(), row.reason()))
+			.collect(Collectors.joining("; "));
+		return List.of(Problem.error(ProblemCode.UNREADABLE_HISTORY, StoreName.MONGO,
+				"%d row(s) of the history of store 'mongo' are not understood by this build, so it is not known what is applied; nothing is run (%s)"
+					.formatted(rows.size(), listed),
+				"If a newer version of Gemforce Migrations wrote them, run a build that has that version. If somebody "
+						+ "wrote them by hand, correct them as the documentation describes a row, or take them out"));
 	}
 
 	static Problem edited(ResolvedMigration migration, String before, String now) {

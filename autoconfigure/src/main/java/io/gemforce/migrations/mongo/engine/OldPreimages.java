@@ -8,6 +8,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import io.gemforce.migrations.mongo.change.PreimageRetention;
+import io.gemforce.migrations.mongo.lock.LockLostException;
 
 /**
  * Deletes pre-images that are kept for long enough. That it fails harms nobody: the next
@@ -43,7 +44,7 @@ final class OldPreimages {
 						this.retention));
 			}
 		}
-		catch (MongoException ex) {
+		catch (LockLostException | MongoException ex) {
 			logger.warn("Could not delete old pre-images of store 'mongo': " + ex.getMessage());
 		}
 	}

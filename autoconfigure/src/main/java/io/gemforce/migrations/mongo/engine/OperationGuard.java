@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 
 import com.mongodb.MongoException;
+import com.mongodb.MongoServerException;
 import com.mongodb.client.AggregateIterable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -48,6 +49,8 @@ final class OperationGuard {
 
 	private volatile boolean outcomeUnknown;
 
+	private volatile @Nullable MongoException refused;
+
 	OperationGuard(Lease lease, boolean transactional) {
 		this.lease = lease;
 		this.transactional = transactional;
@@ -79,6 +82,22 @@ final class OperationGuard {
 	 */
 	boolean isOutcomeUnknown() {
 		return this.outcomeUnknown;
+	}
+
+	/**
+	 * Return the error that the server has ended the transaction with.
+	 * @return the first error of an operation in the transaction that does not pass by
+	 * itself, {@code null} if there was none
+	 */
+	@Nullable MongoException refused() {
+		return this.refused;
+	}
+
+	private void note(MongoException failure) {
+		if (this.transactional && this.refused == null && failure instanceof MongoServerException
+				&& !failure.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL)) {
+			this.refused = failure;
+		}
 	}
 
 	private <T> T proxy(Class<T> type, Object target) {
@@ -150,6 +169,9 @@ final class OperationGuard {
 				return guarded(proxy, method.invoke(this.target, args));
 			}
 			catch (InvocationTargetException ex) {
+				if (ex.getCause() instanceof MongoException failure) {
+					note(failure);
+				}
 				if (ex.getCause() instanceof MongoException failure && WriteOutcome.isUnknown(failure)
 						&& mayWrite(method)) {
 					OperationGuard.this.outcomeUnknown |= !OperationGuard.this.transactional;

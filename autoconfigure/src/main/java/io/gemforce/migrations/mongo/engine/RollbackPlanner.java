@@ -41,6 +41,7 @@ final class RollbackPlanner {
 	 * is to be undone
 	 */
 	List<VersionHistory> select(RollbackTarget target, History history) {
+		MongoProblems.requireReadable(history);
 		List<VersionHistory> applied = applied(history);
 		List<VersionHistory> selected = applied.stream().filter((past) -> isSelected(past, target)).toList();
 		List<VersionHistory> newest = applied.subList(0, selected.size());

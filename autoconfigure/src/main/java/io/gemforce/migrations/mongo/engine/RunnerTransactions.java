@@ -1,10 +1,14 @@
 package io.gemforce.migrations.mongo.engine;
 
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.mongo.command.Sending;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 import com.mongodb.MongoException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The transactions of a runner, each tried again as long as it fails by something that
@@ -18,19 +22,26 @@ final class RunnerTransactions {
 
 	private final Supplier<Duration> lifetime;
 
+	private final StopSignal stop;
+
 	private final LongSupplier nanoTime;
+
+	private @Nullable TransactionRetries newest;
 
 	/**
 	 * Create the transactions of a runner.
 	 * @param access the way to the deployment
 	 * @param session the runner's session
 	 * @param lifetime tells how long the server lets a transaction live
+	 * @param stop tells that the process is about to end
 	 * @param nanoTime the monotonic clock
 	 */
-	RunnerTransactions(MongoAccess access, RunnerSession session, Supplier<Duration> lifetime, LongSupplier nanoTime) {
+	RunnerTransactions(MongoAccess access, RunnerSession session, Supplier<Duration> lifetime, StopSignal stop,
+			LongSupplier nanoTime) {
 		this.access = access;
 		this.session = session;
 		this.lifetime = lifetime;
+		this.stop = stop;
 		this.nanoTime = nanoTime;
 	}
 
@@ -43,22 +54,47 @@ final class RunnerTransactions {
 	}
 
 	/**
-	 * Return the retries of one execution.
-	 * @param name what is executed
-	 * @return the retries
+	 * Forget the transactions so far: what follows has nothing to do with them.
 	 */
-	TransactionRetries retries(String name) {
-		return new TransactionRetries(this.lifetime, this.nanoTime, name);
+	void forget() {
+		this.newest = null;
+	}
+
+	/**
+	 * Return why the newest transaction was given up.
+	 * @return the reason, {@code null} if there is none, or none that has to do with
+	 * transactions
+	 */
+	@Nullable ProblemCode verdict() {
+		return (this.newest != null) ? this.newest.verdict() : null;
+	}
+
+	/**
+	 * Whether a commit of the newest transaction was sent.
+	 * @return whether something may have been committed
+	 */
+	boolean isCommitSent() {
+		return this.newest != null && this.newest.isCommitSent();
+	}
+
+	/**
+	 * Say how often the newest transaction was tried.
+	 * @return a remark, empty if it was tried once
+	 */
+	String describeAttempts() {
+		return (this.newest != null) ? this.newest.describe() : "";
 	}
 
 	/**
 	 * Execute something in a transaction.
-	 * @param retries decides whether to try again
+	 * @param name what is executed, for a message
 	 * @param body what to execute, called again with each try
 	 * @return whether it was committed; otherwise the body did not want it to be
 	 * @throws Exception what the body throws, or why it could not be committed
 	 */
-	boolean execute(TransactionRetries retries, Body body) throws Exception {
+	boolean execute(String name, Body body) throws Exception {
+		TransactionRetries retries = new TransactionRetries(this.lifetime, this.stop, this.nanoTime, name);
+		this.newest = retries;
 		while (true) {
 			long startedAt = this.nanoTime.getAsLong();
 			try {
@@ -97,7 +133,7 @@ final class RunnerTransactions {
 
 	private void abort(Throwable cause) {
 		try {
-			this.session.abortTransaction();
+			Sending.evenIfInterrupted(this.session::abortTransaction);
 		}
 		catch (RuntimeException ex) {
 			cause.addSuppressed(ex);

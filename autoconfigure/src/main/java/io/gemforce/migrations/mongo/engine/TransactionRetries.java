@@ -11,6 +11,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.mongo.command.Sending;
 
 /**
  * Decides whether a transaction that failed is tried again. A transaction that a killed
@@ -23,15 +25,28 @@ final class TransactionRetries {
 
 	private static final Duration LONGER_THAN_A_LIFETIME = Duration.ofSeconds(30);
 
-	private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
+	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+	private static final Duration COMMIT_WHILE_STOPPING = Duration.ofSeconds(10);
+
+	/**
+	 * More than there is time for, if time goes on.
+	 */
+	private static final int MAX_FAILURES = 250;
 
 	private static final Duration SAY_EVERY = Duration.ofSeconds(30);
 
 	private final Supplier<Duration> lifetime;
 
+	private final StopSignal stop;
+
 	private final LongSupplier nanoTime;
 
 	private final String name;
+
+	private int tries = 1;
+
+	private boolean givenUp;
 
 	private int failures;
 
@@ -46,11 +61,13 @@ final class TransactionRetries {
 	/**
 	 * Create the retries of one execution.
 	 * @param lifetime tells how long the server lets a transaction live
+	 * @param stop tells that the process is about to end
 	 * @param nanoTime the monotonic clock
 	 * @param name what is executed
 	 */
-	TransactionRetries(Supplier<Duration> lifetime, LongSupplier nanoTime, String name) {
+	TransactionRetries(Supplier<Duration> lifetime, StopSignal stop, LongSupplier nanoTime, String name) {
 		this.lifetime = lifetime;
+		this.stop = stop;
 		this.nanoTime = nanoTime;
 		this.name = name;
 	}
@@ -62,6 +79,12 @@ final class TransactionRetries {
 	 * @return whether to try again
 	 */
 	boolean again(Throwable failure, long startedAt) {
+		this.givenUp = !isTriedAgain(failure, startedAt);
+		this.tries += this.givenUp ? 0 : 1;
+		return !this.givenUp;
+	}
+
+	private boolean isTriedAgain(Throwable failure, long startedAt) {
 		MongoException exception = MongoFailures.find(failure);
 		if (exception == null || !isTransient(exception)) {
 			return false;
@@ -70,7 +93,18 @@ final class TransactionRetries {
 			this.verdict = ProblemCode.MONGO_TX_LIMIT;
 			return false;
 		}
-		return pause(exception);
+		if (!this.stop.isStopped() && !pause(exception, limit())) {
+			return false;
+		}
+		if (this.stop.isStopped()) {
+			this.verdict = ProblemCode.SHUTTING_DOWN;
+			return false;
+		}
+		return true;
+	}
+
+	private Duration limit() {
+		return this.lifetime.get().plus(LONGER_THAN_A_LIFETIME);
 	}
 
 	/**
@@ -94,11 +128,13 @@ final class TransactionRetries {
 	 * @return whether to send it again
 	 */
 	boolean commitAgain(MongoException failure) {
-		return failure.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL) && pause(failure);
+		return failure.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL)
+				&& pause(failure, this.stop.isStopped() ? COMMIT_WHILE_STOPPING : limit());
 	}
 
 	private static boolean isTransient(MongoException exception) {
-		return exception.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL)
+		return Sending.isOverloaded(exception)
+				|| exception.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL)
 				|| exception.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL);
 	}
 
@@ -107,35 +143,49 @@ final class TransactionRetries {
 				&& this.nanoTime.getAsLong() - startedAt >= this.lifetime.get().toNanos();
 	}
 
-	private boolean pause(MongoException exception) {
+	private boolean pause(MongoException exception, Duration limit) {
 		long now = this.nanoTime.getAsLong();
 		if (this.failures++ == 0) {
 			this.firstFailureAt = now;
 		}
-		Duration limit = this.lifetime.get().plus(LONGER_THAN_A_LIFETIME);
-		if (now - this.firstFailureAt >= limit.toNanos()) {
+		if (now - this.firstFailureAt >= limit.toNanos() || this.failures > MAX_FAILURES) {
 			this.verdict = ProblemCode.WRITE_CONFLICT;
 			return false;
 		}
 		if (this.failures == 1 || now - this.saidAt >= SAY_EVERY.toNanos()) {
 			this.saidAt = now;
-			logger.info(("The transaction of migration %s met an error that passes (code %d); it is tried again for up "
+			logger.info(("The transaction of %s met an error that passes (code %d); it is tried again for up "
 					+ "to %s, longer than a transaction of a killed instance can stand in its way")
 				.formatted(this.name, exception.getCode(), limit));
 		}
-		return sleep();
+		return sleep(exception);
 	}
 
-	private boolean sleep() {
+	// Ends at once if the process is told to end
+	private boolean sleep(MongoException exception) {
 		long longest = Math.min(LONGEST_PAUSE.toMillis(), 5L << Math.min(this.failures, 10));
+		Duration pause = Sending.isOverloaded(exception) ? Sending.pauseAfter(exception, this.failures)
+				: Duration.ofMillis(1 + ThreadLocalRandom.current().nextLong(longest));
 		try {
-			Thread.sleep(1 + ThreadLocalRandom.current().nextLong(longest));
+			this.stop.await(pause);
 			return true;
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			return false;
 		}
+	}
+
+	/**
+	 * Say how often it was tried before it was given up.
+	 * @return a remark, empty if it was tried once, or with success
+	 */
+	String describe() {
+		if (this.tries == 1 || !this.givenUp) {
+			return "";
+		}
+		Duration elapsed = Duration.ofNanos(this.nanoTime.getAsLong() - this.firstFailureAt);
+		return " (tried %d times in %s)".formatted(this.tries, Duration.ofSeconds(elapsed.toSeconds()));
 	}
 
 	/**

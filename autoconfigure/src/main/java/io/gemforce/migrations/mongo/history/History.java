@@ -1,17 +1,20 @@
 package io.gemforce.migrations.mongo.history;
 
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * The history as it was read at one moment.
  *
  * @param rows the rows, by ascending rank
+ * @param unreadable the rows that this build does not understand
  * @param nextRank the rank after the highest one
  */
-public record History(List<HistoryRow> rows, long nextRank) {
+public record History(List<HistoryRow> rows, List<UnreadableRow> unreadable, long nextRank) {
 
 	public History {
 		rows = List.copyOf(rows);
+		unreadable = List.copyOf(unreadable);
 	}
 
 	/**
@@ -37,11 +40,11 @@ public record History(List<HistoryRow> rows, long nextRank) {
 	 * @return the fence, 0 if there is none
 	 */
 	public long highestFenceOfOthers(String runId) {
-		return this.rows.stream()
+		LongStream fences = this.rows.stream().filter((row) -> !runId.equals(row.runId())).mapToLong(HistoryRow::fence);
+		LongStream unreadable = this.unreadable.stream()
 			.filter((row) -> !runId.equals(row.runId()))
-			.mapToLong(HistoryRow::fence)
-			.max()
-			.orElse(0);
+			.mapToLong(UnreadableRow::fence);
+		return LongStream.concat(fences, unreadable).max().orElse(0);
 	}
 
 }

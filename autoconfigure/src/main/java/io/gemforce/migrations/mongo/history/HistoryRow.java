@@ -1,5 +1,6 @@
 package io.gemforce.migrations.mongo.history;
 
+import java.util.Objects;
 import java.util.Optional;
 
 import org.bson.Document;
@@ -32,25 +33,60 @@ public record HistoryRow(long rank, @Nullable Version version, String descriptio
 		boolean transactional, @Nullable String application, @Nullable String runId, long fence) {
 
 	/**
-	 * Read a row.
+	 * Tell what of a document cannot be understood. What is not known must not be taken
+	 * for something else: a version that seems not to be there would be applied again.
 	 * @param document the document
-	 * @return the row, or empty if the document is none
+	 * @return the name of a field, or empty if the document can be read, or says nothing
+	 * about a migration
 	 */
-	static Optional<HistoryRow> from(Document document) {
-		HistoryFields fields = new HistoryFields(document);
-		Long rank = fields.number(HistoryFields.RANK);
-		MigrationState state = fields.constant(HistoryFields.STATE, MigrationState.class);
-		if (rank == null || state == null) {
+	static Optional<String> unreadable(Document document) {
+		if (!isRow(document)) {
 			return Optional.empty();
 		}
+		HistoryFields fields = new HistoryFields(document);
+		if (fields.number(HistoryFields.RANK) == null) {
+			return Optional.of(HistoryFields.RANK);
+		}
+		if (fields.constant(HistoryFields.STATE, MigrationState.class) == null) {
+			return Optional.of(HistoryFields.STATE);
+		}
+		if (document.get(HistoryFields.VERSION) != null && version(fields) == null) {
+			return Optional.of(HistoryFields.VERSION);
+		}
+		if (document.get(HistoryFields.DIRECTION) != null
+				&& fields.constant(HistoryFields.DIRECTION, Direction.class) == null) {
+			return Optional.of(HistoryFields.DIRECTION);
+		}
+		return Optional.empty();
+	}
+
+	private static boolean isRow(Document document) {
+		return document.get(HistoryFields.VERSION) != null || document.get(HistoryFields.STATE) != null;
+	}
+
+	private static @Nullable Version version(HistoryFields fields) {
 		String version = fields.text(HistoryFields.VERSION);
+		return (version != null) ? Version.parse(version).orElse(null) : null;
+	}
+
+	/**
+	 * Read a row.
+	 * @param document the document
+	 * @return the row, or empty if the document is none, or cannot be understood
+	 */
+	static Optional<HistoryRow> from(Document document) {
+		if (!isRow(document) || unreadable(document).isPresent()) {
+			return Optional.empty();
+		}
+		HistoryFields fields = new HistoryFields(document);
 		Long fence = fields.number(HistoryFields.FENCE);
 		Direction direction = fields.constant(HistoryFields.DIRECTION, Direction.class);
 		String description = fields.text(HistoryFields.DESCRIPTION);
-		return Optional.of(new HistoryRow(rank, (version != null) ? Version.parse(version).orElse(null) : null,
+		return Optional.of(new HistoryRow(Objects.requireNonNull(fields.number(HistoryFields.RANK)), version(fields),
 				(description != null) ? description : "", fields.constant(HistoryFields.TYPE, MigrationType.class),
 				fields.text(HistoryFields.SCRIPT), fields.text(HistoryFields.CHECKSUM),
-				(direction != null) ? direction : Direction.UP, state,
+				(direction != null) ? direction : Direction.UP,
+				Objects.requireNonNull(fields.constant(HistoryFields.STATE, MigrationState.class)),
 				Boolean.TRUE.equals(fields.flag(HistoryFields.TRANSACTIONAL)), fields.text(HistoryFields.APPLICATION),
 				fields.text(HistoryFields.RUN_ID), (fence != null) ? fence : 0));
 	}

@@ -29,6 +29,7 @@ import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.mongo.command.Sending;
 
 /**
  * The collection that records every execution, one document each:
@@ -89,17 +90,23 @@ public final class MigrationHistory {
 	 * @return what the history says now
 	 */
 	public History read() {
+		return Sending.unlessOverloaded(this::readOnce);
+	}
+
+	private History readOnce() {
 		List<HistoryRow> rows = new ArrayList<>();
+		List<UnreadableRow> unreadable = new ArrayList<>();
 		long highestRank = 0;
 		for (Document document : this.collection.find()
 			.projection(ROW)
 			.sort(Sorts.ascending(HistoryFields.RANK))
 			.batchSize(MAX_BATCH)) {
 			HistoryRow.from(document).ifPresent(rows::add);
+			HistoryRow.unreadable(document).ifPresent((field) -> unreadable.add(UnreadableRow.of(document, field)));
 			Long rank = new HistoryFields(document).number(HistoryFields.RANK);
 			highestRank = (rank != null) ? Math.max(rank, highestRank) : highestRank;
 		}
-		return new History(rows, highestRank + 1);
+		return new History(rows, unreadable, highestRank + 1);
 	}
 
 	/**
@@ -108,7 +115,9 @@ public final class MigrationHistory {
 	 * @return the row, or empty if there is none
 	 */
 	public Optional<HistoryRow> find(long rank) {
-		return Optional.ofNullable(this.collection.find(new Document(HistoryFields.RANK, rank)).projection(ROW).first())
+		return Optional
+			.ofNullable(Sending.unlessOverloaded(
+					() -> this.collection.find(new Document(HistoryFields.RANK, rank)).projection(ROW).first()))
 			.flatMap(HistoryRow::from);
 	}
 
@@ -207,7 +216,7 @@ public final class MigrationHistory {
 		MongoException unknown = null;
 		for (int sent = 1;; sent++) {
 			try {
-				this.collection.insertOne(document);
+				Sending.unlessOverloaded(() -> this.collection.insertOne(document));
 				return true;
 			}
 			catch (MongoException ex) {
@@ -279,7 +288,8 @@ public final class MigrationHistory {
 	private boolean close(long rank, Document closing) {
 		Document open = new Document(HistoryFields.RANK, rank).append(HistoryFields.STATE,
 				MigrationState.RUNNING.name());
-		return this.collection.updateOne(open, new Document("$set", closing)).getMatchedCount() == 1;
+		return Sending.unlessOverloaded(() -> this.collection.updateOne(open, new Document("$set", closing)))
+			.getMatchedCount() == 1;
 	}
 
 	/**
@@ -294,7 +304,7 @@ public final class MigrationHistory {
 		Document closing = new Document("$set", closing(MigrationState.INTERRUPTED));
 		for (int sent = 1;; sent++) {
 			try {
-				this.collection.updateMany(open, closing);
+				Sending.unlessOverloaded(() -> this.collection.updateMany(open, closing));
 				return;
 			}
 			catch (MongoException ex) {

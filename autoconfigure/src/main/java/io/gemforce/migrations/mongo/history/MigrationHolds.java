@@ -14,6 +14,7 @@ import org.bson.Document;
 import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.command.Sending;
 
 /**
  * The collection of the holds, one document for each store that is held:
@@ -40,6 +41,8 @@ public final class MigrationHolds {
 
 	private static final String SINCE = "since";
 
+	private static final Instant UNKNOWN = Instant.EPOCH;
+
 	private static final Document THE_HOLD = new Document(ID, StoreName.MONGO.id());
 
 	private final MongoCollection<Document> collection;
@@ -59,7 +62,8 @@ public final class MigrationHolds {
 	 * @return the hold, or empty if the store is not held
 	 */
 	public Optional<Hold> find() {
-		return Optional.ofNullable(this.collection.find(THE_HOLD).first()).map(MigrationHolds::hold);
+		return Optional.ofNullable(Sending.unlessOverloaded(() -> this.collection.find(THE_HOLD).first()))
+			.map(MigrationHolds::hold);
 	}
 
 	private static Hold hold(Document document) {
@@ -68,7 +72,7 @@ public final class MigrationHolds {
 		Instant since = fields.instant(SINCE);
 		return new Hold(StoreName.MONGO,
 				Optional.ofNullable(version).flatMap(Version::parse).orElseGet(() -> Version.parse("0").orElseThrow()),
-				fields.text(REASON), fields.text(USER), (since != null) ? since : Instant.EPOCH);
+				fields.text(REASON), fields.text(USER), (since != null) ? since : UNKNOWN);
 	}
 
 	/**
@@ -76,6 +80,28 @@ public final class MigrationHolds {
 	 * @param hold the hold
 	 */
 	public void put(Hold hold) {
+		Sending.unlessOverloaded(
+				() -> this.collection.replaceOne(THE_HOLD, document(hold), new ReplaceOptions().upsert(true)));
+	}
+
+	/**
+	 * Write the hold of the store in the place of one, unless that is no longer there.
+	 * @param hold the hold that goes
+	 * @param successor the hold that comes
+	 */
+	public void replace(Hold hold, Hold successor) {
+		Sending.unlessOverloaded(() -> this.collection.replaceOne(just(hold), document(successor)));
+	}
+
+	/**
+	 * Remove a hold of the store, unless it is no longer there.
+	 * @param hold the hold that goes
+	 */
+	public void remove(Hold hold) {
+		Sending.unlessOverloaded(() -> this.collection.deleteOne(just(hold)));
+	}
+
+	private static Document document(Hold hold) {
 		Document document = new Document(THE_HOLD).append(STORE, hold.store().id())
 			.append(VERSION, hold.version().toString());
 		if (hold.reason() != null) {
@@ -84,15 +110,12 @@ public final class MigrationHolds {
 		if (hold.user() != null) {
 			document.append(USER, hold.user());
 		}
-		document.append(SINCE, Date.from(hold.since()));
-		this.collection.replaceOne(THE_HOLD, document, new ReplaceOptions().upsert(true));
+		return document.append(SINCE, Date.from(hold.since()));
 	}
 
-	/**
-	 * Remove the hold of the store.
-	 */
-	public void remove() {
-		this.collection.deleteOne(THE_HOLD);
+	private static Document just(Hold hold) {
+		return new Document(THE_HOLD).append(SINCE, hold.since().equals(UNKNOWN)
+				? new Document("$not", new Document("$type", "date")) : Date.from(hold.since()));
 	}
 
 }

@@ -6,11 +6,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
+import com.mongodb.MongoException;
 import com.mongodb.client.MongoCollection;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.mongo.command.Sending;
 
 /**
  * The lock while this runner holds it. Beats in the background until it is released, and
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class Lease implements AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(Lease.class);
+
+	private static final int MAX_SENDS = 4;
 
 	private final MongoCollection<Document> collection;
 
@@ -43,6 +48,8 @@ public final class Lease implements AutoCloseable {
 	private volatile boolean lost;
 
 	private volatile boolean abandoned;
+
+	private volatile boolean closed;
 
 	private volatile String doing;
 
@@ -144,6 +151,9 @@ public final class Lease implements AutoCloseable {
 	 * @throws LockLostException if it is not, or if that is not certain
 	 */
 	public void check() {
+		if (this.closed) {
+			throw new LockLostException("The lock with fence %d was given back".formatted(fence()));
+		}
 		if (isLost()) {
 			throw new LockLostException("The lock with fence %d is lost: %s".formatted(fence(),
 					this.lost ? "another instance has taken it over"
@@ -238,17 +248,28 @@ public final class Lease implements AutoCloseable {
 	@Override
 	public void close() {
 		this.beats.shutdown();
-		if (isLost() || this.abandoned) {
-			return;
+		this.closed = true;
+		if (!isLost() && !this.abandoned) {
+			Sending.evenIfInterrupted(this::release);
 		}
-		try {
-			this.collection.updateOne(mine(),
-					new Document("$set", new Document(LockDocument.OWNER, null).append(LockDocument.DOING, null))
-						.append("$unset", new Document(LockDocument.LEFT_SESSIONS, "")));
-		}
-		catch (RuntimeException ex) {
-			logger.warn("Could not release the migration lock of store 'mongo'; it runs out in %s: %s"
-				.formatted(this.times.lease(), ex.getClass().getSimpleName()));
+	}
+
+	private void release() {
+		Document free = new Document("$set", new Document(LockDocument.OWNER, null).append(LockDocument.DOING, null))
+			.append("$unset", new Document(LockDocument.LEFT_SESSIONS, ""));
+		for (int sent = 1;; sent++) {
+			try {
+				this.collection.updateOne(mine(), free);
+				return;
+			}
+			catch (RuntimeException ex) {
+				if (sent == MAX_SENDS || !(ex instanceof MongoException failure) || !Sending.isPassing(failure)
+						|| !Sending.pause(Sending.pauseAfter(failure, sent))) {
+					logger.warn("Could not release the migration lock of store 'mongo'; it runs out in %s: %s"
+						.formatted(this.times.lease(), ex.getClass().getSimpleName()));
+					return;
+				}
+			}
 		}
 	}
 

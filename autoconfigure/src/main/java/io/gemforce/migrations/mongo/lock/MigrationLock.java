@@ -21,6 +21,8 @@ import org.apache.commons.logging.LogFactory;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.mongo.command.Sending;
+
 /**
  * The lock that lets one instance at a time migrate MongoDB, kept in one document:
  *
@@ -60,6 +62,8 @@ public final class MigrationLock {
 
 	private static final Duration SAY_EVERY = Duration.ofSeconds(30);
 
+	private static final int MAX_SENDS = 4;
+
 	private final MongoCollection<Document> collection;
 
 	private final LeaseTimes times;
@@ -92,7 +96,9 @@ public final class MigrationLock {
 	 * @return the lock, or empty if nobody has ever held it
 	 */
 	public Optional<LockDocument> look() {
-		return Optional.ofNullable(this.collection.find(new Document(LockDocument.ID, LockDocument.THE_LOCK)).first())
+		return Optional
+			.ofNullable(Sending.unlessOverloaded(
+					() -> this.collection.find(new Document(LockDocument.ID, LockDocument.THE_LOCK)).first()))
 			.map(LockDocument::from);
 	}
 
@@ -107,20 +113,25 @@ public final class MigrationLock {
 	}
 
 	/**
-	 * Acquire the lock, waiting for its holder if need be.
+	 * Acquire the lock, waiting for its holder if need be. A holder that has given no
+	 * sign of life since this began to wait is waited for until it has, or until its
+	 * lease has run out, even if that takes longer than the time-out: otherwise those
+	 * that do not wait for a lease would never take over from a dead one.
 	 * @param holder who acquires it
-	 * @param waitTimeout how long to wait at the most
+	 * @param waitTimeout how long to wait at the most for a holder that is alive
 	 * @param needed asked when the lock has become free after a wait: whether it is still
 	 * needed
+	 * @param pause pauses between two looks at the lock
 	 * @return the lease, or empty if the lock is no longer needed
 	 * @throws LockTimeoutException if the lock was not free in time
 	 * @throws InterruptedException if the thread was interrupted while it waited
 	 */
-	public Optional<Lease> acquire(LockHolder holder, Duration waitTimeout, BooleanSupplier needed)
+	public Optional<Lease> acquire(LockHolder holder, Duration waitTimeout, BooleanSupplier needed, Pause pause)
 			throws InterruptedException {
 		long startedAt = this.nanoTime.getAsLong();
 		long saidAt = startedAt;
 		long sentAt = startedAt;
+		LockDocument first = null;
 		Optional<Lease> lease = acquireFree(holder);
 		while (lease.isEmpty()) {
 			Optional<LockDocument> lock = look();
@@ -143,8 +154,9 @@ public final class MigrationLock {
 				lease = takeOver(holder, lock.get());
 				continue;
 			}
+			first = (first != null) ? first : lock.get();
 			long now = this.nanoTime.getAsLong();
-			if (now - startedAt >= waitTimeout.toNanos()) {
+			if (now - startedAt >= waitTimeout.toNanos() && !first.isSameBeat(lock.get())) {
 				throw new LockTimeoutException(waitTimeout, lock.get());
 			}
 			if (saidAt == startedAt || now - saidAt >= SAY_EVERY.toNanos()) {
@@ -152,7 +164,7 @@ public final class MigrationLock {
 				logger.info("Waiting for the migration lock of store 'mongo', held by %s since %s, doing: %s"
 					.formatted(lock.get().owner(), lock.get().acquiredAt(), lock.get().doing()));
 			}
-			Thread.sleep(ThreadLocalRandom.current().nextLong(POLL.toMillis() / 2, POLL.toMillis()));
+			pause.pause(Duration.ofMillis(ThreadLocalRandom.current().nextLong(POLL.toMillis() / 2, POLL.toMillis())));
 		}
 		return lease;
 	}
@@ -203,24 +215,39 @@ public final class MigrationLock {
 		}
 		Document update = new Document("$set", mine).append("$inc",
 				new Document(LockDocument.FENCE, 1L).append(LockDocument.BEAT, 1L));
-		long sentAt = this.nanoTime.getAsLong();
+		for (int sent = 1;; sent++) {
+			long sentAt = this.nanoTime.getAsLong();
+			try {
+				Document acquired = this.collection.findOneAndUpdate(expected, update,
+						new FindOneAndUpdateOptions().upsert(upsert).returnDocument(ReturnDocument.AFTER));
+				return Optional.ofNullable(acquired)
+					.map((document) -> lease(holder, LockDocument.from(document), predecessor != null, predecessor,
+							sentAt));
+			}
+			catch (MongoException ex) {
+				if (ErrorCategory.fromErrorCode(ex.getCode()) == ErrorCategory.DUPLICATE_KEY) {
+					return Optional.empty();
+				}
+				Optional<Lease> acquired = lookAfter(ex).filter((lock) -> holder.owner().equals(lock.owner()))
+					.map((lock) -> lease(holder, lock, true, predecessor, sentAt));
+				if (acquired.isPresent()) {
+					return acquired;
+				}
+				if (sent == MAX_SENDS || !Sending.isPassing(ex) || !Sending.pause(Sending.pauseAfter(ex, sent))) {
+					throw ex;
+				}
+			}
+		}
+	}
+
+	// The driver reads nothing for a thread that is interrupted
+	private Optional<LockDocument> lookAfter(MongoException failure) {
 		try {
-			Document acquired = this.collection.findOneAndUpdate(expected, update,
-					new FindOneAndUpdateOptions().upsert(upsert).returnDocument(ReturnDocument.AFTER));
-			return Optional.ofNullable(acquired)
-				.map((document) -> lease(holder, LockDocument.from(document), predecessor != null, predecessor,
-						sentAt));
+			return Sending.evenIfInterrupted(this::look);
 		}
 		catch (MongoException ex) {
-			if (ErrorCategory.fromErrorCode(ex.getCode()) == ErrorCategory.DUPLICATE_KEY) {
-				return Optional.empty();
-			}
-			Optional<Lease> acquired = look().filter((lock) -> holder.owner().equals(lock.owner()))
-				.map((lock) -> lease(holder, lock, true, predecessor, sentAt));
-			if (acquired.isEmpty()) {
-				throw ex;
-			}
-			return acquired;
+			failure.addSuppressed(ex);
+			throw failure;
 		}
 	}
 
@@ -228,6 +255,21 @@ public final class MigrationLock {
 			long sentAt) {
 		return new Lease(this.collection, holder.owner(), acquired, takenOver, predecessor, this.times, this.nanoTime,
 				sentAt);
+	}
+
+	/**
+	 * A pause between two looks at the lock.
+	 */
+	@FunctionalInterface
+	public interface Pause {
+
+		/**
+		 * Pause.
+		 * @param pause how long
+		 * @throws InterruptedException if the thread was interrupted
+		 */
+		void pause(Duration pause) throws InterruptedException;
+
 	}
 
 }

@@ -139,15 +139,17 @@ class LostReplyTests {
 	}
 
 	@Test
-	void failureOfAThreadThatWasInterruptedIsOnRecord() throws Exception {
-		TestMigration interrupted = TestMigration.of("1", (context) -> {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException("interrupted");
-		});
-		CompletableFuture<StoreResult> a = this.stage.migrate(this.stage.asA(), interrupted);
-		assertThat(TwoRunners.failure(a)).hasMessageContaining("IllegalStateException: interrupted");
-		assertThat(this.stage.rows()).singleElement()
-			.satisfies((row) -> assertThat(row).containsEntry("state", "FAILED"));
+	void lockIsNotReleasedWhileTheRecordOfAnImportMayBeOnItsWay() throws Exception {
+		this.mongo.collection("mongockChangeLog")
+			.insertOne(new Document("changeId", "old").append("author", "ann")
+				.append("state", "EXECUTED")
+				.append("type", "EXECUTION"));
+		this.stage.beforeA().refuse((command) -> WireStep.MARK_IMPORT.test(command));
+		CompletableFuture<StoreResult> a = this.stage.migrate(this.stage.asA(),
+				TestMigration.inserting("1").importing("mongock:old"));
+		TwoRunners.failure(a);
+		assertThat(this.stage.rows()).isEmpty();
+		assertThat(this.stage.owner()).isNotNull();
 	}
 
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import org.bson.Document;
 import org.bson.types.ObjectId;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.MigrationEntry;
@@ -177,18 +179,42 @@ class MigrationPolicyTests {
 		}
 	}
 
-	@Test
-	void historyWithForeignDocumentsIsRead() {
-		migrate(TestRunner.on(this.mongo), "1");
-		List<Document> foreign = List.of(new Document("_id", "text").append("version", "1"), new Document("_id", 17.5),
-				new Document("_id", 4L).append("version", 5).append("state", "LOST"),
-				new Document("_id", 9L).append("version", "2").append("state", "WONDERFUL").append("fence", "high"),
-				new Document("_id", 10).append("version", "..").append("state", "APPLIED"),
-				new Document("_id", 11L).append("version", "-1").append("state", "APPLIED"),
-				new Document("_id", 12L).append("version", "1..2").append("state", "FAILED").append("error", "none"),
-				new Document("_id", 13L).append("version", List.of("2")).append("state", "APPLIED"),
-				new Document("_id", new Document("rank", 14)).append("state", "APPLIED").append("version", null),
+	static Stream<Document> unreadable() {
+		return Stream.of(new Document("_id", 9L).append("version", "2").append("state", "WONDERFUL"),
+				new Document("_id", 9L).append("version", "2"),
+				new Document("_id", 9L).append("version", 2).append("state", "APPLIED"),
+				new Document("_id", 9L).append("version", "1..2").append("state", "APPLIED"),
+				new Document("_id", 9L).append("version", "2").append("state", "APPLIED").append("direction", "ASIDE"),
+				new Document("_id", "text").append("version", "2").append("state", "APPLIED"),
 				new Document("_id", new ObjectId()).append("state", 1).append("startedAt", "yesterday"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("unreadable")
+	void historyThatIsNotUnderstoodIsNoReasonToRunAnything(Document row) {
+		migrate(TestRunner.on(this.mongo), "1");
+		this.mongo.history().insertOne(row);
+		assertThat(failure(TestRunner.on(this.mongo), "1", "2")).containsExactly(ProblemCode.UNREADABLE_HISTORY);
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.with(TestMigration.inserting("1"), TestMigration.inserting("2"))) {
+			assertThat(runner.validate().entries()).extracting(MigrationEntry::id).containsExactly("1", "2");
+			Stream
+				.<Runnable>of(() -> runner.rollback("0"),
+						() -> runner.perform(new Operation(Operation.Kind.REPAIR, null, null, false)),
+						() -> runner.perform(new Operation(Operation.Kind.MARK_APPLIED,
+								Version.parse("2").orElseThrow(), "a test", false)))
+				.forEach((refused) -> assertThat(
+						catchThrowableOfType(MigrationException.class, refused::run).getCode())
+					.isEqualTo(ProblemCode.UNREADABLE_HISTORY));
+		}
+		assertThat(this.mongo.history().find().sort(new Document("startedAt", 1))).hasSize(2).contains(row);
+		assertThat(this.mongo.lock().find().first()).containsEntry("owner", null);
+	}
+
+	@Test
+	void documentsThatAreNoRowsAreNotTouched() {
+		migrate(TestRunner.on(this.mongo), "1");
+		List<Document> foreign = List.of(new Document("_id", 17.5), new Document("_id", "note").append("text", "hi"));
 		this.mongo.history().insertMany(foreign);
 		assertThat(migrate(TestRunner.on(this.mongo), "1", "2").executed()).containsExactly("2");
 		assertThat(this.mongo.history().countDocuments(new Document("_id", 18L))).isOne();
@@ -196,8 +222,6 @@ class MigrationPolicyTests {
 			.with(TestMigration.inserting("1"), TestMigration.inserting("2"))) {
 			assertThat(runner.store().executions(runner.validate().entries())).extracting(Execution::version)
 				.containsExactly("1", "2");
-			assertThat(runner.perform(new Operation(Operation.Kind.REPAIR, null, null, false)))
-				.containsExactly("nothing to repair");
 		}
 		assertThat(this.mongo.history().find()).contains(foreign.toArray(Document[]::new));
 	}

@@ -1,6 +1,7 @@
 package io.gemforce.migrations.mongo.engine;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +31,8 @@ import io.gemforce.migrations.mongo.MongoMigrationContext;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.ReversibleMongoMigration;
 import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.mongo.history.MigrationHolds;
+import io.gemforce.migrations.support.MongoProxy;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.RequiresReplicaSet;
 import io.gemforce.migrations.support.TestDatabases;
@@ -230,6 +233,49 @@ class MongoRollbackTests {
 		}
 		assertThat(inserted()).containsExactly("1", "2");
 		assertThat(rows()).containsExactly("1 UP APPLIED", "2 UP APPLIED", "2 DOWN FAILED");
+	}
+
+	@Test
+	@RequiresReplicaSet("transactions")
+	void holdStaysIfItIsNotKnownWhetherTheUndoWasCommitted() {
+		migrated("1").close();
+		// An hour is a minute, so that it need not be waited for
+		try (MongoProxy proxy = MongoProxy.to(this.mongo);
+				TestRunner runner = TestRunner.on(proxy.uri(), this.mongo.name())
+					.lease(Duration.ofHours(1))
+					.nanoTime(() -> 60 * System.nanoTime())
+					.with(reversible("1"))) {
+			proxy.refuse(WireStep.COMMIT);
+			proxy.refuse((command) -> WireStep.CLOSE_ROW.test(command) && !command.containsKey("autocommit"));
+			MigrationException ex = catchThrowableOfType(MigrationException.class, () -> runner.rollback("0"));
+			assertThat(ex.getDatabaseState()).contains("it is not known whether the undo of migration 1 was committed");
+		}
+		assertThat(this.mongo.collection("migration_hold").countDocuments()).isOne();
+	}
+
+	@Test
+	void holdThatIsTakenAwayIsTheOneThatWasSeen() {
+		MigrationHolds holds = new MigrationHolds(this.mongo.collection("migration_hold"));
+		Hold seen = hold(1);
+		Hold newer = hold(2);
+		holds.put(newer);
+		holds.remove(seen);
+		holds.replace(seen, hold(3));
+		assertThat(holds.find()).contains(newer);
+		holds.remove(newer);
+		assertThat(holds.find()).isEmpty();
+	}
+
+	@Test
+	void holdThatSomebodyWroteByHandCanBeTakenAway() {
+		this.mongo.collection("migration_hold").insertOne(new Document("_id", "mongo").append("version", "1"));
+		MigrationHolds holds = new MigrationHolds(this.mongo.collection("migration_hold"));
+		holds.remove(holds.find().orElseThrow());
+		assertThat(holds.find()).isEmpty();
+	}
+
+	private static Hold hold(long second) {
+		return new Hold(StoreName.MONGO, Version.parse("1").orElseThrow(), null, null, Instant.ofEpochSecond(second));
 	}
 
 	@Test

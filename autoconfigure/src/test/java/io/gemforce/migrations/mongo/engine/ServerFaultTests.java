@@ -3,10 +3,12 @@ package io.gemforce.migrations.mongo.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+import com.mongodb.MongoException;
 import com.mongodb.client.model.ReplaceOptions;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.ProblemCode;
@@ -43,6 +46,8 @@ class ServerFaultTests {
 
 	private static final int MAX_TIME_EXPIRED = 50;
 
+	private static final int REQUEST_RATE_TOO_LARGE = 16500;
+
 	private static final int INTERRUPTED_AT_SHUTDOWN = 11600;
 
 	private static final String TRANSIENT = "TransientTransactionError";
@@ -50,6 +55,14 @@ class ServerFaultTests {
 	private static final String UNKNOWN_COMMIT = "UnknownTransactionCommitResult";
 
 	private static final String RETRYABLE = "RetryableWriteError";
+
+	/**
+	 * What a start may end with that meets a fault of the server: it says that the server
+	 * did not answer as it should, or that the lock was lost in the meantime. What looks
+	 * like a mistake of the build or of the operator is wrong.
+	 */
+	private static final Set<ProblemCode> AFTER_A_FAULT = Set.of(ProblemCode.STORE_UNREACHABLE, ProblemCode.LOCK_LOST,
+			ProblemCode.MIGRATION_FAILED);
 
 	private static final AtomicInteger counter = new AtomicInteger();
 
@@ -148,11 +161,90 @@ class ServerFaultTests {
 				MigrationException ex = catchThrowableOfType(MigrationException.class, runner::migrate);
 				assertThat(ex.getCode()).isEqualTo(ProblemCode.WRITE_CONFLICT);
 				assertThat(ex.getDatabaseState()).isEqualTo("what migration 1 did was rolled back");
-				assertThat(ex.getAction()).contains("Look for what writes to the same documents");
+				assertThat(ex.getAction()).contains("Look for what writes to the same documents",
+						"TransactionMode.NEVER");
+				assertThat(ex).hasMessageMatching("(?s).*\\(tried \\d+ times in PT.*\\).*");
 			});
 		}
 		assertThat(this.mongo.collection("applied").countDocuments()).isZero();
 		assertThat(this.mongo.history().find().first()).containsEntry("state", "FAILED");
+	}
+
+	@AtOnce
+	@Test
+	void errorThatAMigrationCatchesInATransactionIsNamedAtOnce() {
+		AtomicInteger tries = new AtomicInteger();
+		TestMigration careless = TestMigration.of("1", (context) -> {
+			tries.incrementAndGet();
+			context.collection("applied").insertOne(new Document("_id", "1"));
+			try {
+				context.collection("applied").insertOne(new Document("_id", "1"));
+			}
+			catch (MongoException ex) {
+				// It is there already
+			}
+			context.collection("applied").insertOne(new Document("_id", "2"));
+		});
+		try (TestRunner runner = TestRunner.on(this.mongo).with(careless)) {
+			MigrationException ex = catchThrowableOfType(MigrationException.class, runner::migrate);
+			assertThat(ex.getCode()).isEqualTo(ProblemCode.MIGRATION_FAILED);
+			assertThat(ex).hasMessageContaining("caught an error and went on", "(code 11000)");
+			assertThat(ex.getDatabaseState()).isEqualTo("what migration 1 did was rolled back");
+		}
+		assertThat(tries).hasValue(1);
+	}
+
+	static Stream<Fault> faultsOfARecord() {
+		return Stream.of(
+				new Fault("NotWritablePrimary", (failPoint) -> failPoint.withErrorCode(NOT_WRITABLE_PRIMARY, RETRYABLE)),
+				new Fault("too many requests", (failPoint) -> failPoint.withErrorCode(REQUEST_RATE_TOO_LARGE)),
+				new Fault("write concern error", FailPoint::withWriteConcernError));
+	}
+
+	@AtOnce
+	@ParameterizedTest
+	@MethodSource("faultsOfARecord")
+	void workThatIsDoneIsAppliedThoughItsRecordMeetsAnError(Fault fault) {
+		TestMigration done = TestMigration.inserting("1").with(TransactionMode.NEVER).with(OnInterrupted.STOP);
+		try (TestRunner runner = TestRunner.on(this.mongo).appName(this.appName).with(done)) {
+			withFault(fault, 3, "update", () -> assertThat(runner.migrate().executed()).containsExactly("1"));
+		}
+		assertThat(this.mongo.history().find()).singleElement()
+			.satisfies((row) -> assertThat(row).containsEntry("state", "APPLIED"));
+		assertThat(this.mongo.lock().find().first()).containsEntry("owner", null);
+	}
+
+	@AtOnce
+	@Test
+	void workThatIsDoneIsNotCalledFailedWhenThatCannotBeRecorded() {
+		TestMigration done = TestMigration.inserting("1").with(TransactionMode.NEVER).with(OnInterrupted.STOP);
+		Fault forEver = new Fault("InternalError", (failPoint) -> failPoint.withErrorCode(1));
+		try (TestRunner runner = TestRunner.on(this.mongo).appName(this.appName).with(done)) {
+			withFault(forEver, Integer.MAX_VALUE, "update", () -> {
+				MigrationException ex = catchThrowableOfType(MigrationException.class, runner::migrate);
+				assertThat(ex).hasMessageContaining("has come to its end, but that could not be recorded");
+				assertThat(ex.getAction()).contains("mark-applied", "version=1");
+				assertThat(ex.getDatabaseState()).startsWith("migration 1 is done");
+			});
+		}
+		assertThat(this.mongo.history().find()).singleElement()
+			.satisfies((row) -> assertThat(row).containsEntry("state", "RUNNING"));
+		assertThat(this.mongo.lock().find().first().get("owner")).isNotNull();
+	}
+
+	@AtOnce
+	@ParameterizedTest
+	@ValueSource(strings = { "findAndModify", "find", "insert", "update" })
+	void loadThatTheServerRefusesIsWaitedFor(String command) {
+		SentCommands sent = new SentCommands();
+		Fault overloaded = new Fault("too many requests",
+				(failPoint) -> failPoint.withErrorCode(REQUEST_RATE_TOO_LARGE));
+		TestMigration[] empty = Stream.of("1", "2")
+			.map((version) -> TestMigration.of(version, (context) -> {
+			}).with(TransactionMode.NEVER))
+			.toArray(TestMigration[]::new);
+		withFault(overloaded, 3, command,
+				() -> assertThatAllAreApplied(TestRunner.on(this.mongo).listener(sent), empty));
 	}
 
 	@AtOnce
@@ -225,6 +317,7 @@ class ServerFaultTests {
 		}
 		catch (MigrationException ex) {
 			assertThat(ex.getDatabaseState()).isNotBlank();
+			assertThat(ex.getCode()).isIn(AFTER_A_FAULT);
 		}
 	}
 

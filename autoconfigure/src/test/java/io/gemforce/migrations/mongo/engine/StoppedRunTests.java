@@ -1,14 +1,21 @@
 package io.gemforce.migrations.mongo.engine;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.support.FailPoint;
+import io.gemforce.migrations.support.MongoProxy;
 import io.gemforce.migrations.support.MongoTestDatabase;
+import io.gemforce.migrations.support.RequiresReplicaSet;
 import io.gemforce.migrations.support.TestDatabases;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,6 +44,54 @@ class StoppedRunTests {
 	void doesNotNameEachOfMany() {
 		assertThat(stoppedAfter(11).getDatabaseState())
 			.isEqualTo("this run has applied 11 migrations, the last one is 11");
+	}
+
+	@Test
+	void beginsNothingIfItWasToldBefore() {
+		this.stop.stop();
+		try (TestRunner runner = TestRunner.on(this.mongo).stop(this.stop).with(TestMigration.inserting("1"))) {
+			assertThat(catchThrowableOfType(MigrationException.class, runner::migrate).getCode())
+				.isEqualTo(ProblemCode.SHUTTING_DOWN);
+		}
+		assertThat(this.mongo.history().countDocuments()).isZero();
+		assertThat(this.mongo.lock().countDocuments()).isZero();
+	}
+
+	@Test
+	void releasesTheLockThatItWasAcquiring() throws Exception {
+		try (TwoRunners stage = new TwoRunners(this.mongo)) {
+			MongoProxy.Hold acquired = stage.beforeA().holdReply(WireStep.ACQUIRE);
+			CompletableFuture<StoreResult> a = stage.migrate(stage.asA().stop(this.stop), TestMigration.inserting("1"));
+			acquired.await();
+			this.stop.stop();
+			acquired.letGo();
+			assertThat(TwoRunners.failure(a).getCode()).isEqualTo(ProblemCode.SHUTTING_DOWN);
+		}
+		assertThat(this.mongo.history().countDocuments()).isZero();
+		assertThat(this.mongo.lock().find().first()).containsEntry("owner", null);
+	}
+
+	@Test
+	@RequiresReplicaSet("failCommand")
+	void doesNotTryATransactionAgain() {
+		AtomicInteger tries = new AtomicInteger();
+		TestMigration conflicting = TestMigration.of("1", (context) -> {
+			if (tries.incrementAndGet() == 3) {
+				this.stop.stop();
+			}
+			context.collection("applied").deleteOne(new Document("version", "0"));
+		});
+		String appName = this.mongo.name() + "-stopped";
+		try (FailPoint failPoint = FailPoint.on(this.mongo.client(), appName, Integer.MAX_VALUE, "delete")
+			.withErrorCode(112, "TransientTransactionError");
+				TestRunner runner = TestRunner.on(this.mongo).appName(appName).stop(this.stop).with(conflicting)) {
+			MigrationException ex = catchThrowableOfType(MigrationException.class, runner::migrate);
+			assertThat(ex.getCode()).isEqualTo(ProblemCode.SHUTTING_DOWN);
+			assertThat(ex.getDatabaseState()).isEqualTo("what migration 1 did was rolled back");
+			assertThat(ex).hasMessageContaining("(tried 3 times in PT0S)");
+		}
+		assertThat(tries).hasValue(3);
+		assertThat(this.mongo.lock().find().first()).containsEntry("owner", null);
 	}
 
 	private MigrationException stoppedAfter(int count) {

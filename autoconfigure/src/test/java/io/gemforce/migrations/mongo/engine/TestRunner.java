@@ -153,6 +153,8 @@ final class TestRunner implements AutoCloseable {
 
 		private StopSignal stop = new StopSignal();
 
+		private boolean ownThread = true;
+
 		private LongSupplier nanoTime = System::nanoTime;
 
 		private Clock clock = Clock.systemUTC();
@@ -227,6 +229,16 @@ final class TestRunner implements AutoCloseable {
 			return this;
 		}
 
+		/**
+		 * Execute migrations on the thread that runs them, as it is done while other
+		 * threads could not get beans.
+		 * @return this builder
+		 */
+		Builder onTheCallersThread() {
+			this.ownThread = false;
+			return this;
+		}
+
 		Builder nanoTime(LongSupplier nanoTime) {
 			this.nanoTime = nanoTime;
 			return this;
@@ -253,7 +265,8 @@ final class TestRunner implements AutoCloseable {
 					new MongoSettings(null, "migration_history", "migration_lock", List.of("classpath:db/mongo"), false,
 							new MongoSettings.Preimages(this.preimageLimit, this.preimageRetention), this.lease,
 							this.lockWaitTimeout, this.policy),
-					application, this.requirements, this.stop, "test", this.nanoTime, this.clock);
+					application, this.requirements, this.stop, "test", new MigrationThread(() -> this.ownThread),
+					this.nanoTime, this.clock);
 			return new TestRunner((this.shared != null) ? () -> {
 			} : client, store, application);
 		}

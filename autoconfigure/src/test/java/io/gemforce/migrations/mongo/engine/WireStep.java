@@ -63,6 +63,11 @@ enum WireStep implements Predicate<BsonDocument> {
 	MARK("insert", WireStep.HISTORY, (command) -> isInserted(command, "type", "MARK")),
 
 	/**
+	 * Record that another tool has applied a migration.
+	 */
+	MARK_IMPORT("insert", WireStep.HISTORY, (command) -> isInserted(command, "type", "IMPORT")),
+
+	/**
 	 * Close the rows that older fences have left open.
 	 */
 	CLOSE_LEFT_OPEN("update", WireStep.HISTORY, (command) -> isMulti(command)),

@@ -42,6 +42,12 @@ class MigrationLockTests {
 
 	private static final Duration SHORT = Duration.ofSeconds(1);
 
+	private static final MigrationLock.Pause PAUSE = (pause) -> Thread.sleep(pause.toMillis());
+
+	private static final MigrationLock.Pause GIVING_UP = (pause) -> {
+		throw new InterruptedException();
+	};
+
 	private final MongoTestDatabase mongo;
 
 	MigrationLockTests(MongoTestDatabase mongo) {
@@ -80,9 +86,9 @@ class MigrationLockTests {
 			this.mongo.lock().drop();
 			List<Optional<Lease>> leases = together(contenders, (number) -> () -> {
 				try {
-					return lock(LONG).acquire(holder("contender " + number), Duration.ZERO, () -> true);
+					return lock(LONG).acquire(holder("contender " + number), Duration.ZERO, () -> true, GIVING_UP);
 				}
-				catch (LockTimeoutException ex) {
+				catch (InterruptedException ex) {
 					return Optional.empty();
 				}
 			});
@@ -114,7 +120,7 @@ class MigrationLockTests {
 		Lease first = acquire("a", LONG);
 		ExecutorService executor = Executors.newSingleThreadExecutor();
 		try {
-			Future<Optional<Lease>> second = executor.submit(() -> lock(LONG).acquire(holder("b"), LONG, () -> false));
+			Future<Optional<Lease>> second = executor.submit(() -> lock(LONG).acquire(holder("b"), LONG, () -> false, PAUSE));
 			awaitWaiting();
 			first.close();
 			assertThat(second.get(10, TimeUnit.SECONDS)).isEmpty();
@@ -138,9 +144,9 @@ class MigrationLockTests {
 
 	@Test
 	void waitingEndsAndSaysWhoHoldsTheLock(CapturedOutput output) throws Exception {
-		try (Lease lease = acquire("a", LONG)) {
+		try (Lease lease = acquire("a", SHORT)) {
 			assertThatExceptionOfType(LockTimeoutException.class)
-				.isThrownBy(() -> lock(LONG).acquire(holder("b"), Duration.ofMillis(700), () -> true))
+				.isThrownBy(() -> lock(LONG).acquire(holder("b"), Duration.ofMillis(700), () -> true, PAUSE))
 				.satisfies((ex) -> assertThat(ex.getLock().owner()).isEqualTo("a"));
 			assertThat(output).containsOnlyOnce("Waiting for the migration lock of store 'mongo', held by a since ");
 		}
@@ -149,11 +155,13 @@ class MigrationLockTests {
 	@Test
 	void waitingIsReportedEveryThirtySeconds(CapturedOutput output) throws Exception {
 		AtomicLong nanos = new AtomicLong();
+		MigrationLock.Pause beating = (pause) -> this.mongo.lock()
+			.updateOne(new Document(), new Document("$inc", new Document("beat", 1L)));
 		try (Lease lease = acquire("a", Duration.ofHours(1))) {
 			MigrationLock lock = new MigrationLock(this.mongo.lock(), Duration.ofHours(1),
 					() -> nanos.addAndGet(Duration.ofSeconds(7).toNanos()), Clock.systemUTC());
 			assertThatExceptionOfType(LockTimeoutException.class)
-				.isThrownBy(() -> lock.acquire(holder("b"), Duration.ofSeconds(100), () -> true));
+				.isThrownBy(() -> lock.acquire(holder("b"), Duration.ofSeconds(100), () -> true, beating));
 			assertThat(output.getOut().lines().filter((line) -> line.contains("Waiting for the migration lock")))
 				.hasSizeBetween(2, 4);
 		}
@@ -163,7 +171,7 @@ class MigrationLockTests {
 	void holderThatBeatsIsNotTakenOver() throws Exception {
 		try (Lease lease = acquire("a", SHORT)) {
 			assertThatExceptionOfType(LockTimeoutException.class)
-				.isThrownBy(() -> lock(SHORT).acquire(holder("b"), SHORT.multipliedBy(3), () -> true));
+				.isThrownBy(() -> lock(SHORT).acquire(holder("b"), SHORT.multipliedBy(3), () -> true, PAUSE));
 			lease.check();
 			assertThat(document()).containsEntry("owner", "a");
 		}
@@ -181,6 +189,31 @@ class MigrationLockTests {
 				.satisfies((predecessor) -> assertThat(predecessor.owner()).isEqualTo("dead"));
 			assertThat(waited).isGreaterThanOrEqualTo(SHORT);
 		}
+	}
+
+	@Test
+	void deadHolderIsTakenOverByWhoWaitsForLessThanALease() throws Exception {
+		this.mongo.lock().insertOne(held("dead", 7, SHORT));
+		try (Lease lease = lock(SHORT).acquire(holder("b"), Duration.ofMillis(1), () -> true, PAUSE).orElseThrow()) {
+			assertThat(lease.fence()).isEqualTo(8);
+			assertThat(lease.isTakenOver()).isTrue();
+		}
+	}
+
+	@Test
+	void releaseOfAThreadThatIsInterruptedIsARelease() throws Exception {
+		Lease lease = acquire("a", LONG);
+		Thread.currentThread().interrupt();
+		lease.close();
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(document()).containsEntry("owner", null);
+	}
+
+	@Test
+	void lockThatWasGivenBackIsNotHeld() throws Exception {
+		Lease lease = acquire("a", LONG);
+		lease.close();
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(lease::check);
 	}
 
 	@Test
@@ -213,14 +246,14 @@ class MigrationLockTests {
 		try (Lease lease = acquire("a", SHORT)) {
 			MigrationLock contender = new MigrationLock(this.mongo.lock(), SHORT, System::nanoTime, skewed);
 			assertThatExceptionOfType(LockTimeoutException.class)
-				.isThrownBy(() -> contender.acquire(holder("b"), SHORT.multipliedBy(2), () -> true));
+				.isThrownBy(() -> contender.acquire(holder("b"), SHORT.multipliedBy(2), () -> true, PAUSE));
 			lease.check();
 		}
 		this.mongo.lock().drop();
 		this.mongo.lock().insertOne(held("dead", 7, SHORT));
 		long startedAt = System.nanoTime();
 		try (Lease lease = new MigrationLock(this.mongo.lock(), SHORT, System::nanoTime, skewed)
-			.acquire(holder("b"), LONG, () -> true)
+			.acquire(holder("b"), LONG, () -> true, PAUSE)
 			.orElseThrow()) {
 			assertThat(lease.isTakenOver()).isTrue();
 			assertThat(Duration.ofNanos(System.nanoTime() - startedAt)).isLessThan(SHORT.multipliedBy(5));
@@ -231,7 +264,7 @@ class MigrationLockTests {
 	void holderGivesItselfUpWhenItCouldNotBeatForThreeQuartersOfItsLease() throws Exception {
 		AtomicLong nanos = new AtomicLong();
 		MigrationLock lock = new MigrationLock(this.mongo.lock(), LONG, nanos::get, Clock.systemUTC());
-		try (Lease lease = lock.acquire(holder("a"), LONG, () -> true).orElseThrow()) {
+		try (Lease lease = lock.acquire(holder("a"), LONG, () -> true, PAUSE).orElseThrow()) {
 			nanos.set(LONG.toNanos() * 3 / 4 - 1);
 			lease.check();
 			nanos.incrementAndGet();
@@ -285,11 +318,11 @@ class MigrationLockTests {
 	@Test
 	void sessionsOfAllDeadHoldersAreKeptUntilTheRelease() throws Exception {
 		this.mongo.lock().insertOne(held("dead", 7, SHORT).append("lsid", session(1)));
-		try (Lease lease = lock(SHORT).acquire(holder("b", session(2)), LONG, () -> true).orElseThrow()) {
+		try (Lease lease = lock(SHORT).acquire(holder("b", session(2)), LONG, () -> true, PAUSE).orElseThrow()) {
 			assertThat(lease.leftSessions()).containsExactly(new Document("id", 1));
 			lease.abandon();
 		}
-		try (Lease lease = lock(SHORT).acquire(holder("c", session(3)), LONG, () -> true).orElseThrow()) {
+		try (Lease lease = lock(SHORT).acquire(holder("c", session(3)), LONG, () -> true, PAUSE).orElseThrow()) {
 			assertThat(lease.leftSessions()).containsExactly(new Document("id", 2), new Document("id", 1));
 		}
 		assertThat(document()).containsEntry("owner", null).doesNotContainKey("leftLsids");
@@ -307,7 +340,7 @@ class MigrationLockTests {
 	void holderThatCouldNotBeatDoesNotRelease() throws Exception {
 		AtomicLong nanos = new AtomicLong();
 		MigrationLock lock = new MigrationLock(this.mongo.lock(), LONG, nanos::get, Clock.systemUTC());
-		try (Lease lease = lock.acquire(holder("a"), LONG, () -> true).orElseThrow()) {
+		try (Lease lease = lock.acquire(holder("a"), LONG, () -> true, PAUSE).orElseThrow()) {
 			nanos.set(LONG.toNanos());
 		}
 		assertThat(document()).containsEntry("owner", "a");
@@ -337,7 +370,7 @@ class MigrationLockTests {
 	}
 
 	private Lease acquire(String owner, Duration lease) throws InterruptedException {
-		return lock(lease).acquire(holder(owner), LONG, () -> true).orElseThrow();
+		return lock(lease).acquire(holder(owner), LONG, () -> true, PAUSE).orElseThrow();
 	}
 
 	private MigrationLock lock(Duration lease) {
