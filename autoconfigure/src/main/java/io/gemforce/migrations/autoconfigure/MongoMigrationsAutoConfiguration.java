@@ -2,13 +2,11 @@ package io.gemforce.migrations.autoconfigure;
 
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import com.mongodb.client.MongoClient;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.ObjectProvider;
@@ -20,23 +18,20 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.data.mongodb.autoconfigure.DataMongoAutoConfiguration;
-import org.springframework.boot.data.mongodb.autoconfigure.DataMongoProperties;
 import org.springframework.boot.data.mongodb.autoconfigure.DataMongoReactiveAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer;
 import org.springframework.boot.mongodb.autoconfigure.MongoClientSettingsBuilderCustomizer;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.support.ResourcePatternResolver;
-import org.springframework.data.mapping.model.FieldNamingStrategy;
-import org.springframework.data.mapping.model.PropertyNameFieldNamingStrategy;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 import org.springframework.data.mongodb.core.MongoOperations;
 import org.springframework.data.mongodb.core.ReactiveMongoOperations;
-import org.springframework.data.mongodb.core.convert.MongoCustomConversions;
 import org.springframework.data.mongodb.gridfs.GridFsOperations;
 import org.springframework.data.mongodb.gridfs.ReactiveGridFsOperations;
 
@@ -73,16 +68,13 @@ public final class MongoMigrationsAutoConfiguration {
 		@ConditionalOnMissingBean
 		MongoMigrationStore mongoMigrationStore(ListableBeanFactory beanFactory, ResourcePatternResolver resources,
 				Environment environment, ObjectProvider<MongoDatabaseFactory> factory,
-				ObjectProvider<MongoClient> client, ObjectProvider<MongoCustomConversions> conversions,
-				ObjectProvider<DataMongoProperties> dataMongo, MigrationsProperties properties,
+				ObjectProvider<MongoClient> client, ApplicationContext context, MigrationsProperties properties,
 				ApplicationInstance application, ObjectProvider<Migrations> migrations, MigrationsStopSignal stop) {
-			MigrationTemplates templates = new MigrationTemplates(
-					() -> conversions.getIfAvailable(() -> new MongoCustomConversions(List.of())),
-					() -> fieldNaming(dataMongo.getIfAvailable()));
 			Supplier<MongoDatabaseFactory> primaryFactory = primary(factory, MongoDatabaseFactory.class);
 			return new MongoMigrationStore(primaryFactory,
 					() -> FactoryClient.of(primaryFactory.get()).orElseGet(primary(client, MongoClient.class)),
-					beanFactory, resources, MongoMigrationInitializer.BEAN_NAME, templates,
+					beanFactory, resources, MongoMigrationInitializer.BEAN_NAME,
+					new MigrationTemplates(context),
 					settings(properties, new SetProperties(environment, "gemforce.migrations.mongo.")), application,
 					(requirement) -> migrations.getObject().check(requirement), stop.signal(), engine());
 		}
@@ -118,12 +110,6 @@ public final class MongoMigrationsAutoConfiguration {
 				.orElseThrow(
 						() -> new InvalidConfigurationPropertyValueException("gemforce.migrations.mongo." + property,
 								value, "A version is numbers separated by '.' or '_'"));
-		}
-
-		private static FieldNamingStrategy fieldNaming(@Nullable DataMongoProperties properties) {
-			Class<?> strategy = (properties != null) ? properties.getFieldNamingStrategy() : null;
-			return (strategy != null) ? (FieldNamingStrategy) BeanUtils.instantiateClass(strategy)
-					: PropertyNameFieldNamingStrategy.INSTANCE;
 		}
 
 		private static String engine() {
