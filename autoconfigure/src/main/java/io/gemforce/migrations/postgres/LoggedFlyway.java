@@ -16,6 +16,7 @@ import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.Causes;
 import io.gemforce.migrations.LockWait;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
@@ -127,12 +128,7 @@ final class LoggedFlyway {
 
 	// Flyway wraps what callbacks throw
 	private static @Nullable MigrationException refused(RuntimeException failure) {
-		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-			if (cause instanceof MigrationException refused) {
-				return refused;
-			}
-		}
-		return null;
+		return Causes.find(failure, MigrationException.class).orElse(null);
 	}
 
 	// What fails after a migration was executed is its commit, or something after it
