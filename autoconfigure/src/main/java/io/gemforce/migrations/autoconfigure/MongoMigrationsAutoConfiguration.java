@@ -2,14 +2,17 @@ package io.gemforce.migrations.autoconfigure;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import com.mongodb.client.MongoClient;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -25,6 +28,7 @@ import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitializat
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
@@ -43,9 +47,10 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.autoconfigure.MigrationsProperties.OnSchemaAhead;
-import io.gemforce.migrations.mongo.MongoMigration;
+import io.gemforce.migrations.mongo.engine.MigrationSources;
 import io.gemforce.migrations.mongo.engine.MigrationTemplates;
 import io.gemforce.migrations.mongo.engine.MongoMigrationStore;
+import io.gemforce.migrations.mongo.engine.MongoRuntimeHints;
 import io.gemforce.migrations.mongo.engine.MongoSettings;
 import io.gemforce.migrations.mongo.lock.MigrationLock;
 
@@ -55,6 +60,7 @@ import io.gemforce.migrations.mongo.lock.MigrationLock;
 @AutoConfiguration(after = { DataMongoAutoConfiguration.class, DataMongoReactiveAutoConfiguration.class,
 		MigrationsAutoConfiguration.class, PostgresMigrationsAutoConfiguration.class })
 @ConditionalOnClass({ MongoClient.class, MongoDatabaseFactory.class, DataMongoAutoConfiguration.class })
+@ImportRuntimeHints(MongoRuntimeHints.class)
 public final class MongoMigrationsAutoConfiguration {
 
 	/**
@@ -69,9 +75,10 @@ public final class MongoMigrationsAutoConfiguration {
 		MongoMigrationStore mongoMigrationStore(ListableBeanFactory beanFactory, ResourcePatternResolver resources,
 				Environment environment, ObjectProvider<MongoDatabaseFactory> factory,
 				ObjectProvider<MongoClient> client, ApplicationContext context, MigrationsProperties properties,
-				ApplicationInstance application, ObjectProvider<Migrations> migrations, MigrationsStopSignal stop) {
+				ApplicationInstance application, ObjectProvider<Migrations> migrations, MigrationsStopSignal stop,
+				TemplateDatabaseCheck check) {
 			Supplier<MongoDatabaseFactory> primaryFactory = primary(factory, MongoDatabaseFactory.class);
-			return new MongoMigrationStore(primaryFactory,
+			return new MongoMigrationStore(() -> check.migrating(primaryFactory.get()),
 					() -> FactoryClient.of(primaryFactory.get()).orElseGet(primary(client, MongoClient.class)),
 					beanFactory, resources, MongoMigrationInitializer.BEAN_NAME,
 					new MigrationTemplates(context),
@@ -134,6 +141,12 @@ public final class MongoMigrationsAutoConfiguration {
 		@Bean(MongoMigrationInitializer.BEAN_NAME)
 		MongoMigrationInitializer mongoMigrationInitializer(Migrations migrations) {
 			return new MongoMigrationInitializer(migrations);
+		}
+
+		@Bean
+		static TemplateDatabaseCheck mongoMigrationsTemplateDatabaseCheck(ConfigurableListableBeanFactory beans,
+				Environment environment) {
+			return new TemplateDatabaseCheck(beans, environment);
 		}
 
 		@Bean
@@ -231,27 +244,34 @@ public final class MongoMigrationsAutoConfiguration {
 	 * Migrations that would silently not be run.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(MongoMigration.class)
 	@ConditionalOnMissingBean(MongoDatabaseFactory.class)
 	static class NoDatabaseConfiguration {
 
+		private static final int MAX_NAMED = 5;
+
 		@Bean
-		StartupSummary mongoMigrationsWithoutDatabase(ListableBeanFactory beanFactory, Migrations migrations) {
+		StartupSummary mongoMigrationsWithoutDatabase(ListableBeanFactory beanFactory,
+				ResourcePatternResolver resources, Migrations migrations, MigrationsProperties properties) {
 			return new StartupSummary(() -> {
 				if (!migrations.isDisabled(StoreName.MONGO)) {
-					throw noDatabase(beanFactory);
+					List<String> found = MigrationSources.find(beanFactory, resources,
+							properties.getMongo().getLocations());
+					if (!found.isEmpty()) {
+						throw noDatabase(found, beanFactory);
+					}
 				}
 			});
 		}
 
-		private static MigrationException noDatabase(ListableBeanFactory beanFactory) {
+		private static MigrationException noDatabase(List<String> found, ListableBeanFactory beanFactory) {
+			String named = found.stream().limit(MAX_NAMED).collect(Collectors.joining(", "));
 			return new MigrationException(Problem.error(ProblemCode.AMBIGUOUS_BEAN, StoreName.MONGO,
-					("There are MongoDB migrations (%s) but no MongoDatabaseFactory to run them on; beans of type "
+					("There are %d MongoDB migrations (%s) but no MongoDatabaseFactory to run them on; beans of type "
 							+ "MongoClient: %s")
-						.formatted(String.join(", ", beanFactory.getBeanNamesForType(MongoMigration.class)),
+						.formatted(found.size(), (found.size() > MAX_NAMED) ? named + " …" : named,
 								Arrays.toString(beanFactory.getBeanNamesForType(MongoClient.class))),
-					"If there are several MongoClient beans, mark the one to migrate with @Primary; or set "
-							+ "gemforce.migrations.mongo.enabled=false"),
+					"If there are several MongoClient beans, mark the one to migrate with @Primary, or declare a "
+							+ "MongoDatabaseFactory bean; or set gemforce.migrations.mongo.enabled=false"),
 					"unchanged", null);
 		}
 

@@ -3,7 +3,6 @@ package io.gemforce.migrations.mongo.engine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,7 +16,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanCreationException;
@@ -28,6 +26,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 
+import io.gemforce.migrations.Causes;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
@@ -75,7 +74,7 @@ final class MigrationDiscovery {
 		Consumer<ResolvedMigration> found = (migration) -> migrations
 			.computeIfAbsent(migration.version(), (version) -> new ArrayList<>())
 			.add(migration);
-		candidates().forEach((beanName) -> resolve(beanName, problems).ifPresent(found));
+		MigrationSources.beans(this.beanFactory).forEach((beanName) -> resolve(beanName, problems).ifPresent(found));
 		ChangeFiles files = this.files.get();
 		problems.addAll(files.problems());
 		files.files().forEach((file) -> found.accept(resolve(file, problems)));
@@ -89,20 +88,6 @@ final class MigrationDiscovery {
 				file.location(), file.checksum(), TransactionMode.AUTO, file.onInterrupted(),
 				requirements(where, file.requires(), problems), imports(where, file.imports(), problems),
 				new DeclaredWork(file.changes(), file.text()));
-	}
-
-	private Set<String> candidates() {
-		Set<String> names = new LinkedHashSet<>();
-		for (Class<?> type : List.of(MongoMigration.class, DeclaredMongoMigration.class)) {
-			names.addAll(Arrays.asList(this.beanFactory.getBeanNamesForType(type, true, false)));
-		}
-		for (String name : this.beanFactory.getBeanDefinitionNames()) {
-			if (!names.contains(name) && this.beanFactory.findAnnotationOnBean(name, Migration.class, false) != null) {
-				names.add(name);
-			}
-		}
-		names.removeIf(ScopedProxyUtils::isScopedTarget);
-		return names;
 	}
 
 	private Optional<ResolvedMigration> resolve(String beanName, List<Problem> problems) {
@@ -220,7 +205,7 @@ final class MigrationDiscovery {
 
 	private Problem forbiddenInjection(String beanName, BeansException ex) {
 		List<String> path = new ArrayList<>();
-		for (Throwable cause = ex; cause != null; cause = cause.getCause()) {
+		for (Throwable cause : Causes.of(ex)) {
 			String name = (cause instanceof BeanCreationException creation) ? creation.getBeanName() : null;
 			if (cause instanceof BeanCurrentlyInCreationException && (this.initializer.equals(name) || cause == ex)) {
 				path.remove(beanName);
