@@ -90,8 +90,8 @@ public final class Causes {
 
 	private static boolean isHarmless(Throwable failure) {
 		List<Throwable> causes = of(failure);
-		return causes.get(causes.size() - 1).getCause() == null
-				&& causes.stream().allMatch(Causes::isShort) && causes.stream()
+		return causes.get(causes.size() - 1).getCause() == null && causes.stream().allMatch(Causes::isShort)
+				&& causes.stream()
 					.flatMap((cause) -> List.of(cause.getSuppressed()).stream())
 					.allMatch(Causes::isShort);
 	}

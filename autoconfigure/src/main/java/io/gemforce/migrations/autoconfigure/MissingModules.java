@@ -67,7 +67,8 @@ final class MissingModules {
 	String reason(StoreName store) {
 		Optional<String> missing = missing(store);
 		if (!isWanted(store)) {
-			return (store == StoreName.POSTGRES) ? "no Flyway on the class path" : "no MongoDB driver on the class path";
+			return (store == StoreName.POSTGRES) ? "no Flyway on the class path"
+					: "no MongoDB driver on the class path";
 		}
 		return missing.map((module) -> "%s is missing".formatted(module))
 			.orElse((store == StoreName.POSTGRES) ? "no Flyway bean" : "no MongoDatabaseFactory bean");
@@ -83,10 +84,11 @@ final class MissingModules {
 		if (missing.isEmpty() || !isWanted(store)) {
 			return Optional.empty();
 		}
-		return firstMigration(store).map((migration) -> ("MISSING_DEPENDENCY: store '%s' has migrations (%s), but %s is "
-				+ "not on the class path, so that they are not run. Add the dependency, or set "
-				+ "gemforce.migrations.%s.enabled=false")
-			.formatted(store, migration, missing.get(), store));
+		return firstMigration(store)
+			.map((migration) -> ("MISSING_DEPENDENCY: store '%s' has migrations (%s), but %s is "
+					+ "not on the class path, so that they are not run. Add the dependency, or set "
+					+ "gemforce.migrations.%s.enabled=false")
+				.formatted(store, migration, missing.get(), store));
 	}
 
 	private boolean isWanted(StoreName store) {
@@ -95,7 +97,11 @@ final class MissingModules {
 
 	private Optional<String> missing(StoreName store) {
 		Map<String, String> modules = (store == StoreName.POSTGRES) ? POSTGRES : MONGO;
-		return modules.entrySet().stream().filter((module) -> !isPresent(module.getKey())).map(Map.Entry::getValue).findFirst();
+		return modules.entrySet()
+			.stream()
+			.filter((module) -> !isPresent(module.getKey()))
+			.map(Map.Entry::getValue)
+			.findFirst();
 	}
 
 	private boolean isPresent(String type) {

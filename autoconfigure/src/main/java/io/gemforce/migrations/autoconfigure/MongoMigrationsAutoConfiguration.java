@@ -80,8 +80,7 @@ public final class MongoMigrationsAutoConfiguration {
 			Supplier<MongoDatabaseFactory> primaryFactory = primary(factory, MongoDatabaseFactory.class);
 			return new MongoMigrationStore(() -> check.migrating(primaryFactory.get()),
 					() -> FactoryClient.of(primaryFactory.get()).orElseGet(primary(client, MongoClient.class)),
-					beanFactory, resources, MongoMigrationInitializer.BEAN_NAME,
-					new MigrationTemplates(context),
+					beanFactory, resources, MongoMigrationInitializer.BEAN_NAME, new MigrationTemplates(context),
 					settings(properties, new SetProperties(environment, "gemforce.migrations.mongo.")), application,
 					(requirement) -> migrations.getObject().check(requirement), stop.signal(), engine());
 		}

@@ -103,14 +103,14 @@ final class TemplateDatabaseCheck implements BeanPostProcessor {
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		MongoDatabaseFactory migrated = this.migrated;
-		if (migrated != null && bean instanceof MongoTemplate template
-				&& template.getMongoDatabaseFactory() != migrated && isMain(beanName)) {
+		if (migrated != null && bean instanceof MongoTemplate template && template.getMongoDatabaseFactory() != migrated
+				&& isMain(beanName)) {
 			String database = migrated.getMongoDatabase().getName();
 			String templates = template.getMongoDatabaseFactory().getMongoDatabase().getName();
 			if (!database.equals(templates)) {
 				throw refusal(
-						"Store 'mongo' is database '%s', but bean '%s' works in database '%s'".formatted(database, beanName,
-								templates),
+						"Store 'mongo' is database '%s', but bean '%s' works in database '%s'".formatted(database,
+								beanName, templates),
 						("Set spring.mongodb.database=%s, or make bean '%s' with the MongoDatabaseFactory bean. What is "
 								+ "recorded in database '%s' stays there")
 							.formatted(templates, beanName, database),

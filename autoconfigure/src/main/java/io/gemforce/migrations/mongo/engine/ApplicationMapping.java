@@ -89,11 +89,11 @@ final class ApplicationMapping {
 		MongoMappingContext context = copy((MongoMappingContext) original.getMappingContext());
 		MappingMongoConverter converter = new MappingMongoConverter(references(original, factory), context);
 		converter.setCustomConversions(original.getCustomConversions());
-		converter.setInstantiators(
-				read(AbstractMongoConverter.class, "instantiators", original, EntityInstantiators.class));
+		converter
+			.setInstantiators(read(AbstractMongoConverter.class, "instantiators", original, EntityInstantiators.class));
 		converter.setTypeMapper(read(MappingMongoConverter.class, "typeMapper", original, MongoTypeMapper.class));
-		converter.setMapKeyDotReplacement(
-				read(MappingMongoConverter.class, "mapKeyDotReplacement", original, String.class));
+		converter
+			.setMapKeyDotReplacement(read(MappingMongoConverter.class, "mapKeyDotReplacement", original, String.class));
 		converter.setCodecRegistryProvider(
 				read(MappingMongoConverter.class, "codecRegistryProvider", original, CodecRegistryProvider.class));
 		return converter;
@@ -165,10 +165,8 @@ final class ApplicationMapping {
 
 	private static void requireKnown(@Nullable Object part, Class<?> known) {
 		if (part == null || part.getClass() != known) {
-			throw refusal("map as the application does",
-					"a %s can be taken over, but not the application's %s".formatted(known.getSimpleName(),
-							(part != null) ? part.getClass().getName() : "lack of one"),
-					null);
+			throw refusal("map as the application does", "a %s can be taken over, but not the application's %s"
+				.formatted(known.getSimpleName(), (part != null) ? part.getClass().getName() : "lack of one"), null);
 		}
 	}
 

@@ -30,7 +30,8 @@ final class MigrationTemplate extends MongoTemplate {
 				this.publisher.publishEvent(event);
 			}
 			catch (BeansException ex) {
-				throw ApplicationMapping.refusal("tell the application's listeners of " + event.getClass().getSimpleName(),
+				throw ApplicationMapping.refusal(
+						"tell the application's listeners of " + event.getClass().getSimpleName(),
 						"one of them cannot be had before the migrations: " + ex.getMessage(), ex);
 			}
 		}

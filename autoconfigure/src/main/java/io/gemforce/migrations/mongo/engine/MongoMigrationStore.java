@@ -287,10 +287,9 @@ public final class MongoMigrationStore implements MigrationStore {
 		public MongoMigrationStore create(MongoDatabaseFactory factory, Discovery migrations) {
 			return new MongoMigrationStore(() -> factory, () -> this.client, () -> migrations,
 					MongoMigrationStore.this.templates.withoutEvents(),
-					MongoMigrationStore.this.settings.forRehearsal(),
-					MongoMigrationStore.this.application, (requirement) -> Requirements.Status.MET,
-					MongoMigrationStore.this.stop, MongoMigrationStore.this.engine, MongoMigrationStore.this.nanoTime,
-					MongoMigrationStore.this.clock);
+					MongoMigrationStore.this.settings.forRehearsal(), MongoMigrationStore.this.application,
+					(requirement) -> Requirements.Status.MET, MongoMigrationStore.this.stop,
+					MongoMigrationStore.this.engine, MongoMigrationStore.this.nanoTime, MongoMigrationStore.this.clock);
 		}
 
 		@Override
