@@ -86,7 +86,7 @@ class OneStoreTests {
 			.run((context) -> {
 				assertThat(context).hasNotFailed();
 				assertThat(output).containsOnlyOnce("MISSING_DEPENDENCY")
-					.contains("store 'postgres' has migrations (V1__", "org.springframework.boot:spring-boot-flyway is not",
+					.contains("store 'postgres' has migrations (R__gem_view.sql)", "org.springframework.boot:spring-boot-flyway is not",
 							"migrations: no store: postgres (org.springframework.boot:spring-boot-flyway is missing), "
 									+ "mongo (no MongoDB driver on the class path)");
 			});
