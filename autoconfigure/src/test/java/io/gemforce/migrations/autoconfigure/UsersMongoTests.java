@@ -11,7 +11,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.mongodb.autoconfigure.DataMongoAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.mongodb.autoconfigure.MongoAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -165,9 +167,9 @@ class UsersMongoTests {
 
 	@Test
 	void handMadeTemplateIsNotPassedOverForADatabaseThatNobodyNamed() {
-		TestContexts.with(this.mongo)
+		TestContexts.bare()
+			.withConfiguration(AutoConfigurations.of(MongoAutoConfiguration.class, DataMongoAutoConfiguration.class))
 			.withUserConfiguration(GemMigrations.class, HandMadeTemplate.class)
-			.withPropertyValues("spring.mongodb.uri=" + this.mongo.uri().replace("/" + this.mongo.name(), "/"))
 			.run((context) -> {
 				StartFailure failure = StartFailure.of(context);
 				assertThat(failure.code()).isEqualTo(ProblemCode.AMBIGUOUS_BEAN);
