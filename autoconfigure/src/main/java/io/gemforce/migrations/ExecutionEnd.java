@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 public record ExecutionEnd(MigrationState state, Duration duration, @Nullable Throwable failure,
 		@Nullable ExecutionError error) {
 
+	public ExecutionEnd {
+		failure = (failure != null) ? Causes.harmless(failure) : null;
+	}
+
 	/**
 	 * An execution that did what it should.
 	 * @param direction whether the migration was applied or undone

@@ -11,13 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record ExecutionError(String type, @Nullable String message, @Nullable String code) {
 
-	private static final int MAX_MESSAGE = 16 * 1024;
-
 	public ExecutionError {
-		if (message != null) {
-			message = Secrets.mask(message);
-			message = (message.length() > MAX_MESSAGE) ? message.substring(0, MAX_MESSAGE) : message;
-		}
+		message = (message != null) ? Secrets.bounded(message) : null;
 	}
 
 }

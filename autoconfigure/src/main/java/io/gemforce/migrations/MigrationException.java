@@ -35,7 +35,7 @@ public class MigrationException extends RuntimeException {
 	 * @param cause the cause, {@code null} if there is none
 	 */
 	public MigrationException(List<Problem> problems, String databaseState, @Nullable Throwable cause) {
-		super(message(problems, databaseState), cause);
+		super(message(problems, databaseState), (cause != null) ? Causes.harmless(cause) : null);
 		Assert.notEmpty(problems, "'problems' must not be empty");
 		this.problems = List.copyOf(problems);
 		this.databaseState = databaseState;

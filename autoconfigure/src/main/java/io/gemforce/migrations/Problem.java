@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record Problem(Severity severity, ProblemCode code, @Nullable StoreName store, String message, String action) {
 
 	public Problem {
-		message = Secrets.mask(message);
+		message = Secrets.bounded(message);
 	}
 
 	/**

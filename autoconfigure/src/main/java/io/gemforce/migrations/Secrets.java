@@ -7,6 +7,11 @@ import java.util.regex.Pattern;
  */
 final class Secrets {
 
+	/**
+	 * How much of a text is shown.
+	 */
+	static final int LONGEST = 16 * 1024;
+
 	private static final String MASK = "***";
 
 	private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^\\s\"'<>]*(?=@[^\\s@]*)");
@@ -23,6 +28,24 @@ final class Secrets {
 	private static final Pattern QUOTED = Pattern.compile(KEY + "\\s+)(?:" + QUOTED_TEXT + ")");
 
 	private Secrets() {
+	}
+
+	/**
+	 * Mask the credentials in a text, and leave out what is too much of it.
+	 * @param text the text
+	 * @return the text without credentials
+	 */
+	static String bounded(String text) {
+		return bounded(text, LONGEST);
+	}
+
+	static String bounded(String text, int longest) {
+		if (text.length() <= longest) {
+			return mask(text);
+		}
+		// What is cut in two here is not shown
+		String masked = mask(text.substring(0, Math.min(text.length(), 2 * longest)));
+		return "%s … (%d characters)".formatted(masked.substring(0, Math.min(masked.length(), longest)), text.length());
 	}
 
 	/**

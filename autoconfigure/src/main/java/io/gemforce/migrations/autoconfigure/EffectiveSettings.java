@@ -1,9 +1,11 @@
 package io.gemforce.migrations.autoconfigure;
 
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -70,9 +72,15 @@ final class EffectiveSettings {
 	/**
 	 * Describe the settings in one line.
 	 * @param stores the stores to describe
+	 * @param whyNot says why a store is not there
 	 * @return the line
 	 */
-	String describe(List<StoreName> stores) {
+	String describe(List<StoreName> stores, Function<StoreName, String> whyNot) {
+		if (stores.isEmpty()) {
+			return Arrays.stream(StoreName.values())
+				.map((store) -> "%s (%s)".formatted(store, whyNot.apply(store)))
+				.collect(Collectors.joining(", ", "migrations: no store: ", ""));
+		}
 		return stores.stream()
 			.map((store) -> "%s=%s".formatted(store, describe(store)))
 			.collect(Collectors.joining(", ", "migrations: ", ""));

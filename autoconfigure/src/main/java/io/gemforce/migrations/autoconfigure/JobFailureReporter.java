@@ -14,12 +14,12 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.ArgumentResolver;
 import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
 
+import io.gemforce.migrations.Causes;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
@@ -60,10 +60,9 @@ class JobFailureReporter implements ApplicationListener<ApplicationFailedEvent> 
 	}
 
 	private static MigrationException explain(Throwable failure, ConfigurableApplicationContext context) {
-		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-			if (cause instanceof MigrationException explained) {
-				return explained;
-			}
+		MigrationException explained = Causes.find(failure, MigrationException.class).orElse(null);
+		if (explained != null) {
+			return explained;
 		}
 		FailureAnalysis analysis = analyze(failure, context);
 		if (analysis != null) {
@@ -103,14 +102,15 @@ class JobFailureReporter implements ApplicationListener<ApplicationFailedEvent> 
 	 * @return the description
 	 */
 	static String describe(Throwable failure) {
+		List<Throwable> causes = Causes.of(failure);
 		List<String> beans = new ArrayList<>();
-		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+		for (Throwable cause : causes) {
 			if (cause instanceof BeanCreationException creation && creation.getBeanName() != null) {
 				beans.add("'%s'".formatted(creation.getBeanName()));
 			}
 		}
-		Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
-		String what = "%s: %s".formatted(cause.getClass().getSimpleName(), cause.getMessage());
+		Throwable root = causes.get(causes.size() - 1);
+		String what = "%s: %s".formatted(root.getClass().getSimpleName(), Causes.message(root));
 		return beans.isEmpty() ? what
 				: "Bean %s could not be created: %s".formatted(String.join(", which needs ", beans), what);
 	}

@@ -3,6 +3,7 @@ package io.gemforce.migrations.autoconfigure;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -21,6 +22,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.support.ResourcePatternResolver;
 
 import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.MigrationListeners;
@@ -71,13 +73,18 @@ public final class MigrationsAutoConfiguration {
 	@ConditionalOnMissingBean
 	Migrations gemforceMigrations(MigrationsProperties properties, Environment environment,
 			ApplicationInstance application, ObjectProvider<MigrationStore> stores, MigrationsStopSignal stop,
-			ListableBeanFactory beanFactory) {
+			ListableBeanFactory beanFactory, ResourcePatternResolver resources) {
 		EffectiveSettings settings = new EffectiveSettings(environment, properties);
 		List<StoreName> names = Stream.concat(stores.stream().map(MigrationStore::name), settings.disabled().stream())
 			.distinct()
 			.sorted()
 			.toList();
-		logger.info(settings.describe(names));
+		MissingModules missing = new MissingModules(resources, beanFactory, environment);
+		logger.info(settings.describe(names, missing::reason));
+		Arrays.stream(StoreName.values())
+			.filter((store) -> !names.contains(store))
+			.flatMap((store) -> missing.warning(store).stream())
+			.forEach(logger::warn);
 		Trigger trigger = (properties.getRun() != null) ? Trigger.JOB : Trigger.STARTUP;
 		return new Migrations(
 				new Migrations.Settings(properties.getMode(), settings.disabled(), properties.getWait().getTimeout(),

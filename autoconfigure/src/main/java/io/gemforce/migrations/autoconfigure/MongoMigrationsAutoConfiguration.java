@@ -5,13 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import com.mongodb.client.MongoClient;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -20,23 +21,21 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.data.mongodb.autoconfigure.DataMongoAutoConfiguration;
-import org.springframework.boot.data.mongodb.autoconfigure.DataMongoProperties;
 import org.springframework.boot.data.mongodb.autoconfigure.DataMongoReactiveAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer;
 import org.springframework.boot.mongodb.autoconfigure.MongoClientSettingsBuilderCustomizer;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.support.ResourcePatternResolver;
-import org.springframework.data.mapping.model.FieldNamingStrategy;
-import org.springframework.data.mapping.model.PropertyNameFieldNamingStrategy;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 import org.springframework.data.mongodb.core.MongoOperations;
 import org.springframework.data.mongodb.core.ReactiveMongoOperations;
-import org.springframework.data.mongodb.core.convert.MongoCustomConversions;
 import org.springframework.data.mongodb.gridfs.GridFsOperations;
 import org.springframework.data.mongodb.gridfs.ReactiveGridFsOperations;
 
@@ -48,9 +47,10 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.autoconfigure.MigrationsProperties.OnSchemaAhead;
-import io.gemforce.migrations.mongo.MongoMigration;
+import io.gemforce.migrations.mongo.engine.MigrationSources;
 import io.gemforce.migrations.mongo.engine.MigrationTemplates;
 import io.gemforce.migrations.mongo.engine.MongoMigrationStore;
+import io.gemforce.migrations.mongo.engine.MongoRuntimeHints;
 import io.gemforce.migrations.mongo.engine.MongoSettings;
 import io.gemforce.migrations.mongo.lock.MigrationLock;
 
@@ -60,6 +60,7 @@ import io.gemforce.migrations.mongo.lock.MigrationLock;
 @AutoConfiguration(after = { DataMongoAutoConfiguration.class, DataMongoReactiveAutoConfiguration.class,
 		MigrationsAutoConfiguration.class, PostgresMigrationsAutoConfiguration.class })
 @ConditionalOnClass({ MongoClient.class, MongoDatabaseFactory.class, DataMongoAutoConfiguration.class })
+@ImportRuntimeHints(MongoRuntimeHints.class)
 public final class MongoMigrationsAutoConfiguration {
 
 	/**
@@ -73,16 +74,13 @@ public final class MongoMigrationsAutoConfiguration {
 		@ConditionalOnMissingBean
 		MongoMigrationStore mongoMigrationStore(ListableBeanFactory beanFactory, ResourcePatternResolver resources,
 				Environment environment, ObjectProvider<MongoDatabaseFactory> factory,
-				ObjectProvider<MongoClient> client, ObjectProvider<MongoCustomConversions> conversions,
-				ObjectProvider<DataMongoProperties> dataMongo, MigrationsProperties properties,
-				ApplicationInstance application, ObjectProvider<Migrations> migrations, MigrationsStopSignal stop) {
-			MigrationTemplates templates = new MigrationTemplates(
-					() -> conversions.getIfAvailable(() -> new MongoCustomConversions(List.of())),
-					() -> fieldNaming(dataMongo.getIfAvailable()));
+				ObjectProvider<MongoClient> client, ApplicationContext context, MigrationsProperties properties,
+				ApplicationInstance application, ObjectProvider<Migrations> migrations, MigrationsStopSignal stop,
+				TemplateDatabaseCheck check) {
 			Supplier<MongoDatabaseFactory> primaryFactory = primary(factory, MongoDatabaseFactory.class);
-			return new MongoMigrationStore(primaryFactory,
+			return new MongoMigrationStore(() -> check.migrating(primaryFactory.get()),
 					() -> FactoryClient.of(primaryFactory.get()).orElseGet(primary(client, MongoClient.class)),
-					beanFactory, resources, MongoMigrationInitializer.BEAN_NAME, templates,
+					beanFactory, resources, MongoMigrationInitializer.BEAN_NAME, new MigrationTemplates(context),
 					settings(properties, new SetProperties(environment, "gemforce.migrations.mongo.")), application,
 					(requirement) -> migrations.getObject().check(requirement), stop.signal(), engine());
 		}
@@ -120,12 +118,6 @@ public final class MongoMigrationsAutoConfiguration {
 								value, "A version is numbers separated by '.' or '_'"));
 		}
 
-		private static FieldNamingStrategy fieldNaming(@Nullable DataMongoProperties properties) {
-			Class<?> strategy = (properties != null) ? properties.getFieldNamingStrategy() : null;
-			return (strategy != null) ? (FieldNamingStrategy) BeanUtils.instantiateClass(strategy)
-					: PropertyNameFieldNamingStrategy.INSTANCE;
-		}
-
 		private static String engine() {
 			String version = MongoMigrationStore.class.getPackage().getImplementationVersion();
 			return (version != null) ? "gemforce-migrations/" + version : "gemforce-migrations";
@@ -148,6 +140,12 @@ public final class MongoMigrationsAutoConfiguration {
 		@Bean(MongoMigrationInitializer.BEAN_NAME)
 		MongoMigrationInitializer mongoMigrationInitializer(Migrations migrations) {
 			return new MongoMigrationInitializer(migrations);
+		}
+
+		@Bean
+		static TemplateDatabaseCheck mongoMigrationsTemplateDatabaseCheck(ConfigurableListableBeanFactory beans,
+				Environment environment) {
+			return new TemplateDatabaseCheck(beans, environment);
 		}
 
 		@Bean
@@ -245,27 +243,34 @@ public final class MongoMigrationsAutoConfiguration {
 	 * Migrations that would silently not be run.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(MongoMigration.class)
 	@ConditionalOnMissingBean(MongoDatabaseFactory.class)
 	static class NoDatabaseConfiguration {
 
+		private static final int MAX_NAMED = 5;
+
 		@Bean
-		StartupSummary mongoMigrationsWithoutDatabase(ListableBeanFactory beanFactory, Migrations migrations) {
+		StartupSummary mongoMigrationsWithoutDatabase(ListableBeanFactory beanFactory,
+				ResourcePatternResolver resources, Migrations migrations, MigrationsProperties properties) {
 			return new StartupSummary(() -> {
 				if (!migrations.isDisabled(StoreName.MONGO)) {
-					throw noDatabase(beanFactory);
+					List<String> found = MigrationSources.find(beanFactory, resources,
+							properties.getMongo().getLocations());
+					if (!found.isEmpty()) {
+						throw noDatabase(found, beanFactory);
+					}
 				}
 			});
 		}
 
-		private static MigrationException noDatabase(ListableBeanFactory beanFactory) {
+		private static MigrationException noDatabase(List<String> found, ListableBeanFactory beanFactory) {
+			String named = found.stream().limit(MAX_NAMED).collect(Collectors.joining(", "));
 			return new MigrationException(Problem.error(ProblemCode.AMBIGUOUS_BEAN, StoreName.MONGO,
-					("There are MongoDB migrations (%s) but no MongoDatabaseFactory to run them on; beans of type "
+					("There are %d MongoDB migrations (%s) but no MongoDatabaseFactory to run them on; beans of type "
 							+ "MongoClient: %s")
-						.formatted(String.join(", ", beanFactory.getBeanNamesForType(MongoMigration.class)),
+						.formatted(found.size(), (found.size() > MAX_NAMED) ? named + " …" : named,
 								Arrays.toString(beanFactory.getBeanNamesForType(MongoClient.class))),
-					"If there are several MongoClient beans, mark the one to migrate with @Primary; or set "
-							+ "gemforce.migrations.mongo.enabled=false"),
+					"If there are several MongoClient beans, mark the one to migrate with @Primary, or declare a "
+							+ "MongoDatabaseFactory bean; or set gemforce.migrations.mongo.enabled=false"),
 					"unchanged", null);
 		}
 

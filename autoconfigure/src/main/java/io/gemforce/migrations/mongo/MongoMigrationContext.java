@@ -12,7 +12,11 @@ import org.springframework.data.mongodb.core.MongoOperations;
  * write concern majority and read from the primary. An operation is refused when the lock
  * has been lost; an operation that cannot be in a transaction is refused inside of one.
  * Estimated counts are not part of the transaction. The application's own templates are
- * not touched.
+ * not touched, and its {@code timeoutMS} does not apply.
+ * <p>
+ * A transaction belongs to the thread that runs the migration: other threads are refused.
+ * Outside of a transaction other threads can work, too, each in a session of its own; a
+ * result is read by the thread that has asked for it.
  */
 public interface MongoMigrationContext {
 
@@ -30,8 +34,13 @@ public interface MongoMigrationContext {
 	MongoCollection<Document> collection(String name);
 
 	/**
-	 * Return a template for the application's database.
+	 * Return a template for the application's database. It maps as the application does:
+	 * its classes, type mapper, conversions and names of fields are those of the
+	 * application's converter, and the application's entity callbacks, auditing and
+	 * listeners take part, except for plain documents. It creates no indexes.
 	 * @return the template
+	 * @throws IllegalStateException if the application's converter has code of its own,
+	 * so that documents could be mapped differently
 	 */
 	MongoOperations template();
 

@@ -10,6 +10,7 @@ import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.Causes;
 import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationType;
@@ -34,7 +35,7 @@ final class FlywayFailures {
 	static ExecutionError error(Throwable failure) {
 		SQLException sql = find(failure);
 		if (sql == null) {
-			return new ExecutionError(failure.getClass().getName(), failure.getMessage(), null);
+			return new ExecutionError(Causes.type(failure), Causes.message(failure), null);
 		}
 		return new ExecutionError(sql.getClass().getName(), ServerMessages.message(sql), sql.getSQLState());
 	}
@@ -190,11 +191,11 @@ final class FlywayFailures {
 	}
 
 	private static @Nullable Problem placeholder(Throwable failure) {
-		for (Throwable cause : ServerMessages.causes(failure).toList()) {
-			Matcher missing = MISSING_PLACEHOLDER.matcher(String.valueOf(cause.getMessage()));
+		for (Throwable cause : Causes.of(failure)) {
+			Matcher missing = MISSING_PLACEHOLDER.matcher(String.valueOf(Causes.message(cause)));
 			if (missing.find()) {
 				return error(ProblemCode.PLACEHOLDER_MISSING,
-						String.valueOf(cause.getMessage()).lines().findFirst().orElse(""),
+						String.valueOf(Causes.message(cause)).lines().findFirst().orElse(""),
 						("Set spring.flyway.placeholders.%s; where the text is no placeholder, set "
 								+ "spring.flyway.placeholder-replacement=false, or placeholderReplacement=false in a file "
 								+ "beside the script that is named like it with .conf at the end")
@@ -206,8 +207,8 @@ final class FlywayFailures {
 
 	private static Problem setup(RuntimeException failure) {
 		RuntimeException clean = ServerMessages.withoutRows(failure);
-		String message = (clean != failure) ? "%s: %s".formatted(clean.getMessage(), message(find(clean)))
-				: String.valueOf(failure.getMessage());
+		String message = (clean != failure) ? "%s: %s".formatted(Causes.message(clean), message(find(clean)))
+				: String.valueOf(Causes.message(failure));
 		if (message.startsWith("Unsupported Database: PostgreSQL")) {
 			return error(ProblemCode.MISSING_DEPENDENCY,
 					"Flyway's support of PostgreSQL is not on the class path: " + message,
@@ -273,7 +274,7 @@ final class FlywayFailures {
 	 * @return whether that is why it failed
 	 */
 	static boolean isOfAnotherEdition(RuntimeException failure) {
-		String message = String.valueOf(failure.getMessage());
+		String message = String.valueOf(Causes.message(failure));
 		return message.startsWith("Unknown migration type 'UNDO_")
 				|| message.startsWith("No enum constant") && message.contains("MigrationType.UNDO_");
 	}
@@ -314,7 +315,7 @@ final class FlywayFailures {
 
 	private static @Nullable SQLException find(Throwable failure) {
 		SQLException found = null;
-		for (Throwable cause : ServerMessages.causes(failure).toList()) {
+		for (Throwable cause : Causes.of(failure)) {
 			if (cause instanceof SQLException sql && (found == null || sql.getSQLState() != null)) {
 				found = sql;
 			}

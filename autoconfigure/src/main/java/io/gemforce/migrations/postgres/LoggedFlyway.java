@@ -20,6 +20,7 @@ import org.flywaydb.core.api.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
+import io.gemforce.migrations.Causes;
 import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.LockWait;
 import io.gemforce.migrations.MigrationException;
@@ -146,11 +147,7 @@ final class LoggedFlyway {
 
 	// Flyway wraps what callbacks throw
 	private static @Nullable MigrationException refused(RuntimeException failure) {
-		return ServerMessages.causes(failure)
-			.filter(MigrationException.class::isInstance)
-			.map(MigrationException.class::cast)
-			.findFirst()
-			.orElse(null);
+		return Causes.find(failure, MigrationException.class).orElse(null);
 	}
 
 	private boolean isCommitted(Executed executed) {

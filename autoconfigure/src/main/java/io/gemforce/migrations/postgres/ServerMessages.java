@@ -1,17 +1,17 @@
 package io.gemforce.migrations.postgres;
 
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
+
+import io.gemforce.migrations.Causes;
 
 /**
  * What the server says about an error, without the rows that it is about. The driver puts
@@ -20,8 +20,6 @@ import org.postgresql.util.ServerErrorMessage;
  * {@code COPY t, line 1: "…"}), as do the messages about a value that does not fit.
  */
 final class ServerMessages {
-
-	private static final int MAX_CAUSES = 100;
 
 	private static final String DRIVER = "org.postgresql.util.PSQLException";
 
@@ -33,19 +31,6 @@ final class ServerMessages {
 				+ "[\"„“»«].*[\"“”«»]", Pattern.DOTALL);
 
 	private ServerMessages() {
-	}
-
-	/**
-	 * Return the causes of a failure, which may form a circle.
-	 * @param failure the failure
-	 * @return the failure, and its causes
-	 */
-	static Stream<Throwable> causes(Throwable failure) {
-		List<Throwable> causes = new ArrayList<>();
-		for (Throwable cause = failure; cause != null && causes.size() < MAX_CAUSES; cause = cause.getCause()) {
-			causes.add(cause);
-		}
-		return causes.stream();
 	}
 
 	/**
@@ -63,7 +48,7 @@ final class ServerMessages {
 	 * @return an exception with the same stack trace, or the same one if it says nothing
 	 */
 	static RuntimeException withoutRows(RuntimeException failure) {
-		List<SQLException> telling = causes(failure).filter(SQLException.class::isInstance)
+		List<SQLException> telling = Causes.of(failure).stream().filter(SQLException.class::isInstance)
 			.map(SQLException.class::cast)
 			.filter((error) -> !Objects.equals(message(error), error.getMessage()))
 			.toList();

@@ -26,7 +26,7 @@ class EffectiveSettingsTests {
 
 	@Test
 	void saysWhatIsDefault() {
-		assertThat(settings().describe(STORES))
+		assertThat(settings().describe(STORES, Object::toString))
 			.isEqualTo("migrations: postgres=migrate (default), mongo=migrate (default)");
 	}
 
@@ -39,7 +39,7 @@ class EffectiveSettingsTests {
 				  mongo:
 				    enabled: false
 				""");
-		assertThat(settings().describe(STORES))
+		assertThat(settings().describe(STORES, Object::toString))
 			.isEqualTo("migrations: postgres=validate (application-prod.yaml:3), mongo=off (application-prod.yaml:5)");
 		assertThat(settings().disabled()).containsExactly(StoreName.MONGO);
 	}
@@ -47,14 +47,14 @@ class EffectiveSettingsTests {
 	@Test
 	void saysThatFlywayIsOff() throws Exception {
 		load("application.yaml", "spring.flyway.enabled: false");
-		assertThat(settings().describe(STORES))
+		assertThat(settings().describe(STORES, Object::toString))
 			.isEqualTo("migrations: postgres=off (application.yaml:1), mongo=migrate (default)");
 	}
 
 	@Test
 	void saysWhichPropertyDecidedWhereItsOriginIsNotKnown() {
 		TestPropertyValues.of("gemforce.migrations.enabled=false").applyTo(this.environment);
-		assertThat(settings().describe(STORES)).contains("postgres=off (", "mongo=off (");
+		assertThat(settings().describe(STORES, Object::toString)).contains("postgres=off (", "mongo=off (");
 		assertThat(settings().disabled()).containsExactly(StoreName.POSTGRES, StoreName.MONGO);
 	}
 

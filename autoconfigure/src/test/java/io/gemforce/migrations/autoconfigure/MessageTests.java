@@ -10,6 +10,8 @@ import org.awaitility.Awaitility;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
@@ -109,12 +111,13 @@ class MessageTests {
 			});
 	}
 
-	@Test
+	@ParameterizedTest
+	@ValueSource(ints = { 257, 290, 388, 10334 })
 	@RequiresReplicaSet("fail points")
-	void transactionThatIsTooLarge() {
+	void transactionThatIsTooLargeOrTooLong(int code) {
 		String uri = "%s%sappName=too-large".formatted(this.mongo.uri(), this.mongo.uri().contains("?") ? "&" : "?");
 		try (FailPoint failing = FailPoint.on(this.mongo.client(), "too-large", 1, "commitTransaction")
-			.withErrorCode(257)) {
+			.withErrorCode(code)) {
 			TestContexts.with(this.mongo)
 				.withPropertyValues("spring.mongodb.uri=" + uri)
 				.withBean("transactional", Transactional.class)

@@ -4,8 +4,12 @@ import com.mongodb.client.MongoClient;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 
 import io.gemforce.migrations.Migrations;
@@ -71,6 +75,48 @@ class OneStoreTests {
 			.withClassLoader(new FilteredClassLoader("org.flywaydb", "org.springframework.boot.flyway",
 					"org.springframework.boot.sql"))
 			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void scriptsWithoutTheModuleThatRunsThemAreNotPassedOver(CapturedOutput output) {
+		TestContexts.bare()
+			.withPropertyValues("spring.flyway.locations=classpath:db/gems")
+			.withClassLoader(new FilteredClassLoader("com.mongodb", "org.springframework.boot.flyway"))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(output).containsOnlyOnce("MISSING_DEPENDENCY")
+					.contains("store 'postgres' has migrations (R__gem_view.sql)", "org.springframework.boot:spring-boot-flyway is not",
+							"migrations: no store: postgres (org.springframework.boot:spring-boot-flyway is missing), "
+									+ "mongo (no MongoDB driver on the class path)");
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "com.mongodb.client", "org.springframework.data.mongodb", "org.springframework.boot.data.mongodb" })
+	@ExtendWith(OutputCaptureExtension.class)
+	void changeFilesWithoutTheModuleThatRunsThemAreNotPassedOver(String missing, CapturedOutput output) {
+		TestContexts.bare()
+			.withClassLoader(new FilteredClassLoader("org.flywaydb", missing))
+			.withPropertyValues("gemforce.migrations.mongo.locations=classpath:db/gems-mongo")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(output).containsOnlyOnce("MISSING_DEPENDENCY")
+					.contains("store 'mongo' has migrations (V1__rename.yaml)")
+					.contains("migrations: no store: postgres (no Flyway on the class path), mongo (");
+			});
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void missingModuleOfNoMigrationIsNotSpokenOf(CapturedOutput output) {
+		TestContexts.bare()
+			.withClassLoader(new FilteredClassLoader("org.flywaydb", "com.mongodb.client"))
+			.withPropertyValues("gemforce.migrations.mongo.locations=classpath:db/nothing")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(output).doesNotContain("MISSING_DEPENDENCY");
+			});
 	}
 
 	@Test

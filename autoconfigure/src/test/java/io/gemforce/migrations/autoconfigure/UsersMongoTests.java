@@ -8,9 +8,15 @@ import com.mongodb.client.MongoClients;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.mongodb.autoconfigure.DataMongoAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.mongodb.autoconfigure.MongoAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -31,6 +37,9 @@ import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreStatus;
+import io.gemforce.migrations.mongo.DeclaredMongoMigration;
+import io.gemforce.migrations.mongo.Migration;
+import io.gemforce.migrations.mongo.MongoChanges;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestContexts;
@@ -136,6 +145,66 @@ class UsersMongoTests {
 	}
 
 	@Test
+	void filesAndDeclaredBeansAreNotPassedOverWithoutADatabase() {
+		TestContexts.with(this.mongo)
+			.withUserConfiguration(SeveralClients.class, SeveralTemplates.class)
+			.withBean(DeclaredGem.class, DeclaredGem::new)
+			.withPropertyValues("gemforce.migrations.mongo.locations=classpath:db/gems-mongo")
+			.run((context) -> {
+				StartFailure failure = StartFailure.of(context);
+				assertThat(failure.code()).isEqualTo(ProblemCode.AMBIGUOUS_BEAN);
+				assertThat(failure.description()).contains("There are 2 MongoDB migrations", "DeclaredGem",
+						"V1__rename.yaml", "firstClient", "secondClient");
+			});
+	}
+
+	@Test
+	void noMigrationsNeedNoDatabase() {
+		TestContexts.with(this.mongo)
+			.withUserConfiguration(SeveralClients.class)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void handMadeTemplateIsNotPassedOverForADatabaseThatNobodyNamed() {
+		TestContexts.bare()
+			.withConfiguration(AutoConfigurations.of(MongoAutoConfiguration.class, DataMongoAutoConfiguration.class))
+			.withUserConfiguration(GemMigrations.class, HandMadeTemplate.class)
+			.run((context) -> {
+				StartFailure failure = StartFailure.of(context);
+				assertThat(failure.code()).isEqualTo(ProblemCode.AMBIGUOUS_BEAN);
+				assertThat(failure.description()).contains("would be migrated in database 'test', which is only the default",
+						"bean 'handMade'", "Database state: unchanged");
+				assertThat(failure.action()).contains("Set spring.mongodb.database");
+			});
+	}
+
+	@Test
+	void templateOfAnotherDatabaseIsRefusedByBothNames() {
+		this.contextRunner.withUserConfiguration(HandMadeTemplate.class).run((context) -> {
+			StartFailure failure = StartFailure.of(context);
+			assertThat(failure.code()).isEqualTo(ProblemCode.AMBIGUOUS_BEAN);
+			assertThat(failure.description()).contains("Store 'mongo' is database '%s'".formatted(this.mongo.name()),
+					"bean 'handMade' works in database 'my_database'");
+			assertThat(failure.action()).contains("spring.mongodb.database=my_database");
+		});
+	}
+
+	@Test
+	void handMadeTemplateOfTheSameDatabaseIsFine() {
+		this.contextRunner.withUserConfiguration(HandMadeTemplate.class)
+			.withPropertyValues("database=" + this.mongo.name())
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void startNamesTheDatabase(CapturedOutput output) {
+		this.contextRunner.run((context) -> assertThat(output)
+			.contains("migrations: mongo is database '%s'".formatted(this.mongo.name())));
+	}
+
+	@Test
 	void migrationsUseTheDatabaseOfTheFactory() {
 		this.contextRunner.run((context) -> {
 			assertThat(this.mongo.collection("gems").find().first())
@@ -176,6 +245,41 @@ class UsersMongoTests {
 		@Primary
 		MongoConverter converter() {
 			return new MappingMongoConverter(NoOpDbRefResolver.INSTANCE, new MongoMappingContext());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class HandMadeTemplate {
+
+		@Bean
+		MongoTemplate handMade(MongoClient client, @Value("${database:my_database}") String database) {
+			return new MongoTemplate(client, database);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SeveralTemplates {
+
+		@Bean
+		MongoTemplate firstTemplate(@Qualifier("firstClient") MongoClient client) {
+			return new MongoTemplate(client, "first");
+		}
+
+		@Bean
+		MongoTemplate secondTemplate(@Qualifier("secondClient") MongoClient client) {
+			return new MongoTemplate(client, "second");
+		}
+
+	}
+
+	@Migration(version = "2", description = "declared")
+	static class DeclaredGem implements DeclaredMongoMigration {
+
+		@Override
+		public void changes(MongoChanges changes) {
+			changes.renameField("gems", "a", "b");
 		}
 
 	}

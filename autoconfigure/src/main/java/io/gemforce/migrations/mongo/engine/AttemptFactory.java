@@ -27,7 +27,8 @@ final class AttemptFactory {
 
 	WorkAttempt create(LockedHistory locked, RunnerTransactions transactions, OperationGuard guard, Step step,
 			long rank) {
-		GuardedDatabaseFactory factory = new GuardedDatabaseFactory(locked.session().factory(), guard);
+		guard.use(new AttemptSessions(locked.session().session(), this.access::startSession));
+		GuardedDatabaseFactory factory = new GuardedDatabaseFactory(this.access.factory(), guard);
 		return new WorkAttempt(new GuardedMigrationContext(factory, this.templates),
 				new GuardedChangeContext(factory, locked, transactions, guard, this.access, this.settings, step, rank));
 	}

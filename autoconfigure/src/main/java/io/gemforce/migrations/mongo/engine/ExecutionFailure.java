@@ -1,5 +1,6 @@
 package io.gemforce.migrations.mongo.engine;
 
+import io.gemforce.migrations.Causes;
 import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.mongo.change.ChangeRefusedException;
@@ -66,7 +67,7 @@ record ExecutionFailure(Throwable cause, ProblemCode code, boolean outcomeUnknow
 	}
 
 	String describe() {
-		String message = this.cause.getMessage();
+		String message = Causes.message(this.cause);
 		if (this.cause instanceof ChangeRefusedException && message != null) {
 			return message;
 		}

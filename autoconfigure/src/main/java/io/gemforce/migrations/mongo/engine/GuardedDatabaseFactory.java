@@ -1,5 +1,7 @@
 package io.gemforce.migrations.mongo.engine;
 
+import java.util.concurrent.TimeUnit;
+
 import com.mongodb.ClientSessionOptions;
 import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
@@ -18,9 +20,16 @@ final class GuardedDatabaseFactory implements MongoDatabaseFactory {
 
 	private final OperationGuard guard;
 
+	private final boolean hasSession;
+
 	GuardedDatabaseFactory(MongoDatabaseFactory delegate, OperationGuard guard) {
+		this(delegate, guard, false);
+	}
+
+	private GuardedDatabaseFactory(MongoDatabaseFactory delegate, OperationGuard guard, boolean hasSession) {
 		this.delegate = delegate;
 		this.guard = guard;
+		this.hasSession = hasSession;
 	}
 
 	@Override
@@ -33,9 +42,18 @@ final class GuardedDatabaseFactory implements MongoDatabaseFactory {
 		return guarded(this.delegate.getMongoDatabase(dbName));
 	}
 
-	private MongoDatabase guarded(MongoDatabase database) {
-		return this.guard
-			.guard(database.withWriteConcern(WriteConcern.MAJORITY).withReadPreference(ReadPreference.primary()));
+	private MongoDatabase guarded(MongoDatabase original) {
+		MongoDatabase database = patient(
+				original.withWriteConcern(WriteConcern.MAJORITY).withReadPreference(ReadPreference.primary()));
+		return this.hasSession ? this.guard.guardWithSession(database) : this.guard.guard(database);
+	}
+
+	// The application's limit is one for its requests. In a transaction that of the
+	// session holds, and a driver refuses another one
+	private MongoDatabase patient(MongoDatabase database) {
+		boolean limited = database.getTimeout(TimeUnit.MILLISECONDS) != null;
+		return (limited && !this.hasSession && !this.guard.isTransactional())
+				? database.withTimeout(0, TimeUnit.MILLISECONDS) : database;
 	}
 
 	@Override
@@ -55,12 +73,12 @@ final class GuardedDatabaseFactory implements MongoDatabaseFactory {
 
 	@Override
 	public MongoDatabaseFactory withSession(ClientSession session) {
-		return new GuardedDatabaseFactory(this.delegate.withSession(session), this.guard);
+		return new GuardedDatabaseFactory(this.delegate.withSession(session), this.guard, true);
 	}
 
 	@Override
 	public boolean isTransactionActive() {
-		return this.delegate.isTransactionActive();
+		return this.hasSession ? this.delegate.isTransactionActive() : this.guard.isTransactional();
 	}
 
 }

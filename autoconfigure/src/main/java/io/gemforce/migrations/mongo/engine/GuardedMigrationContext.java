@@ -35,7 +35,7 @@ final class GuardedMigrationContext implements MongoMigrationContext {
 	}
 
 	@Override
-	public MongoOperations template() {
+	public synchronized MongoOperations template() {
 		if (this.template == null) {
 			this.template = this.templates.create(this.factory);
 		}

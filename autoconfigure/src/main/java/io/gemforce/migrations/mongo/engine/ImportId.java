@@ -3,8 +3,10 @@ package io.gemforce.migrations.mongo.engine;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Date;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import com.mongodb.client.model.Filters;
 import org.bson.Document;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 record ImportId(String text, Peer peer, List<Place> places) {
 
 	private static final String LIQUIBASE_SEPARATOR = "::";
+
+	private static final String CLASS_PATH = "classpath:";
 
 	ImportId {
 		places = List.copyOf(places);
@@ -62,9 +66,18 @@ record ImportId(String text, Peer peer, List<Place> places) {
 			case MIGRATE_MONGO -> new Document("fileName", key);
 			case LIQUIBASE -> {
 				String[] parts = key.split(LIQUIBASE_SEPARATOR, -1);
-				yield new Document("fileName", parts[0]).append("id", parts[1]).append("author", parts[2]);
+				yield Filters.and(Filters.in("fileName", spellings(parts[0])), Filters.eq("id", parts[1]),
+						Filters.eq("author", parts[2]));
 			}
 		};
+	}
+
+	// Liquibase takes these for the same file; which of them it has stored depends on its
+	// version
+	private static Set<String> spellings(String path) {
+		String normalized = path.replaceFirst("^classpath\\*?:", "").replace('\\', '/').replaceFirst("^(\\./|/)+", "");
+		return new LinkedHashSet<>(
+				List.of(path, normalized, "/" + normalized, CLASS_PATH + normalized, CLASS_PATH + "/" + normalized));
 	}
 
 	// An id may have a slash of its own
@@ -135,25 +148,45 @@ record ImportId(String text, Peer peer, List<Place> places) {
 		/**
 		 * Mongock.
 		 */
-		MONGOCK("mongock:", "mongockChangeLog"),
+		MONGOCK("mongock:", "mongockChangeLog", "mongockLock"),
 
 		/**
 		 * The command line tool migrate-mongo.
 		 */
-		MIGRATE_MONGO("migrate-mongo:", "changelog"),
+		MIGRATE_MONGO("migrate-mongo:", "changelog", "changelog_lock"),
 
 		/**
 		 * Liquibase with its extension for MongoDB.
 		 */
-		LIQUIBASE("liquibase:", "DATABASECHANGELOG");
+		LIQUIBASE("liquibase:", "DATABASECHANGELOG", "DATABASECHANGELOGLOCK");
 
 		private final String prefix;
 
 		private final String defaultCollection;
 
-		Peer(String prefix, String defaultCollection) {
+		private final String lockCollection;
+
+		Peer(String prefix, String defaultCollection, String lockCollection) {
 			this.prefix = prefix;
 			this.defaultCollection = defaultCollection;
+			this.lockCollection = lockCollection;
+		}
+
+		String lockCollection() {
+			return this.lockCollection;
+		}
+
+		/**
+		 * Return what finds the lock while it is held.
+		 * @param now the time
+		 * @return the filter
+		 */
+		Bson heldLock(Date now) {
+			return switch (this) {
+				case MONGOCK -> Filters.and(Filters.eq("status", "LOCK_HELD"), Filters.gt("expiresAt", now));
+				case MIGRATE_MONGO -> Filters.empty();
+				case LIQUIBASE -> Filters.eq("locked", true);
+			};
 		}
 
 		private boolean isKey(String text) {

@@ -3,7 +3,6 @@ package io.gemforce.migrations.mongo.engine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,7 +19,6 @@ import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanCreationException;
@@ -32,6 +30,7 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 
+import io.gemforce.migrations.Causes;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
@@ -66,7 +65,7 @@ final class MigrationDiscovery implements MigrationSource {
 
 	private final Supplier<ChangeFiles> files;
 
-	private final Supplier<Set<String>> candidates = SingletonSupplier.of(this::candidates);
+	private final Supplier<Set<String>> candidates;
 
 	private final Supplier<Discovery> all = SingletonSupplier.of(() -> discover(this::resolve));
 
@@ -86,6 +85,7 @@ final class MigrationDiscovery implements MigrationSource {
 		this.initializer = initializer;
 		this.survey = new BeanSurvey(beanFactory);
 		this.files = SingletonSupplier.of(files);
+		this.candidates = SingletonSupplier.of(() -> MigrationSources.beans(beanFactory));
 	}
 
 	@Override
@@ -125,20 +125,6 @@ final class MigrationDiscovery implements MigrationSource {
 				file.location(), file.checksum(), TransactionMode.AUTO, file.onInterrupted(),
 				requirements(where, file.requires(), problems), imports(where, file.imports(), problems),
 				new DeclaredWork(file.changes(), file.text()));
-	}
-
-	private Set<String> candidates() {
-		Set<String> names = new LinkedHashSet<>();
-		for (Class<?> type : List.of(MongoMigration.class, DeclaredMongoMigration.class)) {
-			names.addAll(Arrays.asList(this.beanFactory.getBeanNamesForType(type, true, false)));
-		}
-		for (String name : this.beanFactory.getBeanDefinitionNames()) {
-			if (!names.contains(name) && this.beanFactory.findAnnotationOnBean(name, Migration.class, false) != null) {
-				names.add(name);
-			}
-		}
-		names.removeIf(ScopedProxyUtils::isScopedTarget);
-		return names;
 	}
 
 	private Optional<ResolvedMigration> resolve(String beanName, List<Problem> problems) {
@@ -293,7 +279,7 @@ final class MigrationDiscovery implements MigrationSource {
 
 	private Problem forbiddenInjection(String beanName, BeansException ex) {
 		List<String> path = new ArrayList<>();
-		for (Throwable cause = ex; cause != null; cause = cause.getCause()) {
+		for (Throwable cause : Causes.of(ex)) {
 			String name = (cause instanceof BeanCreationException creation) ? creation.getBeanName() : null;
 			if (cause instanceof BeanCurrentlyInCreationException && (this.initializer.equals(name) || cause == ex)) {
 				path.remove(beanName);

@@ -224,6 +224,7 @@ final class MigrationExecutor {
 					MigrationExecutor.this.transactions, guard, this.step, this.rank);
 			try {
 				lease().work(() -> {
+					guard.enter();
 					if (this.step.isUp()) {
 						this.step.migration().work().up(attempt);
 					}

@@ -225,6 +225,7 @@ final class MigrationRunner {
 		boolean transactions = this.access.hasTransactions();
 		long rank = firstRank;
 		PeerHistories peers = new PeerHistories(this.access.factory().getMongoDatabase());
+		peers.warnOfLocks(pending.stream().map(Step::migration).toList());
 		for (Step step : pending) {
 			ResolvedMigration migration = step.migration();
 			if (this.stop.isStopped()) {

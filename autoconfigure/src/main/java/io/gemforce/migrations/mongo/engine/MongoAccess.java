@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -154,6 +155,14 @@ final class MongoAccess {
 	@Nullable ClientSession startSession() {
 		return hasSessions() ? this.factory.getSession(ClientSessionOptions.builder().causallyConsistent(true).build())
 				: null;
+	}
+
+	/**
+	 * Whether the application limits how long an operation may take.
+	 * @return whether the client has a {@code timeoutMS}
+	 */
+	boolean hasTimeout() {
+		return this.factory.getMongoDatabase().getTimeout(TimeUnit.MILLISECONDS) != null;
 	}
 
 	/**

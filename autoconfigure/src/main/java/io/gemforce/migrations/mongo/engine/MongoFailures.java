@@ -1,5 +1,7 @@
 package io.gemforce.migrations.mongo.engine;
 
+import java.util.List;
+
 import com.mongodb.MongoException;
 import com.mongodb.MongoNodeIsRecoveringException;
 import com.mongodb.MongoNotPrimaryException;
@@ -8,6 +10,7 @@ import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.Causes;
 import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.Problem;
@@ -29,6 +32,8 @@ final class MongoFailures {
 
 	private static final int TRANSACTION_EXCEEDED_LIFETIME = 290;
 
+	private static final int TRANSACTION_TOO_LARGE_FOR_CACHE = 388;
+
 	private static final int OPLOG_ENTRY_TOO_LARGE = 10334;
 
 	private MongoFailures() {
@@ -40,12 +45,7 @@ final class MongoFailures {
 	 * @return the driver's exception, {@code null} if there is none
 	 */
 	static @Nullable MongoException find(Throwable failure) {
-		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-			if (cause instanceof MongoException mongoException) {
-				return mongoException;
-			}
-		}
-		return null;
+		return Causes.find(failure, MongoException.class).orElse(null);
 	}
 
 	/**
@@ -58,20 +58,22 @@ final class MongoFailures {
 	}
 
 	/**
-	 * Whether a transaction wrote more than the server allows.
+	 * Whether a transaction wrote more, or lasted longer, than the server allows.
 	 * @param failure the failure
-	 * @return whether the transaction was too large
+	 * @return whether the transaction was too large or too long
 	 */
 	static boolean isTransactionTooLarge(Throwable failure) {
 		MongoException exception = find(failure);
-		return exception != null
-				&& (exception.getCode() == TRANSACTION_TOO_LARGE || exception.getCode() == OPLOG_ENTRY_TOO_LARGE);
+		return exception != null && List
+			.of(TRANSACTION_TOO_LARGE, OPLOG_ENTRY_TOO_LARGE, TRANSACTION_TOO_LARGE_FOR_CACHE,
+					TRANSACTION_EXCEEDED_LIFETIME)
+			.contains(exception.getCode());
 	}
 
 	static ExecutionError error(Throwable failure) {
 		MongoException exception = find(failure);
 		String code = (exception != null && exception.getCode() > 0) ? String.valueOf(exception.getCode()) : null;
-		return new ExecutionError(failure.getClass().getName(), failure.getMessage(), code);
+		return new ExecutionError(Causes.type(failure), Causes.message(failure), code);
 	}
 
 	/**

@@ -411,9 +411,10 @@ public final class MongoMigrationStore implements MigrationStore {
 		@Override
 		public MongoMigrationStore create(MongoDatabaseFactory factory, Discovery migrations) {
 			return new MongoMigrationStore(() -> factory, () -> this.client, () -> migrations,
-					MongoMigrationStore.this.templates, MongoMigrationStore.this.settings.forRehearsal(),
-					MongoMigrationStore.this.application, (requirement) -> Requirements.Status.MET,
-					MongoMigrationStore.this.stop, MongoMigrationStore.this.engine, MongoMigrationStore.this.thread,
+					MongoMigrationStore.this.templates.withoutEvents(),
+					MongoMigrationStore.this.settings.forRehearsal(), MongoMigrationStore.this.application,
+					(requirement) -> Requirements.Status.MET, MongoMigrationStore.this.stop,
+					MongoMigrationStore.this.engine, MongoMigrationStore.this.thread,
 					MongoMigrationStore.this.nanoTime, MongoMigrationStore.this.clock);
 		}
 

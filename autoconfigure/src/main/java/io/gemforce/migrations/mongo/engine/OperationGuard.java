@@ -5,19 +5,38 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 import com.mongodb.MongoException;
 import com.mongodb.MongoServerException;
+import com.mongodb.WriteConcern;
 import com.mongodb.client.AggregateIterable;
+import com.mongodb.client.ChangeStreamIterable;
+import com.mongodb.client.ClientSession;
+import com.mongodb.client.DistinctIterable;
+import com.mongodb.client.FindIterable;
+import com.mongodb.client.ListCollectionNamesIterable;
+import com.mongodb.client.ListCollectionsIterable;
+import com.mongodb.client.ListDatabasesIterable;
+import com.mongodb.client.ListIndexesIterable;
+import com.mongodb.client.ListSearchIndexesIterable;
+import com.mongodb.client.MapReduceIterable;
+import com.mongodb.client.MongoChangeStreamCursor;
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.MongoIterable;
+import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 
 import io.gemforce.migrations.mongo.history.WriteOutcome;
 import io.gemforce.migrations.mongo.lock.Lease;
@@ -25,23 +44,45 @@ import io.gemforce.migrations.mongo.lock.Lease;
 /**
  * Stands before the databases, collections and cursors that a migration gets: lets no
  * operation begin when the lock is lost or the migration is over, refuses in a
- * transaction what cannot be part of one, and remembers whether the outcome of an
- * operation is unknown.
+ * transaction what cannot be part of one, gives each thread its session, and remembers
+ * whether the outcome of an operation is unknown.
  */
+@SuppressWarnings("deprecation")
 final class OperationGuard {
 
-	private static final Set<String> DATABASE_DDL = Set.of("drop", "createCollection", "createView");
+	/**
+	 * What is guarded, the particular before the general: an object is guarded as the
+	 * first that it is.
+	 */
+	static final List<Class<?>> GUARDED = List.of(MongoDatabase.class, MongoCollection.class, FindIterable.class,
+			AggregateIterable.class, DistinctIterable.class, ListCollectionNamesIterable.class,
+			ListCollectionsIterable.class, ListIndexesIterable.class, ListSearchIndexesIterable.class,
+			ListDatabasesIterable.class, MapReduceIterable.class, ChangeStreamIterable.class, MongoIterable.class,
+			MongoChangeStreamCursor.class, MongoCursor.class);
 
-	private static final Set<String> COLLECTION_DDL = Set.of("drop", "renameCollection", "createIndex", "createIndexes",
-			"dropIndex", "dropIndexes", "createSearchIndex", "createSearchIndexes", "updateSearchIndex",
-			"dropSearchIndex");
+	private static final Set<String> DATABASE_METHODS = Set.of("drop", "createCollection", "createView",
+			"listCollections", "listCollectionNames", "watch");
 
-	private static final Set<String> COMMAND_DDL = Set.of("create", "createindexes", "drop", "dropdatabase",
-			"dropindexes", "deleteindexes", "renamecollection", "collmod", "converttocapped", "clonecollectionascapped",
-			"reindex", "compact", "createsearchindexes", "updatesearchindex", "dropsearchindex", "shardcollection",
-			"refinecollectionshardkey", "reshardcollection");
+	private static final Set<String> COLLECTION_METHODS = Set.of("drop", "renameCollection", "createIndex",
+			"createIndexes", "dropIndex", "dropIndexes", "listIndexes", "createSearchIndex", "createSearchIndexes",
+			"updateSearchIndex", "dropSearchIndex", "listSearchIndexes", "mapReduce", "watch");
+
+	// What the manual lists; a server answers everything else with an error
+	private static final Set<String> TRANSACTION_COMMANDS = Set.of("aggregate", "delete", "distinct", "find",
+			"findandmodify", "getmore", "insert", "killcursors", "update", "bulkwrite", "hello", "ismaster",
+			"buildinfo", "connectionstatus");
+
+	private static final Set<String> FORBIDDEN_STAGES = Set.of("$out", "$merge", "$collStats", "$currentOp",
+			"$indexStats", "$listLocalSessions", "$listSessions", "$planCacheStats", "$changeStream");
+
+	private static final Set<String> WRITE_COMMANDS = Set.of("bulkwrite", "collmod", "create", "createindexes", "delete",
+			"drop", "dropdatabase", "dropindexes", "findandmodify", "insert", "renamecollection", "update");
+
+	private static final Map<Method, Optional<Method>> IN_SESSION = new ConcurrentHashMap<>();
 
 	private final Lease lease;
+
+	private volatile AttemptSessions sessions = new AttemptSessions(null, () -> null);
 
 	private volatile boolean transactional;
 
@@ -56,8 +97,37 @@ final class OperationGuard {
 		this.transactional = transactional;
 	}
 
+	/**
+	 * Execute operations in sessions.
+	 * @param sessions the sessions
+	 */
+	void use(AttemptSessions sessions) {
+		this.sessions = sessions;
+	}
+
+	/**
+	 * Make the current thread the one that runs the migration.
+	 */
+	void enter() {
+		this.sessions.enter();
+	}
+
+	/**
+	 * Guard a database, whose operations are executed in the session of the thread.
+	 * @param database the database
+	 * @return the database, guarded
+	 */
 	MongoDatabase guard(MongoDatabase database) {
-		return proxy(MongoDatabase.class, database);
+		return (MongoDatabase) proxy(database, false);
+	}
+
+	/**
+	 * Guard a database that brings a session with it.
+	 * @param database the database
+	 * @return the database, guarded
+	 */
+	MongoDatabase guardWithSession(MongoDatabase database) {
+		return (MongoDatabase) proxy(database, true);
 	}
 
 	/**
@@ -68,11 +138,16 @@ final class OperationGuard {
 		this.transactional = transactional;
 	}
 
+	boolean isTransactional() {
+		return this.transactional;
+	}
+
 	/**
 	 * Let no further operation begin.
 	 */
 	void close() {
 		this.closed = true;
+		this.sessions.close();
 	}
 
 	/**
@@ -100,11 +175,10 @@ final class OperationGuard {
 		}
 	}
 
-	private <T> T proxy(Class<T> type, Object target) {
-		Class<?>[] interfaces = Arrays.stream(ClassUtils.getAllInterfaces(target))
-			.filter((candidate) -> candidate.getPackageName().equals(MongoDatabase.class.getPackageName()))
-			.toArray(Class<?>[]::new);
-		return type.cast(Proxy.newProxyInstance(MongoDatabase.class.getClassLoader(), interfaces, new Handler(target)));
+	private Object proxy(Object target, boolean hasSession) {
+		Class<?> type = GUARDED.stream().filter((candidate) -> candidate.isInstance(target)).findFirst().orElseThrow();
+		return Proxy.newProxyInstance(MongoDatabase.class.getClassLoader(), new Class<?>[] { type },
+				new Handler(target, hasSession));
 	}
 
 	private void check(Method method, @Nullable Object @Nullable [] args) {
@@ -113,45 +187,111 @@ final class OperationGuard {
 		}
 		this.lease.check();
 		if (this.transactional) {
-			refuseDdl(method, args);
+			requireTransactional(method, (args != null) ? args : new Object[0]);
 		}
 	}
 
-	private static void refuseDdl(Method method, @Nullable Object @Nullable [] args) {
+	private static void requireTransactional(Method method, @Nullable Object[] args) {
 		Class<?> type = method.getDeclaringClass();
-		boolean ddl = (type == MongoDatabase.class && DATABASE_DDL.contains(method.getName()))
-				|| (type == MongoCollection.class && COLLECTION_DDL.contains(method.getName()));
-		String operation = method.getName();
-		if (type == MongoDatabase.class && operation.equals("runCommand")) {
-			operation = commandName(args);
-			ddl = COMMAND_DDL.contains(operation.toLowerCase(Locale.ROOT));
+		String name = method.getName();
+		if (type == MongoDatabase.class && name.equals("runCommand")) {
+			requireTransactional(command(args));
 		}
-		if (ddl) {
-			throw new IllegalStateException(("'%s' cannot be part of a transaction: declare "
-					+ "@Migration(transaction = TransactionMode.NEVER), and make the migration repeatable")
-				.formatted(operation));
+		else if ((type == MongoDatabase.class && DATABASE_METHODS.contains(name))
+				|| (type == MongoCollection.class && COLLECTION_METHODS.contains(name))
+				|| (type == AggregateIterable.class && name.equals("toCollection"))) {
+			throw refusal(name);
+		}
+		else if (name.equals("aggregate")) {
+			Stream.of(args).filter(List.class::isInstance).forEach((pipeline) -> requireTransactional((List<?>) pipeline));
 		}
 	}
 
-	private static String commandName(@Nullable Object @Nullable [] args) {
-		for (Object arg : (args != null) ? args : new Object[0]) {
-			if (arg instanceof Bson command) {
-				BsonDocument document = command.toBsonDocument();
-				return document.isEmpty() ? "" : document.getFirstKey();
+	private static void requireTransactional(BsonDocument command) {
+		String name = command.isEmpty() ? "" : command.getFirstKey();
+		if (!TRANSACTION_COMMANDS.contains(name.toLowerCase(Locale.ROOT))) {
+			throw refusal(name);
+		}
+		for (String concern : List.of("writeConcern", "readConcern")) {
+			if (command.containsKey(concern)) {
+				throw new IllegalStateException(
+						"'%s' cannot carry a %s in a transaction, which has its own: leave it out of the command"
+							.formatted(name, concern));
 			}
 		}
-		return "";
+		if (command.get("pipeline") instanceof List<?> pipeline) {
+			requireTransactional(pipeline);
+		}
+	}
+
+	private static void requireTransactional(List<?> pipeline) {
+		for (Object stage : pipeline) {
+			BsonDocument document = (stage instanceof Bson bson) ? bson.toBsonDocument() : new BsonDocument();
+			document.keySet().stream().filter(FORBIDDEN_STAGES::contains).findFirst().ifPresent((name) -> {
+				throw refusal(name);
+			});
+		}
+	}
+
+	// The driver leaves commands as they are
+	private static @Nullable Object[] withMajority(@Nullable Object[] args) {
+		return Stream.of(args)
+			.map((arg) -> (arg instanceof Bson command) ? withMajority(command.toBsonDocument()) : arg)
+			.toArray();
+	}
+
+	private static BsonDocument withMajority(BsonDocument command) {
+		String name = command.isEmpty() ? "" : command.getFirstKey().toLowerCase(Locale.ROOT);
+		boolean writes = WRITE_COMMANDS.contains(name)
+				|| (name.equals("aggregate") && command.get("pipeline") instanceof BsonArray pipeline && pipeline.stream()
+					.anyMatch((stage) -> stage instanceof BsonDocument document
+							&& (document.containsKey("$out") || document.containsKey("$merge"))));
+		if (!writes || command.containsKey("writeConcern")) {
+			return command;
+		}
+		return command.clone().append("writeConcern", WriteConcern.MAJORITY.asDocument());
+	}
+
+	private static IllegalStateException refusal(String operation) {
+		return new IllegalStateException(("'%s' cannot be part of a transaction: declare "
+				+ "@Migration(transaction = TransactionMode.NEVER), and make the migration repeatable")
+			.formatted(operation));
+	}
+
+	private static BsonDocument command(@Nullable Object[] args) {
+		return Stream.of(args)
+			.filter(Bson.class::isInstance)
+			.map((command) -> ((Bson) command).toBsonDocument())
+			.findFirst()
+			.orElseGet(BsonDocument::new);
+	}
+
+	private static Optional<Method> inSession(Method method) {
+		Class<?> type = method.getDeclaringClass();
+		Class<?>[] parameters = method.getParameterTypes();
+		if (type != MongoDatabase.class && type != MongoCollection.class) {
+			return Optional.empty();
+		}
+		Class<?>[] withSession = Stream.concat(Stream.of(ClientSession.class), Arrays.stream(parameters))
+			.toArray(Class<?>[]::new);
+		return Optional.ofNullable(ReflectionUtils.findMethod(type, method.getName(), withSession));
 	}
 
 	/**
-	 * Passes calls on to a driver's object, and guards what it returns.
+	 * Passes calls on to a driver's object, and guards what it returns. A result belongs
+	 * to the thread that has asked for it, as its session does.
 	 */
 	private final class Handler implements InvocationHandler {
 
 		private final Object target;
 
-		private Handler(Object target) {
+		private final boolean hasSession;
+
+		private final Thread thread = Thread.currentThread();
+
+		private Handler(Object target, boolean hasSession) {
 			this.target = target;
+			this.hasSession = hasSession;
 		}
 
 		@Override
@@ -164,9 +304,13 @@ final class OperationGuard {
 					default -> this.target.toString();
 				};
 			}
-			check(method, args);
+			boolean closing = this.target instanceof MongoCursor && method.getName().equals("close");
+			if (!closing) {
+				requireThread();
+				check(method, args);
+			}
 			try {
-				return guarded(proxy, method.invoke(this.target, args));
+				return guarded(proxy, call(method, args));
 			}
 			catch (InvocationTargetException ex) {
 				if (ex.getCause() instanceof MongoException failure) {
@@ -180,12 +324,39 @@ final class OperationGuard {
 			}
 		}
 
+		private void requireThread() {
+			boolean result = this.target instanceof MongoIterable || this.target instanceof MongoCursor;
+			if (result && Thread.currentThread() != this.thread) {
+				throw new IllegalStateException(("Thread '%s' cannot read a result that thread '%s' has asked for: ask for "
+						+ "it in the thread that reads it")
+					.formatted(Thread.currentThread().getName(), this.thread.getName()));
+			}
+		}
+
+		private @Nullable Object call(Method method, @Nullable Object @Nullable [] arguments)
+				throws IllegalAccessException, InvocationTargetException {
+			boolean command = method.getName().equals("runCommand") && !OperationGuard.this.transactional
+					&& !this.hasSession;
+			@Nullable Object[] args = (arguments != null) ? arguments : new Object[0];
+			args = command ? withMajority(args) : args;
+			Method inSession = this.hasSession ? null
+					: IN_SESSION.computeIfAbsent(method, OperationGuard::inSession).orElse(null);
+			ClientSession session = (inSession != null)
+					? OperationGuard.this.sessions.current(OperationGuard.this.transactional) : null;
+			if (inSession == null || session == null) {
+				return method.invoke(this.target, args);
+			}
+			return inSession.invoke(this.target,
+					Stream.concat(Stream.of(session), Arrays.stream(args)).toArray());
+		}
+
 		// Most iterables only read, but an aggregation can end in $out or $merge
 		private boolean mayWrite(Method method) {
 			return switch (method.getName()) {
 				case "countDocuments", "estimatedDocumentCount" -> false;
 				case "toCollection" -> true;
-				default -> !(this.target instanceof MongoIterable) || this.target instanceof AggregateIterable;
+				default -> !(this.target instanceof MongoIterable || this.target instanceof MongoCursor)
+						|| this.target instanceof AggregateIterable;
 			};
 		}
 
@@ -193,9 +364,9 @@ final class OperationGuard {
 			if (result == this.target) {
 				return proxy;
 			}
-			if (result instanceof MongoDatabase || result instanceof MongoCollection
-					|| result instanceof MongoIterable) {
-				return proxy(Object.class, result);
+			if (result instanceof MongoDatabase || result instanceof MongoCollection || result instanceof MongoIterable
+					|| result instanceof MongoCursor) {
+				return proxy(result, this.hasSession);
 			}
 			return result;
 		}

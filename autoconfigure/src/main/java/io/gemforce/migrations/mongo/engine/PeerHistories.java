@@ -1,17 +1,23 @@
 package io.gemforce.migrations.mongo.engine;
 
 import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
 import java.util.Optional;
 
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Sorts;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 /**
  * The histories that other tools have left in the application's database.
  */
 final class PeerHistories {
+
+	private static final Log logger = LogFactory.getLog(PeerHistories.class);
 
 	private final MongoDatabase database;
 
@@ -26,6 +32,25 @@ final class PeerHistories {
 	 */
 	Optional<ImportId> findExecuted(ResolvedMigration migration) {
 		return migration.imports().stream().filter(this::isExecuted).findFirst();
+	}
+
+	/**
+	 * Say which of the tools that migrations import from is at work. Costs nothing where
+	 * there are no imports.
+	 * @param migrations what is about to be applied
+	 */
+	void warnOfLocks(List<ResolvedMigration> migrations) {
+		migrations.stream()
+			.flatMap((migration) -> migration.imports().stream())
+			.map(ImportId::peer)
+			.distinct()
+			.filter((peer) -> this.database.getCollection(peer.lockCollection())
+				.find(peer.heldLock(new Date()))
+				.first() != null)
+			.forEach((peer) -> logger.warn(("The lock of another tool is held, in collection '%s' of database '%s': it "
+					+ "may be changing the database, too. Let only one tool migrate a database; if none is at work, the "
+					+ "tool has left its lock behind")
+				.formatted(peer.lockCollection(), this.database.getName())));
 	}
 
 	private boolean isExecuted(ImportId id) {

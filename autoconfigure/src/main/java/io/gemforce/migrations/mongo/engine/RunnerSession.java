@@ -1,5 +1,7 @@
 package io.gemforce.migrations.mongo.engine;
 
+import java.util.concurrent.TimeUnit;
+
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
 import com.mongodb.TransactionOptions;
@@ -19,11 +21,7 @@ import io.gemforce.migrations.mongo.history.MigrationHolds;
  */
 final class RunnerSession implements AutoCloseable {
 
-	private static final TransactionOptions TRANSACTION = TransactionOptions.builder()
-		.readConcern(ReadConcern.SNAPSHOT)
-		.writeConcern(WriteConcern.MAJORITY)
-		.readPreference(ReadPreference.primary())
-		.build();
+	private final TransactionOptions transaction;
 
 	private final @Nullable ClientSession session;
 
@@ -35,9 +33,21 @@ final class RunnerSession implements AutoCloseable {
 
 	RunnerSession(MongoAccess access) {
 		this.session = access.startSession();
+		this.transaction = transaction(access.hasTimeout());
 		this.factory = (this.session != null) ? access.factory().withSession(this.session) : access.factory();
 		this.history = access.history(this.factory);
 		this.holds = access.holds(this.factory);
+	}
+
+	// The application's limit of time is one for its requests; the server has its own for
+	// transactions
+	private static TransactionOptions transaction(boolean limited) {
+		return TransactionOptions.builder()
+			.readConcern(ReadConcern.SNAPSHOT)
+			.writeConcern(WriteConcern.MAJORITY)
+			.readPreference(ReadPreference.primary())
+			.timeout(limited ? 0L : null, TimeUnit.MILLISECONDS)
+			.build();
 	}
 
 	MongoDatabaseFactory factory() {
@@ -50,6 +60,10 @@ final class RunnerSession implements AutoCloseable {
 
 	MigrationHolds holds() {
 		return this.holds;
+	}
+
+	@Nullable ClientSession session() {
+		return this.session;
 	}
 
 	/**
@@ -69,7 +83,7 @@ final class RunnerSession implements AutoCloseable {
 	}
 
 	void startTransaction() {
-		required().startTransaction(TRANSACTION);
+		required().startTransaction(this.transaction);
 	}
 
 	void commitTransaction() {

@@ -6,6 +6,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 import com.mongodb.MongoException;
+import com.mongodb.MongoOperationTimeoutException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -132,9 +133,14 @@ final class TransactionRetries {
 				&& pause(failure, this.stop.isStopped() ? COMMIT_WHILE_STOPPING : limit());
 	}
 
+	// A limit of time of our own would be met again
 	private static boolean isTransient(MongoException exception) {
-		return Sending.isOverloaded(exception)
-				|| exception.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL)
+		return !(exception instanceof MongoOperationTimeoutException)
+				&& (Sending.isOverloaded(exception) || hasTransientLabel(exception));
+	}
+
+	private static boolean hasTransientLabel(MongoException exception) {
+		return exception.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL)
 				|| exception.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL);
 	}
 

@@ -11,7 +11,10 @@ import org.bson.types.ObjectId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.gemforce.migrations.PlanStep;
 import io.gemforce.migrations.StoreResult;
@@ -116,12 +119,45 @@ class ImportTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "liquibase:" + ADD_ROLES + "::failed::ann", "liquibase:" + ADD_ROLES + "::skipped::ann",
-			"liquibase:" + ADD_ROLES + "::executed::bob", "liquibase:classpath:" + ADD_ROLES + "::executed::ann" })
+			"liquibase:" + ADD_ROLES + "::executed::bob", "liquibase:other/" + ADD_ROLES + "::executed::ann" })
 	void whatLiquibaseHasNotExecutedIsRun(String id) {
 		this.mongo.collection("DATABASECHANGELOG")
 			.insertMany(List.of(liquibase("failed", "ann", "FAILED"), liquibase("skipped", "ann", "SKIPPED"),
 					liquibase("executed", "ann", "EXECUTED")));
 		assertThatItIsRun(id);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "classpath:db/changelog.xml, db/changelog.xml", "db/changelog.xml, classpath:db/changelog.xml",
+			"/db/changelog.xml, db/changelog.xml", "db\\changelog.xml, db/changelog.xml",
+			"classpath:/db/changelog.xml, db/changelog.xml", "db/changelog.xml, classpath:/db/changelog.xml" })
+	void liquibasesFileIsFoundUnderEachOfItsNames(String named, String stored) {
+		this.mongo.collection("DATABASECHANGELOG")
+			.insertOne(liquibase("add-roles", "ann", "EXECUTED").append("fileName", stored));
+		assertThatItIsImported("liquibase:" + named + "::add-roles::ann");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "mongock:a/ann, mongockLock", "migrate-mongo:a.js, changelog_lock",
+			"liquibase:db/changelog.xml::a::ann, DATABASECHANGELOGLOCK" })
+	@ExtendWith(OutputCaptureExtension.class)
+	void lockOfTheToolThatIsImportedFromIsSpokenOf(String id, String lock, CapturedOutput output) {
+		this.mongo.collection(lock)
+			.insertOne(new Document("status", "LOCK_HELD").append("locked", true)
+				.append("expiresAt", Date.from(Instant.now().plusSeconds(60))));
+		assertThatItIsRun(id);
+		assertThat(output).containsOnlyOnce("The lock of another tool is held, in collection '%s'".formatted(lock));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "mongock:a/ann, mongockLock", "liquibase:db/changelog.xml::a::ann, DATABASECHANGELOGLOCK" })
+	@ExtendWith(OutputCaptureExtension.class)
+	void lockThatIsFreeIsNotSpokenOf(String id, String lock, CapturedOutput output) {
+		this.mongo.collection(lock)
+			.insertOne(new Document("status", "LOCK_HELD").append("locked", false)
+				.append("expiresAt", Date.from(Instant.now().minusSeconds(60))));
+		assertThatItIsRun(id);
+		assertThat(output).doesNotContain("The lock of another tool");
 	}
 
 	@Test

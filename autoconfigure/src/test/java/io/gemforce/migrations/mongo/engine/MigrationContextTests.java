@@ -4,23 +4,37 @@ import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
 import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
+import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.gridfs.GridFSBucket;
 import com.mongodb.client.gridfs.GridFSBuckets;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.Updates;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.context.support.StaticApplicationContext;
+import org.springframework.data.mapping.model.SnakeCaseFieldNamingStrategy;
+import org.springframework.data.mongodb.core.convert.DefaultMongoTypeMapper;
+import org.springframework.data.mongodb.core.convert.MappingMongoConverter;
+import org.springframework.data.mongodb.core.convert.NoOpDbRefResolver;
+import org.springframework.data.mongodb.core.mapping.MongoMappingContext;
 import org.springframework.data.mongodb.core.query.Criteria;
 import org.springframework.data.mongodb.core.query.Query;
 import org.springframework.data.mongodb.core.query.Update;
@@ -30,6 +44,7 @@ import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.MongoMigrationContext;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.support.FailPoint;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.RequiresReplicaSet;
 import io.gemforce.migrations.support.SentCommands;
@@ -92,9 +107,9 @@ class MigrationContextTests {
 			.with(TestMigration.of("1", writer).with(TransactionMode.NEVER))) {
 			runner.migrate();
 			assertThat(sent.commands()).filteredOn(MigrationContextTests::isAboutGems)
-				.filteredOn((command) -> command.containsKey("writeConcern"))
-				.allSatisfy((command) -> assertThat(command.getDocument("writeConcern").get("w"))
-					.isEqualTo(new BsonString("majority")));
+				.isNotEmpty()
+				.allSatisfy((command) -> assertThat(command.getDocument("writeConcern", new BsonDocument()))
+					.containsEntry("w", new BsonString("majority")));
 			assertThat(this.mongo.collection("gems").countDocuments()).isOne();
 		}
 	}
@@ -127,12 +142,28 @@ class MigrationContextTests {
 		assertThat(this.mongo.collection("gems").countDocuments()).isOne();
 	}
 
+	// The first insert is the history's
+	private FailPoint slow(TransactionMode transaction, String name) {
+		FailPoint failPoint = (transaction == TransactionMode.NEVER)
+				? FailPoint.on(this.mongo.client(), name, 1, "insert").after(1)
+				: FailPoint.on(this.mongo.client(), name, 1, "update");
+		return failPoint.blockingFor(1000);
+	}
+
 	static Stream<MongoMigration> definitions() {
 		return Stream.of((mongo) -> mongo.collection("gems").createIndex(Indexes.ascending("name")),
 				(mongo) -> mongo.collection("gems").createIndex(Indexes.ascending("name"), new IndexOptions()),
 				(mongo) -> mongo.collection("gems").dropIndexes(), (mongo) -> mongo.collection("gems").drop(),
 				(mongo) -> mongo.database().createCollection("gems"), (mongo) -> mongo.database().drop(),
 				(mongo) -> mongo.database().runCommand(new Document("collMod", "gems")),
+				(mongo) -> mongo.database().runCommand(new Document("count", "gems")),
+				(mongo) -> mongo.database().runCommand(new Document("listCollections", 1)),
+				(mongo) -> mongo.database().listCollectionNames().first(),
+				(mongo) -> mongo.collection("gems").listIndexes().first(),
+				(mongo) -> mongo.collection("gems").aggregate(List.of(new Document("$out", "stones"))).first(),
+				(mongo) -> mongo.database()
+					.runCommand(new Document("aggregate", "gems").append("cursor", new Document())
+						.append("pipeline", List.of(new Document("$merge", new Document("into", "stones"))))),
 				(mongo) -> mongo.template().createCollection("gems"),
 				(mongo) -> mongo.template().dropCollection("gems"));
 	}
@@ -148,7 +179,116 @@ class MigrationContextTests {
 						"cannot be part of a transaction: declare " + "@Migration(transaction = TransactionMode.NEVER)")
 				.withMessageContaining("what migration 1 did was rolled back");
 			assertThat(sent.names()).doesNotContain("createIndexes", "dropIndexes", "drop", "dropDatabase", "create",
-					"collMod");
+					"collMod", "count", "listCollections", "listIndexes", "aggregate");
+		}
+	}
+
+	@Test
+	@RequiresReplicaSet("transactions")
+	void refusesAWriteConcernInATransactionBeforeItIsSent() {
+		SentCommands sent = new SentCommands();
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.listener(sent)
+			.with(TestMigration.of("1",
+					(mongo) -> mongo.database()
+						.runCommand(new Document("insert", "gems").append("documents", List.of(new Document("_id", 1)))
+							.append("writeConcern", new Document("w", "majority")))))) {
+			assertThatExceptionOfType(MigrationException.class).isThrownBy(runner::migrate)
+				.withMessageContaining("'insert' cannot carry a writeConcern in a transaction");
+			assertThat(sent.commands()).noneMatch(MigrationContextTests::isAboutGems);
+		}
+	}
+
+	@Test
+	@RequiresReplicaSet("sessions")
+	void threadsHaveSessionsOfTheirOwnOutsideOfATransaction() {
+		SentCommands sent = new SentCommands();
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.listener(sent)
+			.with(TestMigration.of("1", (mongo) -> inThreads(8, (thread) -> {
+				for (int number = 0; number < 50; number++) {
+					mongo.collection("gems").insertOne(new Document("_id", 50 * thread + number));
+				}
+			})).with(TransactionMode.NEVER))) {
+			runner.migrate();
+		}
+		assertThat(this.mongo.collection("gems").countDocuments()).isEqualTo(400);
+		List<BsonDocument> inserts = sent.commands().stream().filter(MigrationContextTests::isAboutGems).toList();
+		assertThat(inserts.stream().map((command) -> command.get("lsid")).distinct()).hasSize(8);
+		assertThat(inserts.stream().map((command) -> List.of(command.get("lsid"), command.get("txnNumber"))))
+			.doesNotHaveDuplicates();
+	}
+
+	@Test
+	@RequiresReplicaSet("sessions")
+	void threadReadsWhatTheMigrationHasWrittenBefore() {
+		migrate(TransactionMode.NEVER, (mongo) -> {
+			mongo.collection("gems").insertOne(new Document("_id", 1));
+			inThreads(1, (thread) -> assertThat(mongo.template().findById(1, Document.class, "gems")).isNotNull());
+		});
+	}
+
+	@Test
+	@RequiresReplicaSet("transactions")
+	void otherThreadsAreRefusedInATransaction() {
+		try (TestRunner runner = TestRunner.on(this.mongo).with(TestMigration.of("1", (mongo) -> {
+			mongo.collection("gems").insertOne(new Document("_id", 0));
+			inThreads(2, (thread) -> mongo.collection("gems").insertOne(new Document("_id", thread + 1)));
+		}))) {
+			assertThatExceptionOfType(MigrationException.class).isThrownBy(runner::migrate)
+				.withMessageContaining("cannot take part in the migration's transaction")
+				.withMessageContaining("TransactionMode.NEVER");
+		}
+		assertThat(this.mongo.collection("gems").countDocuments()).isZero();
+	}
+
+	@Test
+	void resultIsReadByTheThreadThatAskedForIt() {
+		this.mongo.collection("gems").insertOne(new Document("_id", 1));
+		migrate(TransactionMode.NEVER, (mongo) -> {
+			FindIterable<Document> found = mongo.collection("gems").find();
+			assertThatIllegalStateException().isThrownBy(() -> inThreads(1, (thread) -> found.first()))
+				.withMessageContaining("cannot read a result that thread");
+			assertThat(found.first()).isNotNull();
+		});
+	}
+
+	private static void inThreads(int threads, IntConsumer work) throws Exception {
+		ExecutorService executor = Executors.newFixedThreadPool(threads);
+		try {
+			List<Future<?>> futures = new ArrayList<>();
+			for (int thread = 0; thread < threads; thread++) {
+				int number = thread;
+				futures.add(executor.submit(() -> work.accept(number)));
+			}
+			for (Future<?> future : futures) {
+				future.get();
+			}
+		}
+		catch (ExecutionException ex) {
+			throw (ex.getCause() instanceof RuntimeException failure) ? failure : ex;
+		}
+		finally {
+			executor.shutdownNow();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = TransactionMode.class, names = { "REQUIRED", "NEVER" })
+	@RequiresReplicaSet("fail points")
+	void limitOfTimeForTheApplicationsRequestsIsNoneForMigrations(TransactionMode transaction) {
+		String name = "patient-" + transaction;
+		this.mongo.database().createCollection("gems");
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.uri(this.mongo.uri() + (this.mongo.uri().contains("?") ? "&" : "?") + "timeoutMS=700")
+			.appName(name)
+			.with(TestMigration.of("1", (mongo) -> {
+				mongo.collection("gems").updateOne(new Document("_id", 1), Updates.set("name", "ruby"));
+				mongo.collection("gems").insertOne(new Document("_id", 1));
+			}).with(transaction).with(OnInterrupted.RETRY));
+				FailPoint slow = slow(transaction, name)) {
+			runner.migrate();
+			assertThat(this.mongo.collection("gems").countDocuments()).isOne();
 		}
 	}
 
@@ -187,6 +327,26 @@ class MigrationContextTests {
 
 	@Test
 	void usesTheNamesAndTypesOfTheApplicationsMapping() {
+		MongoMappingContext mapping = new MongoMappingContext();
+		mapping.setFieldNamingStrategy(new SnakeCaseFieldNamingStrategy());
+		MappingMongoConverter converter = new MappingMongoConverter(NoOpDbRefResolver.INSTANCE, mapping);
+		converter.setTypeMapper(new DefaultMongoTypeMapper("kind"));
+		StaticApplicationContext application = new StaticApplicationContext();
+		application.getBeanFactory().registerSingleton("converter", converter);
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.context(application)
+			.with(TestMigration.of("1", (context) -> {
+				context.template().insert(new Gem(1, "ruby"));
+				assertThat(context.template().findAll(Gem.class)).containsExactly(new Gem(1, "ruby"));
+			}))) {
+			runner.migrate();
+		}
+		assertThat(this.mongo.collection("gem").find().first()).isEqualTo(
+				new Document("_id", 1).append("full_name", "ruby").append("kind", Gem.class.getName()));
+	}
+
+	@Test
+	void mapsAsSpringDataDoesWhereTheApplicationHasNoMapping() {
 		migrate(TransactionMode.NEVER, (context) -> {
 			context.template().insert(new Gem(1, "ruby"));
 			assertThat(context.template().findAll(Gem.class)).containsExactly(new Gem(1, "ruby"));
@@ -205,9 +365,9 @@ class MigrationContextTests {
 	 * A document.
 	 *
 	 * @param id the id
-	 * @param name the name
+	 * @param fullName the name
 	 */
-	record Gem(int id, String name) {
+	record Gem(int id, String fullName) {
 
 	}
 

@@ -17,9 +17,9 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.event.CommandListener;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.mapping.model.PropertyNameFieldNamingStrategy;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.support.StaticApplicationContext;
 import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
-import org.springframework.data.mongodb.core.convert.MongoCustomConversions;
 
 import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.MigrationRun;
@@ -159,6 +159,8 @@ final class TestRunner implements AutoCloseable {
 
 		private Clock clock = Clock.systemUTC();
 
+		private ApplicationContext context = new StaticApplicationContext();
+
 		private Builder(String uri, String database) {
 			this.uri = uri;
 			this.database = database;
@@ -249,6 +251,11 @@ final class TestRunner implements AutoCloseable {
 			return this;
 		}
 
+		Builder context(ApplicationContext context) {
+			this.context = context;
+			return this;
+		}
+
 		TestRunner with(TestMigration... migrations) {
 			List<ResolvedMigration> beans = Stream.of(migrations)
 				.map(TestMigration::resolve)
@@ -260,8 +267,7 @@ final class TestRunner implements AutoCloseable {
 			MongoMigrationStore store = new MongoMigrationStore(
 					() -> new SimpleMongoClientDatabaseFactory(client, this.database), () -> client,
 					() -> new Discovery(beans, List.of()),
-					new MigrationTemplates(() -> new MongoCustomConversions(List.of()),
-							() -> PropertyNameFieldNamingStrategy.INSTANCE),
+					new MigrationTemplates(this.context),
 					new MongoSettings(null, "migration_history", "migration_lock", List.of("classpath:db/mongo"), false,
 							new MongoSettings.Preimages(this.preimageLimit, this.preimageRetention), this.lease,
 							this.lockWaitTimeout, this.policy),

@@ -7,10 +7,9 @@ import com.mongodb.client.MongoClient;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.core.io.support.ResourcePatternResolver;
-import org.springframework.data.mapping.model.PropertyNameFieldNamingStrategy;
+import org.springframework.context.support.StaticApplicationContext;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
-import org.springframework.data.mongodb.core.convert.MongoCustomConversions;
 
 import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.MigrationRun;
@@ -70,8 +69,7 @@ record GemforceRunner(MongoMigrationStore store) {
 				Duration.ofMinutes(10), new MongoSettings.Policy(null, null, false, true, false));
 		return new GemforceRunner(
 				new MongoMigrationStore(() -> factory, () -> client, beans, resources, "mongoMigrationInitializer",
-						new MigrationTemplates(() -> new MongoCustomConversions(List.of()),
-								() -> PropertyNameFieldNamingStrategy.INSTANCE),
+						new MigrationTemplates(new StaticApplicationContext()),
 						settings, APPLICATION, (requirement) -> Requirements.Status.NO_STORE, new StopSignal(),
 						"benchmark"));
 	}
