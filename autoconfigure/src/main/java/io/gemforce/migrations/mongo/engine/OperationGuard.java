@@ -6,14 +6,21 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 import com.mongodb.MongoException;
+import com.mongodb.MongoWriteConcernException;
+import com.mongodb.ServerAddress;
+import com.mongodb.bulk.WriteConcernError;
 import com.mongodb.client.AggregateIterable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.MongoIterable;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
+import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
@@ -39,6 +46,8 @@ final class OperationGuard {
 			"dropindexes", "deleteindexes", "renamecollection", "collmod", "converttocapped", "clonecollectionascapped",
 			"reindex", "compact", "createsearchindexes", "updatesearchindex", "dropsearchindex", "shardcollection",
 			"refinecollectionshardkey", "reshardcollection");
+
+	private static final BsonString NO_TEXT = new BsonString("");
 
 	private final Lease lease;
 
@@ -124,6 +133,17 @@ final class OperationGuard {
 		return "";
 	}
 
+	// The driver looks for this in the replies to its own operations only
+	private static void requireMajority(@Nullable Object reply) {
+		if (reply instanceof Map<?, ?> fields && fields.get("writeConcernError") instanceof Map<?, ?> error) {
+			BsonDocument details = new Document("error", error).toBsonDocument().getDocument("error");
+			throw new MongoWriteConcernException(new WriteConcernError(
+					details.getNumber("code", new BsonInt32(0)).intValue(),
+					details.getString("codeName", NO_TEXT).getValue(), details.getString("errmsg", NO_TEXT).getValue(),
+					details.getDocument("errInfo", new BsonDocument())), null, new ServerAddress());
+		}
+	}
+
 	/**
 	 * Passes calls on to a driver's object, and guards what it returns.
 	 */
@@ -147,13 +167,25 @@ final class OperationGuard {
 			}
 			check(method, args);
 			try {
-				return guarded(proxy, method.invoke(this.target, args));
+				return guarded(proxy, call(method, args));
 			}
-			catch (InvocationTargetException ex) {
-				if (ex.getCause() instanceof MongoException failure && WriteOutcome.isUnknown(failure)
-						&& mayWrite(method)) {
+			catch (MongoException ex) {
+				if (WriteOutcome.isUnknown(ex) && mayWrite(method)) {
 					OperationGuard.this.outcomeUnknown |= !OperationGuard.this.transactional;
 				}
+				throw ex;
+			}
+		}
+
+		private @Nullable Object call(Method method, @Nullable Object @Nullable [] args) throws Throwable {
+			try {
+				Object result = method.invoke(this.target, args);
+				if (method.getName().equals("runCommand")) {
+					requireMajority(result);
+				}
+				return result;
+			}
+			catch (InvocationTargetException ex) {
 				throw ex.getCause();
 			}
 		}
