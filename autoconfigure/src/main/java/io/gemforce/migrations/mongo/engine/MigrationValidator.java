@@ -41,6 +41,8 @@ final class MigrationValidator {
 
 	private final Requirements requirements;
 
+	private final OwnCollections own;
+
 	private final BooleanSupplier transactions;
 
 	/**
@@ -48,10 +50,12 @@ final class MigrationValidator {
 	 * @param application the name of this service
 	 * @param settings what the user has set
 	 * @param requirements tells what the other store has applied
+	 * @param own finds what would change this library's own collections
 	 * @param transactions tells whether the deployment has transactions
 	 */
-	MigrationValidator(String application, MongoSettings settings, Requirements requirements,
+	MigrationValidator(String application, MongoSettings settings, Requirements requirements, OwnCollections own,
 			BooleanSupplier transactions) {
+		this.own = own;
 		this.transactions = transactions;
 		this.application = application;
 		this.policy = settings.policy();
@@ -246,6 +250,7 @@ final class MigrationValidator {
 				this.problems
 					.add(MongoProblems.outOfOrder(migration, Objects.requireNonNull(this.highestApplied), isAhead()));
 			}
+			this.problems.addAll(MigrationValidator.this.own.problems(migration));
 			if (unfinished != null && migration.onInterrupted(unfinished.transactional(),
 					MigrationValidator.this.transactions.getAsBoolean()) == OnInterrupted.STOP) {
 				this.problems.add(MongoProblems.interrupted(migration, unfinished));

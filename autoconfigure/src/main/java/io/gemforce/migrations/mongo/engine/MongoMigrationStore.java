@@ -107,7 +107,7 @@ public final class MongoMigrationStore implements MigrationStore {
 		this.discovery = SingletonSupplier.of(discovery);
 		this.templates = templates;
 		this.validator = new MigrationValidator(application.name(), settings, requirements,
-				() -> this.access.get().hasTransactions());
+				new OwnCollections(this.access), () -> this.access.get().hasTransactions());
 		this.requirements = requirements;
 		this.application = application;
 		this.settings = settings;
