@@ -57,7 +57,7 @@ final class SampleCopy {
 			create(info);
 			Document options = info.get("options", new Document());
 			copyIndexes(name, options.containsKey(COLLATION));
-			copyDocuments(name, sample, options.containsKey("validator"));
+			copyDocuments(name, sample, !options.get("validator", new Document()).isEmpty());
 		}
 		views.forEach(this::create);
 	}

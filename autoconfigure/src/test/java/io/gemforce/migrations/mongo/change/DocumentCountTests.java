@@ -28,17 +28,11 @@ class DocumentCountTests {
 
 	@Test
 	@RequiresReplicaSet("geospatial queries")
-	void anUpdateOfWhatIsNearIsCountedMadeAndUndone() {
+	void countsWhatIsNear() {
 		this.mongo.collection("gems").insertOne(Document.parse("{_id: 1, at: {type: 'Point', coordinates: [0, 0]}}"));
 		this.mongo.collection("gems").insertOne(Document.parse("{_id: 2, at: {type: 'Point', coordinates: [9, 9]}}"));
 		this.mongo.collection("gems").createIndex(Indexes.geo2dsphere("at"));
-		ChangeSet changes = TestChanges.of(NEAR);
-		assertThat(changes.plan(this.mongo.database(), true).get(0).touches().count()).isEqualTo(1);
-		TestContext.on(this.mongo).up(changes);
-		assertThat(this.mongo.collection("gems").distinct("_id", Document.parse("{x: 1}"), Integer.class))
-			.containsExactly(1);
-		TestContext.on(this.mongo).down(changes);
-		assertThat(this.mongo.collection("gems").countDocuments(Document.parse("{x: 1}"))).isZero();
+		assertThat(TestChanges.of(NEAR).plan(this.mongo.database(), true).get(0).touches().count()).isEqualTo(1);
 	}
 
 }

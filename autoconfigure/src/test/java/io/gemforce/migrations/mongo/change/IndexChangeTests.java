@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
 import org.bson.BsonDocument;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.gemforce.migrations.support.MongoTestDatabase;
+import io.gemforce.migrations.support.RequiresReplicaSet;
 import io.gemforce.migrations.support.TestDatabases;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -94,6 +96,17 @@ class IndexChangeTests {
 
 	private List<String> losses(String change, boolean counted) {
 		return TestChanges.of(change).plan(this.mongo.database(), counted).get(0).losses();
+	}
+
+	@Test
+	@RequiresReplicaSet("text indexes")
+	void aTextIndexThatIsTheSameStays() {
+		insert(new Document("_id", 1).append("a", "words"));
+		this.mongo.collection("gems").createIndex(Indexes.text("a"), new IndexOptions().name("words"));
+		String change = "createIndex: {collection: gems, name: other, keys: {a: text}}";
+		up(change);
+		TestContext.on(this.mongo).down(TestChanges.of(change));
+		assertThat(indexNames()).containsExactlyInAnyOrder("_id_", "words");
 	}
 
 	// As MongoDB's manual says, and a server does
