@@ -121,6 +121,17 @@ public interface MongoChanges {
 	MongoChanges createIndex(String collection, Bson keys, IndexOptions options);
 
 	/**
+	 * Create an index by which documents expire, unless it is there. Those that have
+	 * expired already are deleted then, and no undo restores them; without this word the
+	 * migration is refused if there are some. Undone by dropping it.
+	 * @param collection the name of the collection
+	 * @param keys the field with the date
+	 * @param options the options of the index, its expiry among them
+	 * @return this
+	 */
+	MongoChanges createIndexExpiringExisting(String collection, Bson keys, IndexOptions options);
+
+	/**
 	 * Drop an index, if it is there. Undone by creating it as it was.
 	 * @param collection the name of the collection
 	 * @param name the name of the index

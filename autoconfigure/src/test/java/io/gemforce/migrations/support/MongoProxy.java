@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import com.mongodb.ConnectionString;
@@ -45,6 +46,8 @@ public final class MongoProxy implements AutoCloseable {
 	private final List<Predicate<BsonDocument>> swallowed = new CopyOnWriteArrayList<>();
 
 	private final List<Predicate<BsonDocument>> refused = new CopyOnWriteArrayList<>();
+
+	private final List<Alteration> alterations = new CopyOnWriteArrayList<>();
 
 	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
@@ -139,6 +142,16 @@ public final class MongoProxy implements AutoCloseable {
 		this.refused.add(wanted);
 	}
 
+	/**
+	 * Change the replies to commands of a kind from now on, as the server's would be in a
+	 * state that the one here does not come into.
+	 * @param wanted tells whether a command is of the kind
+	 * @param alteration makes the reply that the client gets of the server's
+	 */
+	public void alterReplies(Predicate<BsonDocument> wanted, UnaryOperator<BsonDocument> alteration) {
+		this.alterations.add(new Alteration(wanted, alteration));
+	}
+
 	private static void start(String name, Runnable task) {
 		Thread thread = new Thread(task, name);
 		thread.setDaemon(true);
@@ -183,6 +196,16 @@ public final class MongoProxy implements AutoCloseable {
 		catch (Exception ex) {
 			// Nobody is there any more to be told
 		}
+	}
+
+	/**
+	 * What is made of replies.
+	 *
+	 * @param wanted tells whether a command is of the kind
+	 * @param reply makes the reply that the client gets of the server's
+	 */
+	private record Alteration(Predicate<BsonDocument> wanted, UnaryOperator<BsonDocument> reply) {
+
 	}
 
 	/**
@@ -296,6 +319,8 @@ public final class MongoProxy implements AutoCloseable {
 
 		private final Map<Integer, Optional<Hold>> unanswered = new ConcurrentHashMap<>();
 
+		private final Map<Integer, Alteration> altered = new ConcurrentHashMap<>();
+
 		private volatile boolean clientGone;
 
 		private Connection(Socket client, Socket server) throws IOException {
@@ -324,7 +349,7 @@ public final class MongoProxy implements AutoCloseable {
 				InputStream input = from.getInputStream();
 				for (WireMessage message = next(input); message != null; message = next(input)) {
 					if (gate.isPassed(message)) {
-						to.getOutputStream().write(message.bytes());
+						to.getOutputStream().write(altered(message).bytes());
 					}
 				}
 			}
@@ -359,7 +384,17 @@ public final class MongoProxy implements AutoCloseable {
 				throw new IOException("Refused");
 			}
 			this.unanswered.put(message.requestId(), hold);
+			MongoProxy.this.alterations.stream()
+				.filter((candidate) -> candidate.wanted().test(command))
+				.findFirst()
+				.ifPresent((alteration) -> this.altered.put(message.requestId(), alteration));
 			return true;
+		}
+
+		private WireMessage altered(WireMessage message) {
+			Alteration alteration = this.altered.remove(message.responseTo());
+			return (alteration != null) ? message.with(alteration.reply().apply(message.command().orElseThrow()))
+					: message;
 		}
 
 		private boolean isReplyPassed(WireMessage message) throws IOException, InterruptedException {

@@ -88,6 +88,21 @@ record WireMessage(byte[] bytes) {
 		return Optional.of(command);
 	}
 
+	/**
+	 * Return a message in the place of this one.
+	 * @param content what it is to carry
+	 * @return the message
+	 */
+	WireMessage with(BsonDocument content) {
+		RawBsonDocument encoded = new RawBsonDocument(content, new BsonDocumentCodec());
+		byte[] document = encoded.getByteBuffer().asNIO().array();
+		int length = HEADER + Integer.BYTES + 1 + encoded.getByteBuffer().remaining();
+		ByteBuffer buffer = little(new byte[length]);
+		buffer.putInt(length).putInt(requestId()).putInt(responseTo()).putInt(OP_MSG).putInt(0).put((byte) 0);
+		buffer.put(document, 0, length - buffer.position());
+		return new WireMessage(buffer.array());
+	}
+
 	private static String text(ByteBuffer buffer) {
 		int start = buffer.position();
 		int end = start;

@@ -8,8 +8,10 @@ import com.mongodb.MongoException;
 import com.mongodb.MongoNamespace;
 import com.mongodb.client.MongoDatabase;
 import org.bson.BsonArray;
+import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The collections and indexes of a database.
@@ -63,14 +65,17 @@ final class Catalog {
 	}
 
 	/**
-	 * Return the indexes of a collection, that of {@code _id} aside.
+	 * Return the indexes of a collection, those aside that it has from its creation. One
+	 * of them may be still being built, and its build may yet fail: {@code createIndexes}
+	 * waits for it.
 	 * @param collection the collection
 	 * @return the indexes as the server lists them, without what it adds by itself
 	 */
 	List<BsonDocument> indexes(String collection) {
 		List<BsonDocument> indexes = new ArrayList<>();
 		for (BsonDocument index : this.database.getCollection(collection).listIndexes(BsonDocument.class)) {
-			if (!index.getString("name").getValue().equals("_id_")) {
+			boolean clustered = index.getBoolean("clustered", BsonBoolean.FALSE).getValue();
+			if (!clustered && !index.getString("name").getValue().equals("_id_")) {
 				index.remove("ns");
 				index.remove("v");
 				indexes.add(index);
@@ -90,6 +95,17 @@ final class Catalog {
 			run(new BsonDocument("createIndexes", new BsonString(collection)).append("indexes",
 					new BsonArray(indexes)));
 		}
+	}
+
+	/**
+	 * Create indexes as they are, or were, listed. Those that are there are waited for.
+	 * @param collection the collection
+	 * @param defaultCollation the collation of the collection, {@code null} for none
+	 * @param indexes the indexes
+	 */
+	void createListedIndexes(String collection, @Nullable BsonDocument defaultCollation, List<BsonDocument> indexes) {
+		createIndexes(collection,
+				indexes.stream().map((index) -> IndexDefinition.asListed(index, defaultCollation)).toList());
 	}
 
 	// Unlike an operation of the driver, a command has no write concern by itself

@@ -1,7 +1,7 @@
 package io.gemforce.migrations.mongo.change;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -79,14 +79,28 @@ final class ChangeFileReader {
 			throw new UnreadableException(null, "is larger than %d bytes".formatted(MAX_BYTES),
 					"Split it into several migrations, or write a bean that implements MongoMigration");
 		}
-		try {
-			String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-			String marked = (!text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK) ? text.substring(1) : text;
-			return marked.replace("\r\n", "\n").replace('\r', '\n');
+		String text = decode(bytes);
+		String marked = (!text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK) ? text.substring(1) : text;
+		return marked.replace("\r\n", "\n").replace('\r', '\n');
+	}
+
+	private static String decode(byte[] bytes) throws UnreadableException {
+		ByteBuffer input = ByteBuffer.wrap(bytes);
+		CharBuffer output = CharBuffer.allocate(bytes.length);
+		if (StandardCharsets.UTF_8.newDecoder().decode(input, output, true).isError()) {
+			int line = 1;
+			int start = 0;
+			String before = output.flip().toString();
+			for (int end = before.indexOf('\n'); end >= 0; end = before.indexOf('\n', start)) {
+				line++;
+				start = end + 1;
+			}
+			throw new UnreadableException(new Position(line, before.length() - start + 1),
+					"is not encoded in UTF-8: byte %d of the file is 0x%02X, which has no place there"
+						.formatted(input.position() + 1, bytes[input.position()]),
+					"Save it in UTF-8");
 		}
-		catch (CharacterCodingException ex) {
-			throw new UnreadableException(null, "is not encoded in UTF-8", "Save it in UTF-8");
-		}
+		return output.flip().toString();
 	}
 
 	private @Nullable Source source(String text) throws UnreadableException {

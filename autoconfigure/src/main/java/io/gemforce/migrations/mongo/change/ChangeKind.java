@@ -91,6 +91,9 @@ enum ChangeKind {
 			Key.optional("expireAfter", KeyType.DURATION,
 					"How long after the date in the field documents are deleted: whole seconds, or a number with s, m, h "
 							+ "or d, such as 30d."),
+			Key.optional("expireExisting", KeyType.FLAG,
+					"Your word that documents which have expired already may be deleted, which no undo restores. Without "
+							+ "it the migration is refused if there are some."),
 			Key.optional("sparse", KeyType.FLAG, "Whether documents without the field are left out."),
 			Key.optional("collation", KeyType.COLLATION, "The rules by which strings are compared."),
 			Key.optional("hidden", KeyType.FLAG, "Whether queries do not use the index.")),

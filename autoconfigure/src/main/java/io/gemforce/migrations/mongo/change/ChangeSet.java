@@ -2,7 +2,9 @@ package io.gemforce.migrations.mongo.change;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
+import com.mongodb.MongoNamespace;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import org.bson.BsonArray;
@@ -97,6 +99,29 @@ public final class ChangeSet {
 	}
 
 	/**
+	 * Find the changes that may write to a collection, or whose undo may.
+	 * @param own the name of the application's database
+	 * @param collection the collection
+	 * @return what each of them does, after its number
+	 */
+	public List<String> writing(String own, MongoNamespace collection) {
+		return IntStream.range(0, this.declared.size())
+			.filter((index) -> this.declared.get(index)
+				.change()
+				.isWriting(own, collection.getDatabaseName(), collection.getCollectionName()))
+			.mapToObj((index) -> "change %d (%s)".formatted(index + 1, this.declared.get(index).change().summary()))
+			.toList();
+	}
+
+	/**
+	 * Say why the changes may reach more than the database that they are made on.
+	 * @return the reason, or empty if it is known that they do not
+	 */
+	public Optional<String> reachBeyond() {
+		return this.declared.stream().flatMap((declared) -> declared.change().reachesBeyond().stream()).findFirst();
+	}
+
+	/**
 	 * Return the checksum of the changes as they were declared.
 	 * @return the checksum, preceded by {@code changes:}
 	 */
@@ -134,8 +159,8 @@ public final class ChangeSet {
 
 	private ChangePlan plan(ExecutableChange change, Survey survey) {
 		return new ChangePlan(change.kind(), change.summary(), change.touches(survey),
-				isRemembering() ? change.preimages(survey) : null, change.needs(), change.locks(),
-				change.isIdempotent(),
+				isRemembering() ? change.preimages(survey) : null, change.losses(survey), change.needs(),
+				change.locks(), change.isIdempotent(),
 				(this.declaredIrreversible != null) ? Reverse.none(this.declaredIrreversible) : change.reverse());
 	}
 

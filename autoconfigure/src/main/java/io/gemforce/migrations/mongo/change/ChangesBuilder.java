@@ -130,6 +130,16 @@ final class ChangesBuilder implements MongoChanges {
 
 	@Override
 	public MongoChanges createIndex(String collection, Bson keys, IndexOptions options) {
+		return add(ChangeKind.CREATE_INDEX, index(collection, keys, options));
+	}
+
+	@Override
+	public MongoChanges createIndexExpiringExisting(String collection, Bson keys, IndexOptions options) {
+		return add(ChangeKind.CREATE_INDEX,
+				index(collection, keys, options).append("expireExisting", BsonBoolean.TRUE));
+	}
+
+	private static BsonDocument index(String collection, Bson keys, IndexOptions options) {
 		BsonDocument parameters = on(collection).append("keys", bson(keys));
 		if (options.getName() != null) {
 			parameters.append("name", new BsonString(options.getName()));
@@ -148,7 +158,7 @@ final class ChangesBuilder implements MongoChanges {
 		}
 		appendFlag(parameters, "hidden", options.isHidden());
 		appendUnknown(parameters, options);
-		return add(ChangeKind.CREATE_INDEX, parameters);
+		return parameters;
 	}
 
 	private static void appendFlag(BsonDocument parameters, String name, boolean value) {

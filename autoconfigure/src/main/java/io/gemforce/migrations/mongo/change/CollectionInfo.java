@@ -39,6 +39,19 @@ record CollectionInfo(String name, String type, BsonDocument options, @Nullable 
 		return (capped != null && capped.isBoolean() && capped.asBoolean().getValue()) ? "a capped collection" : null;
 	}
 
+	@Nullable BsonDocument collation() {
+		return collation(this.options);
+	}
+
+	/**
+	 * Return the collation that queries and new indexes get that do not say otherwise.
+	 * @param options the options of a collection
+	 * @return the collation, {@code null} for none
+	 */
+	static @Nullable BsonDocument collation(BsonDocument options) {
+		return options.isDocument("collation") ? options.getDocument("collation") : null;
+	}
+
 	boolean isSame(@Nullable BsonValue otherUuid) {
 		return this.uuid != null && this.uuid.equals(otherUuid);
 	}

@@ -3,9 +3,11 @@ package io.gemforce.migrations.mongo.change;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import org.bson.BsonBoolean;
+import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
@@ -19,10 +21,15 @@ import io.gemforce.migrations.Touches;
  *
  * @param collection the collection
  * @param index the index in the form that the server takes
+ * @param expireExisting whether the documents may be deleted that have expired already
  */
-record CreateIndex(String collection, BsonDocument index) implements ExecutableChange {
+record CreateIndex(String collection, BsonDocument index, boolean expireExisting) implements ExecutableChange {
 
 	private static final String EXISTED = "existed";
+
+	private static final String EXPIRE_AFTER = "expireAfterSeconds";
+
+	private static final String PARTIAL_FILTER = "partialFilterExpression";
 
 	static CreateIndex of(Parameters parameters) {
 		BsonDocument keys = parameters.value("keys").asDocument();
@@ -36,18 +43,17 @@ record CreateIndex(String collection, BsonDocument index) implements ExecutableC
 		}
 		BsonValue expireAfter = parameters.optionalValue("expireAfter");
 		if (expireAfter != null) {
-			Seconds.parse(expireAfter)
-				.ifPresent((seconds) -> index.append("expireAfterSeconds", new BsonInt64(seconds)));
+			Seconds.parse(expireAfter).ifPresent((seconds) -> index.append(EXPIRE_AFTER, new BsonInt64(seconds)));
 		}
 		BsonDocument partialFilter = parameters.optionalDocument("partialFilter");
 		if (partialFilter != null) {
-			index.append("partialFilterExpression", partialFilter);
+			index.append(PARTIAL_FILTER, partialFilter);
 		}
 		BsonDocument collation = parameters.optionalDocument("collation");
 		if (collation != null) {
 			index.append("collation", collation);
 		}
-		return new CreateIndex(parameters.text("collection"), index);
+		return new CreateIndex(parameters.text("collection"), index, parameters.flag("expireExisting"));
 	}
 
 	private static String serverName(BsonDocument keys) {
@@ -74,8 +80,9 @@ record CreateIndex(String collection, BsonDocument index) implements ExecutableC
 
 	@Override
 	public String summary() {
-		return "create %sindex '%s' on '%s' %s".formatted(isUnique() ? "unique " : "", name(), this.collection,
-				BsonWords.show(this.index.getDocument("key")));
+		return "create %sindex '%s' on '%s' %s%s".formatted(isUnique() ? "unique " : "", name(), this.collection,
+				BsonWords.show(this.index.getDocument("key")),
+				isExpiring() ? ", by which documents expire after %d s".formatted(expireAfter()) : "");
 	}
 
 	@Override
@@ -85,8 +92,8 @@ record CreateIndex(String collection, BsonDocument index) implements ExecutableC
 
 	@Override
 	public Reverse reverse() {
-		return Reverse
-			.derived("drops index '%s' of '%s' if it was not there before".formatted(name(), this.collection));
+		return Reverse.derived("drops index '%s' of '%s' if it was not there before%s".formatted(name(),
+				this.collection, isExpiring() ? "; restores no document that has expired" : ""));
 	}
 
 	@Override
@@ -109,12 +116,17 @@ record CreateIndex(String collection, BsonDocument index) implements ExecutableC
 	@Override
 	public void check(Spot spot) {
 		boolean single = this.index.getDocument("key").size() == 1;
-		if (this.index.containsKey("expireAfterSeconds") && !single) {
+		if (this.expireExisting && !isExpiring()) {
+			spot.to("expireExisting")
+				.wrongKey("'expireExisting' is of no use without 'expireAfter'",
+						"Add 'expireAfter', or remove 'expireExisting'");
+		}
+		if (isExpiring() && !single) {
 			spot.to("expireAfter")
 				.wrong("documents cannot expire by an index on several fields",
 						"Make an index on the field with the date alone");
 		}
-		if (this.index.containsKey("sparse") && this.index.containsKey("partialFilterExpression")) {
+		if (this.index.containsKey("sparse") && this.index.containsKey(PARTIAL_FILTER)) {
 			spot.to("sparse")
 				.wrong("an index cannot be sparse and have a partial filter", "Put {$exists: true} into the filter");
 		}
@@ -126,17 +138,58 @@ record CreateIndex(String collection, BsonDocument index) implements ExecutableC
 	}
 
 	@Override
+	public List<String> losses(Survey survey) {
+		if (!isExpiring()) {
+			return List.of();
+		}
+		Touches expired = survey.count(this.collection, expired());
+		if (expired.estimated()) {
+			return List.of("documents that have expired already are deleted, and no undo restores them");
+		}
+		return (expired.count() == 0) ? List.of()
+				: List
+					.of("%,d document(s) have expired already: %s, and no undo restores them".formatted(expired.count(),
+							this.expireExisting ? "they are deleted" : "refused, as they would be deleted"));
+	}
+
+	private boolean isExpiring() {
+		return this.index.containsKey(EXPIRE_AFTER);
+	}
+
+	private long expireAfter() {
+		return this.index.getNumber(EXPIRE_AFTER).longValue();
+	}
+
+	// Of several dates in an array the server looks at the earliest
+	private BsonDocument expired() {
+		long latest = System.currentTimeMillis() - TimeUnit.SECONDS.toMillis(expireAfter());
+		return Conditions.all(this.index.getDocument(PARTIAL_FILTER, new BsonDocument()), new BsonDocument(
+				this.index.getDocument("key").getFirstKey(), new BsonDocument("$lte", new BsonDateTime(latest))));
+	}
+
+	@Override
 	public void up(Step step) {
 		Optional<CollectionInfo> there = step.find(this.collection);
-		boolean same = there.isPresent() && findSame(step, defaultCollation(there.get())).isPresent();
-		if (!step.isBegun()) {
-			if (there.isPresent() && !same && isUnique()) {
-				new Duplicates(this.collection, this.index).refuseIfAny(step);
+		Optional<BsonDocument> same = there.flatMap((info) -> findSame(step, info.collation()));
+		Duplicates duplicates = new Duplicates(this.collection, same.orElse(this.index));
+		if (there.isPresent() && same.isEmpty()) {
+			requireNoneExpired(step);
+			if (!step.isBegun()) {
+				duplicates.refuseIfAny(step);
 			}
-			step.begin(MadeCollection.note(there.isPresent()).append(EXISTED, BsonBoolean.valueOf(same)));
 		}
-		if (!same) {
-			step.catalog().createIndexes(this.collection, List.of(this.index));
+		if (!step.isBegun()) {
+			step.begin(MadeCollection.note(there.isPresent()).append(EXISTED, BsonBoolean.valueOf(same.isPresent())));
+		}
+		// One that is listed may be still being built, by an interrupted attempt, too
+		duplicates.refuseIfAny(step, duplicates.build(step));
+	}
+
+	private void requireNoneExpired(Step step) {
+		if (isExpiring() && !this.expireExisting) {
+			step.refuseIfAny(this.collection, expired(),
+					"have expired already: the server would delete them, and no undo restores them",
+					"Change or move these documents first, or write 'expireExisting: true' if they are to be deleted");
 		}
 	}
 
@@ -144,16 +197,16 @@ record CreateIndex(String collection, BsonDocument index) implements ExecutableC
 	 * Find the same index.
 	 * @param step the change
 	 * @param defaultCollation the collation of the collection, {@code null} for none
-	 * @return the index, or empty if there is none
+	 * @return the index in the form that the server takes, or empty if there is none
 	 * @throws ChangeRefusedException if another index is in the way
 	 */
 	private Optional<BsonDocument> findSame(Step step, @Nullable BsonDocument defaultCollation) {
-		IndexDefinition wanted = IndexDefinition.of(this.index, defaultCollation);
+		IndexDefinition wanted = IndexDefinition.declared(this.index, defaultCollation);
 		List<BsonDocument> inTheWay = new ArrayList<>();
 		for (BsonDocument existing : step.catalog().indexes(this.collection)) {
-			IndexDefinition definition = IndexDefinition.of(existing, defaultCollation);
+			IndexDefinition definition = IndexDefinition.listed(existing);
 			if (definition.isSame(wanted)) {
-				return Optional.of(existing);
+				return Optional.of(IndexDefinition.asListed(existing, defaultCollation));
 			}
 			if (existing.getString("name").getValue().equals(name()) || definition.hasSameKeys(wanted)) {
 				inTheWay.add(existing);
@@ -168,11 +221,6 @@ record CreateIndex(String collection, BsonDocument index) implements ExecutableC
 		return Optional.empty();
 	}
 
-	private static @Nullable BsonDocument defaultCollation(CollectionInfo info) {
-		BsonValue collation = info.options().get("collation");
-		return (collation != null && collation.isDocument()) ? collation.asDocument() : null;
-	}
-
 	@Override
 	public void down(Step step) {
 		Optional<CollectionInfo> there = step.find(this.collection);
@@ -180,10 +228,9 @@ record CreateIndex(String collection, BsonDocument index) implements ExecutableC
 			return;
 		}
 		if (!step.isNoted(EXISTED)) {
-			BsonDocument defaultCollation = defaultCollation(there.get());
 			step.catalog().index(this.collection, name()).ifPresent((existing) -> {
-				if (IndexDefinition.of(existing, defaultCollation)
-					.isSame(IndexDefinition.of(this.index, defaultCollation))) {
+				if (IndexDefinition.listed(existing)
+					.isSame(IndexDefinition.declared(this.index, there.get().collation()))) {
 					step.catalog().dropIndex(this.collection, name());
 				}
 				else {

@@ -75,7 +75,8 @@ record DropCollection(String collection) implements ExecutableChange {
 	@Override
 	public List<String> needs() {
 		return Wording.privileges(
-				"find, listIndexes, dropCollection, and for the undo createCollection, insert, createIndex",
+				"find, listIndexes, dropCollection, and for the undo createCollection, insert, createIndex, and "
+						+ "bypassDocumentValidation if it has a validator",
 				this.collection);
 	}
 
@@ -185,16 +186,20 @@ record DropCollection(String collection) implements ExecutableChange {
 		}
 		if (there.isEmpty()) {
 			step.note(step.notes().clone().append(RESTORING, BsonBoolean.TRUE));
-			step.catalog().create(this.collection, Json.parse(step.notes().getString(OPTIONS).getValue()));
+			step.catalog().create(this.collection, options(step));
 		}
 		step.preimages().forEach((preimages) -> step.inTransaction(() -> restore(step, preimages)));
 		step.catalog()
-			.createIndexes(this.collection,
+			.createListedIndexes(this.collection, CollectionInfo.collation(options(step)),
 					step.notes()
 						.getArray(INDEXES)
 						.stream()
 						.map((index) -> Json.parse(index.asString().getValue()))
 						.toList());
+	}
+
+	private static BsonDocument options(Step step) {
+		return Json.parse(step.notes().getString(OPTIONS).getValue());
 	}
 
 	private boolean isTheOriginal(Step step, CollectionInfo there) throws Exception {
@@ -225,9 +230,12 @@ record DropCollection(String collection) implements ExecutableChange {
 			}
 		}
 		if (!inserts.isEmpty()) {
-			// Documents that were older than the validator may not pass it
-			step.collection(this.collection)
-				.bulkWrite(inserts, new BulkWriteOptions().ordered(false).bypassDocumentValidation(true));
+			BulkWriteOptions options = new BulkWriteOptions().ordered(false);
+			if (!options(step).getDocument("validator", new BsonDocument()).isEmpty()) {
+				// Documents that were older than the validator may not pass it
+				options.bypassDocumentValidation(true);
+			}
+			step.collection(this.collection).bulkWrite(inserts, options);
 		}
 	}
 

@@ -3,7 +3,6 @@ package io.gemforce.migrations.mongo.change;
 import java.util.List;
 import java.util.Optional;
 
-import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 
@@ -84,26 +83,26 @@ record DropIndex(String collection, String name) implements ExecutableChange {
 			return;
 		}
 		BsonDocument index = Json.parse(step.notes().getString(INDEX).getValue());
-		if (step.find(this.collection).isEmpty()) {
+		Optional<CollectionInfo> there = step.find(this.collection);
+		if (there.isEmpty()) {
 			step.conflict("'%s': the collection of index '%s' is gone".formatted(this.collection, this.name));
 			return;
 		}
 		Optional<BsonDocument> existing = step.catalog().index(this.collection, this.name);
-		if (existing.isPresent()) {
-			if (!IndexDefinition.of(existing.get(), null).isSame(IndexDefinition.of(index, null))) {
-				step.conflict("'%s': there is another index '%s' now".formatted(this.collection, this.name));
-			}
+		if (existing.isPresent() && !IndexDefinition.listed(existing.get()).isSame(IndexDefinition.listed(index))) {
+			step.conflict("'%s': there is another index '%s' now".formatted(this.collection, this.name));
 			return;
 		}
-		if (index.getBoolean("unique", BsonBoolean.FALSE).getValue()) {
-			List<String> duplicates = new Duplicates(this.collection, index).examples(step);
-			if (!duplicates.isEmpty()) {
-				step.conflict("'%s': unique index '%s' stays away, as documents have the same values now: %s"
-					.formatted(this.collection, this.name, duplicates.get(0)));
-				return;
-			}
+		Duplicates duplicates = new Duplicates(this.collection,
+				IndexDefinition.asListed(index, there.get().collation()));
+		List<String> examples = existing.isPresent() ? List.of() : duplicates.examples(step);
+		if (examples.isEmpty()) {
+			examples = duplicates.build(step);
 		}
-		step.catalog().createIndexes(this.collection, List.of(index));
+		if (!examples.isEmpty()) {
+			step.conflict("'%s': unique index '%s' stays away, as documents have the same values now: %s"
+				.formatted(this.collection, this.name, examples.get(0)));
+		}
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.gemforce.migrations.mongo.change;
 
 import java.util.List;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,26 @@ sealed interface ExecutableChange extends Change
 	List<String> collections();
 
 	/**
+	 * Whether the change, or its undo, may write to a collection.
+	 * @param own the name of the database that the change is made on
+	 * @param database the name of the collection's database
+	 * @param name the name of the collection
+	 * @return whether it may
+	 */
+	default boolean isWriting(String own, String database, String name) {
+		return own.equals(database) && collections().contains(name);
+	}
+
+	/**
+	 * Say why the change, or its undo, may reach more than the database that it is made
+	 * on.
+	 * @return the reason, or empty if it is known that it does not
+	 */
+	default Optional<String> reachesBeyond() {
+		return Optional.empty();
+	}
+
+	/**
 	 * Find out how many documents the change would touch.
 	 * @param survey counts documents
 	 * @return the number, {@code null} if it is not known
@@ -53,6 +74,15 @@ sealed interface ExecutableChange extends Change
 	 */
 	default boolean keepsPreimages() {
 		return false;
+	}
+
+	/**
+	 * Find out what would be lost for good.
+	 * @param survey counts documents
+	 * @return a sentence without a period each
+	 */
+	default List<String> losses(Survey survey) {
+		return List.of();
 	}
 
 	/**

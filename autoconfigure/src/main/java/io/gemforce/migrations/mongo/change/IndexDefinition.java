@@ -1,10 +1,9 @@
 package io.gemforce.migrations.mongo.change;
 
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 import org.bson.BsonBoolean;
@@ -19,50 +18,92 @@ import org.jspecify.annotations.Nullable;
  * compared: without the name, and with what the server takes for what is not said.
  *
  * @param keys the fields and their order
- * @param textFields the fields of a text index, which the server lists elsewhere
- * @param flags the options that are true or false
- * @param expireAfter after how many seconds documents are deleted, {@code null} for never
+ * @param weights the fields of a text index, which the server lists elsewhere, and their
+ * weights
+ * @param options all other options that are not what the server takes by itself
  * @param partialFilter selects the documents that are indexed
  * @param collation the collation, completed
  */
-record IndexDefinition(Map<String, BsonValue> keys, Set<String> textFields, Set<String> flags,
-		@Nullable BsonValue expireAfter, BsonValue partialFilter, BsonDocument collation) {
+record IndexDefinition(Map<String, BsonValue> keys, Map<String, BsonValue> weights, Map<String, BsonValue> options,
+		BsonValue partialFilter, BsonDocument collation) {
 
-	private static final Set<String> FLAGS = Set.of("unique", "sparse", "hidden");
+	private static final String COLLATION = "collation";
+
+	private static final BsonValue ONE = Fingerprint.comparable(new BsonInt32(1));
 
 	/**
-	 * Read an index from the form that the server takes and lists.
+	 * What is looked at by itself, or makes no difference to a server.
+	 */
+	private static final Set<String> LEFT_OUT = Set.of("key", "name", "ns", "v", "weights", "partialFilterExpression",
+			COLLATION, "background", "textIndexVersion", "2dsphereIndexVersion", "storageEngine");
+
+	/**
+	 * What the server takes for what is not said, from MongoDB's manual on indexes.
+	 */
+	private static final Map<String, BsonValue> DEFAULTS = Map.of("unique", BsonBoolean.FALSE, "sparse",
+			BsonBoolean.FALSE, "hidden", BsonBoolean.FALSE, "default_language", new BsonString("english"),
+			"language_override", new BsonString("language"), "bits", Fingerprint.comparable(new BsonInt32(26)), "min",
+			Fingerprint.comparable(new BsonInt32(-180)), "max", Fingerprint.comparable(new BsonInt32(180)));
+
+	/**
+	 * Read an index that a server lists: one without a collation compares bytes, whatever
+	 * the collation of its collection.
 	 * @param index the index
+	 * @return the definition
+	 */
+	static IndexDefinition listed(BsonDocument index) {
+		return of(index, null);
+	}
+
+	/**
+	 * Read an index as the server would make it: one without a collation gets that of its
+	 * collection.
+	 * @param index the index in the form that the server takes
 	 * @param defaultCollation the collation of its collection, {@code null} for none
 	 * @return the definition
 	 */
-	static IndexDefinition of(BsonDocument index, @Nullable BsonDocument defaultCollation) {
+	static IndexDefinition declared(BsonDocument index, @Nullable BsonDocument defaultCollation) {
+		return of(index, defaultCollation);
+	}
+
+	/**
+	 * Return what makes a server create an index that it lists, or has listed, as it is.
+	 * @param index the index
+	 * @param defaultCollation the collation of its collection, {@code null} for none
+	 * @return the index in the form that the server takes
+	 */
+	static BsonDocument asListed(BsonDocument index, @Nullable BsonDocument defaultCollation) {
+		return (defaultCollation == null || index.containsKey(COLLATION)) ? index
+				: index.clone().append(COLLATION, new BsonDocument("locale", new BsonString("simple")));
+	}
+
+	private static IndexDefinition of(BsonDocument index, @Nullable BsonDocument defaultCollation) {
 		Map<String, BsonValue> keys = new LinkedHashMap<>();
-		Set<String> textFields = new HashSet<>(index.getDocument("weights", new BsonDocument()).keySet());
+		Map<String, BsonValue> weights = new HashMap<>();
 		index.getDocument("key").forEach((field, order) -> {
 			if (order.equals(new BsonString("text"))) {
 				if (!field.equals("_fts")) {
-					textFields.add(field);
+					weights.put(field, ONE);
 				}
 				keys.put("_fts", order);
-				keys.put("_ftsx", Fingerprint.comparable(new BsonInt32(1)));
+				keys.put("_ftsx", ONE);
 			}
 			else {
 				keys.put(field, Fingerprint.comparable(order));
 			}
 		});
-		Set<String> flags = new HashSet<>();
-		for (String flag : FLAGS) {
-			if (index.get(flag) instanceof BsonBoolean value && value.getValue()) {
-				flags.add(flag);
+		index.getDocument("weights", new BsonDocument())
+			.forEach((field, weight) -> weights.put(field, Fingerprint.comparable(weight)));
+		Map<String, BsonValue> options = new HashMap<>();
+		index.forEach((name, value) -> {
+			BsonValue comparable = Fingerprint.comparable(value);
+			if (!LEFT_OUT.contains(name) && !comparable.equals(DEFAULTS.get(name))) {
+				options.put(name, comparable);
 			}
-		}
-		BsonValue expireAfter = index.get("expireAfterSeconds");
-		BsonDocument collation = index.isDocument("collation") ? index.getDocument("collation") : defaultCollation;
-		return new IndexDefinition(keys, textFields, flags,
-				(expireAfter != null) ? Fingerprint.comparable(expireAfter) : null,
+		});
+		return new IndexDefinition(keys, weights, options,
 				Fingerprint.comparable(index.getDocument("partialFilterExpression", new BsonDocument())),
-				Collations.complete(collation));
+				Collations.complete(index.isDocument(COLLATION) ? index.getDocument(COLLATION) : defaultCollation));
 	}
 
 	/**
@@ -76,8 +117,7 @@ record IndexDefinition(Map<String, BsonValue> keys, Set<String> textFields, Set<
 	}
 
 	boolean isSame(IndexDefinition other) {
-		return hasSameKeys(other) && this.textFields.equals(other.textFields) && this.flags.equals(other.flags)
-				&& Objects.equals(this.expireAfter, other.expireAfter);
+		return hasSameKeys(other) && this.weights.equals(other.weights) && this.options.equals(other.options);
 	}
 
 }

@@ -2,8 +2,9 @@ package io.gemforce.migrations.mongo.change;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
@@ -23,9 +24,7 @@ import io.gemforce.migrations.Touches;
 record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 		boolean declaredIdempotent) implements ExecutableChange {
 
-	private static final Set<String> WRITES = Set.of("insert", "update", "delete", "findandmodify");
-
-	private static final Set<String> OTHERS_IN_TRANSACTIONS = Set.of("find", "aggregate", "distinct");
+	private static final String WRITE_CONCERN = "writeConcern";
 
 	static RunCommand of(Parameters parameters) {
 		return new RunCommand(parameters.value("up").asDocument(), parameters.optionalDocument("down"),
@@ -60,16 +59,22 @@ record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 
 	@Override
 	public boolean canBeInTransaction() {
-		return isTransactional(this.up) && (this.down == null || isTransactional(this.down));
+		return new CommandReach(this.up).canBeInTransaction()
+				&& (this.down == null || new CommandReach(this.down).canBeInTransaction());
 	}
 
-	private static boolean isTransactional(BsonDocument command) {
-		String name = name(command);
-		return WRITES.contains(name) || OTHERS_IN_TRANSACTIONS.contains(name);
+	@Override
+	public boolean isWriting(String own, String database, String name) {
+		return commands().anyMatch((command) -> command.isWriting(own, database, name));
 	}
 
-	private static String name(BsonDocument command) {
-		return command.getFirstKey().toLowerCase(Locale.ROOT);
+	@Override
+	public Optional<String> reachesBeyond() {
+		return commands().flatMap((command) -> command.beyond().stream()).findFirst();
+	}
+
+	private Stream<CommandReach> commands() {
+		return Stream.of(this.up, this.down).filter(Objects::nonNull).map(CommandReach::new);
 	}
 
 	@Override
@@ -95,7 +100,7 @@ record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 	@Override
 	public void up(Step step) throws Exception {
 		if (!isIdempotent() && canBeInTransaction() && step.hasTransactions()) {
-			step.onceInTransaction(new BsonDocument(), () -> run(step, this.up));
+			step.onceInTransaction(new BsonDocument(), () -> run(step, inTransaction(this.up)));
 			return;
 		}
 		if (!step.isBegun()) {
@@ -111,7 +116,7 @@ record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 			throw step.refused(reverse().text(), "Add 'down' to the command");
 		}
 		if (!isIdempotent() && canBeInTransaction() && step.hasTransactions()) {
-			step.downOnceInTransaction(() -> run(step, down));
+			step.downOnceInTransaction(() -> run(step, inTransaction(down)));
 		}
 		else {
 			run(step, withWriteConcern(down));
@@ -119,9 +124,16 @@ record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 	}
 
 	private static BsonDocument withWriteConcern(BsonDocument command) {
-		boolean needed = WRITES.contains(name(command)) && !command.containsKey("writeConcern");
-		return needed ? command.clone().append("writeConcern", new BsonDocument("w", new BsonString("majority")))
+		boolean needed = new CommandReach(command).isWrite() && !command.containsKey(WRITE_CONCERN);
+		return needed ? command.clone().append(WRITE_CONCERN, new BsonDocument("w", new BsonString("majority")))
 				: command;
+	}
+
+	// The commit has one, and nothing else may have one
+	private static BsonDocument inTransaction(BsonDocument command) {
+		BsonDocument plain = command.clone();
+		plain.remove(WRITE_CONCERN);
+		return plain;
 	}
 
 	private static void run(Step step, BsonDocument command) {

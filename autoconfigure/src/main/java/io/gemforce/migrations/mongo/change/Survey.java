@@ -1,7 +1,6 @@
 package io.gemforce.migrations.mongo.change;
 
 import com.mongodb.MongoClientSettings;
-import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import org.bson.BsonDocument;
 
@@ -28,9 +27,8 @@ final class Survey {
 	}
 
 	Touches count(String name, BsonDocument filter) {
-		MongoCollection<BsonDocument> collection = this.database.getCollection(name, BsonDocument.class);
-		return this.counting ? new Touches(collection.countDocuments(filter), false)
-				: new Touches(collection.estimatedDocumentCount(), true);
+		return this.counting ? new Touches(new DocumentCount(this.database, name, filter).get(), false)
+				: new Touches(this.database.getCollection(name).estimatedDocumentCount(), true);
 	}
 
 	/**

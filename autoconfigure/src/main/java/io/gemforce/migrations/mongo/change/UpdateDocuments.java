@@ -117,7 +117,7 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 		}
 		else if (step.isRemembering() && keepsPreimages()) {
 			if (!resumed) {
-				step.requireRoomFor(step.collection(this.collection).countDocuments(this.filter));
+				step.requireRoomFor(new DocumentCount(step.database(), this.collection, this.filter).get());
 				step.forget();
 				step.begin(new BsonDocument());
 			}

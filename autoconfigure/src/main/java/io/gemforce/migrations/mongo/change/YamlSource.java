@@ -36,6 +36,10 @@ final class YamlSource {
 	private static final Set<String> ORDINARY_COLLECTIONS = Set.of("!", "tag:yaml.org,2002:map",
 			"tag:yaml.org,2002:seq");
 
+	private static final Set<String> ORDINARY_KEYS = Set.of("!", "tag:yaml.org,2002:str");
+
+	private static final String MERGE_TAG = "tag:yaml.org,2002:merge";
+
 	private final Iterator<Event> events;
 
 	private final Map<String, Source> anchors = new HashMap<>();
@@ -152,9 +156,22 @@ final class YamlSource {
 			if (!(event instanceof ScalarEvent key)) {
 				throw new UnreadableException(position(event), "a key must be a text", "Write the key as a text");
 			}
+			requirePlainKey(key);
 			entries.add(new Source.Entry(key.getValue(), position(event), source(this.events.next(), depth + 1)));
 		}
 		return new Source.Mapping(entries, position(start));
+	}
+
+	// What YAML 1.1 gives a meaning would be stored as a field of that name
+	private static void requirePlainKey(ScalarEvent key) throws UnreadableException {
+		if (MERGE_TAG.equals(key.getTag())
+				|| (key.getTag() == null && key.getScalarStyle() == ScalarStyle.PLAIN && key.getValue().equals("<<"))) {
+			throw new UnreadableException(position(key), "the merge key '<<' is not part of YAML 1.2",
+					"Write the keys out; a field of that name is written in quotes");
+		}
+		if (key.getTag() != null && !ORDINARY_KEYS.contains(key.getTag())) {
+			throw unknownTag(key.getTag(), position(key));
+		}
 	}
 
 	private Source sequence(SequenceStartEvent start, int depth) throws UnreadableException {

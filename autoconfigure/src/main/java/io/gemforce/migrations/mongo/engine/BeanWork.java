@@ -1,6 +1,7 @@
 package io.gemforce.migrations.mongo.engine;
 
 import java.util.List;
+import java.util.Optional;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -45,6 +46,13 @@ record BeanWork(MongoMigration bean, boolean isSelfContained, int times) impleme
 		}
 		reversible.down(attempt.migrationContext());
 		return List.of();
+	}
+
+	@Override
+	public Optional<String> reachesBeyond() {
+		return this.isSelfContained ? Optional.empty()
+				: Optional.of("it injects other beans, so it could write to the real databases; rehearse it in a test, "
+						+ "whose beans have scratch databases");
 	}
 
 	@Override

@@ -49,7 +49,7 @@ record DatabaseFingerprint(SortedMap<String, String> parts) {
 			if (name.startsWith("system.") || leftOut.contains(name)) {
 				continue;
 			}
-			Document options = info.get("options", new Document());
+			Document options = significant(info.get("options", new Document()));
 			if ("view".equals(info.getString("type"))) {
 				parts.put("view '%s'".formatted(name), canonical(options.toBsonDocument()));
 			}
@@ -60,6 +60,16 @@ record DatabaseFingerprint(SortedMap<String, String> parts) {
 			}
 		}
 		return new DatabaseFingerprint(parts);
+	}
+
+	// What the server takes for what is not said may be said, and a validator that lets
+	// everything pass is none
+	private static Document significant(Document options) {
+		Document significant = new Document(options);
+		significant.remove("validator", new Document());
+		significant.remove("validationLevel", "strict");
+		significant.remove("validationAction", "error");
+		return significant;
 	}
 
 	// An empty collection that an insert has made, and a delete has left, is as good as

@@ -3,6 +3,7 @@ package io.gemforce.migrations.mongo.engine;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 import com.mongodb.client.MongoCollection;
@@ -49,8 +50,9 @@ record DeclaredWork(ChangeSet changes, String script, boolean twice) implements 
 	}
 
 	@Override
-	public boolean isSelfContained() {
-		return true;
+	public Optional<String> reachesBeyond() {
+		return this.changes.reachBeyond()
+			.map((reason) -> reason + ", so a rehearsal could write to what is real; try it by hand");
 	}
 
 	@Override
@@ -109,6 +111,7 @@ record DeclaredWork(ChangeSet changes, String script, boolean twice) implements 
 		StringBuilder line = new StringBuilder(plan.summary());
 		describe(line, plan.touches(), "touches");
 		describe(line, plan.preimages(), "pre-images");
+		plan.losses().forEach((loss) -> line.append("; ").append(loss));
 		return line.append("; needs ").append(String.join(", ", plan.needs())).toString();
 	}
 

@@ -43,6 +43,8 @@ final class MigrationValidator {
 
 	private final Supplier<MongoAccess> access;
 
+	private final OwnCollections own;
+
 	/**
 	 * Create a validator.
 	 * @param application the name of this service
@@ -53,6 +55,7 @@ final class MigrationValidator {
 	MigrationValidator(String application, MongoSettings settings, Requirements requirements,
 			Supplier<MongoAccess> access) {
 		this.access = access;
+		this.own = new OwnCollections(access);
 		this.application = application;
 		this.policy = settings.policy();
 		this.locations = settings.locations();
@@ -247,6 +250,7 @@ final class MigrationValidator {
 				this.problems
 					.add(MongoProblems.outOfOrder(migration, Objects.requireNonNull(this.highestApplied), isAhead()));
 			}
+			this.problems.addAll(MigrationValidator.this.own.problems(migration));
 			boolean transactions = MigrationValidator.this.access.get().hasTransactions();
 			if (unfinished != null
 					&& migration.onInterrupted(unfinished.transactional(), transactions) == OnInterrupted.STOP) {

@@ -1,6 +1,7 @@
 package io.gemforce.migrations.mongo.engine;
 
 import java.util.List;
+import java.util.Optional;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -44,10 +45,11 @@ sealed interface MigrationWork permits BeanWork, DeclaredWork, UncreatedWork {
 	boolean isRepeatable(boolean transactions);
 
 	/**
-	 * Whether it reaches nothing but the database that it is given.
-	 * @return whether it can be rehearsed on another database than the application's
+	 * Say why it may reach more than the database that it is given, so that it cannot be
+	 * rehearsed on another database than the application's.
+	 * @return the reason, or empty if it does not
 	 */
-	boolean isSelfContained();
+	Optional<String> reachesBeyond();
 
 	/**
 	 * Return this, done twice in a row each time, to prove that it can be repeated.

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 
 import com.mongodb.ClientSessionOptions;
 import com.mongodb.MongoException;
+import com.mongodb.MongoNamespace;
 import com.mongodb.ServerAddress;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
@@ -74,6 +75,15 @@ final class MongoAccess {
 	Set<String> ourCollections() {
 		return Set.of(this.settings.historyCollection(), this.settings.lockCollection(), HOLDS, PREIMAGES,
 				ScratchDatabase.BEAT_COLLECTION);
+	}
+
+	/**
+	 * Return the collections that are this library's own, with their database.
+	 * @return their names
+	 */
+	List<MongoNamespace> ourNamespaces() {
+		String database = database(this.factory).getName();
+		return ourCollections().stream().sorted().map((name) -> new MongoNamespace(database, name)).toList();
 	}
 
 	MigrationLock lock() {

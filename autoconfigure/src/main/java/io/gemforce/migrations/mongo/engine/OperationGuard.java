@@ -15,7 +15,10 @@ import java.util.stream.Stream;
 
 import com.mongodb.MongoException;
 import com.mongodb.MongoServerException;
+import com.mongodb.MongoWriteConcernException;
+import com.mongodb.ServerAddress;
 import com.mongodb.WriteConcern;
+import com.mongodb.bulk.WriteConcernError;
 import com.mongodb.client.AggregateIterable;
 import com.mongodb.client.ChangeStreamIterable;
 import com.mongodb.client.ClientSession;
@@ -34,6 +37,9 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.MongoIterable;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
+import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ReflectionUtils;
@@ -79,6 +85,8 @@ final class OperationGuard {
 			"drop", "dropdatabase", "dropindexes", "findandmodify", "insert", "renamecollection", "update");
 
 	private static final Map<Method, Optional<Method>> IN_SESSION = new ConcurrentHashMap<>();
+
+	private static final BsonString NO_TEXT = new BsonString("");
 
 	private final Lease lease;
 
@@ -277,6 +285,17 @@ final class OperationGuard {
 		return Optional.ofNullable(ReflectionUtils.findMethod(type, method.getName(), withSession));
 	}
 
+	// The driver looks for this in the replies to its own operations only
+	private static void requireMajority(@Nullable Object reply) {
+		if (reply instanceof Map<?, ?> fields && fields.get("writeConcernError") instanceof Map<?, ?> error) {
+			BsonDocument details = new Document("error", error).toBsonDocument().getDocument("error");
+			throw new MongoWriteConcernException(new WriteConcernError(
+					details.getNumber("code", new BsonInt32(0)).intValue(),
+					details.getString("codeName", NO_TEXT).getValue(), details.getString("errmsg", NO_TEXT).getValue(),
+					details.getDocument("errInfo", new BsonDocument())), null, new ServerAddress());
+		}
+	}
+
 	/**
 	 * Passes calls on to a driver's object, and guards what it returns. A result belongs
 	 * to the thread that has asked for it, as its session does.
@@ -312,15 +331,12 @@ final class OperationGuard {
 			try {
 				return guarded(proxy, call(method, args));
 			}
-			catch (InvocationTargetException ex) {
-				if (ex.getCause() instanceof MongoException failure) {
-					note(failure);
-				}
-				if (ex.getCause() instanceof MongoException failure && WriteOutcome.isUnknown(failure)
-						&& mayWrite(method)) {
+			catch (MongoException ex) {
+				note(ex);
+				if (WriteOutcome.isUnknown(ex) && mayWrite(method)) {
 					OperationGuard.this.outcomeUnknown |= !OperationGuard.this.transactional;
 				}
-				throw ex.getCause();
+				throw ex;
 			}
 		}
 
@@ -333,7 +349,20 @@ final class OperationGuard {
 			}
 		}
 
-		private @Nullable Object call(Method method, @Nullable Object @Nullable [] arguments)
+		private @Nullable Object call(Method method, @Nullable Object @Nullable [] args) throws Throwable {
+			try {
+				Object result = callInSession(method, args);
+				if (method.getName().equals("runCommand")) {
+					requireMajority(result);
+				}
+				return result;
+			}
+			catch (InvocationTargetException ex) {
+				throw ex.getCause();
+			}
+		}
+
+		private @Nullable Object callInSession(Method method, @Nullable Object @Nullable [] arguments)
 				throws IllegalAccessException, InvocationTargetException {
 			boolean command = method.getName().equals("runCommand") && !OperationGuard.this.transactional
 					&& !this.hasSession;

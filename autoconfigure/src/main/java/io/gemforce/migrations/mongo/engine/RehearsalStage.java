@@ -105,7 +105,7 @@ final class RehearsalStage {
 	}
 
 	private boolean canBeRun(ResolvedMigration migration) {
-		return this.everything || migration.work().isSelfContained();
+		return this.everything || migration.work().reachesBeyond().isEmpty();
 	}
 
 	private MongoMigrationStore store() {
@@ -128,8 +128,7 @@ final class RehearsalStage {
 				result = notRehearsed(migration, "migration %s failed before".formatted(failure.get().id()));
 			}
 			else if (!canBeRun(migration)) {
-				result = notRehearsed(migration, "it injects other beans, so it could write to the real databases; "
-						+ "rehearse it in a test, whose beans have scratch databases");
+				result = notRehearsed(migration, migration.work().reachesBeyond().orElseThrow());
 			}
 			else {
 				seed.before(StoreName.MONGO, migration.version().toString());

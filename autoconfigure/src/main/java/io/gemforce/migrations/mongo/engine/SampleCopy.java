@@ -19,6 +19,8 @@ final class SampleCopy {
 
 	private static final int BATCH = 500;
 
+	private static final String COLLATION = "collation";
+
 	private final MongoDatabase original;
 
 	private final MongoDatabase scratch;
@@ -53,8 +55,9 @@ final class SampleCopy {
 				continue;
 			}
 			create(info);
-			copyIndexes(name);
-			copyDocuments(name, sample);
+			Document options = info.get("options", new Document());
+			copyIndexes(name, options.containsKey(COLLATION));
+			copyDocuments(name, sample, !options.get("validator", new Document()).isEmpty());
 		}
 		views.forEach(this::create);
 	}
@@ -67,13 +70,17 @@ final class SampleCopy {
 		this.scratch.runCommand(command);
 	}
 
-	private void copyIndexes(String name) {
+	// An index that is listed without a collation has not got that of its collection
+	private void copyIndexes(String name, boolean hasCollation) {
 		List<Document> indexes = new ArrayList<>();
 		for (Document index : this.original.getCollection(name).listIndexes()) {
-			if (!"_id_".equals(index.getString("name"))) {
+			if (!"_id_".equals(index.getString("name")) && !index.getBoolean("clustered", false)) {
 				Document definition = new Document(index);
 				definition.remove("v");
 				definition.remove("ns");
+				if (hasCollation) {
+					definition.putIfAbsent(COLLATION, new Document("locale", "simple"));
+				}
 				indexes.add(definition);
 			}
 		}
@@ -82,7 +89,7 @@ final class SampleCopy {
 		}
 	}
 
-	private void copyDocuments(String name, long sample) {
+	private void copyDocuments(String name, long sample, boolean hasValidator) {
 		MongoCollection<RawBsonDocument> target = this.scratch.getCollection(name, RawBsonDocument.class);
 		FindIterable<RawBsonDocument> source = this.original.getCollection(name, RawBsonDocument.class)
 			.find()
@@ -94,7 +101,10 @@ final class SampleCopy {
 			return;
 		}
 		List<RawBsonDocument> batch = new ArrayList<>(BATCH);
-		InsertManyOptions options = new InsertManyOptions().ordered(false).bypassDocumentValidation(true);
+		InsertManyOptions options = new InsertManyOptions().ordered(false);
+		if (hasValidator) {
+			options.bypassDocumentValidation(true);
+		}
 		for (RawBsonDocument document : source) {
 			batch.add(document);
 			if (batch.size() == BATCH) {

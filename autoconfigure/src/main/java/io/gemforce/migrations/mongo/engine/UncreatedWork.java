@@ -1,6 +1,7 @@
 package io.gemforce.migrations.mongo.engine;
 
 import java.util.List;
+import java.util.Optional;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -42,8 +43,8 @@ record UncreatedWork(Class<?> type) implements MigrationWork {
 	}
 
 	@Override
-	public boolean isSelfContained() {
-		return false;
+	public Optional<String> reachesBeyond() {
+		return Optional.of("it is not created yet, so it is not known what it reaches");
 	}
 
 	@Override

@@ -45,7 +45,7 @@ class ChangesSchemaTests {
 			  - dropCollection: {collection: old}
 			  - renameCollection: {from: a, to: b}
 			  - createIndex: {collection: MyClass, name: by_b, keys: {b: 1, c: -1}, unique: true, partialFilter: {b: {$gt: 1}}, collation: {locale: en}, hidden: false}
-			  - createIndex: {collection: MyClass, keys: {at: 1}, expireAfter: 30d}
+			  - createIndex: {collection: MyClass, keys: {at: 1}, expireAfter: 30d, expireExisting: true}
 			  - dropIndex: {collection: MyClass, name: by_a}
 			  - setValidator: {collection: MyClass, validator: {$jsonSchema: {}}, level: moderate, action: warn}
 			  - insert: {collection: roles, documents: [{_id: admin}]}

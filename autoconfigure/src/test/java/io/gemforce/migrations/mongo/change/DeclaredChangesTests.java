@@ -48,6 +48,8 @@ class DeclaredChangesTests {
 						.collation(Collation.builder().locale("en").build()))
 			.createIndex("gems", Indexes.ascending("at"),
 					new IndexOptions().expireAfter(30L, TimeUnit.DAYS).sparse(true).hidden(true))
+			.createIndexExpiringExisting("gems", Indexes.ascending("at"),
+					new IndexOptions().expireAfter(1L, TimeUnit.DAYS))
 			.dropIndex("gems", "by_a")
 			.setValidator("gems", Filters.exists("a"), ValidationLevel.MODERATE, ValidationAction.WARN)
 			.insert("roles", new Document("_id", "admin"))
@@ -68,6 +70,7 @@ class DeclaredChangesTests {
 				"createIndex: {collection: gems, keys: {b: 1}, name: by_b, unique: true, partialFilter: {b: {$gt: 1}}, "
 						+ "collation: {locale: en}}",
 				"createIndex: {collection: gems, keys: {at: 1}, expireAfter: 30d, sparse: true, hidden: true}",
+				"createIndex: {collection: gems, keys: {at: 1}, expireAfter: 1d, expireExisting: true}",
 				"dropIndex: {collection: gems, name: by_a}",
 				"setValidator: {collection: gems, validator: {a: {$exists: true}}, level: moderate, action: warn}",
 				"insert: {collection: roles, documents: [{_id: admin}]}",

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import org.bson.Document;
@@ -21,6 +22,8 @@ import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.ReversibleMongoMigration;
 import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.support.MongoTestDatabase;
+import io.gemforce.migrations.support.RequiresReplicaSet;
+import io.gemforce.migrations.support.SentCommands;
 import io.gemforce.migrations.support.TestDatabases;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -145,6 +148,43 @@ class MongoRehearsalTests {
 				assertThat(result.outcome()).as(result.reason()).isEqualTo(Outcome.PASSED);
 			});
 		}
+	}
+
+	@Test
+	void whatNamesAnotherDatabaseIsNotRehearsed() {
+		gems(3);
+		Document merge = Document
+			.parse("{aggregate: 'gems', pipeline: [{$merge: {into: {db: '%s', coll: 'copy'}}}], cursor: {}}"
+				.formatted(this.mongo.name()));
+		try (TestRunner runner = TestRunner.on(this.mongo).declaring((changes) -> changes.command(merge))) {
+			assertThat(rehearse(runner)).singleElement().satisfies((result) -> {
+				assertThat(result.outcome()).isEqualTo(Outcome.NOT_REHEARSED);
+				assertThat(result.reason())
+					.startsWith("its command 'aggregate' names the database '%s'".formatted(this.mongo.name()));
+			});
+		}
+		assertThat(this.mongo.collection("copy").countDocuments()).isZero();
+	}
+
+	@Test
+	@RequiresReplicaSet("collMod")
+	void firstValidatorOfACollectionIsUndone() {
+		gems(3);
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.declaring((changes) -> changes.setValidator("gems", Filters.exists("n")))) {
+			RehearsalResult result = rehearse(runner).get(0);
+			assertThat(result.outcome()).as(result.reason()).isEqualTo(Outcome.PASSED);
+		}
+	}
+
+	@Test
+	void copiesWithoutBypassingAValidatorThatIsNotThere() {
+		gems(3);
+		SentCommands sent = new SentCommands();
+		try (TestRunner runner = TestRunner.on(this.mongo).listener(sent).with(rename("1", "old", "new"))) {
+			assertThat(rehearse(runner).get(0).outcome()).isEqualTo(Outcome.PASSED);
+		}
+		assertThat(sent.commands()).noneMatch((command) -> command.containsKey("bypassDocumentValidation"));
 	}
 
 	@Test

@@ -24,6 +24,7 @@ import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
 import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.Requirements;
@@ -34,6 +35,9 @@ import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Trigger;
 import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.DeclaredMongoMigration;
+import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.mongo.change.ChangeSet;
 import io.gemforce.migrations.support.MongoTestDatabase;
 
 /**
@@ -257,10 +261,25 @@ final class TestRunner implements AutoCloseable {
 		}
 
 		TestRunner with(TestMigration... migrations) {
-			List<ResolvedMigration> beans = Stream.of(migrations)
+			return with(Stream.of(migrations)
 				.map(TestMigration::resolve)
 				.sorted(Comparator.comparing(ResolvedMigration::version))
-				.toList();
+				.toList());
+		}
+
+		/**
+		 * Create an instance whose only migration declares its changes.
+		 * @param migration the migration, which gets version 1
+		 * @return the instance
+		 */
+		TestRunner declaring(DeclaredMongoMigration migration) {
+			ChangeSet changes = ChangeSet.declaredBy(migration, "Bean 'test'");
+			return with(List.of(new ResolvedMigration(version("1"), "declared", MigrationType.BEAN, "com.example.V1",
+					"bean 'test'", changes.checksum(), TransactionMode.AUTO, null, List.of(), List.of(),
+					new DeclaredWork(changes, changes.toJson()))));
+		}
+
+		private TestRunner with(List<ResolvedMigration> beans) {
 			MongoClient client = (this.shared != null) ? this.shared
 					: MongoClients.create(this.client.applyConnectionString(new ConnectionString(this.uri)).build());
 			ApplicationInstance application = new ApplicationInstance(this.application, "1.4.0", "host", "user");
