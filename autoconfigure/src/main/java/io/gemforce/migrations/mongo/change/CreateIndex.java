@@ -176,10 +176,7 @@ record CreateIndex(String collection, BsonDocument index) implements ExecutableC
 	@Override
 	public void down(Step step) {
 		Optional<CollectionInfo> there = step.find(this.collection);
-		if (there.isEmpty()) {
-			return;
-		}
-		if (!step.isNoted(EXISTED)) {
+		if (there.isPresent() && !step.isNoted(EXISTED)) {
 			BsonDocument defaultCollation = defaultCollation(there.get());
 			step.catalog().index(this.collection, name()).ifPresent((existing) -> {
 				if (IndexDefinition.of(existing, defaultCollation)
