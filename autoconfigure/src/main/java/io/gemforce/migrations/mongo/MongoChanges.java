@@ -79,6 +79,27 @@ public interface MongoChanges {
 	MongoChanges convertField(String collection, String field, FieldType to, OnConversionError onError);
 
 	/**
+	 * Convert a field to a date in all documents that have it with another type,
+	 * {@code null} aside; refused if a value cannot be converted without loss.
+	 * @param collection the name of the collection
+	 * @param field the field
+	 * @param unit what its numbers are
+	 * @return this
+	 */
+	MongoChanges convertToDate(String collection, String field, EpochUnit unit);
+
+	/**
+	 * Convert a field to a date in all documents that have it with another type,
+	 * {@code null} aside. Undone like any conversion.
+	 * @param collection the name of the collection
+	 * @param field the field
+	 * @param unit what its numbers are
+	 * @param onError what becomes of values that cannot be converted without loss
+	 * @return this
+	 */
+	MongoChanges convertToDate(String collection, String field, EpochUnit unit, OnConversionError onError);
+
+	/**
 	 * Create a collection, unless it is there. Undone by dropping it if it is empty.
 	 * @param collection the name of the collection
 	 * @return this

@@ -1,6 +1,7 @@
 package io.gemforce.migrations.mongo.change;
 
 import java.util.List;
+import java.util.Optional;
 
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
@@ -69,14 +70,20 @@ record AddField(String collection, FieldPath field, BsonValue value) implements 
 
 	@Override
 	public void up(Step step) throws Exception {
-		if (step.find(this.collection).isEmpty()) {
+		Optional<CollectionInfo> info = step.find(this.collection);
+		if (info.isEmpty()) {
 			step.begin(new BsonDocument());
 			return;
 		}
 		BsonDocument without = Conditions.missing(this.field);
+		new Validators(info.get()).requirePass(step, without,
+				List.of(Validators.set(this.field, new BsonDocument("$literal", this.value))));
 		new AddedField(this.collection, this.field).begin(step, without);
+		Parents parents = new Parents(this.field);
 		step.collection(this.collection)
-			.updateMany(without, new BsonDocument("$set", new BsonDocument(this.field.text(), this.value)));
+			.updateMany(Conditions.all(without, parents.clear()),
+					new BsonDocument("$set", new BsonDocument(this.field.text(), this.value)));
+		step.requireNoneLeft(this.collection, without, List.of(parents));
 	}
 
 	@Override

@@ -62,10 +62,10 @@ record AddedField(String collection, FieldPath path) {
 			.forEach((documents, again) -> removeFrom(documents, step, expected));
 		String what = "'%s' stays, as it has been changed since".formatted(this.path);
 		Batches.ofFields(step, this.collection, Conditions.exists(this.path), List.of()).look((left) -> {
-			Map<BsonValue, Preimage> remembered = step.preimages().find(left.stream().map(Parents::id).toList());
+			Map<ExactValue, Preimage> remembered = step.preimages().find(left.stream().map(Parents::id).toList());
 			left.stream()
+				.filter((document) -> !isSpared(Parents.remembered(remembered, document)))
 				.map(Parents::id)
-				.filter((id) -> !isSpared(remembered.get(id)))
 				.forEach((id) -> step
 					.conflict("'%s', document %s: %s".formatted(this.collection, BsonWords.show(id), what)));
 		});
@@ -77,19 +77,17 @@ record AddedField(String collection, FieldPath path) {
 
 	private boolean removeFrom(List<BsonDocument> documents, Step step,
 			Function<BsonDocument, @Nullable BsonValue> expected) {
-		Map<BsonValue, Preimage> remembered = step.preimages().find(documents.stream().map(Parents::id).toList());
+		Map<ExactValue, Preimage> remembered = step.preimages().find(documents.stream().map(Parents::id).toList());
 		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
 		for (BsonDocument document : documents) {
 			Preimage preimage = Parents.remembered(remembered, document);
 			BsonValue value = this.path.find(document);
-			if (value == null || isSpared(preimage) || !value.equals(expected.apply(document))) {
+			if (value == null || isSpared(preimage) || !ExactValue.same(value, expected.apply(document))) {
 				continue;
 			}
 			FieldPath removable = new Parents(this.path).removable(document, preimage, null);
-			updates.add(new UpdateOneModel<>(
-					Conditions.all(Conditions.id(Parents.id(document)),
-							Conditions.unchanged(removable.text(), removable.find(document))),
-					Parents.unset(removable)));
+			updates.add(new UpdateOneModel<>(Conditions.all(Conditions.id(Parents.id(document)),
+					Conditions.unchanged(removable, removable.find(document))), Parents.unset(removable)));
 		}
 		return GuardedUpdates.write(step.collection(this.collection), updates);
 	}

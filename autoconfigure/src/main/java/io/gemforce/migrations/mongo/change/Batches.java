@@ -83,7 +83,7 @@ final class Batches {
 			.sort(BY_ID)
 			.batchSize(BatchSize.MAX_DOCUMENTS)
 			.iterator()) {
-			Set<BsonValue> ids = nextIds(cursor);
+			Set<ExactValue> ids = nextIds(cursor);
 			while (!ids.isEmpty()) {
 				change(ids, work);
 				ids = nextIds(cursor);
@@ -91,31 +91,31 @@ final class Batches {
 		}
 	}
 
-	private static Set<BsonValue> nextIds(MongoCursor<BsonDocument> cursor) {
-		Set<BsonValue> ids = new LinkedHashSet<>();
+	private static Set<ExactValue> nextIds(MongoCursor<BsonDocument> cursor) {
+		Set<ExactValue> ids = new LinkedHashSet<>();
 		while (ids.size() < BatchSize.MAX_DOCUMENTS && cursor.hasNext()) {
-			ids.add(cursor.next().get("_id"));
+			ids.add(ExactValue.idOf(cursor.next()));
 		}
 		return ids;
 	}
 
-	private void change(Set<BsonValue> ids, Work work) throws Exception {
-		Set<BsonValue> open = ids;
+	private void change(Set<ExactValue> ids, Work work) throws Exception {
+		Set<ExactValue> open = ids;
 		boolean again = false;
 		for (int pass = 1; !open.isEmpty(); pass++) {
 			if (pass > MAX_PASSES + BatchSize.MAX_DOCUMENTS) {
 				throw new IllegalStateException(
 						("Documents of '%s' are changed by somebody else again and again, for " + "example %s")
-							.formatted(this.collection, BsonWords.show(open.iterator().next())));
+							.formatted(this.collection, BsonWords.show(open.iterator().next().value())));
 			}
-			Set<BsonValue> left = pass(open, work, again);
+			Set<ExactValue> left = pass(open, work, again);
 			again |= left.size() == open.size();
 			open = left;
 		}
 	}
 
 	// Returns the documents that are still to be changed
-	private Set<BsonValue> pass(Set<BsonValue> open, Work work, boolean again) throws Exception {
+	private Set<ExactValue> pass(Set<ExactValue> open, Work work, boolean again) throws Exception {
 		List<BsonDocument> documents = new ArrayList<>();
 		AtomicBoolean readAll = new AtomicBoolean();
 		AtomicBoolean changed = new AtomicBoolean();
@@ -130,16 +130,16 @@ final class Batches {
 		if (readAll.get()) {
 			return Set.of();
 		}
-		Set<BsonValue> left = new LinkedHashSet<>(open);
-		documents.forEach((document) -> left.remove(document.get("_id")));
+		Set<ExactValue> left = new LinkedHashSet<>(open);
+		documents.forEach((document) -> left.remove(ExactValue.idOf(document)));
 		return left;
 	}
 
 	// Returns whether all documents were read
-	private boolean read(Set<BsonValue> ids, List<BsonDocument> documents) {
+	private boolean read(Set<ExactValue> ids, List<BsonDocument> documents) {
 		BatchSize size = new BatchSize();
 		try (MongoCursor<BsonDocument> cursor = this.step.collection(this.collection)
-			.find(Conditions.all(Conditions.ids(ids), this.filter))
+			.find(Conditions.all(Conditions.ids(ExactValue.values(ids)), this.filter))
 			.projection(this.projection)
 			.batchSize(BatchSize.MAX_DOCUMENTS + 1)
 			.iterator()) {

@@ -3,6 +3,8 @@ package io.gemforce.migrations.mongo.change;
 import java.util.List;
 import java.util.Optional;
 
+import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.bson.BsonDocument;
@@ -17,6 +19,8 @@ import org.bson.BsonDocument;
 public final class ChangeExecution {
 
 	private static final Log logger = LogFactory.getLog(ChangeExecution.class);
+
+	private static final int DOCUMENT_VALIDATION_FAILURE = 121;
 
 	private final ChangeSet changes;
 
@@ -67,19 +71,52 @@ public final class ChangeExecution {
 		for (int i = progress.done(); i < declared.size(); i++) {
 			ExecutableChange change = declared.get(i).change();
 			doing("change %d of %d: %s", i, change);
-			boolean begun = progress.begun() == i;
+			boolean begun = progress.begun() == i || progress.isLeft(i);
+			if (begun && progress.begun() != i) {
+				this.memory.beginAgain(i, declared.size());
+			}
 			Step step = new Step(this.context, this.memory, declared.get(i), i, declared.size(),
 					this.changes.isRemembering(), begun, begun ? progress.notes(i) : new BsonDocument(), this.pipelines,
 					new Conflicts(0, List.of()));
-			change.up(step);
-			if (twice && change.isIdempotent()) {
-				change.up(step);
+			if (!isLeftAsMade(progress, i, change)) {
+				make(change, step, twice);
 			}
 			this.memory.finish(i, step.kept());
 		}
 		if (progress.done() < declared.size()) {
 			this.memory.finishAll(declared.size());
 		}
+	}
+
+	private static void make(ExecutableChange change, Step step, boolean twice) throws Exception {
+		try {
+			change.up(step);
+			if (twice && change.isIdempotent()) {
+				change.up(step);
+			}
+		}
+		catch (MongoException ex) {
+			throw refusedByValidator(ex, "Change %d (%s)".formatted(step.number(), change.summary()));
+		}
+	}
+
+	private static RuntimeException refusedByValidator(MongoException failure, String what) {
+		boolean refused = failure.getCode() == DOCUMENT_VALIDATION_FAILURE
+				|| (failure instanceof MongoBulkWriteException bulk && bulk.getWriteErrors()
+					.stream()
+					.anyMatch((error) -> error.getCode() == DOCUMENT_VALIDATION_FAILURE));
+		return refused ? new ChangeRefusedException(
+				("%s failed: the validator of the collection does not let pass what it makes of a document. What it "
+						+ "has written before stays")
+					.formatted(what),
+				"Set a validator first that lets the documents pass as they are and as they will be", false) : failure;
+	}
+
+	// An undo of the author's that found nothing to undo has left all of the change,
+	// which
+	// must not be made twice
+	private static boolean isLeftAsMade(Progress progress, int index, ExecutableChange change) {
+		return progress.isLeft(index) && !change.isIdempotent() && !change.keepsPreimages();
 	}
 
 	private void doing(String words, int index, Change change) {
@@ -92,50 +129,67 @@ public final class ChangeExecution {
 	private Progress turnAround(Progress progress) throws Exception {
 		int left = progress.left();
 		if (left > 0 && progress.downBegun() == left - 1) {
-			down(progress, left - 1, progress.conflicts());
+			down(progress, left - 1, 0, progress.conflicts());
 			left--;
 		}
-		this.memory.turnAround(left);
+		this.memory.turnAround(left, left - 1);
 		return this.memory.read();
 	}
 
+	// What an undo has left because of conflicts counts as begun: its pre-images are the
+	// only copy
 	private Progress undoEdited(Progress progress) throws Exception {
-		int first = firstEdited(progress);
-		if (first > progress.begun()) {
+		List<Integer> made = progress.inDatabase();
+		int first = made.stream().filter((i) -> isEdited(progress, i)).reduce((later, earlier) -> earlier).orElse(-1);
+		if (first < 0) {
 			return progress;
 		}
-		if (!this.changes.isRemembering()) {
-			if (first < progress.done()) {
-				throw edited(first, "nothing is remembered of it");
-			}
-			this.memory.turnAround(first);
-			return this.memory.read();
+		List<Integer> toUndo = made.stream().filter((i) -> i >= first).toList();
+		for (int i : toUndo) {
+			requireUndoable(progress, i);
 		}
-		for (int i = progress.begun(); i >= first; i--) {
-			Reverse reverse = asBegun(progress, i).change().reverse();
-			if (!reverse.isAvailable()) {
-				throw edited(i, reverse.text());
-			}
-		}
-		Conflicts conflicts = progress.conflicts();
-		for (int i = progress.begun(); i >= first; i--) {
+		for (int i : toUndo) {
 			logger.warn("Change %d was edited after a part of it was made, or one before it: undoing first: %s"
 				.formatted(i + 1, asBegun(progress, i).change().summary()));
-			down(progress, i, conflicts);
+			Conflicts conflicts = new Conflicts(0, List.of());
+			down(progress, i, first, conflicts);
+			if (conflicts.count() > 0) {
+				throw notUndone(progress, i, conflicts);
+			}
 		}
-		conflicts.examples().forEach((conflict) -> logger.warn("Not undone: " + conflict));
-		this.memory.turnAround(first);
+		this.memory.turnAround(first, first - 1);
 		return this.memory.read();
 	}
 
-	private int firstEdited(Progress progress) {
+	private boolean isEdited(Progress progress, int index) {
 		List<DeclaredChange> declared = this.changes.declared();
-		for (int i = 0; i <= progress.begun(); i++) {
-			if (i >= declared.size() || !declared.get(i).remembered().equals(progress.definition(i))) {
-				return i;
-			}
+		return index >= declared.size() || !declared.get(index).remembered().equals(progress.definition(index));
+	}
+
+	private void requireUndoable(Progress progress, int index) {
+		if (!this.changes.isRemembering() || progress.isForgotten(index)) {
+			throw edited(index, "nothing is remembered of it, as the migration is, or was, 'irreversible'");
 		}
-		return progress.begun() + 1;
+		Reverse reverse = asBegun(progress, index).change().reverse();
+		if (!reverse.isAvailable()) {
+			throw edited(index, reverse.text());
+		}
+	}
+
+	// The change counts as begun again, so that it is gone on with if it is put back, and
+	// nothing that is remembered of it is forgotten
+	private ChangeRefusedException notUndone(Progress progress, int index, Conflicts conflicts) {
+		ExecutableChange change = asBegun(progress, index).change();
+		boolean repeatable = change.isIdempotent() || change.keepsPreimages();
+		this.memory.turnAround(repeatable ? index : Math.min(progress.done(), index + 1), index);
+		return new ChangeRefusedException(
+				("Change %d (%s) was edited after a part of it was made, or one before it, and cannot be undone as a "
+						+ "whole: %d document(s) or definition(s) have been changed since: %s. The rest of it is undone; "
+						+ "what is remembered for its undo is kept")
+					.formatted(index + 1, change.summary(), conflicts.count(), String.join("; ", conflicts.examples())),
+				"Put the change back as it was, and add another one after it for what is to be different; or look at "
+						+ "each of these and decide what it should be, so that nothing is in the way of the undo",
+				false);
 	}
 
 	private static ChangeRefusedException edited(int index, String reason) {
@@ -176,19 +230,49 @@ public final class ChangeExecution {
 		Conflicts conflicts = progress.conflicts();
 		for (int i = progress.left() - 1; i >= 0; i--) {
 			doing("undoing change %d of %d: %s", i, asBegun(progress, i).change());
-			down(progress, i, conflicts);
+			down(progress, i, 0, conflicts);
 		}
 		this.memory.beginDown(0, -1, conflicts);
 		return conflicts.result();
 	}
 
-	private void down(Progress progress, int index, Conflicts conflicts) throws Exception {
+	private void down(Progress progress, int index, int first, Conflicts conflicts) throws Exception {
 		DeclaredChange declared = asBegun(progress, index);
+		long before = conflicts.count();
 		this.memory.beginDown(index + 1, index, conflicts);
-		declared.change()
-			.down(new Step(this.context, this.memory, declared, index, this.changes.declared().size(), true,
-					progress.isDownBegun() && progress.downBegun() == index, progress.notes(index), this.pipelines,
-					conflicts));
+		liftValidators(progress, index, first, declared.change());
+		try {
+			declared.change().down(undoing(progress, index, declared, conflicts));
+		}
+		catch (MongoException ex) {
+			throw refusedByValidator(ex,
+					"The undo of change %d (%s)".formatted(index + 1, declared.change().summary()));
+		}
+		boolean left = conflicts.count() > before;
+		if (left != progress.isLeft(index)) {
+			this.memory.finishDown(index, left);
+		}
+	}
+
+	// Documents as they were before may not pass a validator that an earlier change has
+	// set: it is undone first, and again, to no effect, when it is its turn
+	private void liftValidators(Progress progress, int index, int first, ExecutableChange change) throws Exception {
+		if (!change.canBeInTransaction()) {
+			return;
+		}
+		for (int i = index - 1; i >= first; i--) {
+			DeclaredChange earlier = asBegun(progress, i);
+			if (earlier.change() instanceof SetValidator validator
+					&& change.collections().contains(validator.collection())) {
+				validator.lift(undoing(progress, i, earlier, new Conflicts(0, List.of())));
+			}
+		}
+	}
+
+	private Step undoing(Progress progress, int index, DeclaredChange declared, Conflicts conflicts) {
+		return new Step(this.context, this.memory, declared, index, this.changes.declared().size(), true,
+				progress.isDownBegun() && progress.downBegun() == index, progress.notes(index), this.pipelines,
+				conflicts);
 	}
 
 }

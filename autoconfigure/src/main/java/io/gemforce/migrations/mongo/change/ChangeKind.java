@@ -52,7 +52,10 @@ enum ChangeKind {
 			Key.required("to", KeyType.FIELD_TYPE, "The type to convert to."),
 			Key.optional("onError", KeyType.ON_CONVERSION_ERROR,
 					"What becomes of values that cannot be converted without loss: 'fail' (the default) refuses the "
-							+ "migration before anything is written, 'keep' leaves them, 'unset' removes the field.")),
+							+ "migration before anything is written, 'keep' leaves them, 'unset' removes the field."),
+			Key.optional("unit", KeyType.EPOCH_UNIT,
+					"For 'date': what numbers are, 'ms' or 's' since 1970. Without it they must be plausible as "
+							+ "milliseconds.")),
 
 	/**
 	 * See {@link CreateCollection}.

@@ -183,6 +183,10 @@ public final class ChangeSet {
 			return Optional.of("its pre-images were deleted because they had become too old");
 		}
 		for (int change = 0; change < progress.left(); change++) {
+			if (progress.isForgotten(change)) {
+				return Optional
+					.of("a part of change %d was made when the migration was 'irreversible'".formatted(change + 1));
+			}
 			long kept = progress.items(change);
 			long there = (kept > 0) ? new Preimages(() -> preimages, Memory.rangeOf(key, change)).count() : 0;
 			if (there < kept) {

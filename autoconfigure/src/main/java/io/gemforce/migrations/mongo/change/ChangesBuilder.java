@@ -22,6 +22,7 @@ import org.bson.codecs.configuration.CodecRegistry;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.mongo.EpochUnit;
 import io.gemforce.migrations.mongo.FieldType;
 import io.gemforce.migrations.mongo.MongoChanges;
 import io.gemforce.migrations.mongo.OnConversionError;
@@ -97,10 +98,24 @@ final class ChangesBuilder implements MongoChanges {
 
 	@Override
 	public MongoChanges convertField(String collection, String field, FieldType to, OnConversionError onError) {
+		return add(ChangeKind.CONVERT_FIELD, conversion(collection, field, to, onError));
+	}
+
+	private static BsonDocument conversion(String collection, String field, FieldType to, OnConversionError onError) {
+		return on(collection).append("field", new BsonString(field))
+			.append("to", new BsonString((to == FieldType.OBJECT_ID) ? "objectId" : lowerCase(to)))
+			.append("onError", new BsonString(lowerCase(onError)));
+	}
+
+	@Override
+	public MongoChanges convertToDate(String collection, String field, EpochUnit unit) {
+		return convertToDate(collection, field, unit, OnConversionError.FAIL);
+	}
+
+	@Override
+	public MongoChanges convertToDate(String collection, String field, EpochUnit unit, OnConversionError onError) {
 		return add(ChangeKind.CONVERT_FIELD,
-				on(collection).append("field", new BsonString(field))
-					.append("to", new BsonString((to == FieldType.OBJECT_ID) ? "objectId" : lowerCase(to)))
-					.append("onError", new BsonString(lowerCase(onError))));
+				conversion(collection, field, FieldType.DATE, onError).append("unit", new BsonString(lowerCase(unit))));
 	}
 
 	private static String lowerCase(Enum<?> constant) {

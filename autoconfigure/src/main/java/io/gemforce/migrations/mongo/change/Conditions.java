@@ -22,6 +22,10 @@ final class Conditions {
 
 	static final BsonDocument ANY = new BsonDocument();
 
+	private static final BsonDocument IS_ARRAY = new BsonDocument("$type", new BsonString("array"));
+
+	private static final BsonDocument NO_ARRAY = new BsonDocument("$not", IS_ARRAY);
+
 	private static final Map<BsonType, String> TYPE_NAMES = Map.ofEntries(Map.entry(BsonType.DOUBLE, "double"),
 			Map.entry(BsonType.STRING, "string"), Map.entry(BsonType.DOCUMENT, "object"),
 			Map.entry(BsonType.ARRAY, "array"), Map.entry(BsonType.BINARY, "binData"),
@@ -59,7 +63,7 @@ final class Conditions {
 	}
 
 	static BsonDocument isArray(FieldPath path) {
-		return new BsonDocument(path.text(), new BsonDocument("$type", new BsonString("array")));
+		return new BsonDocument(path.text(), IS_ARRAY);
 	}
 
 	/**
@@ -81,18 +85,37 @@ final class Conditions {
 	}
 
 	/**
-	 * Return a filter for documents whose field still is as it was read.
+	 * Return a filter for documents whose field still is as it was read. A comparison
+	 * alone would be met by an array that has the value in it, too.
 	 * @param path the path of the field
 	 * @param value the value that was read, {@code null} if there was none
 	 * @return the filter
 	 */
-	static BsonDocument unchanged(String path, @Nullable BsonValue value) {
-		if (value == null) {
-			return missing(new FieldPath(path));
+	static BsonDocument unchanged(FieldPath path, @Nullable BsonValue value) {
+		BsonDocument unchanged = (value != null) ? holds(path, value) : missing(path);
+		path.parents().forEach((parent) -> unchanged.append(parent.text(), NO_ARRAY));
+		return unchanged;
+	}
+
+	private static BsonDocument holds(FieldPath path, BsonValue value) {
+		BsonString type = new BsonString(typeName(value.getBsonType()));
+		if (value.isArray()) {
+			return isArray(path).append("$expr", same("$" + path, value));
 		}
-		BsonDocument type = new BsonDocument("$type", new BsonString(typeName(value.getBsonType())));
-		return new BsonDocument(path, (value.getBsonType() == BsonType.UNDEFINED) ? type
-				: new BsonDocument("$eq", value).append("$type", type.get("$type")));
+		BsonDocument condition = new BsonDocument("$type", type).append("$not", IS_ARRAY);
+		return new BsonDocument(path.text(),
+				(value.getBsonType() == BsonType.UNDEFINED) ? condition : condition.append("$eq", value));
+	}
+
+	/**
+	 * Return an expression for whether something is the same as a value, as a whole.
+	 * @param expression the expression
+	 * @param value the value
+	 * @return the expression
+	 */
+	static BsonDocument same(String expression, BsonValue value) {
+		return new BsonDocument("$eq",
+				new BsonArray(List.of(new BsonString(expression), new BsonDocument("$literal", value))));
 	}
 
 	static BsonDocument id(BsonValue id) {

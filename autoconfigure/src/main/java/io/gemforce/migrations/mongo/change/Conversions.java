@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 import org.bson.BsonBoolean;
@@ -27,6 +28,7 @@ import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.mongo.EpochUnit;
 import io.gemforce.migrations.mongo.FieldType;
 
 /**
@@ -37,7 +39,8 @@ import io.gemforce.migrations.mongo.FieldType;
  * for the shortest decimal number that leads to it. Strings are read strictly: leading
  * zeros, plus signs and blanks are not dropped. Dates are ISO 8601 strings, in UTC if
  * they do not say otherwise, or milliseconds since 1970 as {@code long}, {@code double}
- * or {@code decimal}. Booleans are {@code "true"} and {@code "false"}, 1 and 0.
+ * or {@code decimal}, or numbers of which somebody said what they are. Booleans are
+ * {@code "true"} and {@code "false"}, 1 and 0.
  */
 final class Conversions {
 
@@ -54,6 +57,17 @@ final class Conversions {
 	private static final DateTimeFormatter DATE = new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
 	private static final int NANOS_PER_MILLI = 1_000_000;
+
+	private static final int MILLIS_SCALE = 3;
+
+	// In March 1973
+	private static final BigDecimal FIRST_MILLIS = BigDecimal.valueOf(100_000_000_000L);
+
+	// The end of the year 9999
+	private static final BigDecimal LAST_MILLIS = BigDecimal.valueOf(253_402_300_799_999L);
+
+	private static final Set<BsonType> NUMBERS = Set.of(BsonType.INT32, BsonType.INT64, BsonType.DOUBLE,
+			BsonType.DECIMAL128);
 
 	private Conversions() {
 	}
@@ -83,8 +97,23 @@ final class Conversions {
 	 * @return the converted value, or empty if something would be lost
 	 */
 	static Optional<BsonValue> convert(BsonValue value, BsonType to) {
+		return convert(value, to, null);
+	}
+
+	/**
+	 * Convert a value.
+	 * @param value the value
+	 * @param to the type to convert it to, by BSON's name
+	 * @param unit what numbers are that stand for points in time, {@code null} if nobody
+	 * said it
+	 * @return the converted value, or empty if something would be lost
+	 */
+	static Optional<BsonValue> convert(BsonValue value, BsonType to, @Nullable EpochUnit unit) {
 		if (value.getBsonType() == to) {
 			return Optional.of(value);
+		}
+		if (unit != null && value.isDateTime() && NUMBERS.contains(to)) {
+			return convert(number(value.asDateTime(), unit), to);
 		}
 		return Optional.ofNullable(switch (to) {
 			case STRING -> toText(value);
@@ -92,7 +121,7 @@ final class Conversions {
 			case DOUBLE -> toDouble(value);
 			case DECIMAL128 -> toDecimal(value);
 			case BOOLEAN -> toBoolean(value);
-			case DATE_TIME -> toDate(value);
+			case DATE_TIME -> toDate(value, unit);
 			case OBJECT_ID -> toObjectId(value);
 			default -> null;
 		});
@@ -236,15 +265,46 @@ final class Conversions {
 		return null;
 	}
 
+	private static BsonValue number(BsonDateTime date, EpochUnit unit) {
+		BigDecimal number = BigDecimal.valueOf(date.getValue(), (unit == EpochUnit.S) ? MILLIS_SCALE : 0);
+		BigDecimal stripped = number.stripTrailingZeros();
+		return new BsonDecimal128(new Decimal128((stripped.scale() < 0) ? stripped.setScale(0) : stripped));
+	}
+
 	// An int of milliseconds would be a moment in January 1970: it is most probably
 	// something
 	// else, and so it is not converted
-	private static @Nullable BsonValue toDate(BsonValue value) {
+	private static @Nullable BsonValue toDate(BsonValue value, @Nullable EpochUnit unit) {
 		if (value.isString()) {
 			return parseDate(value.asString().getValue());
 		}
-		BigInteger millis = (value.isNumber() && !value.isInt32()) ? integer(value) : null;
+		if (!value.isNumber() || (value.isInt32() && unit == null)) {
+			return null;
+		}
+		BigInteger millis = (unit == EpochUnit.S) ? millis(number(value)) : integer(value);
 		return (millis != null && millis.bitLength() < Long.SIZE) ? new BsonDateTime(millis.longValue()) : null;
+	}
+
+	// Seconds after the year 9999 are milliseconds among seconds
+	private static @Nullable BigInteger millis(@Nullable BigDecimal seconds) {
+		if (seconds == null || seconds.scale() < -LONGEST_PLAIN_NUMBER) {
+			return null;
+		}
+		BigDecimal millis = seconds.movePointRight(MILLIS_SCALE).stripTrailingZeros();
+		return (millis.scale() <= 0 && millis.abs().compareTo(LAST_MILLIS) <= 0) ? millis.toBigInteger() : null;
+	}
+
+	/**
+	 * Whether a value, if it is a number, may stand for milliseconds since 1970: neither
+	 * a moment around 1970, as the seconds of today would be, nor one after the year
+	 * 9999, as microseconds would be.
+	 * @param value the value
+	 * @return whether it is plausible
+	 */
+	static boolean isPlausibleMillis(BsonValue value) {
+		BigDecimal number = value.isNumber() ? number(value) : null;
+		return number == null
+				|| (number.abs().compareTo(FIRST_MILLIS) >= 0 && number.abs().compareTo(LAST_MILLIS) <= 0);
 	}
 
 	private static @Nullable BsonValue parseDate(String text) {

@@ -17,6 +17,7 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Touches;
+import io.gemforce.migrations.mongo.EpochUnit;
 import io.gemforce.migrations.mongo.FieldType;
 import io.gemforce.migrations.mongo.OnConversionError;
 
@@ -31,21 +32,37 @@ import io.gemforce.migrations.mongo.OnConversionError;
  * @param field the field
  * @param to the type to convert to
  * @param onError what becomes of values that cannot be converted without loss
+ * @param unit what numbers are that are to be dates, {@code null} if nobody said it
  */
-record ConvertField(String collection, FieldPath field, FieldType to,
-		OnConversionError onError) implements ExecutableChange {
+record ConvertField(String collection, FieldPath field, FieldType to, OnConversionError onError,
+		@Nullable EpochUnit unit) implements ExecutableChange {
 
 	private static final String ORIGINAL_TYPE = "originalType";
 
 	private static final int EXAMPLES = 10;
 
+	private static final String NOT_PLAUSIBLE = "cannot be told to be milliseconds since 1970";
+
+	private static final String UNIT_ACTION = "Declare 'unit: s' if they are seconds, 'unit: ms' if they are milliseconds; "
+			+ "if there are both, make them one by an update first";
+
 	static ConvertField of(Parameters parameters) {
 		String to = parameters.text("to");
 		String onError = parameters.optionalText("onError");
+		String unit = parameters.optionalText("unit");
 		return new ConvertField(parameters.text("collection"), parameters.path("field"),
 				to.equals("objectId") ? FieldType.OBJECT_ID : FieldType.valueOf(to.toUpperCase(Locale.ROOT)),
 				(onError != null) ? OnConversionError.valueOf(onError.toUpperCase(Locale.ROOT))
-						: OnConversionError.FAIL);
+						: OnConversionError.FAIL,
+				(unit != null) ? EpochUnit.valueOf(unit.toUpperCase(Locale.ROOT)) : null);
+	}
+
+	@Override
+	public void check(Spot spot) {
+		if (this.unit != null && this.to != FieldType.DATE) {
+			spot.to("unit")
+				.wrongKey("'unit' is only for numbers that are to be dates", "Remove 'unit', or write 'to: date'");
+		}
 	}
 
 	@Override
@@ -145,6 +162,11 @@ record ConvertField(String collection, FieldPath field, FieldType to,
 		Outlook found = new Outlook();
 		Batches.ofFields(step, this.collection, documents, List.of(this.field.text()))
 			.look((batch) -> batch.forEach(found::add));
+		if (found.implausible > 0) {
+			throw step.refused("%d number%s of '%s' %s, for example %s".formatted(found.implausible,
+					(found.implausible == 1) ? "" : "s", this.field, NOT_PLAUSIBLE,
+					String.join(", ", found.implausibleExamples)), UNIT_ACTION);
+		}
 		if (found.failures() > 0 && this.onError == OnConversionError.FAIL) {
 			throw step.refused(
 					"%d value%s of '%s' cannot be converted to %s without loss (%s), for example %s".formatted(
@@ -174,7 +196,12 @@ record ConvertField(String collection, FieldPath field, FieldType to,
 			if (value == null) {
 				continue;
 			}
-			BsonValue converted = Conversions.convert(value, target()).orElse(null);
+			if (isImplausible(value)) {
+				throw step.failed("document %s of '%s' has come to have %s in '%s', which %s".formatted(
+						BsonWords.show(Parents.id(document)), this.collection, BsonWords.describe(value), this.field,
+						NOT_PLAUSIBLE), UNIT_ACTION);
+			}
+			BsonValue converted = Conversions.convert(value, target(), this.unit).orElse(null);
 			if (converted == null && this.onError != OnConversionError.UNSET) {
 				requireKeeping(document, value);
 				continue;
@@ -183,7 +210,7 @@ record ConvertField(String collection, FieldPath field, FieldType to,
 				preimages.add(Preimage.ofField(Parents.id(document), this.field, value, converted));
 			}
 			updates.add(new UpdateOneModel<>(
-					Conditions.all(Conditions.id(Parents.id(document)), Conditions.unchanged(this.field.text(), value)),
+					Conditions.all(Conditions.id(Parents.id(document)), Conditions.unchanged(this.field, value)),
 					(converted != null) ? new BsonDocument("$set", new BsonDocument(this.field.text(), converted))
 							: Parents.unset(this.field)));
 		}
@@ -207,13 +234,17 @@ record ConvertField(String collection, FieldPath field, FieldType to,
 		}
 	}
 
-	private static boolean isDerivable(Step step, BsonValue value, @Nullable BsonValue converted) {
+	private boolean isImplausible(BsonValue value) {
+		return this.to == FieldType.DATE && this.unit == null && !Conversions.isPlausibleMillis(value);
+	}
+
+	private boolean isDerivable(Step step, BsonValue value, @Nullable BsonValue converted) {
 		return converted != null && step.notes().get(ORIGINAL_TYPE) instanceof BsonString type
 				&& type.getValue().equals(value.getBsonType().name()) && isReversible(value, converted);
 	}
 
-	private static boolean isReversible(BsonValue value, BsonValue converted) {
-		return Conversions.convert(converted, value.getBsonType()).filter(value::equals).isPresent();
+	private boolean isReversible(BsonValue value, BsonValue converted) {
+		return Conversions.convert(converted, value.getBsonType(), this.unit).filter(value::equals).isPresent();
 	}
 
 	@Override
@@ -232,15 +263,15 @@ record ConvertField(String collection, FieldPath field, FieldType to,
 	}
 
 	private boolean convertBack(Step step, List<BsonDocument> documents, BsonType original) {
-		Map<BsonValue, Preimage> remembered = step.preimages().find(documents.stream().map(Parents::id).toList());
+		Map<ExactValue, Preimage> remembered = step.preimages().find(documents.stream().map(Parents::id).toList());
 		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
 		for (BsonDocument document : documents) {
 			BsonValue value = this.field.find(document);
 			if (value != null && Parents.remembered(remembered, document) == null) {
-				Conversions.convert(value, original)
+				Conversions.convert(value, original, this.unit)
 					.ifPresent((converted) -> updates.add(new UpdateOneModel<>(
 							Conditions.all(Conditions.id(Parents.id(document)),
-									Conditions.unchanged(this.field.text(), value)),
+									Conditions.unchanged(this.field, value)),
 							new BsonDocument("$set", new BsonDocument(this.field.text(), converted)))));
 			}
 		}
@@ -248,10 +279,10 @@ record ConvertField(String collection, FieldPath field, FieldType to,
 	}
 
 	private void conflicts(Step step, List<BsonDocument> left, BsonType original) {
-		Map<BsonValue, Preimage> remembered = step.preimages().find(left.stream().map(Parents::id).toList());
+		Map<ExactValue, Preimage> remembered = step.preimages().find(left.stream().map(Parents::id).toList());
 		left.stream()
+			.filter((document) -> Parents.remembered(remembered, document) == null)
 			.map(Parents::id)
-			.filter((id) -> !remembered.containsKey(id))
 			.forEach((id) -> step.conflict("'%s', document %s: '%s' cannot be converted back to %s without loss"
 				.formatted(this.collection, BsonWords.show(id), this.field, Conditions.typeName(original))));
 	}
@@ -265,6 +296,10 @@ record ConvertField(String collection, FieldPath field, FieldType to,
 
 		private final List<String> examples = new ArrayList<>();
 
+		private final List<String> implausibleExamples = new ArrayList<>();
+
+		private long implausible;
+
 		private long convertible;
 
 		private @Nullable BsonType type;
@@ -276,12 +311,18 @@ record ConvertField(String collection, FieldPath field, FieldType to,
 			if (value == null) {
 				return;
 			}
-			Optional<BsonValue> converted = Conversions.convert(value, target());
+			if (isImplausible(value)) {
+				this.implausible++;
+				if (this.implausibleExamples.size() < EXAMPLES) {
+					this.implausibleExamples.add(example(value, document));
+				}
+				return;
+			}
+			Optional<BsonValue> converted = Conversions.convert(value, target(), ConvertField.this.unit);
 			if (converted.isEmpty()) {
 				this.failures.merge(value.getBsonType(), 1L, Long::sum);
 				if (this.examples.size() < EXAMPLES) {
-					this.examples.add(
-							"%s in document %s".formatted(BsonWords.show(value), BsonWords.show(Parents.id(document))));
+					this.examples.add(example(value, document));
 				}
 				return;
 			}
@@ -289,6 +330,10 @@ record ConvertField(String collection, FieldPath field, FieldType to,
 			this.reversible &= (this.type == null || this.type == value.getBsonType())
 					&& isReversible(value, converted.get());
 			this.type = value.getBsonType();
+		}
+
+		private static String example(BsonValue value, BsonDocument document) {
+			return "%s in document %s".formatted(BsonWords.show(value), BsonWords.show(Parents.id(document)));
 		}
 
 		long failures() {

@@ -2,6 +2,7 @@ package io.gemforce.migrations.mongo.change;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 import com.mongodb.client.model.UpdateOneModel;
@@ -82,23 +83,26 @@ record CopyField(String collection, FieldPath from, FieldPath to) implements Exe
 
 	@Override
 	public void up(Step step) throws Exception {
-		if (step.find(this.collection).isEmpty()) {
+		Optional<CollectionInfo> info = step.find(this.collection);
+		if (info.isEmpty()) {
 			step.begin(new BsonDocument());
 			return;
 		}
 		new Parents(this.from).requireNoArrays(step, this.collection, copied());
+		BsonString value = new BsonString("$" + this.from);
+		new Validators(info.get()).requirePass(step, copied(), List.of(Validators.set(this.to, value)));
 		new AddedField(this.collection, this.to).begin(step, copied());
 		// Keeps off documents that have come to have an array in the way
 		BsonDocument clear = Conditions.all(copied(), new Parents(this.from).clear(), new Parents(this.to).clear());
 		if (step.knowsPipelines()) {
 			step.collection(this.collection)
-				.updateMany(clear, List
-					.of(new BsonDocument("$set", new BsonDocument(this.to.text(), new BsonString("$" + this.from)))));
+				.updateMany(clear, List.of(new BsonDocument("$set", new BsonDocument(this.to.text(), value))));
 		}
 		else {
 			Batches.ofFields(step, this.collection, clear, List.of(this.from.text()))
 				.forEach((documents, again) -> copy(step, documents));
 		}
+		step.requireNoneLeft(this.collection, copied(), List.of(new Parents(this.from), new Parents(this.to)));
 	}
 
 	private boolean copy(Step step, List<BsonDocument> documents) {
@@ -107,8 +111,8 @@ record CopyField(String collection, FieldPath from, FieldPath to) implements Exe
 			BsonValue value = this.from.find(document);
 			if (value != null) {
 				updates.add(new UpdateOneModel<>(
-						Conditions.all(Conditions.id(Parents.id(document)),
-								Conditions.unchanged(this.from.text(), value), Conditions.missing(this.to)),
+						Conditions.all(Conditions.id(Parents.id(document)), Conditions.unchanged(this.from, value),
+								Conditions.missing(this.to), new Parents(this.to).clear()),
 						new BsonDocument("$set", new BsonDocument(this.to.text(), value))));
 			}
 		}

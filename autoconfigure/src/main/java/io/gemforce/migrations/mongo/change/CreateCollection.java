@@ -44,7 +44,7 @@ record CreateCollection(String collection) implements ExecutableChange {
 
 	@Override
 	public List<String> needs() {
-		return Wording.privileges("createCollection, find, dropCollection", this.collection);
+		return Wording.privileges("createCollection, find, renameCollectionSameDB, dropCollection", this.collection);
 	}
 
 	@Override

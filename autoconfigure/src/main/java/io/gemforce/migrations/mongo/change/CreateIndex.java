@@ -224,10 +224,7 @@ record CreateIndex(String collection, BsonDocument index, boolean expireExisting
 	@Override
 	public void down(Step step) {
 		Optional<CollectionInfo> there = step.find(this.collection);
-		if (there.isEmpty()) {
-			return;
-		}
-		if (!step.isNoted(EXISTED)) {
+		if (there.isPresent() && !step.isNoted(EXISTED)) {
 			step.catalog().index(this.collection, name()).ifPresent((existing) -> {
 				if (IndexDefinition.listed(existing)
 					.isSame(IndexDefinition.declared(this.index, there.get().collation()))) {

@@ -1,7 +1,6 @@
 package io.gemforce.migrations.mongo.change;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +14,6 @@ import org.bson.BsonArray;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
-import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Touches;
@@ -208,24 +206,24 @@ record DropCollection(String collection) implements ExecutableChange {
 		}
 		boolean[] same = { step.collection(this.collection).countDocuments() == step.preimages().count() };
 		step.preimages().forEach((preimages) -> {
-			Map<BsonValue, BsonDocument> current = read(step, preimages, List.of());
-			preimages.forEach((preimage) -> same[0] &= preimage.whole().equals(current.get(preimage.id())));
+			Map<ExactValue, BsonDocument> current = read(step, preimages, List.of());
+			preimages.forEach((preimage) -> same[0] &= ExactValue.same(preimage.whole(),
+					current.get(new ExactValue(preimage.id()))));
 		});
 		return same[0];
 	}
 
-	private Map<BsonValue, BsonDocument> read(Step step, List<Preimage> preimages, List<String> fields) {
-		Map<BsonValue, BsonDocument> current = new HashMap<>();
-		Batches.read(step.collection(this.collection), preimages.stream().map(Preimage::id).toList(), fields)
-			.forEach((document) -> current.put(Parents.id(document), document));
-		return current;
+	private Map<ExactValue, BsonDocument> read(Step step, List<Preimage> preimages, List<String> fields) {
+		return ExactValue.index(
+				Batches.read(step.collection(this.collection), preimages.stream().map(Preimage::id).toList(), fields),
+				Parents::id);
 	}
 
 	private void restore(Step step, List<Preimage> preimages) {
-		Map<BsonValue, BsonDocument> current = read(step, preimages, List.of("_id"));
+		Map<ExactValue, BsonDocument> current = read(step, preimages, List.of("_id"));
 		List<WriteModel<BsonDocument>> inserts = new ArrayList<>();
 		for (Preimage preimage : preimages) {
-			if (!current.containsKey(preimage.id())) {
+			if (!current.containsKey(new ExactValue(preimage.id()))) {
 				inserts.add(new InsertOneModel<>(preimage.whole()));
 			}
 		}

@@ -5,11 +5,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoBulkWriteException;
+import com.mongodb.bulk.BulkWriteError;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.DeleteOneModel;
 import com.mongodb.client.model.InsertManyOptions;
 import org.bson.BsonDocument;
-import org.bson.BsonValue;
 
 import io.gemforce.migrations.Touches;
 
@@ -52,7 +54,8 @@ record InsertDocuments(String collection, List<BsonDocument> documents) implemen
 
 	@Override
 	public List<String> needs() {
-		return Wording.privileges("find, insert, remove, createCollection, dropCollection", this.collection);
+		return Wording.privileges("find, insert, remove, createCollection, renameCollectionSameDB, dropCollection",
+				this.collection);
 	}
 
 	@Override
@@ -85,23 +88,59 @@ record InsertDocuments(String collection, List<BsonDocument> documents) implemen
 			step.begin(MadeCollection.note(there));
 		}
 		for (List<BsonDocument> batch : split(this.documents)) {
-			Map<BsonValue, BsonDocument> current = read(step, batch);
+			Map<ExactValue, BsonDocument> current = read(step, batch);
 			List<BsonDocument> missing = batch.stream()
 				.filter((document) -> !current.containsKey(key(document)))
 				.toList();
 			if (!missing.isEmpty()) {
-				step.collection(this.collection).insertMany(missing, new InsertManyOptions().ordered(false));
+				insert(step, missing);
 			}
 		}
 	}
 
-	// By the ids as the server compares them
-	private static BsonValue key(BsonDocument document) {
-		return Fingerprint.comparable(Parents.id(document));
+	private void insert(Step step, List<BsonDocument> missing) {
+		try {
+			step.collection(this.collection).insertMany(missing, new InsertManyOptions().ordered(false));
+		}
+		catch (MongoBulkWriteException ex) {
+			requireSame(step, missing, ex);
+		}
 	}
 
-	private Map<BsonValue, BsonDocument> read(Step step, List<BsonDocument> batch) {
-		Map<BsonValue, BsonDocument> current = new HashMap<>();
+	// Somebody else may have inserted documents of the same ids at the same time
+	private void requireSame(Step step, List<BsonDocument> missing, MongoBulkWriteException failure) {
+		boolean duplicates = failure.getWriteConcernError() == null && failure.getWriteErrors()
+			.stream()
+			.allMatch((error) -> ErrorCategory.fromErrorCode(error.getCode()) == ErrorCategory.DUPLICATE_KEY);
+		Map<ExactValue, BsonDocument> current = duplicates ? read(step, missing) : Map.of();
+		List<Preimage> others = new ArrayList<>();
+		for (BulkWriteError error : failure.getWriteErrors()) {
+			BsonDocument document = missing.get(error.getIndex());
+			BsonDocument found = current.get(key(document));
+			if (found == null) {
+				// Another unique index is in the way
+				throw failure;
+			}
+			if (!isSame(found, document)) {
+				throw step.failed(
+						"'%s' has come to have a document %s with other content".formatted(this.collection,
+								BsonWords.show(Parents.id(document))),
+						"Remove this document, or change it by an update");
+			}
+			others.add(Preimage.seen(Parents.id(document)));
+		}
+		if (step.isRemembering()) {
+			step.preimages().keep(others, true);
+		}
+	}
+
+	// By the ids as the server compares them
+	private static ExactValue key(BsonDocument document) {
+		return new ExactValue(Fingerprint.comparable(Parents.id(document)));
+	}
+
+	private Map<ExactValue, BsonDocument> read(Step step, List<BsonDocument> batch) {
+		Map<ExactValue, BsonDocument> current = new HashMap<>();
 		Batches.read(step.collection(this.collection), batch.stream().map(Parents::id).toList(), List.of())
 			.forEach((document) -> current.put(key(document), document));
 		return current;
@@ -119,7 +158,7 @@ record InsertDocuments(String collection, List<BsonDocument> documents) implemen
 		List<Preimage> existing = new ArrayList<>();
 		List<String> different = new ArrayList<>();
 		for (List<BsonDocument> batch : split(this.documents)) {
-			Map<BsonValue, BsonDocument> current = read(step, batch);
+			Map<ExactValue, BsonDocument> current = read(step, batch);
 			for (BsonDocument document : batch) {
 				BsonDocument found = current.get(key(document));
 				if (found != null && isSame(found, document)) {
@@ -146,27 +185,21 @@ record InsertDocuments(String collection, List<BsonDocument> documents) implemen
 
 	@Override
 	public void down(Step step) throws Exception {
-		if (step.find(this.collection).isEmpty()) {
-			return;
-		}
-		for (List<BsonDocument> batch : split(this.documents)) {
-			List<String> conflicts = new ArrayList<>();
-			step.inTransaction(() -> {
-				conflicts.clear();
-				delete(step, batch, conflicts);
-			});
-			conflicts.forEach(step::conflict);
+		if (step.find(this.collection).isPresent()) {
+			for (List<BsonDocument> batch : split(this.documents)) {
+				step.untilDone(this.collection, (conflicts) -> delete(step, batch, conflicts));
+			}
 		}
 		new MadeCollection(this.collection).drop(step);
 	}
 
-	private void delete(Step step, List<BsonDocument> batch, List<String> conflicts) {
-		Map<BsonValue, BsonDocument> current = read(step, batch);
-		Map<BsonValue, Preimage> existing = step.preimages().find(batch.stream().map(Parents::id).toList());
+	private boolean delete(Step step, List<BsonDocument> batch, List<String> conflicts) {
+		Map<ExactValue, BsonDocument> current = read(step, batch);
+		Map<ExactValue, Preimage> existing = step.preimages().find(batch.stream().map(Parents::id).toList());
 		List<DeleteOneModel<BsonDocument>> deletes = new ArrayList<>();
 		for (BsonDocument document : batch) {
 			BsonDocument found = current.get(key(document));
-			if (found == null || existing.containsKey(Parents.id(document))) {
+			if (found == null || existing.containsKey(ExactValue.idOf(document))) {
 				continue;
 			}
 			if (isSame(found, document)) {
@@ -177,9 +210,9 @@ record InsertDocuments(String collection, List<BsonDocument> documents) implemen
 						BsonWords.show(Parents.id(document))));
 			}
 		}
-		if (!deletes.isEmpty()) {
-			step.collection(this.collection).bulkWrite(deletes, new BulkWriteOptions().ordered(false));
-		}
+		return deletes.isEmpty() || step.collection(this.collection)
+			.bulkWrite(deletes, new BulkWriteOptions().ordered(false))
+			.getDeletedCount() == deletes.size();
 	}
 
 }

@@ -14,6 +14,7 @@ import org.bson.BsonValue;
 
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.Requirement;
+import io.gemforce.migrations.mongo.EpochUnit;
 import io.gemforce.migrations.mongo.FieldType;
 import io.gemforce.migrations.mongo.OnConversionError;
 import io.gemforce.migrations.mongo.OnInterrupted;
@@ -288,14 +289,14 @@ enum KeyType {
 			if (value.asArray().isEmpty()) {
 				spot.wrong("'%s' is empty".formatted(spot.name()), "Write at least one document");
 			}
-			Set<BsonValue> ids = new HashSet<>();
+			Set<ExactValue> ids = new HashSet<>();
 			int index = 0;
 			for (BsonValue document : value.asArray()) {
 				checkDocument(document, spot.to(index++), ids);
 			}
 		}
 
-		private void checkDocument(BsonValue value, Spot spot, Set<BsonValue> ids) {
+		private void checkDocument(BsonValue value, Spot spot, Set<ExactValue> ids) {
 			if (!value.isDocument()) {
 				spot.wrong("each of 'documents' must be a document but this is " + BsonWords.describe(value),
 						"Write a document with an _id");
@@ -311,7 +312,7 @@ enum KeyType {
 				.contains(id.getBsonType())) {
 				spot.to("_id").wrong("an '_id' cannot be " + BsonWords.describe(id), "Write another _id");
 			}
-			else if (!ids.add(Fingerprint.comparable(id))) {
+			else if (!ids.add(new ExactValue(Fingerprint.comparable(id)))) {
 				spot.to("_id")
 					.wrong("the '_id' %s is there twice".formatted(BsonWords.show(id)), "Give each document its own");
 			}
@@ -362,6 +363,11 @@ enum KeyType {
 	 * What becomes of values that cannot be converted.
 	 */
 	ON_CONVERSION_ERROR("a word", names(OnConversionError.values())),
+
+	/**
+	 * What numbers are that stand for points in time.
+	 */
+	EPOCH_UNIT("a word", names(EpochUnit.values())),
 
 	/**
 	 * Which documents are validated.

@@ -1,5 +1,6 @@
 package io.gemforce.migrations.mongo.change;
 
+import com.mongodb.MongoCommandException;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 
@@ -13,6 +14,8 @@ record MadeCollection(String name) {
 
 	private static final String NOTE = "collectionMade";
 
+	private static final int UNAUTHORIZED = 13;
+
 	/**
 	 * Note whether a change makes the collection.
 	 * @param there whether the collection is there already
@@ -23,21 +26,63 @@ record MadeCollection(String name) {
 	}
 
 	/**
-	 * Drop the collection if the change has made it and it is empty.
+	 * Drop the collection if the change has made it and it is empty. It is put aside
+	 * first, where nobody writes, as an insert between a look and the drop would be lost.
 	 * @param step the undo
 	 */
 	void drop(Step step) {
-		if (!step.isNoted(NOTE) || step.find(this.name).isEmpty()) {
+		if (!step.isNoted(NOTE)) {
 			return;
 		}
+		String aside = step.nameAside();
+		if (step.isResumed() && step.find(aside).isPresent()) {
+			dropOrPutBack(step, aside);
+		}
+		if (step.find(this.name).isEmpty()) {
+			return;
+		}
+		if (isEmpty(step, this.name)) {
+			if (!putAside(step, aside) || dropOrPutBack(step, aside)) {
+				return;
+			}
+		}
 		long documents = step.collection(this.name).countDocuments();
-		if (documents == 0) {
-			step.catalog().drop(this.name);
+		step.conflict("'%s': the collection stays, as it has %d document%s".formatted(this.name, documents,
+				(documents == 1) ? "" : "s"));
+	}
+
+	private boolean putAside(Step step, String aside) {
+		try {
+			step.catalog().rename(this.name, aside);
+			return true;
+		}
+		catch (MongoCommandException ex) {
+			if (ex.getCode() != UNAUTHORIZED) {
+				throw ex;
+			}
+			step.conflict("'%s': the empty collection stays, as the user must not rename it, without which an insert "
+				.formatted(this.name) + "at the same moment could be lost");
+			return false;
+		}
+	}
+
+	private boolean dropOrPutBack(Step step, String aside) {
+		if (isEmpty(step, aside)) {
+			step.catalog().drop(aside);
+			return true;
+		}
+		if (step.find(this.name).isEmpty()) {
+			step.catalog().rename(aside, this.name);
 		}
 		else {
-			step.conflict("'%s': the collection stays, as it has %d document%s".formatted(this.name, documents,
-					(documents == 1) ? "" : "s"));
+			step.conflict("'%s': what was written while it was dropped is in '%s', as the collection is there again"
+				.formatted(this.name, aside));
 		}
+		return false;
+	}
+
+	private static boolean isEmpty(Step step, String collection) {
+		return Batches.ids(step.collection(collection), Conditions.ANY, 1).isEmpty();
 	}
 
 }

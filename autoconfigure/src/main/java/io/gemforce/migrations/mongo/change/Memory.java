@@ -12,6 +12,7 @@ import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
+import org.bson.BsonValue;
 import org.bson.Document;
 
 /**
@@ -23,7 +24,8 @@ import org.bson.Document;
  *  at: …,                              // when this document was last written
  *  up: {done: 1, begun: 1, total: 2},  // change 0 of two is made, the first write of change 1 may have happened
  *  down: {left: 1, begun: 0, conflicts: 2, examples: ["…"]}, // once it is being undone: change 0 is left
- *  changes: {c0: {definition: "{renameField: …}", notes: {…}, items: 0}, c1: {…}},
+ *  changes: {c0: {definition: "{renameField: …}", notes: {…}, items: 0}, c1: {…}}, // left: true once its undo met
+ *                                      // conflicts; forgotten: true if nothing was kept for an undo
  *  kept: true, purgedAt: …}            // that there are pre-images; when they were deleted because they were too old
  * </pre>
  *
@@ -107,15 +109,32 @@ final class Memory {
 	 * with this note
 	 * @param total how many changes there are
 	 * @param definition the canonical form of the change
+	 * @param remembering whether what an undo needs is kept
 	 * @param notes what its undo needs
 	 */
-	void begin(int change, int done, int total, String definition, BsonDocument notes) {
-		String entry = "changes." + Progress.entryName(change);
+	void begin(int change, int done, int total, String definition, boolean remembering, BsonDocument notes) {
+		BsonDocument entry = new BsonDocument(Progress.DEFINITION, new BsonString(definition)).append(Progress.NOTES,
+				notes);
+		if (!remembering) {
+			entry.append(Progress.FORGOTTEN, BsonBoolean.TRUE);
+		}
+		String name = "changes." + Progress.entryName(change);
+		this.finished.keySet().removeIf((earlier) -> earlier.startsWith(name + "."));
 		set(new BsonDocument(Progress.UP,
 				new BsonDocument(Progress.DONE, new BsonInt32(done)).append(Progress.BEGUN, new BsonInt32(change))
 					.append(Progress.TOTAL, new BsonInt32(total)))
-			.append(entry,
-					new BsonDocument(Progress.DEFINITION, new BsonString(definition)).append(Progress.NOTES, notes)));
+			.append(name, entry));
+	}
+
+	/**
+	 * Note that a change is at work again that its undo has left in parts.
+	 * @param change the index of the change
+	 * @param total how many changes there are
+	 */
+	void beginAgain(int change, int total) {
+		set(new BsonDocument(Progress.UP,
+				new BsonDocument(Progress.DONE, new BsonInt32(change)).append(Progress.BEGUN, new BsonInt32(change))
+					.append(Progress.TOTAL, new BsonInt32(total))));
 	}
 
 	/**
@@ -125,6 +144,16 @@ final class Memory {
 	 */
 	void note(int change, BsonDocument notes) {
 		set(new BsonDocument("changes.%s.%s".formatted(Progress.entryName(change), Progress.NOTES), notes));
+	}
+
+	/**
+	 * Note something more of a change that has been begun, with what is noted next.
+	 * @param change the index of the change
+	 * @param name the name of the note
+	 * @param value its value
+	 */
+	void noteLater(int change, String name, BsonValue value) {
+		this.finished.append("changes.%s.%s.%s".formatted(Progress.entryName(change), Progress.NOTES, name), value);
 	}
 
 	/**
@@ -165,16 +194,27 @@ final class Memory {
 	}
 
 	/**
-	 * Note that an undo is given up, and the changes that are left stay as they are.
-	 * @param left how many changes are not undone
+	 * Take note whether the undo of a change has left something of it, because that has
+	 * been changed since. It is written with what is noted next.
+	 * @param change the index of the change
+	 * @param left whether something is left
 	 */
-	void turnAround(int left) {
+	void finishDown(int change, boolean left) {
+		this.finished.append("changes.%s.%s".formatted(Progress.entryName(change), Progress.LEFT),
+				BsonBoolean.valueOf(left));
+	}
+
+	/**
+	 * Note that an undo is given up, and the changes that are left stay as they are.
+	 * @param done how many changes are made
+	 * @param begun the last change that has been begun
+	 */
+	void turnAround(int done, int begun) {
+		BsonDocument up = new BsonDocument(Progress.UP,
+				new BsonDocument(Progress.DONE, new BsonInt32(done)).append(Progress.BEGUN, new BsonInt32(begun)));
+		up.putAll(this.finished);
 		collection().updateOne(new BsonDocument(ID, progressId(this.context.key())),
-				new BsonDocument("$set",
-						new BsonDocument(Progress.UP,
-								new BsonDocument(Progress.DONE, new BsonInt32(left)).append(Progress.BEGUN,
-										new BsonInt32(left - 1))))
-					.append("$unset", new BsonDocument(Progress.DOWN, new BsonString(""))));
+				new BsonDocument("$set", up).append("$unset", new BsonDocument(Progress.DOWN, new BsonString(""))));
 	}
 
 	private void set(BsonDocument fields) {

@@ -159,8 +159,8 @@ record Parents(FieldPath path) {
 		return new BsonDocument("$unset", new BsonDocument(path.text(), new BsonInt32(1)));
 	}
 
-	static @Nullable Preimage remembered(Map<BsonValue, Preimage> preimages, BsonDocument document) {
-		return preimages.get(id(document));
+	static @Nullable Preimage remembered(Map<ExactValue, Preimage> preimages, BsonDocument document) {
+		return preimages.get(ExactValue.idOf(document));
 	}
 
 }

@@ -96,7 +96,7 @@ record Preimage(BsonDocument content) {
 		List<@Nullable BsonValue> left = new ArrayList<>();
 		for (String name : names) {
 			BsonValue value = before.get(name);
-			if (value == null || !value.equals(after.get(name))) {
+			if (value == null || !ExactValue.same(value, after.get(name))) {
 				BsonDocument field = new BsonDocument(PATH, new BsonString(name)).append(LITERAL, BsonBoolean.TRUE);
 				if (value != null) {
 					field.append(VALUE, value);
@@ -195,10 +195,7 @@ record Preimage(BsonDocument content) {
 	 * @return whether it needs no restoring
 	 */
 	boolean isAsBefore(BsonDocument current) {
-		return fields().stream().allMatch((field) -> {
-			BsonValue value = field.in(current);
-			return (value != null) ? value.equals(field.before()) : field.before() == null;
-		});
+		return fields().stream().allMatch((field) -> ExactValue.same(field.in(current), field.before()));
 	}
 
 	/**

@@ -54,7 +54,8 @@ record PreimagePack(BsonDocument content) {
 		BsonDocument common = new BsonDocument();
 		common.putAll(contents.get(0));
 		common.remove(Preimage.DOCUMENT);
-		contents.forEach((content) -> common.entrySet().retainAll(content.entrySet()));
+		contents.forEach((content) -> common.entrySet()
+			.removeIf((entry) -> !ExactValue.same(entry.getValue(), content.get(entry.getKey()))));
 		BsonArray packed = new BsonArray(contents.size());
 		for (BsonDocument content : contents) {
 			BsonDocument own = new BsonDocument();

@@ -130,13 +130,13 @@ final class Preimages {
 	 * @param ids the ids of the documents
 	 * @return the pre-images that there are, by the ids of the documents
 	 */
-	Map<BsonValue, Preimage> find(Collection<BsonValue> ids) {
-		Map<BsonValue, Preimage> found = new HashMap<>();
+	Map<ExactValue, Preimage> find(Collection<BsonValue> ids) {
+		Map<ExactValue, Preimage> found = new HashMap<>();
 		if (!ids.isEmpty()) {
 			List<BsonString> keys = ids.stream().map(this.range::idOf).toList();
 			for (BsonDocument document : collection().find(Conditions.ids(keys))) {
 				Preimage preimage = new Preimage(document);
-				found.put(preimage.id(), preimage);
+				found.put(new ExactValue(preimage.id()), preimage);
 			}
 		}
 		return found;

@@ -1,9 +1,12 @@
 package io.gemforce.migrations.mongo.change;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import org.bson.BsonArray;
+import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonInt64;
@@ -40,6 +43,8 @@ record Progress(BsonDocument content) {
 	static final String DEFINITION = "definition";
 
 	static final String ITEMS = "items";
+
+	static final String FORGOTTEN = "forgotten";
 
 	static final String PURGED_AT = "purgedAt";
 
@@ -130,6 +135,41 @@ record Progress(BsonDocument content) {
 
 	boolean isPurged() {
 		return this.content.containsKey(PURGED_AT);
+	}
+
+	/**
+	 * Whether a change was begun without keeping what an undo needs.
+	 * @param change the index of the change
+	 * @return whether it was declared irreversible then
+	 */
+	boolean isForgotten(int change) {
+		return isMarked(change, FORGOTTEN);
+	}
+
+	/**
+	 * Whether the undo of a change has left something of it, because that had been
+	 * changed since.
+	 * @param change the index of the change
+	 * @return whether it is neither made nor undone as a whole
+	 */
+	boolean isLeft(int change) {
+		return isMarked(change, LEFT);
+	}
+
+	private boolean isMarked(int change, String mark) {
+		return entry(change).getBoolean(mark, BsonBoolean.FALSE).getValue();
+	}
+
+	/**
+	 * Return the changes of which something may be in the database.
+	 * @return their indexes, the last one first
+	 */
+	List<Integer> inDatabase() {
+		return IntStream.range(0, Math.max(section("changes").size(), begun() + 1))
+			.boxed()
+			.filter((change) -> change <= begun() || isLeft(change))
+			.sorted(Comparator.reverseOrder())
+			.toList();
 	}
 
 	private BsonDocument entry(int change) {

@@ -1,9 +1,8 @@
 package io.gemforce.migrations.mongo.change;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
 import com.mongodb.client.model.UpdateOneModel;
 import org.bson.BsonDocument;
@@ -72,11 +71,13 @@ record RemoveField(String collection, FieldPath field) implements ExecutableChan
 	@Override
 	public void up(Step step) throws Exception {
 		BsonDocument withField = Conditions.exists(this.field);
-		if (step.find(this.collection).isEmpty()) {
+		Optional<CollectionInfo> info = step.find(this.collection);
+		if (info.isEmpty()) {
 			step.begin(new BsonDocument());
 			return;
 		}
 		new Parents(this.field).requireNoArrays(step, this.collection, withField);
+		new Validators(info.get()).requirePass(step, withField, List.of(Validators.remove(this.field)));
 		boolean resumed = step.isBegun();
 		if (!resumed) {
 			if (step.isRemembering()) {
@@ -93,30 +94,31 @@ record RemoveField(String collection, FieldPath field) implements ExecutableChan
 				.forEach((documents, again) -> remove(step, documents, again || resumed));
 		}
 		else {
-			step.collection(this.collection).updateMany(withField, Parents.unset(this.field));
+			step.collection(this.collection)
+				.updateMany(Conditions.all(withField, new Parents(this.field).clear()), Parents.unset(this.field));
 		}
 	}
 
 	private boolean remove(Step step, List<BsonDocument> documents, boolean again) {
-		Map<BsonValue, BsonValue> values = new LinkedHashMap<>();
+		List<Preimage> preimages = new ArrayList<>();
+		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
 		for (BsonDocument document : documents) {
 			BsonValue value = this.field.find(document);
 			if (value != null) {
-				values.put(Parents.id(document), value);
+				BsonValue id = Parents.id(document);
+				preimages.add(Preimage.ofField(id, this.field, value, null));
+				updates.add(
+						new UpdateOneModel<>(Conditions.all(Conditions.id(id), Conditions.unchanged(this.field, value)),
+								Parents.unset(this.field)));
 			}
 		}
-		List<Preimage> preimages = new ArrayList<>();
-		values.forEach((id, value) -> preimages.add(Preimage.ofField(id, this.field, value, null)));
 		step.keep(preimages, again);
 		if (step.hasTransactions()) {
 			// The transaction sees to it that they are as they were read
-			step.collection(this.collection).updateMany(Conditions.ids(values.keySet()), Parents.unset(this.field));
+			step.collection(this.collection)
+				.updateMany(Conditions.ids(preimages.stream().map(Preimage::id).toList()), Parents.unset(this.field));
 			return true;
 		}
-		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
-		values.forEach((id, value) -> updates
-			.add(new UpdateOneModel<>(Conditions.all(Conditions.id(id), Conditions.unchanged(this.field.text(), value)),
-					Parents.unset(this.field))));
 		return GuardedUpdates.write(step.collection(this.collection), updates);
 	}
 

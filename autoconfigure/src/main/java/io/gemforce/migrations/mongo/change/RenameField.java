@@ -3,6 +3,7 @@ package io.gemforce.migrations.mongo.change;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import com.mongodb.client.model.UpdateOneModel;
 import org.bson.BsonDocument;
@@ -82,15 +83,18 @@ record RenameField(String collection, FieldPath from, FieldPath to) implements E
 	@Override
 	public void up(Step step) throws Exception {
 		BsonDocument withField = Conditions.exists(this.from);
-		boolean there = step.find(this.collection).isPresent();
+		BsonDocument taken = Conditions.exists(this.to);
+		Optional<CollectionInfo> info = step.find(this.collection);
+		boolean there = info.isPresent();
 		if (there) {
-			BsonDocument taken = Conditions.exists(this.to);
 			// What an interrupted attempt has renamed has the target, too
 			step.refuseIfAny(this.collection, step.isBegun() ? Conditions.all(withField, taken) : taken,
 					"have '%s' already".formatted(this.to),
 					"Remove or rename '%s' in these documents first, or choose another name".formatted(this.to));
 			new Parents(this.from).requireNoArrays(step, this.collection, withField);
 			new Parents(this.to).requireClear(step, this.collection, withField);
+			new Validators(info.get()).requirePass(step, withField,
+					List.of(Validators.set(this.to, new BsonString("$" + this.from)), Validators.remove(this.from)));
 		}
 		if (!step.isBegun()) {
 			if (there && this.to.isNested() && step.isRemembering()) {
@@ -102,7 +106,16 @@ record RenameField(String collection, FieldPath from, FieldPath to) implements E
 			step.begin(new BsonDocument());
 		}
 		if (there) {
-			step.collection(this.collection).updateMany(withField, rename(this.from, this.to));
+			Parents fromParents = new Parents(this.from);
+			Parents toParents = new Parents(this.to);
+			step.collection(this.collection)
+				.updateMany(
+						Conditions.all(withField, Conditions.missing(this.to), fromParents.clear(), toParents.clear()),
+						rename(this.from, this.to));
+			step.requireNoneLeft(this.collection, Conditions.all(withField, taken),
+					"have come to have '%s' as well as '%s'".formatted(this.to, this.from),
+					"Remove or rename '%s' or '%s' in these documents".formatted(this.to, this.from));
+			step.requireNoneLeft(this.collection, withField, List.of(fromParents, toParents));
 		}
 	}
 
@@ -133,7 +146,7 @@ record RenameField(String collection, FieldPath from, FieldPath to) implements E
 	// not
 	// be told from others afterwards
 	private boolean renameBack(Step step, List<BsonDocument> documents) {
-		Map<BsonValue, Preimage> remembered = step.preimages().find(documents.stream().map(Parents::id).toList());
+		Map<ExactValue, Preimage> remembered = step.preimages().find(documents.stream().map(Parents::id).toList());
 		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
 		for (BsonDocument document : documents) {
 			BsonValue value = this.to.find(document);
@@ -142,7 +155,8 @@ record RenameField(String collection, FieldPath from, FieldPath to) implements E
 						this.from);
 				updates.add(new UpdateOneModel<>(
 						Conditions.all(Conditions.id(Parents.id(document)), Conditions.missing(this.from),
-								Conditions.unchanged(removable.text(), removable.find(document))),
+								new Parents(this.from).clear(),
+								Conditions.unchanged(removable, removable.find(document))),
 						new BsonDocument("$set", new BsonDocument(this.from.text(), value)).append("$unset",
 								Parents.unset(removable).get("$unset"))));
 			}

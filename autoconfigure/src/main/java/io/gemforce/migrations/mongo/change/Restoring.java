@@ -2,10 +2,8 @@ package io.gemforce.migrations.mongo.change;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.UpdateOneModel;
@@ -20,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * change has left them.
  */
 final class Restoring {
-
-	private static final int MAX_PASSES = 50;
 
 	private final Step step;
 
@@ -50,32 +46,16 @@ final class Restoring {
 	}
 
 	private void restore(List<Preimage> preimages) throws Exception {
-		List<String> conflicts = new ArrayList<>();
 		List<Preimage> open = preimages.stream().filter(Preimage::isComplete).toList();
-		for (int pass = 1;; pass++) {
-			if (pass > MAX_PASSES) {
-				throw new IllegalStateException(
-						"Documents of '%s' are changed by somebody else again and again".formatted(this.collection));
-			}
-			AtomicBoolean done = new AtomicBoolean();
-			this.step.inTransaction(() -> {
-				conflicts.clear();
-				done.set(restore(open, conflicts));
-			});
-			if (done.get()) {
-				break;
-			}
-		}
-		conflicts.forEach(this.step::conflict);
+		this.step.untilDone(this.collection, (conflicts) -> restore(open, conflicts));
 	}
 
 	private boolean restore(List<Preimage> preimages, List<String> conflicts) {
-		Map<BsonValue, BsonDocument> current = new HashMap<>();
-		Batches.read(this.step.collection(this.collection), preimages.stream().map(Preimage::id).toList(), this.fields)
-			.forEach((document) -> current.put(Parents.id(document), document));
+		Map<ExactValue, BsonDocument> current = ExactValue.index(Batches.read(this.step.collection(this.collection),
+				preimages.stream().map(Preimage::id).toList(), this.fields), Parents::id);
 		List<WriteModel<BsonDocument>> writes = new ArrayList<>();
 		for (Preimage preimage : preimages) {
-			BsonDocument document = current.get(preimage.id());
+			BsonDocument document = current.get(new ExactValue(preimage.id()));
 			String conflict = conflict(preimage, document);
 			if (conflict != null) {
 				conflicts
@@ -125,7 +105,9 @@ final class Restoring {
 				beyondOperators = true;
 			}
 			else {
-				guards.add(Conditions.unchanged(field.name(), field.in(document)));
+				FieldPath path = new FieldPath(field.name());
+				guards.add(Conditions.unchanged(path, field.in(document)));
+				guards.add(new Parents(path).clear());
 			}
 			if (before != null) {
 				set.append(field.name(), before);
@@ -136,9 +118,8 @@ final class Restoring {
 				replacement.remove(field.name());
 			}
 		}
-		BsonDocument guard = Conditions.all(guards.toArray(BsonDocument[]::new));
-		return beyondOperators ? new ReplaceOneModel<>(guard, replacement)
-				: new UpdateOneModel<>(guard, operators(set, unset));
+		return beyondOperators ? new ReplaceOneModel<>(WholeDocument.unchanged(document), replacement)
+				: new UpdateOneModel<>(Conditions.all(guards.toArray(BsonDocument[]::new)), operators(set, unset));
 	}
 
 	private static BsonDocument operators(BsonDocument set, BsonDocument unset) {

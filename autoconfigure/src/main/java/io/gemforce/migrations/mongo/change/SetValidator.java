@@ -108,6 +108,15 @@ record SetValidator(String collection, BsonDocument validation) implements Execu
 
 	@Override
 	public void down(Step step) {
+		lift(step);
+		new MadeCollection(this.collection).drop(step);
+	}
+
+	/**
+	 * Set the previous validator, unless it has been changed since.
+	 * @param step the undo
+	 */
+	void lift(Step step) {
 		Optional<CollectionInfo> there = step.find(this.collection);
 		if (there.isEmpty()) {
 			return;
@@ -121,7 +130,6 @@ record SetValidator(String collection, BsonDocument validation) implements Execu
 		else if (!Fingerprint.comparable(current).equals(Fingerprint.comparable(previous))) {
 			step.conflict("'%s': the validator has been changed since, and stays".formatted(this.collection));
 		}
-		new MadeCollection(this.collection).drop(step);
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.gemforce.migrations.mongo.change;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,6 +17,8 @@ import org.bson.BsonValue;
 final class Step {
 
 	private static final int EXAMPLES = 10;
+
+	private static final int MAX_PASSES = 50;
 
 	private final ChangeContext context;
 
@@ -74,11 +77,36 @@ final class Step {
 	}
 
 	/**
+	 * Return the number of the change in its migration.
+	 * @return the number, from 1
+	 */
+	int number() {
+		return this.index + 1;
+	}
+
+	/**
 	 * Whether the change's first write may have happened.
 	 * @return whether it has been begun
 	 */
 	boolean isBegun() {
 		return this.begun;
+	}
+
+	/**
+	 * Whether an earlier attempt may have done a part of what is to be done.
+	 * @return whether this attempt goes on
+	 */
+	boolean isResumed() {
+		return this.resumed;
+	}
+
+	/**
+	 * Return the name under which a collection is put aside for a moment.
+	 * @return a name that no other change uses
+	 */
+	String nameAside() {
+		ApplicationKey key = this.context.key();
+		return "migration_aside_%s_%d_%d".formatted(key.version(), key.rank(), this.index);
 	}
 
 	/**
@@ -167,7 +195,7 @@ final class Step {
 	}
 
 	private void begin(BsonDocument notes, int done) {
-		this.memory.begin(this.index, done, this.total, this.declared.remembered(), notes);
+		this.memory.begin(this.index, done, this.total, this.declared.remembered(), this.remembering, notes);
 		this.notes = notes;
 		this.begun = true;
 	}
@@ -179,6 +207,15 @@ final class Step {
 	void note(BsonDocument notes) {
 		this.memory.note(this.index, notes);
 		this.notes = notes;
+	}
+
+	/**
+	 * Note something more with what is noted next, of whatever change.
+	 * @param name the name of the note
+	 * @param value its value
+	 */
+	void noteLater(String name, BsonValue value) {
+		this.memory.noteLater(this.index, name, value);
 	}
 
 	/**
@@ -241,6 +278,29 @@ final class Step {
 	}
 
 	/**
+	 * Undo a part of the change, in a transaction if there are some, and again as long as
+	 * documents are changed by somebody else in between.
+	 * @param collection the collection
+	 * @param work the undo, which may be done more than once
+	 * @throws Exception if the work failed
+	 */
+	void untilDone(String collection, GuardedWork work) throws Exception {
+		List<String> found = new ArrayList<>();
+		AtomicBoolean done = new AtomicBoolean();
+		for (int pass = 1; !done.get(); pass++) {
+			if (pass > MAX_PASSES) {
+				throw new IllegalStateException(
+						"Documents of '%s' are changed by somebody else again and again".formatted(collection));
+			}
+			inTransaction(() -> {
+				found.clear();
+				done.set(work.run(found));
+			});
+		}
+		found.forEach(this::conflict);
+	}
+
+	/**
 	 * Refuse to keep more pre-images than are allowed.
 	 * @param count how many would have to be kept
 	 * @throws ChangeRefusedException if they are too many
@@ -264,11 +324,53 @@ final class Step {
 	 * @throws ChangeRefusedException if there are such documents
 	 */
 	void refuseIfAny(String collection, BsonDocument documents, String what, String action) {
+		describe(collection, documents, what).ifPresent((matter) -> {
+			throw refused(matter, action);
+		});
+	}
+
+	private Optional<String> describe(String collection, BsonDocument documents, String what) {
 		List<String> examples = examples(collection, documents, EXAMPLES);
-		if (!examples.isEmpty()) {
-			long count = collection(collection).countDocuments(documents);
-			throw refused("%d document(s) of '%s' %s, for example %s".formatted(count, collection, what,
-					String.join(", ", examples)), action);
+		return examples.isEmpty() ? Optional.empty()
+				: Optional.of("%d document(s) of '%s' %s, for example %s".formatted(
+						collection(collection).countDocuments(documents), collection, what,
+						String.join(", ", examples)));
+	}
+
+	/**
+	 * Fail after the change was made in all other documents, if some have come to be in
+	 * its way while it was made. They were left as they are, and the next attempt goes
+	 * on.
+	 * @param collection the collection
+	 * @param documents selects the documents
+	 * @param what what is the matter with them, in words that follow their number
+	 * @param action what to do
+	 * @throws ChangeRefusedException if there are such documents
+	 */
+	void requireNoneLeft(String collection, BsonDocument documents, String what, String action) {
+		describe(collection, documents, what).ifPresent((matter) -> {
+			throw failed(matter + ". These are left as they are, in all others it is made", action);
+		});
+	}
+
+	ChangeRefusedException failed(String reason, String action) {
+		return new ChangeRefusedException("Change %d (%s) is not finished: while it was made, %s"
+			.formatted(this.index + 1, this.change.summary(), reason), action, false);
+	}
+
+	/**
+	 * Fail like {@link #requireNoneLeft(String, BsonDocument, String, String)} if
+	 * something has come to be on the way to nested fields.
+	 * @param collection the collection
+	 * @param documents selects the documents
+	 * @param parents the ways
+	 */
+	void requireNoneLeft(String collection, BsonDocument documents, List<Parents> parents) {
+		List<BsonDocument> obstacles = parents.stream().flatMap((way) -> way.obstacles().stream()).toList();
+		if (!obstacles.isEmpty()) {
+			requireNoneLeft(collection, Conditions.all(documents, Conditions.any(obstacles)),
+					"have come to have something else than a document on the way to the field",
+					"Change these documents");
 		}
 	}
 
@@ -311,6 +413,21 @@ final class Step {
 			this.conflicts.add(collection(collection).countDocuments(documents),
 					examples.stream().map((id) -> "'%s', document %s: %s".formatted(collection, id, what)).toList());
 		}
+	}
+
+	/**
+	 * Some work on documents that were read before.
+	 */
+	@FunctionalInterface
+	interface GuardedWork {
+
+		/**
+		 * Do the work.
+		 * @param conflicts takes what was found changed
+		 * @return whether all documents still were as they had been read
+		 */
+		boolean run(List<String> conflicts);
+
 	}
 
 }

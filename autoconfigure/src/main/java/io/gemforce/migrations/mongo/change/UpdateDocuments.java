@@ -1,17 +1,21 @@
 package io.gemforce.migrations.mongo.change;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReplaceOneModel;
-import com.mongodb.client.model.UpdateOneModel;
+import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.WriteModel;
+import com.mongodb.client.result.UpdateResult;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.bson.BsonDocument;
+import org.bson.BsonInt64;
 import org.bson.BsonValue;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +36,12 @@ import io.gemforce.migrations.Touches;
  */
 record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nullable BsonValue down,
 		BsonDocument downFilter, boolean declaredIdempotent) implements ExecutableChange {
+
+	private static final Log logger = LogFactory.getLog(UpdateDocuments.class);
+
+	private static final String CHANGED = "changed";
+
+	private static final String VAIN = "which finds none of the documents that 'up' has changed: add a 'downFilter' that does";
 
 	static UpdateDocuments of(Parameters parameters) {
 		BsonDocument filter = parameters.value("filter").asDocument();
@@ -60,9 +70,13 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 	@Override
 	public Reverse reverse() {
 		return (this.down != null)
-				? Reverse.declared("updates documents of '%s' where %s: %s".formatted(this.collection,
-						BsonWords.show(this.downFilter), BsonWords.show(this.down)))
+				? Reverse.declared("updates documents of '%s' where %s: %s%s".formatted(this.collection,
+						BsonWords.show(this.downFilter), BsonWords.show(this.down), isVain() ? ", " + VAIN : ""))
 				: Reverse.remembered("restores the changed fields of '%s' from pre-images".formatted(this.collection));
+	}
+
+	private boolean isVain() {
+		return this.down != null && UpdateOperators.contradicts(this.up, this.downFilter);
 	}
 
 	@Override
@@ -112,6 +126,9 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 	public void up(Step step) throws Exception {
 		boolean there = step.find(this.collection).isPresent();
 		boolean resumed = step.isBegun();
+		if (isVain() && step.isRemembering()) {
+			logger.warn("The update of '%s' has a 'down' %s".formatted(this.collection, VAIN));
+		}
 		if (!there) {
 			step.begin(new BsonDocument());
 		}
@@ -124,13 +141,19 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 			updateInBatches(step, resumed);
 		}
 		else if (!isIdempotent() && step.hasTransactions()) {
-			step.onceInTransaction(new BsonDocument(), () -> update(step, this.filter, this.up));
+			AtomicLong changed = new AtomicLong();
+			step.onceInTransaction(new BsonDocument(),
+					() -> changed.set(update(step, this.filter, this.up).getModifiedCount()));
+			step.noteLater(CHANGED, new BsonInt64(changed.get()));
 		}
 		else {
 			if (!resumed) {
 				step.begin(new BsonDocument());
 			}
-			update(step, this.filter, this.up);
+			long changed = update(step, this.filter, this.up).getModifiedCount();
+			if (!resumed) {
+				step.noteLater(CHANGED, new BsonInt64(changed));
+			}
 		}
 	}
 
@@ -144,26 +167,39 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 		}
 		else if (!isIdempotent() && step.hasTransactions()) {
 			BsonValue down = this.down;
-			step.downOnceInTransaction(() -> update(step, this.downFilter, down));
+			AtomicLong found = new AtomicLong();
+			step.downOnceInTransaction(() -> found.set(update(step, this.downFilter, down).getMatchedCount()));
+			requireFound(step, found.get());
 		}
 		else {
-			update(step, this.downFilter, this.down);
+			requireFound(step, update(step, this.downFilter, this.down).getMatchedCount());
 		}
 	}
 
-	private void update(Step step, BsonDocument documents, BsonValue update) throws Exception {
+	// An attempt that was interrupted may have undone all of it before
+	private void requireFound(Step step, long found) {
+		long changed = step.notes().getNumber(CHANGED, new BsonInt64(0)).longValue();
+		if (found == 0 && changed > 0 && !step.isResumed()) {
+			step.conflict("'%s': 'down' has found none of the %d document%s that 'up' has changed, where %s"
+				.formatted(this.collection, changed, (changed == 1) ? "" : "s", BsonWords.show(this.downFilter)));
+		}
+	}
+
+	private UpdateResult update(Step step, BsonDocument documents, BsonValue update) throws Exception {
 		MongoCollection<BsonDocument> collection = step.collection(this.collection);
 		if (update.isDocument()) {
-			collection.updateMany(documents, update.asDocument());
+			return collection.updateMany(documents, update.asDocument());
 		}
-		else if (step.hasTransactions() || step.knowsPipelines()) {
-			collection.updateMany(documents, stages(update));
+		if (step.hasTransactions() || step.knowsPipelines()) {
+			return collection.updateMany(documents, stages(update));
 		}
-		else {
-			Batches.ofDocuments(step, this.collection, documents)
-				.forEach((found, again) -> GuardedUpdates.write(step.collection(this.collection),
-						replacements(found, computed(step, found, update))));
-		}
+		AtomicLong found = new AtomicLong();
+		Batches.ofDocuments(step, this.collection, documents).forEach((batch, again) -> {
+			found.addAndGet(batch.size());
+			return GuardedUpdates.write(step.collection(this.collection),
+					replacements(batch, computed(step, batch, update)));
+		});
+		return UpdateResult.acknowledged(found.get(), found.get(), null);
 	}
 
 	private static List<? extends Bson> stages(BsonValue pipeline) {
@@ -171,25 +207,23 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 	}
 
 	// What a pipeline would make of documents, by an aggregation
-	private Map<BsonValue, BsonDocument> computed(Step step, List<BsonDocument> documents, BsonValue pipeline) {
+	private Map<ExactValue, BsonDocument> computed(Step step, List<BsonDocument> documents, BsonValue pipeline) {
 		List<BsonDocument> aggregation = new ArrayList<>();
 		aggregation.add(new BsonDocument("$match", Conditions.ids(documents.stream().map(Parents::id).toList())));
 		aggregation.addAll(UpdateOperators.toAggregation(pipeline.asArray()));
 		return byId(step.collection(this.collection).aggregate(aggregation).into(new ArrayList<>()));
 	}
 
-	private static Map<BsonValue, BsonDocument> byId(List<BsonDocument> documents) {
-		Map<BsonValue, BsonDocument> byId = new LinkedHashMap<>();
-		documents.forEach((document) -> byId.put(Parents.id(document), document));
-		return byId;
+	private static Map<ExactValue, BsonDocument> byId(List<BsonDocument> documents) {
+		return ExactValue.index(documents, Parents::id);
 	}
 
 	private static List<WriteModel<BsonDocument>> replacements(List<BsonDocument> documents,
-			Map<BsonValue, BsonDocument> computed) {
+			Map<ExactValue, BsonDocument> computed) {
 		List<WriteModel<BsonDocument>> writes = new ArrayList<>();
 		for (BsonDocument document : documents) {
-			BsonDocument replacement = computed.get(Parents.id(document));
-			if (replacement != null && !replacement.equals(document)) {
+			BsonDocument replacement = computed.get(ExactValue.idOf(document));
+			if (replacement != null && !ExactValue.same(replacement, document)) {
 				writes.add(new ReplaceOneModel<>(WholeDocument.unchanged(document), replacement));
 			}
 		}
@@ -216,17 +250,18 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 		}
 	}
 
-	private static Map<BsonValue, Preimage> earlier(Step step, List<BsonDocument> documents, boolean again) {
+	private static Map<ExactValue, Preimage> earlier(Step step, List<BsonDocument> documents, boolean again) {
 		return again ? step.preimages().find(documents.stream().map(Parents::id).toList()) : Map.of();
 	}
 
-	// A pre-image is complete once the update has been seen, whoever has changed the
+	// An undo that was given up may have restored a document. Otherwise a pre-image is
+	// complete once the update has been seen, whoever has changed the
 	// document
 	// since
-	private static List<BsonDocument> withoutDone(List<BsonDocument> documents, Map<BsonValue, Preimage> earlier) {
+	private static List<BsonDocument> withoutDone(List<BsonDocument> documents, Map<ExactValue, Preimage> earlier) {
 		return documents.stream().filter((document) -> {
-			Preimage preimage = earlier.get(Parents.id(document));
-			return preimage == null || !preimage.isComplete();
+			Preimage preimage = earlier.get(ExactValue.idOf(document));
+			return preimage == null || !preimage.isComplete() || preimage.isAsBefore(document);
 		}).toList();
 	}
 
@@ -249,10 +284,10 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 		return true;
 	}
 
-	private static List<Preimage> differences(List<BsonDocument> before, Map<BsonValue, BsonDocument> after) {
+	private static List<Preimage> differences(List<BsonDocument> before, Map<ExactValue, BsonDocument> after) {
 		List<Preimage> preimages = new ArrayList<>();
 		for (BsonDocument document : before) {
-			BsonDocument updated = after.get(Parents.id(document));
+			BsonDocument updated = after.get(ExactValue.idOf(document));
 			Preimage preimage = (updated != null) ? Preimage.ofDifference(document, updated) : null;
 			if (preimage != null) {
 				preimages.add(preimage);
@@ -263,66 +298,62 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 
 	// What is made of each document is known before it is written
 	private boolean replace(Step step, List<BsonDocument> documents, boolean again) {
-		Map<BsonValue, Preimage> earlier = earlier(step, documents, again);
+		Map<ExactValue, Preimage> earlier = earlier(step, documents, again);
 		List<BsonDocument> open = documents.stream().filter((document) -> {
-			Preimage preimage = earlier.get(Parents.id(document));
+			Preimage preimage = earlier.get(ExactValue.idOf(document));
 			return preimage == null || !preimage.isAsLeft(document);
 		}).toList();
-		Map<BsonValue, BsonDocument> computed = computed(step, open, this.up);
+		Map<ExactValue, BsonDocument> computed = computed(step, open, this.up);
 		step.preimages().keep(differences(open, computed), again);
 		return GuardedUpdates.write(step.collection(this.collection), replacements(open, computed));
 	}
 
-	// The whole document is kept until it is known what the update has made of it
+	// The whole document is kept until it is known what the update has made of it: which
+	// is
+	// known of each only if it is updated by itself
 	private boolean updateGuarded(Step step, List<BsonDocument> documents, boolean again) {
-		Map<BsonValue, Preimage> earlier = earlier(step, documents, again);
-		Map<BsonValue, BsonDocument> before = new HashMap<>();
-		List<Preimage> open = new ArrayList<>();
-		List<WriteModel<BsonDocument>> updates = new ArrayList<>();
-		for (BsonDocument document : withoutDone(documents, earlier)) {
-			BsonValue id = Parents.id(document);
-			Preimage preimage = earlier.get(id);
-			BsonDocument kept = (preimage != null && preimage.hasWhole()) ? preimage.whole() : null;
-			if (kept == null) {
-				open.add(Preimage.whole(document));
+		Map<ExactValue, Preimage> earlier = earlier(step, documents, again);
+		List<BsonDocument> open = withoutDone(documents, earlier);
+		List<Preimage> whole = new ArrayList<>();
+		for (BsonDocument document : open) {
+			if (kept(earlier, document) == null) {
+				whole.add(Preimage.whole(document));
 			}
-			if (kept == null || isIdempotent() || kept.equals(document)) {
-				updates.add(guarded(document));
-			}
-			before.put(id, (kept != null) ? kept : document);
 		}
-		if (before.isEmpty()) {
-			return true;
-		}
-		step.preimages().keep(open, again);
-		boolean all = GuardedUpdates.write(step.collection(this.collection), updates);
-		complete(step, before);
-		return all;
-	}
-
-	private WriteModel<BsonDocument> guarded(BsonDocument document) {
-		BsonDocument guard = Conditions.all(WholeDocument.unchanged(document), this.filter);
-		return this.up.isDocument() ? new UpdateOneModel<>(guard, this.up.asDocument())
-				: new UpdateOneModel<>(guard, stages(this.up));
-	}
-
-	private void complete(Step step, Map<BsonValue, BsonDocument> before) {
+		step.preimages().keep(whole, again);
 		List<Preimage> complete = new ArrayList<>();
-		List<BsonValue> unchanged = new ArrayList<>();
-		Map<BsonValue, BsonDocument> after = byId(
-				Batches.read(step.collection(this.collection), before.keySet(), List.of()));
-		before.forEach((id, document) -> {
-			BsonDocument updated = after.get(id);
-			Preimage preimage = (updated != null) ? Preimage.ofDifference(document, updated) : null;
+		List<BsonValue> incomplete = new ArrayList<>();
+		boolean all = true;
+		for (BsonDocument document : open) {
+			BsonDocument kept = kept(earlier, document);
+			boolean made = kept != null && !isIdempotent() && !ExactValue.same(kept, document);
+			BsonDocument updated = made ? document : updateGuarded(step, document);
+			Preimage preimage = (updated != null) ? Preimage.ofDifference((kept != null) ? kept : document, updated)
+					: null;
 			if (preimage != null) {
 				complete.add(preimage);
 			}
 			else {
-				unchanged.add(id);
+				incomplete.add(Parents.id(document));
 			}
-		});
+			all &= updated != null;
+		}
 		step.preimages().put(complete);
-		step.preimages().delete(unchanged);
+		step.preimages().delete(incomplete);
+		return all;
+	}
+
+	private static @Nullable BsonDocument kept(Map<ExactValue, Preimage> earlier, BsonDocument document) {
+		Preimage preimage = earlier.get(ExactValue.idOf(document));
+		return (preimage != null && preimage.hasWhole()) ? preimage.whole() : null;
+	}
+
+	private @Nullable BsonDocument updateGuarded(Step step, BsonDocument document) {
+		MongoCollection<BsonDocument> collection = step.collection(this.collection);
+		BsonDocument guard = Conditions.all(WholeDocument.unchanged(document), this.filter);
+		FindOneAndUpdateOptions after = new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
+		return this.up.isDocument() ? collection.findOneAndUpdate(guard, this.up.asDocument(), after)
+				: collection.findOneAndUpdate(guard, stages(this.up), after);
 	}
 
 }

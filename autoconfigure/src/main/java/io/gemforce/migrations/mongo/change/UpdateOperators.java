@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.bson.BsonArray;
+import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonValue;
@@ -112,7 +113,43 @@ final class UpdateOperators {
 	 * @return whether it is known to be idempotent
 	 */
 	static boolean areIdempotent(BsonValue update) {
-		return update.isDocument() && IDEMPOTENT.containsAll(update.asDocument().keySet());
+		return update.isDocument() && IDEMPOTENT.containsAll(update.asDocument().keySet())
+				&& update.asDocument().values().stream().noneMatch(UpdateOperators::isPositional);
+	}
+
+	// The operator '$' stands for the first element that the filter finds: the next time
+	// for
+	// another one
+	private static boolean isPositional(BsonValue operands) {
+		return operands.asDocument().keySet().stream().anyMatch((path) -> (path + ".").contains(".$."));
+	}
+
+	/**
+	 * Whether a filter can be seen to find no document that an update has changed.
+	 * @param update operators or a pipeline; nothing is known about a pipeline
+	 * @param filter the filter
+	 * @return whether it asks for another value of a field than the update leaves there
+	 */
+	static boolean contradicts(BsonValue update, BsonDocument filter) {
+		if (!update.isDocument()) {
+			return false;
+		}
+		BsonDocument set = update.asDocument().getDocument("$set", new BsonDocument());
+		BsonDocument unset = update.asDocument().getDocument("$unset", new BsonDocument());
+		return filter.entrySet().stream().anyMatch((entry) -> {
+			BsonValue wanted = entry.getValue();
+			BsonValue left = set.get(entry.getKey());
+			if (wanted.isDocument() && wanted.asDocument().keySet().equals(Set.of("$exists"))) {
+				boolean exists = !wanted.asDocument().get("$exists").equals(BsonBoolean.FALSE);
+				return exists ? unset.containsKey(entry.getKey()) : left != null;
+			}
+			if (wanted.isDocument() || wanted.isArray() || wanted.isRegularExpression()) {
+				return false;
+			}
+			boolean removed = unset.containsKey(entry.getKey()) && !wanted.isNull();
+			return removed || (left != null && !left.isArray()
+					&& !Fingerprint.comparable(left).equals(Fingerprint.comparable(wanted)));
+		});
 	}
 
 	/**

@@ -1,9 +1,7 @@
 package io.gemforce.migrations.mongo.change;
 
-import java.util.ArrayList;
-import java.util.List;
-
 import org.bson.BsonDocument;
+import org.bson.BsonString;
 
 /**
  * A document as a whole.
@@ -14,23 +12,22 @@ final class WholeDocument {
 	}
 
 	/**
-	 * Return a filter for a document that still is as it was read. Fields whose names a
-	 * filter would take for something else are left out, and so are fields that have come
-	 * to be there.
+	 * Return a filter for a document that still is as it was read, without any field that
+	 * has come to be there since.
 	 * @param document the document
 	 * @return the filter
 	 */
 	static BsonDocument unchanged(BsonDocument document) {
-		List<BsonDocument> conditions = new ArrayList<>();
+		BsonDocument unchanged = Conditions.id(Parents.id(document))
+			.append("$expr", Conditions.same("$$ROOT", document));
 		document.forEach((name, value) -> {
-			if (name.equals("_id")) {
-				conditions.add(Conditions.id(value));
-			}
-			else if (name.indexOf('.') < 0 && Names.wrongField(name) == null) {
-				conditions.add(Conditions.unchanged(name, value));
+			// Numbers of other types are the same to a comparison
+			if (value.isNumber() && name.indexOf('.') < 0 && Names.wrongField(name) == null && !Names.isId(name)) {
+				unchanged.append(name,
+						new BsonDocument("$type", new BsonString(Conditions.typeName(value.getBsonType()))));
 			}
 		});
-		return Conditions.all(conditions.toArray(BsonDocument[]::new));
+		return unchanged;
 	}
 
 }

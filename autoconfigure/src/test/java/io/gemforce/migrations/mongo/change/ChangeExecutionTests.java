@@ -8,6 +8,8 @@ import java.util.Random;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.support.MongoTestDatabase;
@@ -27,6 +29,8 @@ class ChangeExecutionTests {
 	private static final String REMOVE = "removeField: {collection: gems, field: x}";
 
 	private static final String ADD = "addField: {collection: gems, field: c, value: 1}";
+
+	private static final String DROP = "dropCollection: {collection: old}";
 
 	private static final String REFUSED = "renameField: {collection: gems, from: a, to: k}";
 
@@ -98,6 +102,100 @@ class ChangeExecutionTests {
 			.isThrownBy(() -> TestContext.on(this.mongo).up(TestChanges.of("command: {up: {buildInfo: 1}}", ADD)))
 			.withMessageContaining("Change 1 was edited after it was made")
 			.satisfies((ex) -> assertThat(ex.getAction()).contains("Put the change back"));
+	}
+
+	@Test
+	void anEditNeverForgetsADroppedCollectionThatIsThereAgain() {
+		this.mongo.collection("old").insertOne(document("{_id: 1, only: 'copy'}"));
+		insert("{_id: 1, a: 1}", "{_id: 2, k: 1}");
+		ChangeSet first = TestChanges.of(DROP, REFUSED);
+		assertThatExceptionOfType(ChangeRefusedException.class).isThrownBy(() -> TestContext.on(this.mongo).up(first));
+		this.mongo.collection("old").insertOne(document("{_id: 2, new: true}"));
+		for (ChangeSet edited : List.of(TestChanges.of(REMOVE), TestChanges.of(RENAME, DROP), TestChanges.of(ADD))) {
+			assertThatExceptionOfType(ChangeRefusedException.class)
+				.isThrownBy(() -> TestContext.on(this.mongo).up(edited))
+				.withMessageContaining("Change 1 (drop collection 'old') was edited")
+				.withMessageContaining("'old': the collection is there again")
+				.satisfies((ex) -> assertThat(ex.getAction()).contains("Put the change back as it was"));
+			assertThat(gems()).containsExactlyInAnyOrder(document("{_id: 1, a: 1}"), document("{_id: 2, k: 1}"));
+		}
+		this.mongo.collection("old").drop();
+		TestContext.on(this.mongo).up(TestChanges.of(REMOVE));
+		assertThat(this.mongo.collection("old").find()).containsExactly(document("{_id: 1, only: 'copy'}"));
+	}
+
+	@Test
+	void whatWasEditedCanBePutBackAfterAConflict() {
+		this.mongo.collection("old").insertOne(document("{_id: 1, only: 'copy'}"));
+		insert("{_id: 1, a: 1}", "{_id: 2, k: 1}");
+		ChangeSet changes = TestChanges.of(DROP, REFUSED);
+		assertThatExceptionOfType(ChangeRefusedException.class)
+			.isThrownBy(() -> TestContext.on(this.mongo).up(changes));
+		this.mongo.collection("old").insertOne(document("{_id: 2}"));
+		assertThatExceptionOfType(ChangeRefusedException.class)
+			.isThrownBy(() -> TestContext.on(this.mongo).up(TestChanges.of(REMOVE)));
+		this.mongo.collection("gems").deleteOne(document("{_id: 2}"));
+		TestContext.on(this.mongo).up(changes);
+		assertThat(gems()).containsExactly(document("{_id: 1, k: 1}"));
+		this.mongo.collection("old").drop();
+		assertThat(TestContext.on(this.mongo).down(changes).conflicts()).isZero();
+		assertThat(this.mongo.collection("old").find()).containsExactly(document("{_id: 1, only: 'copy'}"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { REMOVE, "update: {collection: gems, filter: {}, up: {$set: {x: 5}}}",
+			"update: {collection: gems, filter: {}, up: {$inc: {x: 5}}}",
+			"convertField: {collection: gems, field: x, to: string}" })
+	void aChangeThatIsPutBackIsMadeAgainWhereItWasUndone(String change) {
+		insert("{_id: 1, x: 1, a: 1}", "{_id: 2, x: 2, k: 1}");
+		ChangeSet changes = TestChanges.of(change, REFUSED);
+		assertThatExceptionOfType(ChangeRefusedException.class)
+			.isThrownBy(() -> TestContext.on(this.mongo).up(changes));
+		List<Document> made = gems();
+		this.mongo.collection("gems").updateOne(document("{_id: 2}"), document("{$set: {x: 'again'}}"));
+		assertThatExceptionOfType(ChangeRefusedException.class)
+			.isThrownBy(() -> TestContext.on(this.mongo).up(TestChanges.of(ADD)))
+			.withMessageContaining("cannot be undone as a whole");
+		assertThat(gems()).contains(document("{_id: 1, x: 1, a: 1}"));
+		this.mongo.collection("gems").updateOne(document("{_id: 2}"), document("{$unset: {k: 1}}"));
+		TestContext.on(this.mongo).up(changes);
+		Document first = new Document(made.get(0));
+		first.put("k", first.remove("a"));
+		assertThat(gems()).contains(first);
+	}
+
+	@Test
+	void anEditOfWhatWasIrreversibleIsRefused() {
+		insert("{_id: 1, a: 1, x: 1}", "{_id: 2, a: 2}");
+		assertThatExceptionOfType(Interruption.Interrupted.class).isThrownBy(() -> TestContext.on(this.mongo)
+			.interruption(Interruption.at(2, new Random(1)))
+			.up(TestChanges.irreversible(RENAME)));
+		String edited = "renameField: {collection: gems, from: a, to: c}";
+		for (ChangeSet changes : List.of(TestChanges.irreversible(edited), TestChanges.of(edited))) {
+			assertThatExceptionOfType(ChangeRefusedException.class)
+				.isThrownBy(() -> TestContext.on(this.mongo).up(changes))
+				.withMessageContaining("Change 1 was edited after it was made, and what it has done cannot be undone");
+		}
+		TestContext.on(this.mongo).up(TestChanges.of(RENAME));
+		assertThat(gems()).containsExactlyInAnyOrder(document("{_id: 1, b: 1, x: 1}"), document("{_id: 2, b: 2}"));
+		assertThat(whyNoUndo(TestChanges.of(RENAME)))
+			.isEqualTo("a part of change 1 was made when the migration was 'irreversible'");
+	}
+
+	@Test
+	void conflictsOfAnUndoThatIsTurnedAroundKeepTheirPreimages() {
+		this.mongo.collection("old").insertOne(document("{_id: 1, only: 'copy'}"));
+		insert("{_id: 1, a: 1}");
+		ChangeSet changes = TestChanges.of(RENAME, DROP);
+		TestContext.on(this.mongo).up(changes);
+		this.mongo.collection("old").insertOne(document("{_id: 2}"));
+		assertThatExceptionOfType(Interruption.Interrupted.class)
+			.isThrownBy(() -> TestContext.on(this.mongo).interruption(Interruption.at(3, new Random(1))).down(changes));
+		TestContext.on(this.mongo).up(changes);
+		this.mongo.collection("old").drop();
+		assertThat(TestContext.on(this.mongo).down(changes).conflicts()).isZero();
+		assertThat(this.mongo.collection("old").find()).containsExactly(document("{_id: 1, only: 'copy'}"));
+		assertThat(gems()).containsExactly(document("{_id: 1, a: 1}"));
 	}
 
 	@Test

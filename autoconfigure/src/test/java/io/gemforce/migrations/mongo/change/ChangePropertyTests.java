@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -11,6 +12,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoBulkWriteException;
@@ -77,10 +80,20 @@ class ChangePropertyTests {
 	@Property(shrinking = ShrinkingMode.BOUNDED)
 	void upThenDownIsTheIdentityAndTwiceOrInterruptedIsOnce(@ForAll("sequences") List<Sequence> sequences)
 			throws InterruptedException {
+		playAll(sequences, Play::check);
+	}
+
+	@Property(tries = 25, shrinking = ShrinkingMode.BOUNDED)
+	void nothingThatAnApplicationWritesMeanwhileIsLost(@ForAll("sequences") List<Sequence> sequences)
+			throws InterruptedException {
+		playAll(sequences, Play::checkWithApplication);
+	}
+
+	private static void playAll(List<Sequence> sequences, Function<Play, Outcome> check) throws InterruptedException {
 		List<Callable<Outcome>> plays = new ArrayList<>();
 		for (Sequence sequence : sequences) {
 			int database = plays.size();
-			plays.add(() -> play(sequence, database));
+			plays.add(() -> play(sequence, database, check));
 		}
 		List<Future<Outcome>> outcomes = EXECUTOR.invokeAll(plays);
 		for (int i = 0; i < outcomes.size(); i++) {
@@ -94,32 +107,35 @@ class ChangePropertyTests {
 		}
 	}
 
-	private static Outcome play(Sequence sequence, int database) {
+	private static Outcome play(Sequence sequence, int database, Function<Play, Outcome> check) {
 		MongoTestDatabase mongo = DATABASES[database];
+		Play play = new Play(mongo, sequence, prepare(mongo, sequence));
 		try {
-			return new Play(mongo, sequence, prepare(mongo, sequence)).check();
+			return check.apply(play);
 		}
-		catch (Throwable ex) {
-			drop(mongo);
-			DATABASES[database] = TestDatabases.createMongo();
-			throw ex;
+		finally {
+			if (!DatabaseState.of(mongo).equals(play.original())) {
+				drop(mongo);
+				DATABASES[database] = TestDatabases.createMongo();
+			}
 		}
 	}
 
 	@Provide
 	Arbitrary<List<Sequence>> sequences() {
 		return Combinators
-			.combine(RandomChanges.collections(), RandomChanges.changes(),
+			.combine(RandomChanges.collections(), RandomChanges.changes(), RandomChanges.changes(),
 					MongoServers.isReplicaSet() ? Arbitraries.of(true, false) : Arbitraries.just(false),
 					Arbitraries.longs())
 			.as(Sequence::new)
-			.filter((sequence) -> sequence.changes().isRepeatable(sequence.transactions()))
+			.filter((sequence) -> sequence.changes().isRepeatable(sequence.transactions())
+					&& sequence.edited().isRepeatable(sequence.transactions()))
 			.filter((sequence) -> MongoServers.isReplicaSet() || !sequence.mixesUpIndexes())
 			.list()
 			.ofSize(AT_A_TIME);
 	}
 
-	// Every sequence ends as it begins, so that the same collections can serve the next
+	// Most sequences end as they begin, so that the same collections can serve the next
 	// one
 	private static DatabaseState prepare(MongoTestDatabase mongo, Sequence sequence) {
 		List<String> there = mongo.database().listCollectionNames().into(new ArrayList<>());
@@ -176,11 +192,37 @@ class ChangePropertyTests {
 			assertMade(outcome, made, "made after an interruption");
 			assertInterrupted(() -> interrupted.down(Interruption.at(1 + random.nextInt(downWrites.writes()), random)));
 			interrupted.assertUndone(Interruption.none());
+			checkEdited(outcome, made, Interruption.at(1 + random.nextInt(writes.writes()), random));
+			return outcome;
+		}
+
+		private void checkEdited(Outcome outcome, DatabaseState made, Interruption interruption) {
+			Attempts attempts = attempts(4);
+			assertInterrupted(() -> attempts.up(interruption));
+			Attempts edited = new Attempts(this.mongo, this.sequence, this.sequence.edited(), this.original, 4);
+			if (edited.up(Interruption.none()) == Outcome.MADE) {
+				edited.assertUndone(Interruption.none());
+				return;
+			}
+			assertThat(attempts.up(Interruption.none())).as("outcome after it was put back").isEqualTo(outcome);
+			assertMade(outcome, made, "made after it was put back");
+			attempts.assertUndone(Interruption.none());
+		}
+
+		Outcome checkWithApplication() {
+			Application application = new Application(this.mongo.database(), new Random(this.sequence.seed()));
+			Attempts attempts = attempts(1);
+			Outcome outcome = attempts.upMeanwhile(application);
+			application.assertNothingLost(true, List.of());
+			if (attempts.whyNoUndo().isEmpty()) {
+				UndoResult result = attempts.down(Interruption.meanwhile(application::work));
+				application.assertNothingLost(false, result.conflictExamples());
+			}
 			return outcome;
 		}
 
 		private Attempts attempts(long rank) {
-			return new Attempts(this.mongo, this.sequence, this.original, rank);
+			return new Attempts(this.mongo, this.sequence, this.sequence.changes(), this.original, rank);
 		}
 
 		// How far the server came before it failed is not determined
@@ -207,10 +249,12 @@ class ChangePropertyTests {
 	 *
 	 * @param mongo the database
 	 * @param sequence the sequence
+	 * @param changes the changes
 	 * @param original what was there before
 	 * @param rank the rank of the first attempt
 	 */
-	private record Attempts(MongoTestDatabase mongo, Sequence sequence, DatabaseState original, long rank) {
+	private record Attempts(MongoTestDatabase mongo, Sequence sequence, ChangeSet changes, DatabaseState original,
+			long rank) {
 
 		private TestContext.Builder context(Interruption interruption) {
 			return TestContext.on(this.mongo)
@@ -222,8 +266,7 @@ class ChangePropertyTests {
 		Outcome up(Interruption interruption) {
 			AtomicInteger before = new AtomicInteger();
 			try {
-				context(interruption).listener((what) -> before.set(interruption.writesOfChanges()))
-					.up(this.sequence.changes());
+				context(interruption).listener((what) -> before.set(interruption.writesOfChanges())).up(this.changes);
 				return Outcome.MADE;
 			}
 			catch (ChangeRefusedException ex) {
@@ -235,9 +278,33 @@ class ChangePropertyTests {
 			}
 		}
 
+		// An attempt may give up because of what the application has done meanwhile
+		Outcome upMeanwhile(Application application) {
+			try {
+				context(Interruption.meanwhile(application::work)).up(this.changes);
+				return Outcome.MADE;
+			}
+			catch (ChangeRefusedException ex) {
+				return Outcome.REFUSED;
+			}
+			catch (IllegalStateException ex) {
+				assertThat(ex).hasMessageContaining("has come to have");
+				return Outcome.FAILED;
+			}
+			catch (MongoException ex) {
+				return failed(ex);
+			}
+		}
+
+		Optional<String> whyNoUndo() {
+			try (TestContext context = context(Interruption.none()).build()) {
+				return this.changes.whyNoUndo(context.preimages(), context.key());
+			}
+		}
+
 		void upTwice() {
 			try {
-				context(Interruption.none()).upTwice(this.sequence.changes());
+				context(Interruption.none()).upTwice(this.changes);
 			}
 			catch (ChangeRefusedException ex) {
 				// What is in the database tells whether that was right
@@ -258,7 +325,7 @@ class ChangePropertyTests {
 		}
 
 		UndoResult down(Interruption interruption) {
-			return context(interruption).down(this.sequence.changes());
+			return context(interruption).down(this.changes);
 		}
 
 		void assertUndone(Interruption interruption) {
@@ -282,21 +349,25 @@ class ChangePropertyTests {
 	 *
 	 * @param documents the documents by their collections
 	 * @param changes the changes
+	 * @param edited what is made of them after an interruption
 	 * @param transactions whether the attempts have transactions
 	 * @param seed decides where they are interrupted
 	 */
-	record Sequence(Map<String, List<BsonDocument>> documents, ChangeSet changes, boolean transactions, long seed) {
+	record Sequence(Map<String, List<BsonDocument>> documents, ChangeSet changes, ChangeSet edited,
+			boolean transactions, long seed) {
 
 		// The in-memory server mixes up indexes of one name in several collections
 		boolean mixesUpIndexes() {
-			List<String> kinds = this.changes.changes().stream().map(Change::kind).toList();
+			List<String> kinds = Stream.concat(this.changes.changes().stream(), this.edited.changes().stream())
+				.map(Change::kind)
+				.toList();
 			return kinds.contains("renameCollection") && kinds.contains("createIndex");
 		}
 
 		@Override
 		public String toString() {
-			return "%s\n%s\ntransactions: %s, seed: %d".formatted(this.documents, this.changes.toJson(),
-					this.transactions, this.seed);
+			return "%s\n%s\nedited: %s\ntransactions: %s, seed: %d".formatted(this.documents, this.changes.toJson(),
+					this.edited.toJson(), this.transactions, this.seed);
 		}
 
 	}

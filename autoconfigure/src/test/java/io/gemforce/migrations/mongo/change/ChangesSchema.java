@@ -77,7 +77,8 @@ final class ChangesSchema {
 							list(ofType("object").append("minProperties", new BsonInt32(1))
 								.append("maxProperties", new BsonInt32(1)), 1))));
 			case COMMAND -> ofType("object").append("minProperties", new BsonInt32(1));
-			case FIELD_TYPE, ON_CONVERSION_ERROR, VALIDATION_LEVEL, VALIDATION_ACTION -> words(type.choices());
+			case FIELD_TYPE, ON_CONVERSION_ERROR, EPOCH_UNIT, VALIDATION_LEVEL, VALIDATION_ACTION ->
+				words(type.choices());
 			case ON_INTERRUPTED -> words(type.choices());
 			case PHASE -> words(List.of("expand"));
 			case CHANGES -> list(change(), 1);

@@ -265,6 +265,44 @@ class CollectionChangeTests {
 			.containsExactly("'gems': the validator has been changed since, and stays");
 	}
 
+	@Test
+	void aChangeThatTheValidatorWouldNotLetPassIsRefusedBeforeItWrites() {
+		up("setValidator: {collection: gems, validator: {$jsonSchema: {required: [a]}}}");
+		insert("{_id: 1, a: 1}", "{_id: 2, a: 2, b: 2}");
+		for (String change : List.of("renameField: {collection: gems, from: a, to: c}",
+				"removeField: {collection: gems, field: a}")) {
+			TestContext.Builder context = TestContext.on(this.mongo).rank(change.length());
+			assertThatExceptionOfType(ChangeRefusedException.class).isThrownBy(() -> context.up(TestChanges.of(change)))
+				.withMessageContaining(
+						"the validator of 'gems' would not let pass what it makes of documents, for " + "example 1, 2")
+				.withMessageContaining("It has written nothing");
+		}
+	}
+
+	@Test
+	void aChangeThatTheValidatorDoesNotLetPassSaysSo() {
+		up("setValidator: {collection: gems, validator: {a: {$type: int}}}");
+		insert("{_id: 1, a: 1}");
+		assertThatExceptionOfType(ChangeRefusedException.class)
+			.isThrownBy(() -> TestContext.on(this.mongo)
+				.rank(8)
+				.up(TestChanges.of("convertField: {collection: gems, field: a, to: string}")))
+			.withMessageContaining("the validator of the collection does not let pass what it makes of a document");
+	}
+
+	@Test
+	void documentsAreUndoneUnderTheValidatorThatTheyHadBefore() {
+		insert("{_id: 1, a: 1}");
+		ChangeSet changes = TestChanges.of(
+				"setValidator: {collection: gems, validator: {$jsonSchema: {required: [b]}}}",
+				"renameField: {collection: gems, from: a, to: b}");
+		BsonDocument before = options();
+		TestContext.on(this.mongo).up(changes);
+		assertThat(TestContext.on(this.mongo).down(changes).conflicts()).isZero();
+		assertThat(this.mongo.collection("gems").find()).containsExactly(Document.parse("{_id: 1, a: 1}"));
+		assertThat(options()).isEqualTo(before);
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "renameField: {collection: %s, from: a, to: b}",
 			"copyField: {collection: %s, from: a, to: b}", "addField: {collection: %s, field: a, value: 1}",

@@ -8,6 +8,9 @@ import org.bson.BsonDocument;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
@@ -107,6 +110,48 @@ class ConvertFieldTests {
 		this.mongo.collection("gems").updateOne(Document.parse("{_id: 2}"), Document.parse("{$set: {n: 6}}"));
 		assertThat(down(UNSET).conflictExamples()).containsExactly("'gems', document 2: 'n' is there again");
 		assertThat(gems()).containsExactlyInAnyOrder(document("{_id: 1, n: '5'}"), document("{_id: 2, n: 6}"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{$numberLong: '1618876800'}", "1618876800.0", "1618876800", "0",
+			"{$numberDecimal: '1618876800'}", "{$numberLong: '1618876800000000'}", "1618876800.5" })
+	void refusesNumbersThatAreNotPlausiblyMilliseconds(String number) {
+		insert("{_id: 1, n: {$numberLong: '1618876800000'}}", "{_id: 2, n: %s}".formatted(number),
+				"{_id: 3, n: '2021-04-20'}");
+		List<BsonDocument> before = gems();
+		for (String onError : List.of("fail", "keep", "unset")) {
+			assertThatExceptionOfType(ChangeRefusedException.class).isThrownBy(
+					() -> up("convertField: {collection: gems, field: n, to: date, onError: %s}".formatted(onError)))
+				.withMessageContaining("1 number of 'n' cannot be told to be milliseconds since 1970, for example ")
+				.withMessageContaining("in document 2")
+				.satisfies((ex) -> assertThat(ex.getAction()).contains("'unit: s'", "'unit: ms'"));
+		}
+		assertThat(gems()).containsExactlyInAnyOrderElementsOf(before);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
+			value = { "{$numberLong: '1618876800'}|s|2021-04-20T00:00:00Z", "1618876800|s|2021-04-20T00:00:00Z",
+					"1618876800.5|s|2021-04-20T00:00:00.500Z", "0|s|1970-01-01T00:00:00Z",
+					"{$numberDecimal: '1618876800'}|s|2021-04-20T00:00:00Z", "-86400|s|1969-12-31T00:00:00Z",
+					"{$numberLong: '1618876800000'}|ms|2021-04-20T00:00:00Z", "5000|ms|1970-01-01T00:00:05Z",
+					"{$numberLong: '5000'}|ms|1970-01-01T00:00:05Z" })
+	void convertsNumbersOfTheDeclaredUnitAndBack(String number, String unit, String date) {
+		insert("{_id: 1, n: %s}".formatted(number));
+		List<BsonDocument> before = gems();
+		String change = "convertField: {collection: gems, field: n, to: date, unit: %s}".formatted(unit);
+		TestContext.on(this.mongo).limit(0).up(TestChanges.of(change));
+		assertThat(gems()).containsExactly(document("{_id: 1, n: {$date: '%s'}}".formatted(date)));
+		assertThat(down(change).conflicts()).isZero();
+		assertThat(gems()).isEqualTo(before);
+	}
+
+	@Test
+	void refusesMillisecondsAmongSeconds() {
+		insert("{_id: 1, n: 1618876800}", "{_id: 2, n: {$numberLong: '1618876800000'}}");
+		assertThatExceptionOfType(ChangeRefusedException.class)
+			.isThrownBy(() -> up("convertField: {collection: gems, field: n, to: date, unit: s}"))
+			.withMessageContaining("1618876800000 in document 2");
 	}
 
 	private void insert(String... documents) {

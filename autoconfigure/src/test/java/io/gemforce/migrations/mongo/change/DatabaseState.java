@@ -8,7 +8,6 @@ import java.util.TreeMap;
 
 import org.bson.BsonDocument;
 import org.bson.BsonString;
-import org.bson.BsonValue;
 
 import io.gemforce.migrations.support.MongoTestDatabase;
 
@@ -24,7 +23,7 @@ record DatabaseState(Map<String, CollectionState> collections) {
 		Map<String, CollectionState> collections = new TreeMap<>();
 		mongo.database().listCollections(BsonDocument.class).forEach((listed) -> {
 			String name = listed.getString("name").getValue();
-			if (!name.startsWith("migration_") && !name.startsWith("system.")) {
+			if (!name.equals("migration_preimage") && !name.startsWith("system.")) {
 				collections.put(name, CollectionState.of(mongo, name, listed.getDocument("options")));
 			}
 		});
@@ -38,14 +37,14 @@ record DatabaseState(Map<String, CollectionState> collections) {
 	 * @param indexes the indexes
 	 * @param options the options
 	 */
-	record CollectionState(Map<BsonValue, BsonDocument> documents, Set<BsonDocument> indexes, BsonDocument options) {
+	record CollectionState(Map<ExactValue, BsonDocument> documents, Set<BsonDocument> indexes, BsonDocument options) {
 
 		static CollectionState of(MongoTestDatabase mongo, String name, BsonDocument options) {
-			Map<BsonValue, BsonDocument> documents = new HashMap<>();
+			Map<ExactValue, BsonDocument> documents = new HashMap<>();
 			mongo.database()
 				.getCollection(name, BsonDocument.class)
 				.find()
-				.forEach((document) -> documents.put(document.get("_id"), document));
+				.forEach((document) -> documents.put(ExactValue.idOf(document), document));
 			Set<BsonDocument> indexes = new HashSet<>();
 			mongo.database().getCollection(name).listIndexes(BsonDocument.class).forEach(indexes::add);
 			BsonDocument validation = options.clone();

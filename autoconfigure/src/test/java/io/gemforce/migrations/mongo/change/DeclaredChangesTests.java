@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.mongo.DeclaredMongoMigration;
+import io.gemforce.migrations.mongo.EpochUnit;
 import io.gemforce.migrations.mongo.FieldType;
 import io.gemforce.migrations.mongo.OnConversionError;
 
@@ -38,6 +39,7 @@ class DeclaredChangesTests {
 			.addField("gems", "status", "active")
 			.removeField("gems", "legacy")
 			.convertField("gems", "n", FieldType.OBJECT_ID, OnConversionError.KEEP)
+			.convertToDate("gems", "at", EpochUnit.S)
 			.createCollection("audit")
 			.dropCollection("old")
 			.renameCollection("x", "y")
@@ -65,6 +67,7 @@ class DeclaredChangesTests {
 				"addField: {collection: gems, field: status, value: active}",
 				"removeField: {collection: gems, field: legacy}",
 				"convertField: {collection: gems, field: n, to: objectId, onError: keep}",
+				"convertField: {collection: gems, field: at, to: date, onError: fail, unit: s}",
 				"createCollection: {collection: audit}", "dropCollection: {collection: old}",
 				"renameCollection: {from: x, to: y}",
 				"createIndex: {collection: gems, keys: {b: 1}, name: by_b, unique: true, partialFilter: {b: {$gt: 1}}, "

@@ -148,6 +148,9 @@ class DocumentChangeTests {
 			"update: {collection: a, filter: {}, up: {$set: {b: 1}, $unset: {c: 1}, $rename: {d: e}, $min: {f: 1}, $max: {g: 1}, $addToSet: {h: 1}, $pull: {i: 1}}}|true",
 			"update: {collection: a, filter: {}, up: {$inc: {b: 1}}}|false",
 			"update: {collection: a, filter: {}, up: {$push: {b: 1}}}|false",
+			"update: {collection: a, filter: {b: 1}, up: {$set: {'b.$': 2}}}|false",
+			"update: {collection: a, filter: {b.c: 1}, up: {$unset: {'b.$.c': 1}}}|false",
+			"update: {collection: a, filter: {}, up: {$set: {'b.$[]': 2}}}|true",
 			"update: {collection: a, filter: {}, up: {$set: {b: 1}}, down: {$inc: {b: 1}}}|false",
 			"update: {collection: a, filter: {}, up: [{$set: {b: 1}}]}|false",
 			"update: {collection: a, filter: {}, up: {$inc: {b: 1}}, idempotent: true}|true",
@@ -157,6 +160,30 @@ class DocumentChangeTests {
 		ChangeSet changes = TestChanges.of(change);
 		assertThat(changes.changes()).singleElement().extracting(Change::isIdempotent).isEqualTo(idempotent);
 		assertThat(changes.isRepeatable(false)).isEqualTo(idempotent);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", ", $inc: {n: 1}" })
+	void aDownThatFindsNothingOfTheUpdateIsAConflict(String more) {
+		insert("{_id: 1, kind: 'old'}", "{_id: 2, kind: 'old'}");
+		String update = "update: {collection: gems, filter: {kind: old}, up: {$set: {kind: new}%s}, ".formatted(more)
+				+ "down: {$set: {kind: old}}}";
+		assertThat(TestChanges.of(update).changes().get(0).reverse().text())
+			.contains("which finds none of the documents that 'up' has changed: add a 'downFilter' that does");
+		up(update);
+		assertThat(down(update).conflictExamples()).containsExactly(
+				"'gems': 'down' has found none of the 2 documents that 'up' has changed, where {\"kind\": \"old\"}");
+	}
+
+	@Test
+	void aDownThatFindsTheDocumentsOfTheUpdateIsNone() {
+		insert("{_id: 1, kind: 'old'}");
+		String update = "update: {collection: gems, filter: {kind: old}, up: {$set: {kind: new}}, "
+				+ "down: {$set: {kind: old}}, downFilter: {kind: new}}";
+		assertThat(TestChanges.of(update).changes().get(0).reverse().text()).doesNotContain("finds none");
+		up(update);
+		assertThat(down(update).conflicts()).isZero();
+		assertThat(gems()).containsExactly(document("{_id: 1, kind: 'old'}"));
 	}
 
 	@Test

@@ -33,20 +33,29 @@ final class Interruption {
 
 	private static final Set<String> MANY_BY_LIST = Set.of("bulkWrite", "insertMany");
 
-	private static final Set<String> ONE = Set.of("updateOne", "replaceOne", "insertOne", "deleteOne", "drop",
-			"renameCollection", "dropIndex", "runCommand", "createCollection");
+	private static final Set<String> ONE = Set.of("updateOne", "findOneAndUpdate", "replaceOne", "insertOne",
+			"deleteOne", "drop", "renameCollection", "dropIndex", "runCommand", "createCollection");
+
+	private static final Set<String> READS = Set.of("find", "aggregate", "countDocuments");
 
 	private final int at;
 
 	private final Random random;
 
+	private final Meanwhile meanwhile;
+
+	private boolean inTransaction;
+
+	private boolean free = true;
+
 	private int writes;
 
 	private int writesOfChanges;
 
-	private Interruption(int at, Random random) {
+	private Interruption(int at, Random random, Meanwhile meanwhile) {
 		this.at = at;
 		this.random = random;
+		this.meanwhile = meanwhile;
 	}
 
 	/**
@@ -54,7 +63,8 @@ final class Interruption {
 	 * @return an interruption that never comes
 	 */
 	static Interruption none() {
-		return new Interruption(-1, new Random(0));
+		return meanwhile((collection, method) -> {
+		});
 	}
 
 	/**
@@ -64,7 +74,28 @@ final class Interruption {
 	 * @return the interruption
 	 */
 	static Interruption at(int at, Random random) {
-		return new Interruption(at, random);
+		return new Interruption(at, random, (collection, method) -> {
+		});
+	}
+
+	/**
+	 * Interrupt nothing, and let an application do something before each operation on its
+	 * collections. It does nothing while a transaction holds documents of them, for which
+	 * it would have to wait.
+	 * @param meanwhile the application
+	 * @return the interruption
+	 */
+	static Interruption meanwhile(Meanwhile meanwhile) {
+		return new Interruption(-1, new Random(0), meanwhile);
+	}
+
+	/**
+	 * Take note of a transaction.
+	 * @param begins whether it begins, otherwise it has ended
+	 */
+	void transaction(boolean begins) {
+		this.inTransaction = begins;
+		this.free = true;
 	}
 
 	/**
@@ -119,6 +150,21 @@ final class Interruption {
 	}
 
 	/**
+	 * What an application does meanwhile.
+	 */
+	@FunctionalInterface
+	interface Meanwhile {
+
+		/**
+		 * Do something before an operation.
+		 * @param collection the collection of the operation
+		 * @param method the method of the driver
+		 */
+		void before(String collection, String method);
+
+	}
+
+	/**
 	 * Passes calls on, but for the one that is interrupted.
 	 */
 	private final class Handler implements InvocationHandler {
@@ -131,6 +177,7 @@ final class Interruption {
 
 		@Override
 		public Object invoke(Object proxy, Method method, Object[] args) throws Throwable {
+			letOthersWork(method);
 			if (isWrite(method)) {
 				Interruption.this.writes++;
 				if (!(this.target instanceof MongoCollection<?> collection
@@ -152,6 +199,17 @@ final class Interruption {
 			}
 			Object result = call(method, args);
 			return (result instanceof MongoDatabase || result instanceof MongoCollection) ? proxy(result) : result;
+		}
+
+		private void letOthersWork(Method method) {
+			boolean write = isWrite(method);
+			if (this.target instanceof MongoCollection<?> collection && (write || READS.contains(method.getName()))
+					&& !collection.getNamespace().getCollectionName().equals("migration_preimage")) {
+				if (Interruption.this.free) {
+					Interruption.this.meanwhile.before(collection.getNamespace().getCollectionName(), method.getName());
+				}
+				Interruption.this.free &= !(write && Interruption.this.inTransaction);
+			}
 		}
 
 		private boolean isWrite(Method method) {

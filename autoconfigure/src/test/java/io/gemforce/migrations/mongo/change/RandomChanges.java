@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -11,11 +12,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.Tuple;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
-import org.bson.BsonInt32;
-import org.bson.BsonObjectId;
-import org.bson.BsonString;
 import org.bson.BsonValue;
-import org.bson.types.ObjectId;
 
 import io.gemforce.migrations.support.MongoServers;
 
@@ -30,7 +27,18 @@ final class RandomChanges {
 			"'007'", "'1.5'", "'text'", "'$a'", "''", "'2020-02-29T12:00:00.000Z'", "'507f1f77bcf86cd799439011'",
 			"true", "false", "null", "{$date: '2020-02-29T12:00:00.123Z'}", "{$oid: '507f1f77bcf86cd799439011'}",
 			"{$binary: {base64: 'AQID', subType: '00'}}", "{$regularExpression: {pattern: 'a', options: 'i'}}",
-			"{$timestamp: {t: 1, i: 2}}" };
+			"{$timestamp: {t: 1, i: 2}}", "1618876800", "{$numberLong: '1618876800'}", "1618876800.5",
+			"{$numberLong: '1618876800123'}" };
+
+	// Compound ones in two orders of their fields
+	private static final String[] IDS = { "%d", "'id%d'", "{$oid: '5%023x'}", "{n: %d}", "{x: 1, y: 1}", "{y: 1, x: 1}",
+			"{$numberLong: '4%d'}", "%d.5", "{$numberDecimal: '%d.25'}", "{$date: {$numberLong: '%d'}}",
+			"{$binary: {base64: 'AQI%d', subType: '00'}}", "{$timestamp: {t: %d, i: 1}}", "null", "true",
+			"{$minKey: 1}", "{$symbol: 's%d'}", "{$code: 'f%d'}", "{a: [%d, {b: 1, c: null}]}", "{$maxKey: 1}" };
+
+	private static final int IN_MEMORY_IDS = 4;
+
+	private static final int MAX_DOCUMENTS = 8;
 
 	private static final String[] FIELDS = { "a", "b", "c", "d", "e", "a.x", "b.y", "c.x", "c.x.z", "f.g", "f.g.h" };
 
@@ -83,9 +91,18 @@ final class RandomChanges {
 		Arbitrary<BsonDocument> tame = Arbitraries.maps(Arbitraries.of("a", "b", "c", "f"), tame(2))
 			.ofMaxSize(4)
 			.map(RandomChanges::document);
-		return Arbitraries
-			.frequencyOf(Tuple.of(1, any.list().ofMaxSize(8)), Tuple.of(3, tame.list().ofMinSize(2).ofMaxSize(8)))
-			.map(RandomChanges::withIds);
+		Arbitrary<List<BsonDocument>> documents = Arbitraries.frequencyOf(
+				Tuple.of(1, any.list().ofMaxSize(MAX_DOCUMENTS)),
+				Tuple.of(3, tame.list().ofMinSize(2).ofMaxSize(MAX_DOCUMENTS)));
+		return Combinators.combine(documents, ids()).as(RandomChanges::withIds);
+	}
+
+	// The in-memory server knows no other documents than those of the first types
+	private static Arbitrary<List<BsonValue>> ids() {
+		return Arbitraries.shuffle(List.of(IDS).subList(0, MongoServers.isReplicaSet() ? IDS.length : IN_MEMORY_IDS))
+			.map((patterns) -> IntStream.range(0, MAX_DOCUMENTS)
+				.mapToObj((number) -> value(patterns.get(number % patterns.size()).formatted(number)))
+				.toList());
 	}
 
 	private static Arbitrary<BsonValue> tame(int depth) {
@@ -102,17 +119,11 @@ final class RandomChanges {
 							.map(RandomChanges::document)));
 	}
 
-	private static List<BsonDocument> withIds(List<BsonDocument> documents) {
+	private static List<BsonDocument> withIds(List<BsonDocument> documents, List<BsonValue> ids) {
 		List<BsonDocument> withIds = new ArrayList<>();
 		for (BsonDocument document : documents) {
 			int number = withIds.size();
-			BsonValue id = switch (number % 4) {
-				case 0 -> new BsonInt32(number);
-				case 1 -> new BsonString("id" + number);
-				case 2 -> new BsonObjectId(new ObjectId("%024x".formatted(number)));
-				default -> new BsonDocument("n", new BsonInt32(number));
-			};
-			BsonDocument withId = new BsonDocument("_id", id);
+			BsonDocument withId = new BsonDocument("_id", ids.get(number));
 			withId.putAll(document);
 			withIds.add(withId);
 		}
@@ -162,8 +173,9 @@ final class RandomChanges {
 			case "renameField", "copyField" -> "{%s: {%s, from: '%s', to: '%s'}}".formatted(kind, on, field, to);
 			case "addField" -> "{addField: {%s, field: '%s', value: %s}}".formatted(on, field, json(value));
 			case "removeField" -> "{removeField: {%s, field: '%s'}}".formatted(on, field);
-			case "convertField" -> "{convertField: {%s, field: '%s', to: '%s', onError: '%s'}}".formatted(on, field,
-					type, List.of("fail", "keep", "unset", "unset").get(number % 4));
+			case "convertField" -> "{convertField: {%s, field: '%s', to: '%s', onError: '%s'%s}}".formatted(on, field,
+					type, List.of("fail", "keep", "unset", "unset").get(number % 4),
+					type.equals("date") ? List.of("", ", unit: 's'", ", unit: 'ms'").get(number % 3) : "");
 			case "createCollection" -> "{createCollection: {%s}}".formatted(on);
 			case "dropCollection" -> "{dropCollection: {%s}}".formatted(on);
 			case "renameCollection" -> "{renameCollection: {from: '%s', to: '%s'}}".formatted(collection, other);

@@ -2,6 +2,7 @@ package io.gemforce.migrations.mongo.change;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import com.mongodb.MongoException;
@@ -99,6 +100,7 @@ final class TestContext implements ChangeContext, AutoCloseable {
 		}
 		while (true) {
 			this.session.startTransaction();
+			this.interruption.transaction(true);
 			try {
 				work.run();
 				this.interruption.commit(this.session);
@@ -112,6 +114,9 @@ final class TestContext implements ChangeContext, AutoCloseable {
 						|| !failure.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL)) {
 					throw ex;
 				}
+			}
+			finally {
+				this.interruption.transaction(false);
 			}
 		}
 	}
@@ -202,6 +207,22 @@ final class TestContext implements ChangeContext, AutoCloseable {
 
 		TestContext build() {
 			return new TestContext(this);
+		}
+
+		/**
+		 * Let an application do something once, before an operation on a collection of
+		 * its own.
+		 * @param method the method of the driver that is about to be called
+		 * @param work what the application does
+		 * @return this builder
+		 */
+		Builder before(String method, Runnable work) {
+			AtomicBoolean done = new AtomicBoolean();
+			return interruption(Interruption.meanwhile((collection, called) -> {
+				if (called.equals(method) && !done.getAndSet(true)) {
+					work.run();
+				}
+			}));
 		}
 
 		void up(ChangeSet changes) {
