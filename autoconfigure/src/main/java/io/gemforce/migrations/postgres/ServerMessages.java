@@ -48,7 +48,9 @@ final class ServerMessages {
 	 * @return an exception with the same stack trace, or the same one if it says nothing
 	 */
 	static RuntimeException withoutRows(RuntimeException failure) {
-		List<SQLException> telling = Causes.of(failure).stream().filter(SQLException.class::isInstance)
+		List<SQLException> telling = Causes.of(failure)
+			.stream()
+			.filter(SQLException.class::isInstance)
 			.map(SQLException.class::cast)
 			.filter((error) -> !Objects.equals(message(error), error.getMessage()))
 			.toList();

@@ -98,9 +98,10 @@ class AotTests {
 		@Override
 		public void up(MongoMigrationContext mongo) {
 			MongoCollection<Document> gems = mongo.collection("gems");
-			Stream.of(mongo.database(), gems, gems.find(), gems.find().cursor(), gems.find().map(Document::toJson),
-					gems.aggregate(List.of()), gems.distinct("name", String.class), gems.listIndexes(),
-					mongo.database().listCollections(), mongo.database().listCollectionNames())
+			Stream
+				.of(mongo.database(), gems, gems.find(), gems.find().cursor(), gems.find().map(Document::toJson),
+						gems.aggregate(List.of()), gems.distinct("name", String.class), gems.listIndexes(),
+						mongo.database().listCollections(), mongo.database().listCollectionNames())
 				.map(Object::getClass)
 				.forEach(this.seen::add);
 		}

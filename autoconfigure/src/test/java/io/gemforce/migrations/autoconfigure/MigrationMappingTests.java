@@ -276,9 +276,7 @@ class MigrationMappingTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableMongoRepositories(considerNestedRepositories = true,
-			includeFilters = @ComponentScan.Filter(
-					type = FilterType.ASSIGNABLE_TYPE,
-					classes = RubyRepository.class))
+			includeFilters = @ComponentScan.Filter(type = FilterType.ASSIGNABLE_TYPE, classes = RubyRepository.class))
 	static class Repositories {
 
 		Repositories() {

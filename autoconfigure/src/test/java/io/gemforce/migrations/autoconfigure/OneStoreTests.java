@@ -86,14 +86,16 @@ class OneStoreTests {
 			.run((context) -> {
 				assertThat(context).hasNotFailed();
 				assertThat(output).containsOnlyOnce("MISSING_DEPENDENCY")
-					.contains("store 'postgres' has migrations (R__gem_view.sql)", "org.springframework.boot:spring-boot-flyway is not",
+					.contains("store 'postgres' has migrations (R__gem_view.sql)",
+							"org.springframework.boot:spring-boot-flyway is not",
 							"migrations: no store: postgres (org.springframework.boot:spring-boot-flyway is missing), "
 									+ "mongo (no MongoDB driver on the class path)");
 			});
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "com.mongodb.client", "org.springframework.data.mongodb", "org.springframework.boot.data.mongodb" })
+	@ValueSource(strings = { "com.mongodb.client", "org.springframework.data.mongodb",
+			"org.springframework.boot.data.mongodb" })
 	@ExtendWith(OutputCaptureExtension.class)
 	void changeFilesWithoutTheModuleThatRunsThemAreNotPassedOver(String missing, CapturedOutput output) {
 		TestContexts.bare()

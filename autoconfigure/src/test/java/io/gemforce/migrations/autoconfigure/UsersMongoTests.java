@@ -173,8 +173,9 @@ class UsersMongoTests {
 			.run((context) -> {
 				StartFailure failure = StartFailure.of(context);
 				assertThat(failure.code()).isEqualTo(ProblemCode.AMBIGUOUS_BEAN);
-				assertThat(failure.description()).contains("would be migrated in database 'test', which is only the default",
-						"bean 'handMade'", "Database state: unchanged");
+				assertThat(failure.description()).contains(
+						"would be migrated in database 'test', which is only the default", "bean 'handMade'",
+						"Database state: unchanged");
 				assertThat(failure.action()).contains("Set spring.mongodb.database");
 			});
 	}

@@ -118,9 +118,7 @@ class FailedMigrationTests {
 		this.store.client().sql("DROP TABLE migration_log").update();
 		this.store.client().sql("CREATE ROLE %s LOGIN".formatted(user)).update();
 		try {
-			this.store.client()
-				.sql("GRANT SELECT, INSERT ON flyway_schema_history, t TO %s".formatted(user))
-				.update();
+			this.store.client().sql("GRANT SELECT, INSERT ON flyway_schema_history, t TO %s".formatted(user)).update();
 			this.store.migration("V2__row.sql", "INSERT INTO t VALUES (1);");
 			assertThatExceptionOfType(MigrationException.class).isThrownBy(() -> migrateAs(user)).satisfies((ex) -> {
 				assertThat(ex.getCode()).isEqualTo(ProblemCode.PERMISSION_DENIED);

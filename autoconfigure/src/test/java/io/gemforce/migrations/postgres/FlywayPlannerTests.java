@@ -153,10 +153,9 @@ class FlywayPlannerTests {
 	@Test
 	void scriptThatOnlyPsqlUnderstandsIsFoundBeforeAnythingIsRun() {
 		this.store.migration("V2__dump.sql", "\\restrict 4711\nCREATE TABLE b (id bigint);\n\\unrestrict 4711\n");
-		assertThat(this.store.start().plan(false))
-			.allSatisfy((step) -> assertThat(step.heldBack()).singleElement()
-				.asString()
-				.contains("line 1 of V2__dump.sql is a psql meta command, '\\restrict', and no SQL"));
+		assertThat(this.store.start().plan(false)).allSatisfy((step) -> assertThat(step.heldBack()).singleElement()
+			.asString()
+			.contains("line 1 of V2__dump.sql is a psql meta command, '\\restrict', and no SQL"));
 		assertThatExceptionOfType(MigrationException.class).isThrownBy(this.store::migrate)
 			.satisfies((ex) -> assertThat(ex.getCode()).isEqualTo(ProblemCode.INVALID_DEFINITION));
 		assertThatExceptionOfType(MigrationException.class)

@@ -122,8 +122,7 @@ class InterruptedScriptTests {
 
 	@Test
 	void whatFlywayHasRecordedAsFailedRunsAgainAfterRepair() {
-		this.store.migration("V2__count.sql", COUNT + " SELECT 1 / 0;")
-			.migration("V2__count.sql.conf", NO_TRANSACTION);
+		this.store.migration("V2__count.sql", COUNT + " SELECT 1 / 0;").migration("V2__count.sql.conf", NO_TRANSACTION);
 		assertThatExceptionOfType(MigrationException.class).isThrownBy(this.store::migrate);
 		assertThat(this.store.log()).endsWith("UP 2 FAILED");
 		assertThatExceptionOfType(MigrationException.class).isThrownBy(this.store::migrate)
@@ -135,8 +134,7 @@ class InterruptedScriptTests {
 
 	@Test
 	void whatFailedCanBeMarkedAsApplied() {
-		this.store.migration("V2__count.sql", COUNT + " SELECT 1 / 0;")
-			.migration("V2__count.sql.conf", NO_TRANSACTION);
+		this.store.migration("V2__count.sql", COUNT + " SELECT 1 / 0;").migration("V2__count.sql.conf", NO_TRANSACTION);
 		assertThatExceptionOfType(MigrationException.class).isThrownBy(this.store::migrate);
 		this.store.perform(Operation.Kind.MARK_APPLIED, "2");
 		this.store.migrate();

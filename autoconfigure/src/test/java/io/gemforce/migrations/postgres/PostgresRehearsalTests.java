@@ -138,8 +138,7 @@ class PostgresRehearsalTests {
 
 	@Test
 	void undoThatLeavesRowsWithAnotherKeyFails() {
-		this.store
-			.migration("V3__other.sql", "CREATE TABLE other (id serial); CREATE TABLE log (id serial);")
+		this.store.migration("V3__other.sql", "CREATE TABLE other (id serial); CREATE TABLE log (id serial);")
 			.undo("U3__other.sql", "DROP TABLE other;");
 		assertThat(rehearse(1000)).singleElement()
 			.satisfies((result) -> assertThat(result.reason()).contains("after its undo").contains("table public.log"));
@@ -167,9 +166,8 @@ class PostgresRehearsalTests {
 			.update();
 		this.store.client().sql("DROP TABLE event_2024").update();
 		this.store.client().sql("INSERT INTO event VALUES ('2025-05-05', 1)").update();
-		this.store
-			.migration("V4__count.sql",
-					"DO $$ BEGIN RAISE EXCEPTION 'found % events', (SELECT count(*) FROM event); END $$;");
+		this.store.migration("V4__count.sql",
+				"DO $$ BEGIN RAISE EXCEPTION 'found % events', (SELECT count(*) FROM event); END $$;");
 		assertThat(rehearse(30).get(0).reason()).contains("found 1 events");
 	}
 
@@ -179,10 +177,9 @@ class PostgresRehearsalTests {
 				CREATE MATERIALIZED VIEW filled AS SELECT count(*) AS gems FROM gem;
 				CREATE MATERIALIZED VIEW empty AS SELECT count(*) AS gems FROM gem WITH NO DATA;
 				""").migrate();
-		this.store
-			.migration("V4__more.sql",
-					"CREATE TABLE found AS SELECT gems FROM filled; CREATE TABLE bad (n int CHECK (n <> 50)); "
-							+ "INSERT INTO bad SELECT gems FROM filled;");
+		this.store.migration("V4__more.sql",
+				"CREATE TABLE found AS SELECT gems FROM filled; CREATE TABLE bad (n int CHECK (n <> 50)); "
+						+ "INSERT INTO bad SELECT gems FROM filled;");
 		assertThat(rehearse(1000).get(0).reason()).contains("bad_n_check");
 		this.store.migration("V4__more.sql", "REFRESH MATERIALIZED VIEW filled; CREATE TABLE more (id int);")
 			.undo("U4__more.sql", "DROP TABLE more;");

@@ -23,8 +23,8 @@ class PsqlCommandTests {
 	@ValueSource(strings = { "SELECT 1;", "SELECT '\\restrict', 'it''s \\ here';", "SELECT E'\\\\ \\' \\x';",
 			"SELECT U&'\\0061', \"a \\ b\";", "-- \\restrict\nSELECT 1;", "/* \\a /* \\b */ \\c */ SELECT 1;",
 			"DO $$ BEGIN RAISE NOTICE '\\x'; END $$;", "SELECT $t$ \\x $$ \\y $t$;", "SELECT '\\x' -- it's\n;",
-			"COPY t (a) FROM STDIN;\na\\tb\t\\N\n\\.\nSELECT 1;", "copy t from stdin with (format csv);\n\\x\n\\.\r\nSELECT 1;",
-			"SELECT '", "/* \\x", "$$ \\x" })
+			"COPY t (a) FROM STDIN;\na\\tb\t\\N\n\\.\nSELECT 1;",
+			"copy t from stdin with (format csv);\n\\x\n\\.\r\nSELECT 1;", "SELECT '", "/* \\x", "$$ \\x" })
 	void backslashOfSqlIsNone(String sql) {
 		assertThat(PsqlCommand.find("V1__a.sql", sql)).isEmpty();
 	}

@@ -48,7 +48,8 @@ class ScriptSessionPropertyTests {
 			"SET LOCAL statement_timeout = '9s'", "SET TimeZone = 'Pacific/Chatham'", "SET row_security = off",
 			"SET default_transaction_isolation = 'serializable'", "SET standard_conforming_strings = off",
 			"SET bytea_output = 'escape'", "SET session_replication_role = replica", "SET my.own = 'x'", "RESET ALL",
-			"DISCARD PLANS", "DISCARD TEMP", "DISCARD SEQUENCES", "CREATE TEMP TABLE IF NOT EXISTS migration_log (id int)",
+			"DISCARD PLANS", "DISCARD TEMP", "DISCARD SEQUENCES",
+			"CREATE TEMP TABLE IF NOT EXISTS migration_log (id int)",
 			"CREATE TEMP TABLE IF NOT EXISTS flyway_schema_history (id int)", "LISTEN something", "UNLISTEN *",
 			"DEALLOCATE ALL", "SELECT pg_advisory_lock(4711)", "SELECT pg_advisory_unlock_all()",
 			"SELECT set_config('search_path', 'public', true)", "DISCARD ALL" };
@@ -128,7 +129,8 @@ class ScriptSessionPropertyTests {
 	}
 
 	private static List<String> history(String schema) {
-		return query("SELECT version FROM %s.flyway_schema_history WHERE success AND type = 'SQL' ORDER BY installed_rank",
+		return query(
+				"SELECT version FROM %s.flyway_schema_history WHERE success AND type = 'SQL' ORDER BY installed_rank",
 				schema);
 	}
 
@@ -168,7 +170,8 @@ class ScriptSessionPropertyTests {
 		private void write(SqlScripts files, int version) {
 			String name = "V%d__leaves.sql".formatted(version);
 			files.write(name, "CREATE TABLE t%d (id int); %s;".formatted(version, String.join("; ", this.leaving)));
-			// Flyway alone records a script without a transaction on another connection, so
+			// Flyway alone records a script without a transaction on another connection,
+			// so
 			// that a session which became read-only is no obstacle to it
 			boolean inTransaction = !this.leaving.contains("DISCARD ALL")
 					&& (this.transactional || this.leaving.contains(READ_ONLY));

@@ -72,8 +72,10 @@ class ScriptSessionTests {
 
 	@Test
 	void sessionAuthorizationIsNoObstacle() {
-		this.store.migration("V1__leaves.sql", "SET SESSION AUTHORIZATION %s; CREATE TABLE a (id int);"
-			.formatted(this.owner)).migration("V2__next.sql", "CREATE TABLE b (id int);").migrate();
+		this.store
+			.migration("V1__leaves.sql", "SET SESSION AUTHORIZATION %s; CREATE TABLE a (id int);".formatted(this.owner))
+			.migration("V2__next.sql", "CREATE TABLE b (id int);")
+			.migrate();
 		assertThat(this.store.log()).containsExactly("UP 1 APPLIED", "UP 2 APPLIED");
 		assertThat(users()).containsOnly("postgres");
 	}
@@ -109,7 +111,8 @@ class ScriptSessionTests {
 
 	@Test
 	void poolDoesNotGetWhatAScriptLeaves() {
-		this.store.migration("V1__leaves.sql", "SET statement_timeout = 12345; CREATE TEMP TABLE t (id int); LISTEN c;");
+		this.store.migration("V1__leaves.sql",
+				"SET statement_timeout = 12345; CREATE TEMP TABLE t (id int); LISTEN c;");
 		FlywayMigrationStore instance = this.store.startAs(this.login);
 		instance.migrate(this.store.run(), PlanGuard.open());
 		assertThat(this.store.pooled().sql("SELECT current_setting('statement_timeout')").query(String.class).single())

@@ -201,10 +201,9 @@ final class TestStore implements AutoCloseable {
 		new FlywayDefaults((property) -> false, Duration.ofMinutes(1)).apply(configuration);
 		this.settings.accept(configuration);
 		Flyway flyway = configuration.load();
-		return new FlywayMigrationStore(
-				() -> flyway, () -> null, new PostgresSettings(false, null, false, List.of(this.undoLocation),
-						this.rerunRepeatables, this.logTable, this.holdTable),
-				application(), stop, this::sibling);
+		return new FlywayMigrationStore(() -> flyway, () -> null, new PostgresSettings(false, null, false,
+				List.of(this.undoLocation), this.rerunRepeatables, this.logTable, this.holdTable), application(), stop,
+				this::sibling);
 	}
 
 	/**

@@ -51,10 +51,11 @@ final class AttemptSessions {
 			return this.session;
 		}
 		if (transactional) {
-			throw new IllegalStateException(("Thread '%s' cannot take part in the migration's transaction, which belongs "
-					+ "to thread '%s': do all of the work in that thread, or declare @Migration(transaction = "
-					+ "TransactionMode.NEVER), and make the migration repeatable")
-				.formatted(thread.getName(), this.owner.getName()));
+			throw new IllegalStateException(
+					("Thread '%s' cannot take part in the migration's transaction, which belongs "
+							+ "to thread '%s': do all of the work in that thread, or declare @Migration(transaction = "
+							+ "TransactionMode.NEVER), and make the migration repeatable")
+						.formatted(thread.getName(), this.owner.getName()));
 		}
 		return this.others.computeIfAbsent(thread, (other) -> start(this.session));
 	}

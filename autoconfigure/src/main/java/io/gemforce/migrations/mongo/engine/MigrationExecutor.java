@@ -288,8 +288,9 @@ final class MigrationExecutor {
 			this.interrupted |= Thread.interrupted() || failure.cause() instanceof InterruptedException;
 			String state;
 			try {
-				boolean failed = untilAnswered(() -> history().closeFailed(this.rank, elapsed(this.startedAt),
-						failure.error(transactional)) || ownState() == MigrationState.FAILED);
+				boolean failed = untilAnswered(
+						() -> history().closeFailed(this.rank, elapsed(this.startedAt), failure.error(transactional))
+								|| ownState() == MigrationState.FAILED);
 				if (!failed) {
 					requireDone();
 					return;

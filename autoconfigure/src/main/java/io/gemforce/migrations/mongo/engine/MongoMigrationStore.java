@@ -414,8 +414,8 @@ public final class MongoMigrationStore implements MigrationStore {
 					MongoMigrationStore.this.templates.withoutEvents(),
 					MongoMigrationStore.this.settings.forRehearsal(), MongoMigrationStore.this.application,
 					(requirement) -> Requirements.Status.MET, MongoMigrationStore.this.stop,
-					MongoMigrationStore.this.engine, MongoMigrationStore.this.thread,
-					MongoMigrationStore.this.nanoTime, MongoMigrationStore.this.clock);
+					MongoMigrationStore.this.engine, MongoMigrationStore.this.thread, MongoMigrationStore.this.nanoTime,
+					MongoMigrationStore.this.clock);
 		}
 
 		@Override

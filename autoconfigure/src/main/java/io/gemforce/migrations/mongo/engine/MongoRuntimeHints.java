@@ -13,8 +13,8 @@ public class MongoRuntimeHints implements RuntimeHintsRegistrar {
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		OperationGuard.GUARDED.forEach((type) -> hints.proxies().registerJdkProxy(type));
-		ApplicationMapping.HIDDEN.forEach((type, fields) -> hints.reflection()
-			.registerType(type, (hint) -> fields.forEach(hint::withField)));
+		ApplicationMapping.HIDDEN.forEach(
+				(type, fields) -> hints.reflection().registerType(type, (hint) -> fields.forEach(hint::withField)));
 	}
 
 }

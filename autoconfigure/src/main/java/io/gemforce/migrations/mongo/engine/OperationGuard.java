@@ -81,8 +81,8 @@ final class OperationGuard {
 	private static final Set<String> FORBIDDEN_STAGES = Set.of("$out", "$merge", "$collStats", "$currentOp",
 			"$indexStats", "$listLocalSessions", "$listSessions", "$planCacheStats", "$changeStream");
 
-	private static final Set<String> WRITE_COMMANDS = Set.of("bulkwrite", "collmod", "create", "createindexes", "delete",
-			"drop", "dropdatabase", "dropindexes", "findandmodify", "insert", "renamecollection", "update");
+	private static final Set<String> WRITE_COMMANDS = Set.of("bulkwrite", "collmod", "create", "createindexes",
+			"delete", "drop", "dropdatabase", "dropindexes", "findandmodify", "insert", "renamecollection", "update");
 
 	private static final Map<Method, Optional<Method>> IN_SESSION = new ConcurrentHashMap<>();
 
@@ -211,7 +211,9 @@ final class OperationGuard {
 			throw refusal(name);
 		}
 		else if (name.equals("aggregate")) {
-			Stream.of(args).filter(List.class::isInstance).forEach((pipeline) -> requireTransactional((List<?>) pipeline));
+			Stream.of(args)
+				.filter(List.class::isInstance)
+				.forEach((pipeline) -> requireTransactional((List<?>) pipeline));
 		}
 	}
 
@@ -251,9 +253,10 @@ final class OperationGuard {
 	private static BsonDocument withMajority(BsonDocument command) {
 		String name = command.isEmpty() ? "" : command.getFirstKey().toLowerCase(Locale.ROOT);
 		boolean writes = WRITE_COMMANDS.contains(name)
-				|| (name.equals("aggregate") && command.get("pipeline") instanceof BsonArray pipeline && pipeline.stream()
-					.anyMatch((stage) -> stage instanceof BsonDocument document
-							&& (document.containsKey("$out") || document.containsKey("$merge"))));
+				|| (name.equals("aggregate") && command.get("pipeline") instanceof BsonArray pipeline
+						&& pipeline.stream()
+							.anyMatch((stage) -> stage instanceof BsonDocument document
+									&& (document.containsKey("$out") || document.containsKey("$merge"))));
 		if (!writes || command.containsKey("writeConcern")) {
 			return command;
 		}
@@ -343,9 +346,10 @@ final class OperationGuard {
 		private void requireThread() {
 			boolean result = this.target instanceof MongoIterable || this.target instanceof MongoCursor;
 			if (result && Thread.currentThread() != this.thread) {
-				throw new IllegalStateException(("Thread '%s' cannot read a result that thread '%s' has asked for: ask for "
-						+ "it in the thread that reads it")
-					.formatted(Thread.currentThread().getName(), this.thread.getName()));
+				throw new IllegalStateException(
+						("Thread '%s' cannot read a result that thread '%s' has asked for: ask for "
+								+ "it in the thread that reads it")
+							.formatted(Thread.currentThread().getName(), this.thread.getName()));
 			}
 		}
 
@@ -375,8 +379,7 @@ final class OperationGuard {
 			if (inSession == null || session == null) {
 				return method.invoke(this.target, args);
 			}
-			return inSession.invoke(this.target,
-					Stream.concat(Stream.of(session), Arrays.stream(args)).toArray());
+			return inSession.invoke(this.target, Stream.concat(Stream.of(session), Arrays.stream(args)).toArray());
 		}
 
 		// Most iterables only read, but an aggregation can end in $out or $merge

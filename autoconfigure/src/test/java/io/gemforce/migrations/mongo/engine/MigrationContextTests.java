@@ -285,8 +285,7 @@ class MigrationContextTests {
 			.with(TestMigration.of("1", (mongo) -> {
 				mongo.collection("gems").updateOne(new Document("_id", 1), Updates.set("name", "ruby"));
 				mongo.collection("gems").insertOne(new Document("_id", 1));
-			}).with(transaction).with(OnInterrupted.RETRY));
-				FailPoint slow = slow(transaction, name)) {
+			}).with(transaction).with(OnInterrupted.RETRY)); FailPoint slow = slow(transaction, name)) {
 			runner.migrate();
 			assertThat(this.mongo.collection("gems").countDocuments()).isOne();
 		}
@@ -341,8 +340,8 @@ class MigrationContextTests {
 			}))) {
 			runner.migrate();
 		}
-		assertThat(this.mongo.collection("gem").find().first()).isEqualTo(
-				new Document("_id", 1).append("full_name", "ruby").append("kind", Gem.class.getName()));
+		assertThat(this.mongo.collection("gem").find().first())
+			.isEqualTo(new Document("_id", 1).append("full_name", "ruby").append("kind", Gem.class.getName()));
 	}
 
 	@Test

@@ -203,8 +203,7 @@ class MigrationPolicyTests {
 						() -> runner.perform(new Operation(Operation.Kind.REPAIR, null, null, false)),
 						() -> runner.perform(new Operation(Operation.Kind.MARK_APPLIED,
 								Version.parse("2").orElseThrow(), "a test", false)))
-				.forEach((refused) -> assertThat(
-						catchThrowableOfType(MigrationException.class, refused::run).getCode())
+				.forEach((refused) -> assertThat(catchThrowableOfType(MigrationException.class, refused::run).getCode())
 					.isEqualTo(ProblemCode.UNREADABLE_HISTORY));
 		}
 		assertThat(this.mongo.history().find().sort(new Document("startedAt", 1))).hasSize(2).contains(row);

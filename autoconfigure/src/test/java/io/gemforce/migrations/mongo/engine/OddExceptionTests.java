@@ -40,7 +40,8 @@ class OddExceptionTests {
 	static Stream<Arguments> exceptions() {
 		return Stream.of(arguments("causes in a circle", OddExceptionTests::circular, "outer"),
 				arguments("no message to be had", Unreadable::new, "its message cannot be read"),
-				arguments("a message of 5 MB", () -> new IllegalStateException("a".repeat(5_000_000)), "5000000 characters"),
+				arguments("a message of 5 MB", () -> new IllegalStateException("a".repeat(5_000_000)),
+						"5000000 characters"),
 				arguments("a cause with a message of 5 MB",
 						() -> new IllegalStateException("outer", new IllegalStateException("a".repeat(5_000_000))),
 						"outer"));

@@ -196,7 +196,8 @@ class ServerFaultTests {
 
 	static Stream<Fault> faultsOfARecord() {
 		return Stream.of(
-				new Fault("NotWritablePrimary", (failPoint) -> failPoint.withErrorCode(NOT_WRITABLE_PRIMARY, RETRYABLE)),
+				new Fault("NotWritablePrimary",
+						(failPoint) -> failPoint.withErrorCode(NOT_WRITABLE_PRIMARY, RETRYABLE)),
 				new Fault("too many requests", (failPoint) -> failPoint.withErrorCode(REQUEST_RATE_TOO_LARGE)),
 				new Fault("write concern error", FailPoint::withWriteConcernError));
 	}
@@ -239,10 +240,8 @@ class ServerFaultTests {
 		SentCommands sent = new SentCommands();
 		Fault overloaded = new Fault("too many requests",
 				(failPoint) -> failPoint.withErrorCode(REQUEST_RATE_TOO_LARGE));
-		TestMigration[] empty = Stream.of("1", "2")
-			.map((version) -> TestMigration.of(version, (context) -> {
-			}).with(TransactionMode.NEVER))
-			.toArray(TestMigration[]::new);
+		TestMigration[] empty = Stream.of("1", "2").map((version) -> TestMigration.of(version, (context) -> {
+		}).with(TransactionMode.NEVER)).toArray(TestMigration[]::new);
 		withFault(overloaded, 3, command,
 				() -> assertThatAllAreApplied(TestRunner.on(this.mongo).listener(sent), empty));
 	}

@@ -285,8 +285,7 @@ final class TestRunner implements AutoCloseable {
 			ApplicationInstance application = new ApplicationInstance(this.application, "1.4.0", "host", "user");
 			MongoMigrationStore store = new MongoMigrationStore(
 					() -> new SimpleMongoClientDatabaseFactory(client, this.database), () -> client,
-					() -> new Discovery(beans, List.of()),
-					new MigrationTemplates(this.context),
+					() -> new Discovery(beans, List.of()), new MigrationTemplates(this.context),
 					new MongoSettings(null, "migration_history", "migration_lock", List.of("classpath:db/mongo"), false,
 							new MongoSettings.Preimages(this.preimageLimit, this.preimageRetention), this.lease,
 							this.lockWaitTimeout, this.policy),

@@ -77,7 +77,8 @@ class WaitingRunnerTests {
 				runner.rollback("0");
 			}
 		});
-		MigrationException ex = refused(waiting(TestRunner.on(this.mongo), half), other.exceptionally((failed) -> null));
+		MigrationException ex = refused(waiting(TestRunner.on(this.mongo), half),
+				other.exceptionally((failed) -> null));
 		assertThat(ex.getCode()).isEqualTo(ProblemCode.INTERRUPTED);
 	}
 

@@ -120,7 +120,8 @@ class MigrationLockTests {
 		Lease first = acquire("a", LONG);
 		ExecutorService executor = Executors.newSingleThreadExecutor();
 		try {
-			Future<Optional<Lease>> second = executor.submit(() -> lock(LONG).acquire(holder("b"), LONG, () -> false, PAUSE));
+			Future<Optional<Lease>> second = executor
+				.submit(() -> lock(LONG).acquire(holder("b"), LONG, () -> false, PAUSE));
 			awaitWaiting();
 			first.close();
 			assertThat(second.get(10, TimeUnit.SECONDS)).isEmpty();
