@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -465,6 +464,18 @@ public final class FlywayMigrationStore implements MigrationStore {
 		return reading(() -> this.database.get().viewHold().map(HoldView::hold));
 	}
 
+	private static <T> T reading(Supplier<T> read) {
+		try {
+			return read.get();
+		}
+		catch (FlywayException | DataAccessException ex) {
+			throw FlywayFailures.explain(ex);
+		}
+		catch (IllegalArgumentException ex) {
+			throw FlywayFailures.isOfAnotherEdition(ex) ? FlywayFailures.explain(ex) : ex;
+		}
+	}
+
 	/**
 	 * What Flyway's own validation says, and where it complains, what that means.
 	 */
@@ -476,8 +487,8 @@ public final class FlywayMigrationStore implements MigrationStore {
 		private final Supplier<Optional<ValidateResult>> complaints = SingletonSupplier.of(this::ask);
 
 		private final Supplier<Optional<FlywayView>> view = SingletonSupplier
-			.of(() -> complaints().filter((complaints) -> !complaints.validationSuccessful)
-				.map((complaints) -> reading(() -> thoroughly(complaints))));
+			.of(() -> complaints().filter((result) -> !result.validationSuccessful)
+				.map((result) -> reading(() -> thoroughly(result))));
 
 		@Override
 		public StoreName store() {
@@ -536,18 +547,6 @@ public final class FlywayMigrationStore implements MigrationStore {
 			return FlywayMigrationStore.this.migrate(this, run, guard);
 		}
 
-	}
-
-	private static <T> T reading(Supplier<T> read) {
-		try {
-			return read.get();
-		}
-		catch (FlywayException | DataAccessException ex) {
-			throw FlywayFailures.explain(ex);
-		}
-		catch (IllegalArgumentException ex) {
-			throw FlywayFailures.isOfAnotherEdition(ex) ? FlywayFailures.explain(ex) : ex;
-		}
 	}
 
 }

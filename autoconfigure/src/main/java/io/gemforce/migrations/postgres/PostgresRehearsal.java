@@ -361,7 +361,7 @@ final class PostgresRehearsal {
 
 		private boolean canBeRun(MigrationEntry entry) {
 			return Arrays.stream(PostgresRehearsal.this.flyway.getConfiguration().getJavaMigrations())
-				.filter((migration) -> migration.getVersion() != null
+				.filter((migration) -> (migration.getVersion() != null)
 						? migration.getVersion().getVersion().equals(entry.version())
 						: entry.version() == null && migration.getDescription().equals(entry.description()))
 				.allMatch(PostgresRehearsal::isSelfContained);

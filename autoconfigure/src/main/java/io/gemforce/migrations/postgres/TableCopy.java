@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -172,9 +173,8 @@ final class TableCopy {
 
 	private Map<String, Boolean> tables(JdbcClient client) {
 		Map<String, Boolean> tables = new LinkedHashMap<>();
-		client.sql(TABLES).param(String.join("\n", this.leftOut)).query((row) -> {
-			tables.put(row.getString("name"), row.getBoolean("partitioned"));
-		});
+		RowCallbackHandler reader = (row) -> tables.put(row.getString("name"), row.getBoolean("partitioned"));
+		client.sql(TABLES).param(String.join("\n", this.leftOut)).query(reader);
 		return tables;
 	}
 
@@ -311,9 +311,8 @@ final class TableCopy {
 			.query(String.class)
 			.list());
 		Map<String, Long> values = new LinkedHashMap<>();
-		source.sql(SEQUENCES).query((row) -> {
-			values.put(row.getString("name"), row.getLong("last_value"));
-		});
+		RowCallbackHandler reader = (row) -> values.put(row.getString("name"), row.getLong("last_value"));
+		source.sql(SEQUENCES).query(reader);
 		values.forEach((name, value) -> {
 			if (there.contains(name)) {
 				try {

@@ -87,6 +87,18 @@ class AotTests {
 		assertThat(RuntimeHintsPredicates.reflection().onType(MappingMongoConverter.class)).accepts(hints);
 	}
 
+	@Test
+	void hintsNameTheMigrationsAndWhatIsWritten() {
+		RuntimeHints hints = new RuntimeHints();
+		new MigrationsRuntimeHints().registerHints(hints, getClass().getClassLoader());
+		assertThat(RuntimeHintsPredicates.resource().forResource("db/mongo/V1__index.yaml")).accepts(hints);
+		assertThat(RuntimeHintsPredicates.resource().forResource("db/undo/2026/U1__gem.sql")).accepts(hints);
+		assertThat(RuntimeHintsPredicates.resource().forResource("META-INF/gemforce-migrations/changes.schema.json"))
+			.accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection().onType(StatusReport.Store.class)).accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection().onType(RehearsalReport.class)).accepts(hints);
+	}
+
 	/**
 	 * Uses what a migration gets.
 	 *
@@ -106,18 +118,6 @@ class AotTests {
 				.forEach(this.seen::add);
 		}
 
-	}
-
-	@Test
-	void hintsNameTheMigrationsAndWhatIsWritten() {
-		RuntimeHints hints = new RuntimeHints();
-		new MigrationsRuntimeHints().registerHints(hints, getClass().getClassLoader());
-		assertThat(RuntimeHintsPredicates.resource().forResource("db/mongo/V1__index.yaml")).accepts(hints);
-		assertThat(RuntimeHintsPredicates.resource().forResource("db/undo/2026/U1__gem.sql")).accepts(hints);
-		assertThat(RuntimeHintsPredicates.resource().forResource("META-INF/gemforce-migrations/changes.schema.json"))
-			.accepts(hints);
-		assertThat(RuntimeHintsPredicates.reflection().onType(StatusReport.Store.class)).accepts(hints);
-		assertThat(RuntimeHintsPredicates.reflection().onType(RehearsalReport.class)).accepts(hints);
 	}
 
 }

@@ -1,14 +1,15 @@
 package io.gemforce.migrations.mongo.engine;
 
-import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.StopSignal;
-import io.gemforce.migrations.mongo.command.Sending;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 import com.mongodb.MongoException;
 import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.mongo.command.Sending;
 
 /**
  * The transactions of a runner, each tried again as long as it fails by something that

@@ -205,9 +205,9 @@ class MigrationContextTests {
 		SentCommands sent = new SentCommands();
 		try (TestRunner runner = TestRunner.on(this.mongo)
 			.listener(sent)
-			.with(TestMigration.of("1", (mongo) -> inThreads(8, (thread) -> {
+			.with(TestMigration.of("1", (context) -> inThreads(8, (thread) -> {
 				for (int number = 0; number < 50; number++) {
-					mongo.collection("gems").insertOne(new Document("_id", 50 * thread + number));
+					context.collection("gems").insertOne(new Document("_id", 50 * thread + number));
 				}
 			})).with(TransactionMode.NEVER))) {
 			runner.migrate();
@@ -222,18 +222,18 @@ class MigrationContextTests {
 	@Test
 	@RequiresReplicaSet("sessions")
 	void threadReadsWhatTheMigrationHasWrittenBefore() {
-		migrate(TransactionMode.NEVER, (mongo) -> {
-			mongo.collection("gems").insertOne(new Document("_id", 1));
-			inThreads(1, (thread) -> assertThat(mongo.template().findById(1, Document.class, "gems")).isNotNull());
+		migrate(TransactionMode.NEVER, (context) -> {
+			context.collection("gems").insertOne(new Document("_id", 1));
+			inThreads(1, (thread) -> assertThat(context.template().findById(1, Document.class, "gems")).isNotNull());
 		});
 	}
 
 	@Test
 	@RequiresReplicaSet("transactions")
 	void otherThreadsAreRefusedInATransaction() {
-		try (TestRunner runner = TestRunner.on(this.mongo).with(TestMigration.of("1", (mongo) -> {
-			mongo.collection("gems").insertOne(new Document("_id", 0));
-			inThreads(2, (thread) -> mongo.collection("gems").insertOne(new Document("_id", thread + 1)));
+		try (TestRunner runner = TestRunner.on(this.mongo).with(TestMigration.of("1", (context) -> {
+			context.collection("gems").insertOne(new Document("_id", 0));
+			inThreads(2, (thread) -> context.collection("gems").insertOne(new Document("_id", thread + 1)));
 		}))) {
 			assertThatExceptionOfType(MigrationException.class).isThrownBy(runner::migrate)
 				.withMessageContaining("cannot take part in the migration's transaction")
@@ -245,8 +245,8 @@ class MigrationContextTests {
 	@Test
 	void resultIsReadByTheThreadThatAskedForIt() {
 		this.mongo.collection("gems").insertOne(new Document("_id", 1));
-		migrate(TransactionMode.NEVER, (mongo) -> {
-			FindIterable<Document> found = mongo.collection("gems").find();
+		migrate(TransactionMode.NEVER, (context) -> {
+			FindIterable<Document> found = context.collection("gems").find();
 			assertThatIllegalStateException().isThrownBy(() -> inThreads(1, (thread) -> found.first()))
 				.withMessageContaining("cannot read a result that thread");
 			assertThat(found.first()).isNotNull();
