@@ -65,16 +65,35 @@ public final class PlanGuard {
 		this.listener.accept(id);
 	}
 
+	/**
+	 * Whether a migration may be executed after the one that was asked about before.
+	 * @param store its store
+	 * @param id its id
+	 * @param direction whether it is to be applied or undone
+	 * @return whether {@link #check} lets it pass
+	 */
+	public boolean allows(StoreName store, String id, Direction direction) {
+		return this.expected == null || find(this.expected, store, id, direction) >= 0;
+	}
+
+	private int find(List<PlanStep> steps, StoreName store, String id, Direction direction) {
+		for (int next = this.position; next < steps.size(); next++) {
+			PlanStep step = steps.get(next);
+			if (step.store() == store && step.id().equals(id) && step.direction() == direction) {
+				return next;
+			}
+		}
+		return -1;
+	}
+
 	private void requireExpected(StoreName store, String id, Direction direction, Supplier<String> databaseState) {
 		if (this.expected == null) {
 			return;
 		}
-		for (int next = this.position; next < this.expected.size(); next++) {
-			PlanStep step = this.expected.get(next);
-			if (step.store() == store && step.id().equals(id) && step.direction() == direction) {
-				this.position = next;
-				return;
-			}
+		int found = find(this.expected, store, id, direction);
+		if (found >= 0) {
+			this.position = found;
+			return;
 		}
 		throw changed(store, "migration %s of store '%s' would be %s, which is not in the plan".formatted(id, store,
 				(direction == Direction.UP) ? "applied" : "undone"), databaseState.get());

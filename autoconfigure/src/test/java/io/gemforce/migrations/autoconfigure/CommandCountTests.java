@@ -2,13 +2,20 @@ package io.gemforce.migrations.autoconfigure;
 
 import org.bson.BsonDocument;
 import org.bson.BsonString;
+import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.mongodb.autoconfigure.MongoClientSettingsBuilderCustomizer;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
 
+import io.gemforce.migrations.mongo.Migration;
+import io.gemforce.migrations.mongo.MongoMigration;
+import io.gemforce.migrations.mongo.MongoMigrationContext;
+import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.RequiresReplicaSet;
@@ -86,6 +93,18 @@ class CommandCountTests {
 	}
 
 	@Test
+	void firstStartWithTwoMigrationsWithoutTransactionsIsNineCommandsAtTheMost() {
+		TestContexts.with(this.mongo)
+			.withUserConfiguration(PlainMigrations.class)
+			.withBean(MongoClientSettingsBuilderCustomizer.class, this.sent::customizer)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(this.sent.names()).containsExactly("find", "findAndModify", "find", "insert", "insert",
+						"update", "insert", "update", "update");
+			});
+	}
+
+	@Test
 	void readsAndWritesOfTheRunnerAreMajority() {
 		listening().run((context) -> assertThat(this.sent.commands()).allSatisfy((command) -> {
 			String concern = command.getFirstKey().equals("find") ? "readConcern" : "writeConcern";
@@ -99,6 +118,32 @@ class CommandCountTests {
 
 	private ApplicationContextRunner listening() {
 		return this.contextRunner.withBean(MongoClientSettingsBuilderCustomizer.class, this.sent::customizer);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@AutoConfigurationPackage
+	static class PlainMigrations {
+
+		@Migration(version = "1", description = "create gem", transaction = TransactionMode.NEVER)
+		static class CreateGem implements MongoMigration {
+
+			@Override
+			public void up(MongoMigrationContext mongo) {
+				mongo.collection("gems").insertOne(new Document("_id", "ruby"));
+			}
+
+		}
+
+		@Migration(version = "2", description = "create another gem", transaction = TransactionMode.NEVER)
+		static class CreateAnotherGem implements MongoMigration {
+
+			@Override
+			public void up(MongoMigrationContext mongo) {
+				mongo.collection("gems").insertOne(new Document("_id", "opal"));
+			}
+
+		}
+
 	}
 
 }

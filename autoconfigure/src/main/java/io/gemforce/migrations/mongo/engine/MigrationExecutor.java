@@ -1,11 +1,13 @@
 package io.gemforce.migrations.mongo.engine;
 
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 import com.mongodb.MongoException;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.change.ChangeRefusedException;
 import io.gemforce.migrations.mongo.command.Sending;
+import io.gemforce.migrations.mongo.history.Attempt;
 import io.gemforce.migrations.mongo.history.HistoryRow;
 import io.gemforce.migrations.mongo.history.MigrationHistory;
 import io.gemforce.migrations.mongo.lock.Lease;
@@ -33,6 +36,10 @@ import io.gemforce.migrations.mongo.lock.LockLostException;
  * In a transaction the row is closed by the transaction's last statement, so that the
  * work and its record come into being together. After a commit whose outcome is unknown
  * the row tells whether it happened.
+ * <p>
+ * Outside of transactions the command that closes the row opens that of the migration
+ * that follows. Unless it is known to have done both, the row is closed and the next one
+ * opened by a command each.
  */
 final class MigrationExecutor {
 
@@ -51,6 +58,8 @@ final class MigrationExecutor {
 	private final MigrationThread thread;
 
 	private final LongSupplier nanoTime;
+
+	private @Nullable Long openedAhead;
 
 	/**
 	 * Create an executor.
@@ -78,17 +87,46 @@ final class MigrationExecutor {
 	 * nothing was done
 	 */
 	Optional<List<Problem>> execute(Step step, long rank, boolean transactional) {
+		return execute(step, rank, transactional, Optional::empty);
+	}
+
+	/**
+	 * Execute a migration that another one may follow.
+	 * @param step the migration, and whether to apply or to undo it
+	 * @param rank the rank to record it at
+	 * @param transactional whether to run it in a transaction
+	 * @param next tells what may be executed next, asked when the migration has done its
+	 * work
+	 * @return what somebody should look at, or empty if somebody else has the rank and
+	 * nothing was done
+	 */
+	Optional<List<Problem>> execute(Step step, long rank, boolean transactional, Supplier<Optional<Attempt>> next) {
 		Lease lease = this.locked.lease();
-		lease.check();
-		if (!this.locked.open(rank, step.migration().attempt(step.direction(), transactional))) {
-			return Optional.empty();
+		boolean opened = hasOpened(rank);
+		this.openedAhead = null;
+		if (!opened) {
+			lease.check();
+			if (!this.locked.open(rank, step.attempt(transactional))) {
+				return Optional.empty();
+			}
 		}
 		lease.doing(step.isUp() ? step.migration().toString() : "undo " + step.migration());
 		Thread caller = Thread.currentThread();
-		return Optional.of(this.thread.execute(step, () -> executeOpened(step, rank, transactional, caller)));
+		return Optional.of(this.thread.execute(step, () -> executeOpened(step, rank, transactional, next, caller)));
 	}
 
-	private List<Problem> executeOpened(Step step, long rank, boolean transactional, Thread caller) {
+	/**
+	 * Whether a row was opened when the one before was closed, so that its migration must
+	 * be executed.
+	 * @param rank the rank of the row
+	 * @return whether it is open already
+	 */
+	boolean hasOpened(long rank) {
+		return this.openedAhead != null && this.openedAhead == rank;
+	}
+
+	private List<Problem> executeOpened(Step step, long rank, boolean transactional, Supplier<Optional<Attempt>> next,
+			Thread caller) {
 		long startedAt = this.nanoTime.getAsLong();
 		ExecutionStart start = step.start(this.locked.run(), this.attempts.namespace(), transactional);
 		start.run().listener().executionBegan(start);
@@ -99,7 +137,7 @@ final class MigrationExecutor {
 				execution.runInTransaction();
 			}
 			else {
-				execution.runPlainly();
+				execution.runPlainly(next);
 			}
 		}
 		catch (RuntimeException ex) {
@@ -151,7 +189,7 @@ final class MigrationExecutor {
 			return MigrationExecutor.this.locked.lease();
 		}
 
-		private void runPlainly() {
+		private void runPlainly(Supplier<Optional<Attempt>> next) {
 			OperationGuard guard = new OperationGuard(lease(), false);
 			boolean worked = false;
 			try {
@@ -161,8 +199,9 @@ final class MigrationExecutor {
 							"a write was not answered, and the migration went on as if it knew what became of it");
 				}
 				worked = true;
+				Iterator<Attempt> ahead = next.get().stream().iterator();
 				untilAnswered(() -> {
-					if (!close()) {
+					if ((!ahead.hasNext() || !closeAndOpen(ahead.next())) && !close()) {
 						requireDone();
 					}
 					return true;
@@ -242,6 +281,15 @@ final class MigrationExecutor {
 
 		private boolean close() {
 			return history().close(this.rank, this.step.done(), elapsed(this.startedAt));
+		}
+
+		private boolean closeAndOpen(Attempt next) {
+			if (!history().closeAndOpen(this.rank, this.step.done(), elapsed(this.startedAt), next,
+					MigrationExecutor.this.locked.run(), lease().fence())) {
+				return false;
+			}
+			MigrationExecutor.this.openedAhead = this.rank + 1;
+			return true;
 		}
 
 		private ProblemCode code(Throwable failure) {

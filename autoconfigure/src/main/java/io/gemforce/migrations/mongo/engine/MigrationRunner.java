@@ -44,8 +44,9 @@ import io.gemforce.migrations.mongo.lock.LockLostException;
  * mark the takeover in the history, close what was left open.</li>
  * <li>Read the history again. A fence higher than one's own: the lock is lost. Validate
  * and plan again.</li>
- * <li>For each pending migration: open a row at the next rank, execute, close the row. If
- * somebody else has the rank, read the history again.</li>
+ * <li>For each pending migration: open a row at the next rank, execute, close the row;
+ * outside of transactions the command that closes a row opens the next one. If somebody
+ * else has the rank, read the history again.</li>
  * <li>Release the lock, unless a command may still be executed.</li>
  * </ol>
  * A hold that binds this build leaves nothing pending, so nothing is run.
@@ -226,13 +227,15 @@ final class MigrationRunner {
 		long rank = firstRank;
 		PeerHistories peers = new PeerHistories(this.access.factory().getMongoDatabase());
 		peers.warnOfLocks(pending.stream().map(Step::migration).toList());
-		for (Step step : pending) {
+		for (int i = 0; i < pending.size(); i++) {
+			Step step = pending.get(i);
 			ResolvedMigration migration = step.migration();
-			if (this.stop.isStopped()) {
+			boolean opened = executor.hasOpened(rank);
+			if (!opened && this.stop.isStopped()) {
 				this.stop.check(StoreName.MONGO, databaseState());
 			}
 			this.guard.check(StoreName.MONGO, migration.version().toString(), Direction.UP, this::databaseState);
-			Optional<ImportId> imported = peers.findExecuted(migration);
+			Optional<ImportId> imported = opened ? Optional.empty() : peers.findExecuted(migration);
 			if (imported.isPresent()) {
 				if (!locked.record(rank, imported(migration, imported.get()))) {
 					return false;
@@ -241,7 +244,13 @@ final class MigrationRunner {
 						imported.get()));
 			}
 			else {
-				if (executor.execute(step, rank, migration.isTransactional(transactions)).isEmpty()) {
+				Optional<Step> next = (i + 1 < pending.size()) ? Optional.of(pending.get(i + 1)) : Optional.empty();
+				if (executor
+					.execute(step, rank, migration.isTransactional(transactions),
+							() -> next.filter(this::mayFollow)
+								.map((following) -> following.attempt(
+										following.migration().isTransactional(transactions))))
+					.isEmpty()) {
 					return false;
 				}
 				this.applied.add(migration.version().toString());
@@ -249,6 +258,13 @@ final class MigrationRunner {
 			rank++;
 		}
 		return true;
+	}
+
+	// The row of what may have been executed by another tool is not opened before that is
+	// known
+	private boolean mayFollow(Step step) {
+		return step.migration().imports().isEmpty() && !this.stop.isStopped() && this.guard.allows(StoreName.MONGO,
+				step.migration().version().toString(), step.direction());
 	}
 
 	private static Mark imported(ResolvedMigration migration, ImportId id) {

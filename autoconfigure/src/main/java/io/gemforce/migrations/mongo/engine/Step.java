@@ -32,6 +32,15 @@ record Step(ResolvedMigration migration, Direction direction, @Nullable Long cyc
 	}
 
 	/**
+	 * Return what is recorded when this begins.
+	 * @param transactional whether it runs in a transaction
+	 * @return the attempt
+	 */
+	Attempt attempt(boolean transactional) {
+		return this.migration.attempt(this.direction, transactional);
+	}
+
+	/**
 	 * Return what listeners are told when this begins.
 	 * @param run the run that this is part of
 	 * @param namespace the name of the database
@@ -39,7 +48,7 @@ record Step(ResolvedMigration migration, Direction direction, @Nullable Long cyc
 	 * @return the execution
 	 */
 	ExecutionStart start(MigrationRun run, String namespace, boolean transactional) {
-		Attempt attempt = this.migration.attempt(this.direction, transactional);
+		Attempt attempt = attempt(transactional);
 		String version = attempt.version().toString();
 		return new ExecutionStart(run, StoreName.MONGO, namespace, version, version, attempt.description(),
 				attempt.type(), attempt.script(), attempt.checksum(), attempt.phase(), attempt.direction(),

@@ -14,9 +14,12 @@ import com.mongodb.MongoException;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
+import com.mongodb.bulk.BulkWriteResult;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.UpdateOneModel;
+import com.mongodb.client.model.UpdateOptions;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +55,12 @@ import io.gemforce.migrations.mongo.command.Sending;
  * the last statement of the migration's transaction where there is one. Closing is a
  * compare-and-set on the work: an update that matches nothing means that the row must be
  * read to learn what has become of it.</li>
+ * <li>Outside of transactions one command does both: it closes row k and opens row k + 1,
+ * which counts only if the first statement has matched and the second one has inserted.
+ * After anything else row k is closed, or read, as if that command had never been sent,
+ * and row k + 1 opened as any other: one's own RUNNING row that is found there is the row.
+ * Whoever takes the lock over takes rank k + 1 before row k is closed, so a runner that
+ * has lost the lock opens nothing.</li>
  * <li>Who takes the lock over inserts a MARK row without a version, which raises the
  * highest fence in the history, and then closes what lower fences left open. A runner
  * that reads a fence higher than its own has lost the lock.</li>
@@ -147,8 +156,13 @@ public final class MigrationHistory {
 	 * although the row was read and the insert sent again: see {@link WriteOutcome}
 	 */
 	public boolean open(long rank, Attempt attempt, MigrationRun run, long fence) {
-		Document document = new Document(HistoryFields.RANK, rank)
-			.append(HistoryFields.VERSION, attempt.version().toString())
+		Document document = new Document(HistoryFields.RANK, rank);
+		document.putAll(opening(attempt, run, fence));
+		return insert(rank, document, run);
+	}
+
+	private Document opening(Attempt attempt, MigrationRun run, long fence) {
+		Document document = new Document(HistoryFields.VERSION, attempt.version().toString())
 			.append(HistoryFields.DESCRIPTION, attempt.description())
 			.append(HistoryFields.TYPE, attempt.type().name())
 			.append(HistoryFields.SCRIPT, attempt.script());
@@ -159,7 +173,7 @@ public final class MigrationHistory {
 			.append(HistoryFields.TRANSACTIONAL, attempt.transactional())
 			.append(HistoryFields.STARTED_AT, now());
 		appendRun(document, run, run.application().user(), fence);
-		return insert(rank, document, run);
+		return document;
 	}
 
 	/**
@@ -267,6 +281,29 @@ public final class MigrationHistory {
 	}
 
 	/**
+	 * Close a row as done and open the next one, in one command.
+	 * @param rank the rank of the row to close
+	 * @param state what was done
+	 * @param duration how long the execution took
+	 * @param next what is about to be executed next
+	 * @param run the run that executes it
+	 * @param fence the fence of the run's lock
+	 * @return whether the row was open, and the next one is now open and this run's;
+	 * otherwise it is not known which of both has happened
+	 */
+	public boolean closeAndOpen(long rank, MigrationState state, Duration duration, Attempt next, MigrationRun run,
+			long fence) {
+		BulkWriteResult result = this.collection.bulkWrite(List.of(
+				new UpdateOneModel<>(open(rank),
+						new Document("$set", closing(state).append(HistoryFields.DURATION_MS, duration.toMillis()))),
+				new UpdateOneModel<>(new Document(HistoryFields.RANK, rank + 1),
+						new Document("$setOnInsert", opening(next, run, fence)), new UpdateOptions().upsert(true))));
+		return result.getMatchedCount() == 1 && result.getUpserts()
+			.stream()
+			.anyMatch((upsert) -> upsert.getId().isNumber() && upsert.getId().asNumber().longValue() == rank + 1);
+	}
+
+	/**
 	 * Close a row as failed.
 	 * @param rank the rank
 	 * @param duration how long the execution took
@@ -286,10 +323,12 @@ public final class MigrationHistory {
 	}
 
 	private boolean close(long rank, Document closing) {
-		Document open = new Document(HistoryFields.RANK, rank).append(HistoryFields.STATE,
-				MigrationState.RUNNING.name());
-		return Sending.unlessOverloaded(() -> this.collection.updateOne(open, new Document("$set", closing)))
+		return Sending.unlessOverloaded(() -> this.collection.updateOne(open(rank), new Document("$set", closing)))
 			.getMatchedCount() == 1;
+	}
+
+	private static Document open(long rank) {
+		return new Document(HistoryFields.RANK, rank).append(HistoryFields.STATE, MigrationState.RUNNING.name());
 	}
 
 	/**

@@ -15,6 +15,7 @@ import io.gemforce.migrations.Trigger;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.MongoMigrationContext;
 import io.gemforce.migrations.mongo.ReversibleMongoMigration;
+import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.support.HeardEvents;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
@@ -46,6 +47,18 @@ class HeardRunnerTests {
 		}
 		assertThat(this.heard.events()).containsExactly("mongo lock ACQUIRED", "mongo DOWN 1 (migration 1) began",
 				"mongo DOWN 1 (migration 1) ended ROLLED_BACK");
+	}
+
+	@Test
+	void tellsOfOneMigrationAfterTheOther() {
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.with(TestMigration.inserting("1").with(TransactionMode.NEVER),
+					TestMigration.inserting("2").with(TransactionMode.NEVER))) {
+			runner.migrate(run());
+		}
+		assertThat(this.heard.events()).containsExactly("mongo lock ACQUIRED", "mongo UP 1 (migration 1) began",
+				"mongo UP 1 (migration 1) ended APPLIED", "mongo UP 2 (migration 2) began",
+				"mongo UP 2 (migration 2) ended APPLIED");
 	}
 
 	@Test

@@ -18,6 +18,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.gemforce.migrations.PlanStep;
 import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 
@@ -180,6 +181,19 @@ class ImportTests {
 		assertThat(this.mongo.history().find().sort(new Document("_id", 1)))
 			.extracting((row) -> "%s %s %s".formatted(row.get("_id"), row.get("version"), row.get("type")))
 			.containsExactly("1 1 IMPORT", "2 2 BEAN", "3 3 IMPORT", "4 4 BEAN");
+	}
+
+	@Test
+	void whatIsImportedAfterAMigrationWithoutATransactionIsNotOpened() {
+		this.mongo.collection("mongockChangeLog").insertOne(mongock("b", "ann", "EXECUTED"));
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.with(TestMigration.inserting("1").with(TransactionMode.NEVER),
+					TestMigration.inserting("2").importing("mongock:b").with(TransactionMode.NEVER),
+					TestMigration.inserting("3").with(TransactionMode.NEVER))) {
+			assertThat(runner.migrate().executed()).containsExactly("1", "3");
+		}
+		assertThat(this.mongo.history().find()).extracting((row) -> row.getString("type"))
+			.containsExactly("BEAN", "IMPORT", "BEAN");
 	}
 
 	@Test

@@ -2,6 +2,7 @@ package io.gemforce.migrations.mongo.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -30,7 +31,8 @@ enum KillPoint {
 	AFTER_THE_WORK(Victim.HOLDER, true, (proxy) -> proxy.holdReply(WireStep.SECOND_WORK)),
 
 	/**
-	 * The commit, or without a transaction the closing of the row, is on its way.
+	 * The commit, or without a transaction the closing of the row with the opening of the
+	 * next one, is on its way.
 	 */
 	INSIDE_THE_COMMIT(Victim.HOLDER, false, (proxy) -> proxy.holdCommand(KillPoint::isCommit)),
 
@@ -72,11 +74,18 @@ enum KillPoint {
 	}
 
 	/**
-	 * Whether an attempt of migration 1 is left that never finished.
-	 * @return whether a migration that must not be repeated stops the next start
+	 * Tell which attempt is left that never finished, if migration 1 is followed by
+	 * migration 2.
+	 * @param transactional whether the migrations are transactions
+	 * @return the version of a migration that stops the next start if it must not be
+	 * repeated
 	 */
-	boolean isLeavingAnInterruption() {
-		return this.leavingAnInterruption;
+	Optional<String> interrupted(boolean transactional) {
+		if (this.leavingAnInterruption) {
+			return Optional.of("1");
+		}
+		boolean openedAhead = !transactional && (this == INSIDE_THE_COMMIT || this == AFTER_THE_COMMIT);
+		return openedAhead ? Optional.of("2") : Optional.empty();
 	}
 
 	/**

@@ -117,24 +117,27 @@ class KilledRunnerTests {
 
 	private static void recover(MongoTestDatabase mongo, KillCase test) {
 		MigrationKind kind = test.kind;
-		if (test.point.isLeavingAnInterruption() && kind == MigrationKind.STOP) {
-			stop(mongo, kind);
-			kind = test.decision().take(mongo);
+		String interrupted = test.point.interrupted(kind == MigrationKind.TRANSACTIONAL).orElse(null);
+		if (interrupted != null && kind == MigrationKind.STOP) {
+			stop(mongo, kind, interrupted);
+			kind = test.decision().take(mongo, interrupted);
 		}
 		migrate(mongo, kind, "1", "2");
 		migrate(mongo, kind, "1", "2", "3");
 		assertThatEachIsAppliedOnce(mongo);
 	}
 
-	private static void stop(MongoTestDatabase mongo, MigrationKind kind) {
+	private static void stop(MongoTestDatabase mongo, MigrationKind kind, String version) {
 		MigrationException ex = catchThrowableOfType(MigrationException.class, () -> migrate(mongo, kind, "1", "2"));
 		assertThat(ex.getProblems()).singleElement().satisfies((problem) -> {
 			assertThat(problem.code()).isEqualTo(ProblemCode.INTERRUPTED);
-			assertThat(problem.message()).isEqualTo("The last attempt of migration 1 (migration 1) (com.example.V1) "
-					+ "never finished, so it may be applied in part");
+			assertThat(problem.message()).isEqualTo(
+					"The last attempt of migration %1$s (migration %1$s) (com.example.V%1$s) never finished, so it may be applied in part"
+						.formatted(version));
 			assertThat(problem.action()).contains(
 					"declare @Migration(onInterrupted = OnInterrupted.RETRY) and start again",
-					"run gemforce.migrations.run=mark-applied or mark-rolled-back with store=mongo, version=1 and a reason");
+					"run gemforce.migrations.run=mark-applied or mark-rolled-back with store=mongo, version=%s and a reason"
+						.formatted(version));
 		});
 		assertThat(MigrationKind.executed(mongo)).doesNotContainKey("2a");
 	}
@@ -171,9 +174,9 @@ class KilledRunnerTests {
 		COMPLETE {
 
 			@Override
-			MigrationKind take(MongoTestDatabase mongo) {
-				MigrationKind.complete(mongo, "1");
-				perform(mongo, Operation.Kind.MARK_APPLIED);
+			MigrationKind take(MongoTestDatabase mongo, String version) {
+				MigrationKind.complete(mongo, version);
+				perform(mongo, version, Operation.Kind.MARK_APPLIED);
 				return MigrationKind.STOP;
 			}
 
@@ -182,9 +185,9 @@ class KilledRunnerTests {
 		TAKE_BACK {
 
 			@Override
-			MigrationKind take(MongoTestDatabase mongo) {
-				MigrationKind.takeBack(mongo, "1");
-				perform(mongo, Operation.Kind.MARK_ROLLED_BACK);
+			MigrationKind take(MongoTestDatabase mongo, String version) {
+				MigrationKind.takeBack(mongo, version);
+				perform(mongo, version, Operation.Kind.MARK_ROLLED_BACK);
 				return MigrationKind.STOP;
 			}
 
@@ -193,17 +196,17 @@ class KilledRunnerTests {
 		DECLARE_RETRY {
 
 			@Override
-			MigrationKind take(MongoTestDatabase mongo) {
+			MigrationKind take(MongoTestDatabase mongo, String version) {
 				return MigrationKind.RETRY;
 			}
 
 		};
 
-		abstract MigrationKind take(MongoTestDatabase mongo);
+		abstract MigrationKind take(MongoTestDatabase mongo, String version);
 
-		private static void perform(MongoTestDatabase mongo, Operation.Kind kind) {
+		private static void perform(MongoTestDatabase mongo, String version, Operation.Kind kind) {
 			try (TestRunner runner = TestRunner.on(mongo).lease(LEASE).with(MigrationKind.STOP.migrations("1", "2"))) {
-				runner.perform(new Operation(kind, Version.parse("1").orElseThrow(), "it was killed", false));
+				runner.perform(new Operation(kind, Version.parse(version).orElseThrow(), "it was killed", false));
 			}
 		}
 

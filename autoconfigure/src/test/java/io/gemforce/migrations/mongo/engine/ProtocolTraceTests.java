@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 
 import org.bson.BsonDocument;
 import org.bson.BsonString;
+import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -135,9 +136,138 @@ class ProtocolTraceTests {
 		CompletableFuture<StoreResult> a = this.stage.migrateAsA(MigrationKind.STOP, "1", "2");
 		TwoRunners.lose(closed);
 		assertThat(TwoRunners.result(a).executed()).containsExactly("1", "2");
-		assertThat(this.stage.beforeA().commands()).filteredOn(WireStep.READ_ROW).hasSize(1);
+		assertThat(this.stage.beforeA().commands()).filteredOn(WireStep.READ_ROW)
+			.extracting((command) -> command.getDocument("filter").getNumber("_id").longValue())
+			.as("the row that was closed, and the one that was opened with it")
+			.containsExactly(1L, 2L);
 		this.stage.assertThatEachIsAppliedOnce("1", "2");
 		assertThat(this.stage.owner()).isNull();
+	}
+
+	@Test
+	void closingOfTheLastRowWhoseReplyWasLostIsNotTakenForALoss() throws Exception {
+		List<Hold> closed = this.stage.beforeA().holdReplies(WireStep.CLOSE_ROW, TwoRunners.sendsOfTheDriver());
+		CompletableFuture<StoreResult> a = this.stage.migrateAsA(MigrationKind.STOP, "1");
+		TwoRunners.lose(closed);
+		assertThat(TwoRunners.result(a).executed()).containsExactly("1");
+		assertThat(this.stage.beforeA().commands()).filteredOn(WireStep.READ_ROW).hasSize(1);
+		this.stage.assertThatEachIsAppliedOnce("1");
+		assertThat(this.stage.owner()).isNull();
+	}
+
+	/**
+	 * A command that was refused, or never arrived, has neither closed nor opened a row.
+	 */
+	@Test
+	void rowIsClosedAndTheNextOneOpenedAfterACommandThatDidNeither() throws Exception {
+		List<Hold> closing = holdClosings();
+		CompletableFuture<StoreResult> a = this.stage.migrateAsA(MigrationKind.STOP, "1", "2");
+		TwoRunners.lose(closing);
+		assertThat(TwoRunners.result(a).executed()).containsExactly("1", "2");
+		assertThat(this.stage.beforeA().commands()).filteredOn(WireStep.READ_ROW).isEmpty();
+		this.stage.assertThatEachIsAppliedOnce("1", "2");
+	}
+
+	/**
+	 * The server may stop between the two statements of a command.
+	 */
+	@Test
+	void nextRowIsOpenedAfterACommandThatOnlyClosedOne() throws Exception {
+		List<Hold> closing = holdClosings();
+		CompletableFuture<StoreResult> a = this.stage.migrateAsA(MigrationKind.STOP, "1", "2");
+		closing.get(0).await();
+		this.mongo.history()
+			.updateOne(new Document("_id", 1L), new Document("$set", new Document("state", "APPLIED")));
+		TwoRunners.lose(closing);
+		assertThat(TwoRunners.result(a).executed()).containsExactly("1", "2");
+		this.stage.assertThatEachIsAppliedOnce("1", "2");
+	}
+
+	private List<Hold> holdClosings() {
+		return Stream.generate(() -> this.stage.beforeA().holdCommand(WireStep.CLOSE_AND_OPEN))
+			.limit(TwoRunners.sendsOfTheDriver())
+			.toList();
+	}
+
+	/**
+	 * What keeps a runner that has lost the lock from opening a row when it closes one.
+	 */
+	@TestFactory
+	Stream<DynamicTest> markKeepsAFrozenHolderFromOpeningARowWithTheClosing() {
+		return ConcurrentCases.play(Stream.of(MigrationKind.RETRY, MigrationKind.STOP), (mongo, kind) -> {
+			try (TwoRunners stage = new TwoRunners(mongo)) {
+				closeAfterTheMark(stage, kind);
+			}
+		});
+	}
+
+	private static void closeAfterTheMark(TwoRunners stage, MigrationKind kind) throws Exception {
+		Hold closing = stage.beforeA().holdCommand(WireStep.CLOSE_AND_OPEN);
+		CompletableFuture<StoreResult> a = stage.migrateAsA(kind, "1", "2");
+		closing.await();
+		stage.freezeA();
+		Hold marked = stage.beforeB().holdReply(WireStep.MARK);
+		CompletableFuture<StoreResult> b = stage.migrateAsB(kind, "1", "2");
+		marked.await();
+		closing.letGo();
+		assertThat(TwoRunners.failure(a).getCode()).isEqualTo(ProblemCode.LOCK_LOST);
+		assertThat(stage.rows()).extracting((row) -> "%s %s".formatted(row.get("type"), row.get("state")))
+			.containsExactly("BEAN APPLIED", "MARK INTERRUPTED");
+		marked.letGo();
+		assertThat(TwoRunners.result(b).executed()).containsExactly("2");
+		stage.assertThatEachIsAppliedOnce("1", "2");
+		assertThat(stage.owner()).isNull();
+	}
+
+	@TestFactory
+	Stream<DynamicTest> frozenHolderWhoseRowIsClosedIsLostEvenIfItOpensAnother() {
+		return ConcurrentCases.play(Stream.of(MigrationKind.RETRY, MigrationKind.STOP), (mongo, kind) -> {
+			try (TwoRunners stage = new TwoRunners(mongo)) {
+				closeAfterTheTakeover(stage, kind);
+			}
+		});
+	}
+
+	private static void closeAfterTheTakeover(TwoRunners stage, MigrationKind kind) throws Exception {
+		Hold closing = stage.beforeA().holdCommand(WireStep.CLOSE_AND_OPEN);
+		CompletableFuture<StoreResult> a = stage.migrateAsA(kind, "1", "2");
+		closing.await();
+		stage.freezeA();
+		Hold closedLeftOpen = stage.beforeB().holdReply(WireStep.CLOSE_LEFT_OPEN);
+		CompletableFuture<StoreResult> b = stage.migrateAsB(kind, "1", "2");
+		closedLeftOpen.await();
+		closing.letGo();
+		assertThat(TwoRunners.failure(a).getCode()).isEqualTo(ProblemCode.LOCK_LOST);
+		assertThat(stage.rows()).extracting((row) -> "%s %s".formatted(row.get("type"), row.get("state")))
+			.containsExactly("BEAN INTERRUPTED", "MARK INTERRUPTED");
+		closedLeftOpen.letGo();
+		if (kind == MigrationKind.STOP) {
+			assertThat(TwoRunners.failure(b).getCode()).isEqualTo(ProblemCode.INTERRUPTED);
+		}
+		else {
+			assertThat(TwoRunners.result(b).executed()).containsExactly("1", "2");
+			stage.assertThatEachIsAppliedOnce("1", "2");
+		}
+	}
+
+	/**
+	 * T3, with the closing: a late insert of a runner that has given up has taken the
+	 * rank.
+	 */
+	@Test
+	void rankThatALateInsertHasTakenBeforeTheClosingIsNotTakenForALoss() throws Exception {
+		Hold closing = this.stage.beforeA().holdCommand(WireStep.CLOSE_AND_OPEN);
+		CompletableFuture<StoreResult> a = this.stage.migrateAsA(MigrationKind.STOP, "1", "2");
+		closing.await();
+		this.mongo.history()
+			.insertOne(new Document("_id", 2L).append("version", "0")
+				.append("state", "RUNNING")
+				.append("runId", "given up")
+				.append("fence", 0L));
+		closing.letGo();
+		assertThat(TwoRunners.result(a).executed()).containsExactly("1", "2");
+		assertThat(this.stage.rows()).extracting((row) -> "%s %s".formatted(row.get("version"), row.get("state")))
+			.containsExactly("1 APPLIED", "0 INTERRUPTED", "null INTERRUPTED", "2 APPLIED");
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.gemforce.migrations.mongo.engine;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -9,9 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.Plan;
+import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.support.FailPoint;
 import io.gemforce.migrations.support.MongoProxy;
 import io.gemforce.migrations.support.MongoTestDatabase;
@@ -44,6 +48,39 @@ class StoppedRunTests {
 	void doesNotNameEachOfMany() {
 		assertThat(stoppedAfter(11).getDatabaseState())
 			.isEqualTo("this run has applied 11 migrations, the last one is 11");
+	}
+
+	@Test
+	void opensNoRowOfAMigrationThatDoesNotFollow() {
+		TestMigration first = stopping(1).with(TransactionMode.NEVER);
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.stop(this.stop)
+			.with(first, TestMigration.inserting("2").with(TransactionMode.NEVER))) {
+			MigrationException ex = catchThrowableOfType(MigrationException.class, runner::migrate);
+			assertThat(ex.getCode()).isEqualTo(ProblemCode.SHUTTING_DOWN);
+			assertThat(ex.getDatabaseState()).isEqualTo("this run has applied 1");
+		}
+		assertThatOnlyOneIsRecorded();
+	}
+
+	@Test
+	void opensNoRowOfAMigrationThatIsNotInThePlan() {
+		TestMigration first = TestMigration.inserting("1").with(TransactionMode.NEVER);
+		try (TestRunner planned = TestRunner.on(this.mongo).with(first);
+				TestRunner runner = TestRunner.on(this.mongo).with(first, TestMigration.inserting("2"))) {
+			PlanGuard guard = PlanGuard.of(new Plan(planned.store().plan(false), List.of()));
+			MigrationException ex = catchThrowableOfType(MigrationException.class,
+					() -> runner.store().migrate(runner.run(), guard));
+			assertThat(ex.getCode()).isEqualTo(ProblemCode.PLAN_CHANGED);
+			assertThat(ex.getDatabaseState()).isEqualTo("this run has applied 1");
+		}
+		assertThatOnlyOneIsRecorded();
+	}
+
+	private void assertThatOnlyOneIsRecorded() {
+		assertThat(this.mongo.history().find()).singleElement()
+			.satisfies((row) -> assertThat(row).containsEntry("version", "1").containsEntry("state", "APPLIED"));
+		assertThat(this.mongo.lock().find().first()).containsEntry("owner", null);
 	}
 
 	@Test

@@ -73,9 +73,14 @@ enum WireStep implements Predicate<BsonDocument> {
 	CLOSE_LEFT_OPEN("update", WireStep.HISTORY, (command) -> isMulti(command)),
 
 	/**
-	 * Close one's own row.
+	 * Close one's own row, whether or not the next one is opened with it.
 	 */
 	CLOSE_ROW("update", WireStep.HISTORY, (command) -> !isMulti(command)),
+
+	/**
+	 * Close one's own row and open the next one.
+	 */
+	CLOSE_AND_OPEN("update", WireStep.HISTORY, (command) -> command.getArray("updates").size() == 2),
 
 	/**
 	 * Commit the transaction.

@@ -43,8 +43,8 @@ record Results(Map<Scenario, Comparison> comparisons) {
 				Scenario.longHistory())) {
 			targets.add(commands(noOp, 1));
 		}
-		targets.add(commands(Scenario.first(2, false), 10));
-		targets.add(commandsPerMigration(false, 2));
+		targets.add(commands(Scenario.first(2, false), 9));
+		targets.add(commandsPerMigration(false, 1));
 		boolean transactions = this.comparisons.containsKey(Scenario.first(2, true));
 		if (transactions) {
 			targets.add(commands(Scenario.first(2, true), 12));
