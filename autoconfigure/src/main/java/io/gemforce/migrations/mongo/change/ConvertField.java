@@ -191,6 +191,7 @@ record ConvertField(String collection, FieldPath field, FieldType to, OnConversi
 	private boolean convert(Step step, List<BsonDocument> documents, boolean again) {
 		List<Preimage> preimages = new ArrayList<>();
 		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
+		ValuesById values = new ValuesById(this.field);
 		for (BsonDocument document : documents) {
 			BsonValue value = this.field.find(document);
 			if (value == null) {
@@ -209,6 +210,7 @@ record ConvertField(String collection, FieldPath field, FieldType to, OnConversi
 			if (!isDerivable(step, value, converted)) {
 				preimages.add(Preimage.ofField(Parents.id(document), this.field, value, converted));
 			}
+			values.add(Parents.id(document), converted);
 			updates.add(new UpdateOneModel<>(
 					Conditions.all(Conditions.id(Parents.id(document)), Conditions.unchanged(this.field, value)),
 					(converted != null) ? new BsonDocument("$set", new BsonDocument(this.field.text(), converted))
@@ -220,6 +222,11 @@ record ConvertField(String collection, FieldPath field, FieldType to, OnConversi
 		}
 		else if (step.isRemembering()) {
 			step.keep(preimages, again);
+		}
+		if (step.hasTransactions()) {
+			// The transaction sees to it that they are as they were read
+			values.write(step.collection(this.collection));
+			return true;
 		}
 		return GuardedUpdates.write(step.collection(this.collection), updates);
 	}

@@ -1,0 +1,84 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import com.mongodb.client.MongoCollection;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sets a field of many documents to a value of each one's own, by one command, which
+ * costs a fraction of a command with an update for each document.
+ */
+final class ValuesById {
+
+	private final FieldPath field;
+
+	private final BsonArray ids = new BsonArray();
+
+	private final BsonArray values = new BsonArray();
+
+	private final List<BsonValue> without = new ArrayList<>();
+
+	/**
+	 * Create a set of values.
+	 * @param field the field, in whose way there is no array
+	 */
+	ValuesById(FieldPath field) {
+		this.field = field;
+	}
+
+	/**
+	 * Add a value.
+	 * @param id the id of the document
+	 * @param value its value, {@code null} to remove the field
+	 */
+	void add(BsonValue id, @Nullable BsonValue value) {
+		if (value != null) {
+			this.ids.add(id);
+			this.values.add(value);
+		}
+		else {
+			this.without.add(id);
+		}
+	}
+
+	/**
+	 * Write the values, in a transaction that has read the documents.
+	 * @param collection the collection
+	 */
+	void write(MongoCollection<BsonDocument> collection) {
+		if (!this.ids.isEmpty()) {
+			collection.updateMany(Conditions.ids(this.ids),
+					List.of(new BsonDocument("$set", new BsonDocument(this.field.text(), value()))));
+		}
+		if (!this.without.isEmpty()) {
+			collection.updateMany(Conditions.ids(this.without), Parents.unset(this.field));
+		}
+	}
+
+	// No position is -1, which would be the last one
+	private BsonDocument value() {
+		BsonDocument position = operator("$indexOfArray", literal(this.ids), new BsonString("$_id"));
+		BsonString at = new BsonString("$$at");
+		return new BsonDocument("$let",
+				new BsonDocument("vars", new BsonDocument("at", position)).append("in",
+						operator("$cond", operator("$gte", at, new BsonInt32(0)),
+								operator("$arrayElemAt", literal(this.values), at),
+								new BsonString("$" + this.field.text()))));
+	}
+
+	private static BsonDocument literal(BsonArray array) {
+		return new BsonDocument("$literal", array);
+	}
+
+	private static BsonDocument operator(String name, BsonValue... arguments) {
+		return new BsonDocument(name, new BsonArray(List.of(arguments)));
+	}
+
+}
