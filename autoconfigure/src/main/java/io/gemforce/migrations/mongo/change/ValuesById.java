@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.UpdateManyModel;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -16,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  * costs a fraction of a command with an update for each document.
  */
 final class ValuesById {
+
+	/**
+	 * A server may look through the ids one by one for each document.
+	 */
+	private static final int TOGETHER = 100;
 
 	private final FieldPath field;
 
@@ -53,23 +59,30 @@ final class ValuesById {
 	 * @param collection the collection
 	 */
 	void write(MongoCollection<BsonDocument> collection) {
-		if (!this.ids.isEmpty()) {
-			collection.updateMany(Conditions.ids(this.ids),
-					List.of(new BsonDocument("$set", new BsonDocument(this.field.text(), value()))));
+		List<UpdateManyModel<BsonDocument>> updates = new ArrayList<>();
+		for (int first = 0; first < this.ids.size(); first += TOGETHER) {
+			int end = Math.min(first + TOGETHER, this.ids.size());
+			BsonArray some = new BsonArray(this.ids.subList(first, end));
+			BsonDocument value = value(some, new BsonArray(this.values.subList(first, end)));
+			updates.add(new UpdateManyModel<>(Conditions.ids(some),
+					List.of(new BsonDocument("$set", new BsonDocument(this.field.text(), value)))));
 		}
 		if (!this.without.isEmpty()) {
-			collection.updateMany(Conditions.ids(this.without), Parents.unset(this.field));
+			updates.add(new UpdateManyModel<>(Conditions.ids(this.without), Parents.unset(this.field)));
+		}
+		if (!updates.isEmpty()) {
+			collection.bulkWrite(updates);
 		}
 	}
 
 	// No position is -1, which would be the last one
-	private BsonDocument value() {
-		BsonDocument position = operator("$indexOfArray", literal(this.ids), new BsonString("$_id"));
+	private BsonDocument value(BsonArray some, BsonArray own) {
+		BsonDocument position = operator("$indexOfArray", literal(some), new BsonString("$_id"));
 		BsonString at = new BsonString("$$at");
 		return new BsonDocument("$let",
 				new BsonDocument("vars", new BsonDocument("at", position)).append("in",
 						operator("$cond", operator("$gte", at, new BsonInt32(0)),
-								operator("$arrayElemAt", literal(this.values), at),
+								operator("$arrayElemAt", literal(own), at),
 								new BsonString("$" + this.field.text()))));
 	}
 
