@@ -82,8 +82,7 @@ final class ValuesById {
 		return new BsonDocument("$let",
 				new BsonDocument("vars", new BsonDocument("at", position)).append("in",
 						operator("$cond", operator("$gte", at, new BsonInt32(0)),
-								operator("$arrayElemAt", literal(own), at),
-								new BsonString("$" + this.field.text()))));
+								operator("$arrayElemAt", literal(own), at), new BsonString("$" + this.field.text()))));
 	}
 
 	private static BsonDocument literal(BsonArray array) {

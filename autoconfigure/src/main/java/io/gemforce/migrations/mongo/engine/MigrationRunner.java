@@ -246,10 +246,8 @@ final class MigrationRunner {
 			else {
 				Optional<Step> next = (i + 1 < pending.size()) ? Optional.of(pending.get(i + 1)) : Optional.empty();
 				if (executor
-					.execute(step, rank, migration.isTransactional(transactions),
-							() -> next.filter(this::mayFollow)
-								.map((following) -> following.attempt(
-										following.migration().isTransactional(transactions))))
+					.execute(step, rank, migration.isTransactional(transactions), () -> next.filter(this::mayFollow)
+						.map((following) -> following.attempt(following.migration().isTransactional(transactions))))
 					.isEmpty()) {
 					return false;
 				}
@@ -263,8 +261,8 @@ final class MigrationRunner {
 	// The row of what may have been executed by another tool is not opened before that is
 	// known
 	private boolean mayFollow(Step step) {
-		return step.migration().imports().isEmpty() && !this.stop.isStopped() && this.guard.allows(StoreName.MONGO,
-				step.migration().version().toString(), step.direction());
+		return step.migration().imports().isEmpty() && !this.stop.isStopped()
+				&& this.guard.allows(StoreName.MONGO, step.migration().version().toString(), step.direction());
 	}
 
 	private static Mark imported(ResolvedMigration migration, ImportId id) {

@@ -58,9 +58,9 @@ import io.gemforce.migrations.mongo.command.Sending;
  * <li>Outside of transactions one command does both: it closes row k and opens row k + 1,
  * which counts only if the first statement has matched and the second one has inserted.
  * After anything else row k is closed, or read, as if that command had never been sent,
- * and row k + 1 opened as any other: one's own RUNNING row that is found there is the row.
- * Whoever takes the lock over takes rank k + 1 before row k is closed, so a runner that
- * has lost the lock opens nothing.</li>
+ * and row k + 1 opened as any other: one's own RUNNING row that is found there is the
+ * row. Whoever takes the lock over takes rank k + 1 before row k is closed, so a runner
+ * that has lost the lock opens nothing.</li>
  * <li>Who takes the lock over inserts a MARK row without a version, which raises the
  * highest fence in the history, and then closes what lower fences left open. A runner
  * that reads a fence higher than its own has lost the lock.</li>
@@ -293,11 +293,14 @@ public final class MigrationHistory {
 	 */
 	public boolean closeAndOpen(long rank, MigrationState state, Duration duration, Attempt next, MigrationRun run,
 			long fence) {
-		BulkWriteResult result = this.collection.bulkWrite(List.of(
-				new UpdateOneModel<>(open(rank),
-						new Document("$set", closing(state).append(HistoryFields.DURATION_MS, duration.toMillis()))),
-				new UpdateOneModel<>(new Document(HistoryFields.RANK, rank + 1),
-						new Document("$setOnInsert", opening(next, run, fence)), new UpdateOptions().upsert(true))));
+		BulkWriteResult result = this.collection
+			.bulkWrite(List.of(
+					new UpdateOneModel<>(open(rank),
+							new Document("$set",
+									closing(state).append(HistoryFields.DURATION_MS, duration.toMillis()))),
+					new UpdateOneModel<>(new Document(HistoryFields.RANK, rank + 1),
+							new Document("$setOnInsert", opening(next, run, fence)),
+							new UpdateOptions().upsert(true))));
 		return result.getMatchedCount() == 1 && result.getUpserts()
 			.stream()
 			.anyMatch((upsert) -> upsert.getId().isNumber() && upsert.getId().asNumber().longValue() == rank + 1);

@@ -176,8 +176,7 @@ class ProtocolTraceTests {
 		List<Hold> closing = holdClosings();
 		CompletableFuture<StoreResult> a = this.stage.migrateAsA(MigrationKind.STOP, "1", "2");
 		closing.get(0).await();
-		this.mongo.history()
-			.updateOne(new Document("_id", 1L), new Document("$set", new Document("state", "APPLIED")));
+		this.mongo.history().updateOne(new Document("_id", 1L), new Document("$set", new Document("state", "APPLIED")));
 		TwoRunners.lose(closing);
 		assertThat(TwoRunners.result(a).executed()).containsExactly("1", "2");
 		this.stage.assertThatEachIsAppliedOnce("1", "2");
