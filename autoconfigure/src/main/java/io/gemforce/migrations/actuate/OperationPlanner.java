@@ -107,7 +107,6 @@ final class OperationPlanner {
 						.formatted(store),
 					store);
 		}
-		request.requireReason(false, store);
 		requireRunnable(this.migrations.validate(store), store);
 		PlanGuard.requireUnchanged(plan, planHash);
 		return PlannedOperation.of((run) -> done(this.migrations.migrate(run, List.of(store), planHash)));
@@ -150,7 +149,6 @@ final class OperationPlanner {
 		if (stops || !isRolledBack(store, entry)) {
 			request.requireConfirmation(entry.id(), store);
 		}
-		request.requireReason(false, store);
 		return PlannedOperation.of((run) -> {
 			List<String> done = new ArrayList<>();
 			if (stops) {
@@ -205,7 +203,6 @@ final class OperationPlanner {
 			return PlannedOperation.showing(PlanReport.of(rollbacks));
 		}
 		request.requireConfirmation(entry.id(), store);
-		request.requireReason(false, store);
 		String planHash = request.planHash();
 		if (planHash != null) {
 			PlanGuard.requireUnchanged(plan, planHash);
@@ -259,7 +256,7 @@ final class OperationPlanner {
 					entry.state(), (kind == Operation.Kind.MARK_APPLIED) ? "applied" : "rolled back")));
 		}
 		request.requireConfirmation(entry.id(), store);
-		request.requireReason(true, store);
+		request.requireReason(store);
 		return perform(kind, store, version, request);
 	}
 
@@ -299,7 +296,6 @@ final class OperationPlanner {
 
 	private PlannedOperation perform(Operation.Kind kind, StoreName store, @Nullable Version version,
 			OperationRequest request, @Nullable String holder) {
-		request.requireReason(false, store);
 		Operation operation = new Operation(kind, version, request.reason(), request.isForced(), holder);
 		return PlannedOperation.of((MigrationRun run) -> this.migrations.perform(run, store, operation));
 	}
