@@ -39,9 +39,9 @@ final class Caller {
 	}
 
 	private static boolean isAnonymous(@Nullable Principal principal) {
-		return principal != null && Stream.<Class<?>>iterate(principal.getClass(), (type) -> type != null,
-				Class::getSuperclass)
-			.anyMatch((type) -> type.getName().equals(ANONYMOUS_TOKEN));
+		return principal != null
+				&& Stream.<Class<?>>iterate(principal.getClass(), (type) -> type != null, Class::getSuperclass)
+					.anyMatch((type) -> type.getName().equals(ANONYMOUS_TOKEN));
 	}
 
 	boolean hasLoggedIn() {

@@ -133,12 +133,11 @@ final class OperationPlanner {
 	private PlannedOperation retry(StoreName store, Version version, OperationRequest request, boolean dryRun) {
 		Validation validation = this.migrations.validate(store);
 		MigrationEntry entry = find(store, version, validation);
-		boolean failed = entry.state() == MigrationState.FAILED || entry.state() == MigrationState.INTERRUPTED;
-		if (!failed || entry.isUndoUnfinished()) {
+		if (!OperationRules.canBeRetried(entry)) {
 			throw RefusedException.conflict("NOT_FAILED",
 					"Migration %s of store '%s' is %s".formatted(entry, store, entry.state()),
 					entry.isUndoUnfinished() ? "Its undo failed: roll it back again"
-							: "Only a migration that failed or was interrupted can be applied again",
+							: "Only a migration of this build that failed or was interrupted can be applied again",
 					store);
 		}
 		boolean stops = validation.errors().stream().anyMatch((problem) -> problem.code() == ProblemCode.INTERRUPTED);
@@ -177,14 +176,9 @@ final class OperationPlanner {
 	private PlannedOperation rollback(StoreName store, Version version, OperationRequest request, boolean dryRun) {
 		Validation validation = this.migrations.validate(store);
 		MigrationEntry entry = find(store, version, validation);
-		List<Version> applied = validation.entries()
-			.stream()
-			.filter((other) -> other.state().isApplied() && other.version() != null)
-			.flatMap((other) -> Version.parse(other.id()).stream())
-			.sorted()
-			.toList();
-		boolean newest = applied.isEmpty() || applied.get(applied.size() - 1).compareTo(version) <= 0;
-		if (!newest || !(entry.state().isApplied() || entry.isUndoUnfinished())) {
+		OperationRules rules = new OperationRules(store, validation.entries());
+		List<Version> applied = rules.applied();
+		if (!rules.canBeRolledBack(entry)) {
 			throw RefusedException.conflict("NOT_NEWEST",
 					"Migration %s of store '%s' is %s, and not the newest one that is applied".formatted(entry, store,
 							entry.state()),

@@ -85,16 +85,16 @@ final class RefusedException extends RuntimeException {
 	}
 
 	static RefusedException unknownStore(String store) {
-		return new RefusedException(WebEndpointResponse.STATUS_NOT_FOUND,
-				ErrorReport.of("UNKNOWN_STORE", "This service has no store '%s'".formatted(RequestParameters.abbreviate(store)),
-						"Use one of %s".formatted(
-								Arrays.stream(StoreName.values()).map(StoreName::id).collect(Collectors.joining(", "))),
-						null));
+		return new RefusedException(WebEndpointResponse.STATUS_NOT_FOUND, ErrorReport.of("UNKNOWN_STORE",
+				"This service has no store '%s'".formatted(RequestParameters.abbreviate(store)), "Use one of %s"
+					.formatted(Arrays.stream(StoreName.values()).map(StoreName::id).collect(Collectors.joining(", "))),
+				null));
 	}
 
 	static RefusedException unknownMigration(StoreName store, String id) {
 		return new RefusedException(WebEndpointResponse.STATUS_NOT_FOUND,
-				ErrorReport.of("UNKNOWN_MIGRATION", "Store '%s' has no migration '%s'".formatted(store, RequestParameters.abbreviate(id)),
+				ErrorReport.of("UNKNOWN_MIGRATION",
+						"Store '%s' has no migration '%s'".formatted(store, RequestParameters.abbreviate(id)),
 						"GET /%s of this endpoint lists the ids".formatted(store), store.id()));
 	}
 
