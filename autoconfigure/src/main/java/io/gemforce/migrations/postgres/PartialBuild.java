@@ -2,9 +2,11 @@ package io.gemforce.migrations.postgres;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -73,6 +75,18 @@ final class PartialBuild {
 		return (resources instanceof ClassProvider<?> classes) ? (ClassProvider<JavaMigration>) classes : null;
 	}
 
+	private static Set<String> known(Collection<MigrationEntry> entries,
+			Function<MigrationEntry, @Nullable String> value) {
+		Set<String> known = new HashSet<>();
+		for (MigrationEntry entry : entries) {
+			String found = value.apply(entry);
+			if (found != null) {
+				known.add(found);
+			}
+		}
+		return known;
+	}
+
 	/**
 	 * Leave migrations out.
 	 * @param copy the configuration to leave them out of
@@ -81,8 +95,8 @@ final class PartialBuild {
 	 */
 	FluentConfiguration without(FluentConfiguration copy, Collection<MigrationEntry> leftOut) {
 		Set<String> ids = leftOut.stream().map(MigrationEntry::id).collect(Collectors.toSet());
-		Set<@Nullable String> scripts = leftOut.stream().map(MigrationEntry::script).collect(Collectors.toSet());
-		Set<@Nullable String> places = leftOut.stream().map(MigrationEntry::location).collect(Collectors.toSet());
+		Set<String> scripts = known(leftOut, MigrationEntry::script);
+		Set<String> places = known(leftOut, MigrationEntry::location);
 		copy.resourceProvider(new Resources(this.resources, (resource) -> !scripts.contains(resource.getRelativePath())
 				&& !places.contains(resource.getAbsolutePathOnDisk())));
 		if (this.classes != null) {

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 import org.bson.BsonArray;
@@ -55,8 +56,10 @@ record ExactValue(BsonValue value) {
 	private static boolean haveSameOrder(BsonValue one, BsonValue other) {
 		if (one instanceof BsonDocument document) {
 			List<String> names = new ArrayList<>(document.keySet());
-			return names.equals(new ArrayList<>(other.asDocument().keySet())) && names.stream()
-				.allMatch((name) -> haveSameOrder(document.get(name), other.asDocument().get(name)));
+			return names.equals(new ArrayList<>(other.asDocument().keySet())) && document.entrySet()
+				.stream()
+				.allMatch((field) -> haveSameOrder(field.getValue(),
+						Objects.requireNonNull(other.asDocument().get(field.getKey()))));
 		}
 		if (one instanceof BsonArray array) {
 			for (int i = 0; i < array.size(); i++) {

@@ -140,7 +140,7 @@ final class UpdateOperators {
 			BsonValue wanted = entry.getValue();
 			BsonValue left = set.get(entry.getKey());
 			if (wanted.isDocument() && wanted.asDocument().keySet().equals(Set.of("$exists"))) {
-				boolean exists = !wanted.asDocument().get("$exists").equals(BsonBoolean.FALSE);
+				boolean exists = !BsonBoolean.FALSE.equals(wanted.asDocument().get("$exists"));
 				return exists ? unset.containsKey(entry.getKey()) : left != null;
 			}
 			if (wanted.isDocument() || wanted.isArray() || wanted.isRegularExpression()) {
