@@ -13,7 +13,7 @@ public final class Protocol {
 	static boolean ignoreOpen, markEarly, skipReread, freeAny, readMajority = true, giveUp = true, markFirst, mark = true, repeat = true, fenceInClose = true, stateInClose = true, reread = true,
 			fenceCheck = true, lockReread = true, dupRetake = true, always, touch, closeInTx = true, closeFirst, workFails = true,
 			majority = true, rcMajority = true, sym, cycles, anomaly, ntOrphans = true, checkRow = true, retryApplied = true, failFilter = true,
-			combine, closeGiveUp, closeOld = true, dirtyRelease = true, rankFence = true, anyTakeover = true, insReread = true;
+			combine, plainAfter, closeGiveUp, closeOld = true, dirtyRelease = true, rankFence = true, anyTakeover = true, insReread = true;
 	static String stopAt = "";
 
 	// ---- layout --------------------------------------------------------------------------
@@ -345,7 +345,7 @@ public final class Protocol {
 				t = cp(s);
 				int v = s[rb + ROW + s[q + RK] - 1];
 				if (rf(v) == f && rs(v) == APPLIED) { t[q + PEND] &= ~(1 << s[q + K]); t[q + RK]++; t[q + AT] = 0; next(t, q); }
-				else if (rf(v) == f && rs(v) == RUNNING) { t[q + PC] = pc == NTCU ? ntClose(t, q) : FAILW; if (pc == NTCU && closeGiveUp) { byte[] g = cp(t); g[q + PC] = FAILW; emit(g, labels ? who(i) + " reads its row: still open, gives up on the close" : null); } }
+				else if (rf(v) == f && rs(v) == RUNNING) { t[q + PC] = pc != NTCU ? FAILW : plainAfter ? NTC : ntClose(t, q); if (pc == NTCU && closeGiveUp) { byte[] g = cp(t); g[q + PC] = FAILW; emit(g, labels ? who(i) + " reads its row: still open, gives up on the close" : null); } }
 				else if (v == 0) { if (rb == 0) end(t, q, LOST); else return; }
 				else if (rf(v) == f && rs(v) == FAILED) { t[q + END] = ENDFAILED; t[q + PC] = REL; }
 				else end(t, q, LOST);
@@ -431,7 +431,7 @@ public final class Protocol {
 			case NTX: t[q + CI] = (byte) r; t[q + PC] = NTX2; return;
 			case NTX2:
 				if (r == OK && t[q + CI] == OK) { t[q + PEND] &= ~(1 << t[q + K]); t[q + RK]++; t[q + K] = (byte) nextOf(t, q); opened(t, q); }
-				else { t[q + CI] = 0; t[q + PC] = NTCU; }
+				else { t[q + CI] = 0; t[q + PC] = (byte) (plainAfter ? NTC : NTCU); }
 				return;
 			case NTC: if (r == OK) done(t, q); else if (checkRow) t[q + PC] = CHECKROW; else end(t, q, LOST); return;
 			case FAILW: if (r == OK) { t[q + END] = ENDFAILED; t[q + PC] = REL; } else t[q + PC] = CHECKROW; return;
@@ -450,7 +450,7 @@ public final class Protocol {
 			case COMMIT: return true; // sends the commit again
 			case NTW: t[q + PC] = FAILW; return true;
 			case NTC: t[q + PC] = NTCU; return true;
-			case NTX: case NTX2: t[q + CI] = 0; t[q + PC] = NTCU; return true;
+			case NTX: case NTX2: t[q + CI] = 0; t[q + PC] = (byte) (plainAfter ? NTC : NTCU); return true;
 			case FAILW: t[q + PC] = FAILU; return true;
 			case REL: end(t, q, t[q + END]); return true;
 			default: return false;

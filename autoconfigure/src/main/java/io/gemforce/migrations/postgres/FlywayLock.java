@@ -103,8 +103,7 @@ final class FlywayLock implements AutoCloseable {
 			ApplicationInstance application) {
 		try {
 			Connection connection = new NamedDataSource(database.dataSource(), application, (opened) -> {
-			})
-				.getConnection();
+			}).getConnection();
 			FlywayLock lock = new FlywayLock(connection, connection.getAutoCommit(), database);
 			try {
 				connection.setAutoCommit(true);

@@ -490,30 +490,6 @@ final class MigrationLog {
 	}
 
 	/**
-	 * What is found of the table.
-	 *
-	 * @param user who looks
-	 * @param there whether it is there
-	 * @param byHistory whether its rows say which table of Flyway's they belong to
-	 */
-	private record Look(String user, boolean there, boolean byHistory) {
-
-	}
-
-	static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-		OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-		return (time != null) ? time.toInstant() : null;
-	}
-
-	private static OffsetDateTime utc(Instant instant) {
-		return instant.atOffset(ZoneOffset.UTC);
-	}
-
-	private static JdbcClient client(Connection connection) {
-		return JdbcClient.create(new SingleConnectionDataSource(connection, true));
-	}
-
-	/**
 	 * An execution that the log is told about.
 	 *
 	 * @param version the version, {@code null} for a repeatable
@@ -661,3 +637,27 @@ final class MigrationLog {
 	}
 
 }
+	static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+		OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+		return (time != null) ? time.toInstant() : null;
+	}
+
+	private static OffsetDateTime utc(Instant instant) {
+		return instant.atOffset(ZoneOffset.UTC);
+	}
+
+	private static JdbcClient client(Connection connection) {
+		return JdbcClient.create(new SingleConnectionDataSource(connection, true));
+	}
+
+	/**
+	 * What is found of the table.
+	 *
+	 * @param user who looks
+	 * @param there whether it is there
+	 * @param byHistory whether its rows say which table of Flyway's they belong to
+	 */
+	private record Look(String user, boolean there, boolean byHistory) {
+
+	}
+

@@ -154,11 +154,12 @@ class ScriptSessionPropertyTests {
 		// Flyway alone cannot record a script that ran without a transaction and left the
 		// session read-only
 		return Combinators
-			.combine(Arbitraries.of(LEAVING)
-				.list()
-				.ofMinSize(1)
-				.ofMaxSize(3)
-				.filter((leaving) -> !leaving.contains(READ_ONLY) || !leaving.contains("DISCARD ALL")),
+			.combine(
+					Arbitraries.of(LEAVING)
+						.list()
+						.ofMinSize(1)
+						.ofMaxSize(3)
+						.filter((leaving) -> !leaving.contains(READ_ONLY) || !leaving.contains("DISCARD ALL")),
 					Arbitraries.of(true, false))
 			.as(Script::new)
 			.list()
