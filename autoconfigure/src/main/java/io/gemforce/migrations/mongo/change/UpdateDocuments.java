@@ -329,7 +329,7 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 			BsonDocument kept = kept(earlier, document);
 			boolean changed = kept != null && !ExactValue.same(kept, document);
 			BsonDocument updated = (changed && !isIdempotent()) ? document : updateGuarded(step, document);
-			BsonDocument before = changed ? before(step, kept, document) : document;
+			BsonDocument before = (kept != null && changed) ? before(step, kept, document) : document;
 			Preimage preimage = (updated != null) ? Preimage.ofDifference(before, updated) : null;
 			if (preimage != null) {
 				complete.add(preimage);
