@@ -113,7 +113,8 @@ public final class MongoMigrationStore implements MigrationStore {
 				Clock.systemUTC());
 	}
 
-	// While a bean is being created that waits for the migrations, another thread that asks
+	// While a bean is being created that waits for the migrations, another thread that
+	// asks
 	// for one that is in creation would wait for ever, and Spring does not let it be
 	// interrupted. The thread that creates the bean is told instead
 	private static boolean canOtherThreadsGetBeans(ListableBeanFactory beanFactory, String initializer) {
