@@ -1,6 +1,5 @@
 package io.gemforce.migrations.actuate;
 
-import java.security.Principal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +42,8 @@ import io.gemforce.migrations.report.OperationReport;
  * Does over HTTP what the user has allowed. Whatever is to be done passes the same gates,
  * in this order:
  * <ol>
- * <li>The operation is on the list, and the caller may operate.</li>
+ * <li>The caller may operate, has sent nothing out of proportion, and the operation is on
+ * the list.</li>
  * <li>The store, and the migration, are there, and are in a state for it.</li>
  * <li>The caller has confirmed what they want, and said why where that has to be
  * said.</li>
@@ -114,32 +114,29 @@ public final class EndpointOperations implements ApplicationListener<ContextClos
 	}
 
 	private Begun begin(String store, @Nullable String id, OperationRequest request, SecurityContext user) {
-		String name = name(user);
+		Caller caller = Caller.of(user);
 		try {
-			return begin(store, id, request, user, name);
+			return begin(store, id, request, caller);
 		}
 		catch (RefusedException ex) {
 			Map<String, Object> data = new LinkedHashMap<>();
-			data.put("operation", String.valueOf(request.action()));
-			data.put("store", store);
+			data.put("operation", RequestParameters.abbreviate(String.valueOf(request.action())));
+			data.put("store", RequestParameters.abbreviate(store));
 			data.put("error", ex.getReport().error());
 			if (id != null) {
-				data.put("id", id);
+				data.put("id", RequestParameters.abbreviate(id));
 			}
-			audit(name, "OPERATION_REFUSED", data);
+			audit(caller.name(), "OPERATION_REFUSED", data);
 			throw ex;
 		}
 	}
 
-	private static String name(SecurityContext user) {
-		Principal principal = user.getPrincipal();
-		return (principal != null) ? principal.getName() : "anonymous";
-	}
-
-	private Begun begin(String store, @Nullable String id, OperationRequest request, SecurityContext user,
-			String userName) {
+	private Begun begin(String store, @Nullable String id, OperationRequest request, Caller caller) {
+		requireAuthorized(caller);
+		request.requireBounded();
 		EndpointOperation operation = request.operation();
-		requireAllowed(operation, user);
+		requireAllowed(operation);
+		String userName = caller.name();
 		StoreName name = store(store);
 		PlannedOperation planned;
 		try {
@@ -160,20 +157,24 @@ public final class EndpointOperations implements ApplicationListener<ContextClos
 				planned));
 	}
 
-	private void requireAllowed(EndpointOperation operation, SecurityContext user) {
+	private void requireAuthorized(Caller caller) {
+		if (!this.settings.mayOperate(caller)) {
+			throw caller.hasLoggedIn()
+					? RefusedException.forbidden("NOT_AUTHORIZED",
+							"User '%s' may not ask for operations".formatted(caller.name()),
+							"Ask somebody who has one of the roles in gemforce.migrations.endpoint.roles")
+					: RefusedException.forbidden("NOT_AUTHENTICATED",
+							"Nobody has logged in, so it is not known who asks for an operation",
+							"Log in. If the endpoint is kept from strangers by other means, set "
+									+ "gemforce.migrations.endpoint.allow-anonymous");
+		}
+	}
+
+	private void requireAllowed(EndpointOperation operation) {
 		if (!this.settings.operations().contains(operation)) {
 			throw RefusedException.forbidden("OPERATION_NOT_ALLOWED",
 					"Operation '%s' is not allowed over HTTP".formatted(operation.id()),
 					"Put it on the list gemforce.migrations.endpoint.operations, or run it as a job");
-		}
-		if (!this.settings.mayOperate(user)) {
-			throw (user.getPrincipal() == null) ? RefusedException.forbidden("NOT_AUTHENTICATED",
-					"Nobody has logged in, so it is not known who asks for operation '%s'".formatted(operation.id()),
-					"Log in. If the endpoint is kept from strangers by other means, set "
-							+ "gemforce.migrations.endpoint.allow-anonymous")
-					: RefusedException.forbidden("NOT_AUTHORIZED",
-							"User '%s' may not ask for operation '%s'".formatted(name(user), operation.id()),
-							"Ask somebody who has one of the roles in gemforce.migrations.endpoint.roles");
 		}
 	}
 

@@ -4,13 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.report.HistoryQuery;
 import io.gemforce.migrations.report.MigrationReport;
 import io.gemforce.migrations.report.MigrationReports;
@@ -85,24 +86,15 @@ final class EndpointPages {
 		List<PageFrame.OperationHint> hints = new ArrayList<>();
 		String store = migration.store();
 		String id = migration.id();
-		if (migration.version() == null) {
-			return hints;
-		}
-		Map<String, Object> confirm = Map.of("confirm", id);
-		MigrationState state = migration.state();
-		if (state == MigrationState.FAILED || state == MigrationState.INTERRUPTED) {
-			add(hints, EndpointOperation.RETRY, store, id, confirm);
-		}
-		if (state == MigrationState.APPLIED && migration.undo().available()) {
-			add(hints, EndpointOperation.ROLLBACK, store, id, confirm);
-		}
-		Map<String, Object> reasoned = new LinkedHashMap<>(confirm);
-		reasoned.put("reason", "say why");
-		if (state.isPending()) {
-			add(hints, EndpointOperation.MARK_APPLIED, store, id, reasoned);
-		}
-		if (state == MigrationState.APPLIED) {
-			add(hints, EndpointOperation.MARK_ROLLED_BACK, store, id, reasoned);
+		Set<EndpointOperation> possible = StoreName.find(store)
+			.map((name) -> new OperationRules(name, this.reports.entries(name)).possible(id))
+			.orElse(Set.of());
+		for (EndpointOperation operation : possible) {
+			Map<String, Object> body = new LinkedHashMap<>(Map.of("confirm", id));
+			if (operation == EndpointOperation.MARK_APPLIED || operation == EndpointOperation.MARK_ROLLED_BACK) {
+				body.put("reason", "say why");
+			}
+			add(hints, operation, store, id, body);
 		}
 		return hints;
 	}

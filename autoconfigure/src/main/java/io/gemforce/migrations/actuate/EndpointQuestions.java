@@ -51,7 +51,7 @@ final class EndpointQuestions {
 
 	private PlanReport plan(List<StoreName> stores, SecurityContext user) {
 		PlanReport plan = this.reports.plan(stores);
-		return this.settings.isScriptShownTo(user) ? plan : plan.withoutScripts();
+		return this.settings.isScriptShownTo(Caller.of(user)) ? plan : plan.withoutScripts();
 	}
 
 }

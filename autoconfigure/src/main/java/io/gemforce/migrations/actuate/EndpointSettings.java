@@ -2,7 +2,6 @@ package io.gemforce.migrations.actuate;
 
 import java.util.Set;
 
-import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.Show;
 
 /**
@@ -23,15 +22,12 @@ public record EndpointSettings(String root, Set<EndpointOperation> operations, S
 		roles = Set.copyOf(roles);
 	}
 
-	boolean isScriptShownTo(SecurityContext user) {
-		return this.showScripts.isShown(user, this.roles);
+	boolean isScriptShownTo(Caller caller) {
+		return caller.isShown(this.showScripts, this.roles);
 	}
 
-	boolean mayOperate(SecurityContext user) {
-		if (user.getPrincipal() == null) {
-			return this.allowAnonymous;
-		}
-		return Show.WHEN_AUTHORIZED.isShown(user, this.roles);
+	boolean mayOperate(Caller caller) {
+		return caller.hasLoggedIn() ? caller.isShown(Show.WHEN_AUTHORIZED, this.roles) : this.allowAnonymous;
 	}
 
 }

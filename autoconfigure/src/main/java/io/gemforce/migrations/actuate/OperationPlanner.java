@@ -107,7 +107,6 @@ final class OperationPlanner {
 						.formatted(store),
 					store);
 		}
-		request.requireReason(false, store);
 		requireRunnable(this.migrations.validate(store), store);
 		PlanGuard.requireUnchanged(plan, planHash);
 		return PlannedOperation.of((run) -> done(this.migrations.migrate(run, List.of(store), planHash)));
@@ -134,12 +133,11 @@ final class OperationPlanner {
 	private PlannedOperation retry(StoreName store, Version version, OperationRequest request, boolean dryRun) {
 		Validation validation = this.migrations.validate(store);
 		MigrationEntry entry = find(store, version, validation);
-		boolean failed = entry.state() == MigrationState.FAILED || entry.state() == MigrationState.INTERRUPTED;
-		if (!failed || entry.isUndoUnfinished()) {
+		if (!OperationRules.canBeRetried(entry)) {
 			throw RefusedException.conflict("NOT_FAILED",
 					"Migration %s of store '%s' is %s".formatted(entry, store, entry.state()),
 					entry.isUndoUnfinished() ? "Its undo failed: roll it back again"
-							: "Only a migration that failed or was interrupted can be applied again",
+							: "Only a migration of this build that failed or was interrupted can be applied again",
 					store);
 		}
 		boolean stops = validation.errors().stream().anyMatch((problem) -> problem.code() == ProblemCode.INTERRUPTED);
@@ -150,7 +148,6 @@ final class OperationPlanner {
 		if (stops || !isRolledBack(store, entry)) {
 			request.requireConfirmation(entry.id(), store);
 		}
-		request.requireReason(false, store);
 		return PlannedOperation.of((run) -> {
 			List<String> done = new ArrayList<>();
 			if (stops) {
@@ -179,14 +176,9 @@ final class OperationPlanner {
 	private PlannedOperation rollback(StoreName store, Version version, OperationRequest request, boolean dryRun) {
 		Validation validation = this.migrations.validate(store);
 		MigrationEntry entry = find(store, version, validation);
-		List<Version> applied = validation.entries()
-			.stream()
-			.filter((other) -> other.state().isApplied() && other.version() != null)
-			.flatMap((other) -> Version.parse(other.id()).stream())
-			.sorted()
-			.toList();
-		boolean newest = applied.isEmpty() || applied.get(applied.size() - 1).compareTo(version) <= 0;
-		if (!newest || !(entry.state().isApplied() || entry.isUndoUnfinished())) {
+		OperationRules rules = new OperationRules(store, validation.entries());
+		List<Version> applied = rules.applied();
+		if (!rules.canBeRolledBack(entry)) {
 			throw RefusedException.conflict("NOT_NEWEST",
 					"Migration %s of store '%s' is %s, and not the newest one that is applied".formatted(entry, store,
 							entry.state()),
@@ -205,7 +197,6 @@ final class OperationPlanner {
 			return PlannedOperation.showing(PlanReport.of(rollbacks));
 		}
 		request.requireConfirmation(entry.id(), store);
-		request.requireReason(false, store);
 		String planHash = request.planHash();
 		if (planHash != null) {
 			PlanGuard.requireUnchanged(plan, planHash);
@@ -259,7 +250,7 @@ final class OperationPlanner {
 					entry.state(), (kind == Operation.Kind.MARK_APPLIED) ? "applied" : "rolled back")));
 		}
 		request.requireConfirmation(entry.id(), store);
-		request.requireReason(true, store);
+		request.requireReason(store);
 		return perform(kind, store, version, request);
 	}
 
@@ -299,7 +290,6 @@ final class OperationPlanner {
 
 	private PlannedOperation perform(Operation.Kind kind, StoreName store, @Nullable Version version,
 			OperationRequest request, @Nullable String holder) {
-		request.requireReason(false, store);
 		Operation operation = new Operation(kind, version, request.reason(), request.isForced(), holder);
 		return PlannedOperation.of((MigrationRun run) -> this.migrations.perform(run, store, operation));
 	}

@@ -19,7 +19,39 @@ import io.gemforce.migrations.StoreName;
 record OperationRequest(@Nullable String action, @Nullable String confirm, @Nullable String reason,
 		@Nullable String planHash, @Nullable String dryRun, @Nullable String force) {
 
-	private static final int LONGEST_REASON = 1000;
+	private static final int LONGEST = 1000;
+
+	/**
+	 * Make sure that nothing is longer than anybody needs, and that what is recorded is
+	 * text that every store takes.
+	 */
+	void requireBounded() {
+		requireBounded("action", this.action);
+		requireBounded("confirm", this.confirm);
+		requireBounded("reason", this.reason);
+		requireBounded("planHash", this.planHash);
+		requireBounded("dryRun", this.dryRun);
+		requireBounded("force", this.force);
+		if (this.reason != null && this.reason.codePoints().anyMatch(OperationRequest::isNoText)) {
+			throw RefusedException.badParameter("reason", this.reason,
+					"Use letters, digits, signs, spaces and line breaks");
+		}
+	}
+
+	// PostgreSQL takes no null character, and nobody half of a surrogate pair
+	private static boolean isNoText(int character) {
+		return switch (Character.getType(character)) {
+			case Character.CONTROL -> !Character.isWhitespace(character);
+			case Character.SURROGATE -> true;
+			default -> false;
+		};
+	}
+
+	private static void requireBounded(String parameter, @Nullable String value) {
+		if (value != null && value.length() > LONGEST) {
+			throw RefusedException.badParameter(parameter, value, "Use up to %d characters".formatted(LONGEST));
+		}
+	}
 
 	EndpointOperation operation() {
 		return Optional.ofNullable(this.action)
@@ -50,18 +82,13 @@ record OperationRequest(@Nullable String action, @Nullable String confirm, @Null
 	}
 
 	/**
-	 * Make sure that somebody has said why, and not too much.
-	 * @param mandatory whether it has to be said
+	 * Make sure that somebody has said why.
 	 * @param store the store
 	 */
-	void requireReason(boolean mandatory, StoreName store) {
-		if (mandatory && (this.reason == null || this.reason.isBlank())) {
+	void requireReason(StoreName store) {
+		if (this.reason == null || this.reason.isBlank()) {
 			throw RefusedException.badRequest("REASON_REQUIRED", "'reason' is missing", "Say why, for the record",
 					store);
-		}
-		if (this.reason != null && this.reason.length() > LONGEST_REASON) {
-			throw RefusedException.badParameter("reason", this.reason,
-					"Use up to %d characters".formatted(LONGEST_REASON));
 		}
 	}
 

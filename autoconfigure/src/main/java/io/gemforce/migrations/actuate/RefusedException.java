@@ -25,8 +25,6 @@ final class RefusedException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
-	private static final int LONGEST_ECHO = 100;
-
 	private final int status;
 
 	private final transient ErrorReport report;
@@ -47,7 +45,7 @@ final class RefusedException extends RuntimeException {
 
 	static RefusedException badParameter(String name, String value, String action) {
 		return new RefusedException(WebEndpointResponse.STATUS_BAD_REQUEST, ErrorReport.of("INVALID_PARAMETER",
-				"Parameter '%s' cannot be '%s'".formatted(name, abbreviate(value)), action, null));
+				"Parameter '%s' cannot be '%s'".formatted(name, RequestParameters.abbreviate(value)), action, null));
 	}
 
 	static RefusedException badRequest(String error, String message, String action, StoreName store) {
@@ -87,16 +85,16 @@ final class RefusedException extends RuntimeException {
 	}
 
 	static RefusedException unknownStore(String store) {
-		return new RefusedException(WebEndpointResponse.STATUS_NOT_FOUND,
-				ErrorReport.of("UNKNOWN_STORE", "This service has no store '%s'".formatted(abbreviate(store)),
-						"Use one of %s".formatted(
-								Arrays.stream(StoreName.values()).map(StoreName::id).collect(Collectors.joining(", "))),
-						null));
+		return new RefusedException(WebEndpointResponse.STATUS_NOT_FOUND, ErrorReport.of("UNKNOWN_STORE",
+				"This service has no store '%s'".formatted(RequestParameters.abbreviate(store)), "Use one of %s"
+					.formatted(Arrays.stream(StoreName.values()).map(StoreName::id).collect(Collectors.joining(", "))),
+				null));
 	}
 
 	static RefusedException unknownMigration(StoreName store, String id) {
 		return new RefusedException(WebEndpointResponse.STATUS_NOT_FOUND,
-				ErrorReport.of("UNKNOWN_MIGRATION", "Store '%s' has no migration '%s'".formatted(store, abbreviate(id)),
+				ErrorReport.of("UNKNOWN_MIGRATION",
+						"Store '%s' has no migration '%s'".formatted(store, RequestParameters.abbreviate(id)),
 						"GET /%s of this endpoint lists the ids".formatted(store), store.id()));
 	}
 
@@ -115,10 +113,6 @@ final class RefusedException extends RuntimeException {
 					? WebEndpointResponse.STATUS_INTERNAL_SERVER_ERROR : CONFLICT;
 		};
 		return new RefusedException(status, ErrorReport.of(failure, store));
-	}
-
-	private static String abbreviate(String value) {
-		return (value.length() > LONGEST_ECHO) ? value.substring(0, LONGEST_ECHO) + "…" : value;
 	}
 
 }

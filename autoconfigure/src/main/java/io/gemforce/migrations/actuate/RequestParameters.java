@@ -20,6 +20,8 @@ final class RequestParameters {
 
 	private static final int LONGEST_TEXT = 200;
 
+	private static final int LONGEST_ECHO = 100;
+
 	private RequestParameters() {
 	}
 
@@ -76,6 +78,22 @@ final class RequestParameters {
 			throw RefusedException.badParameter(parameter, value, expected);
 		}
 		throw RefusedException.badParameter(parameter, value, expected);
+	}
+
+	/**
+	 * Cut what somebody has sent, to be said or recorded.
+	 * @param value what they have sent
+	 * @return the value, no longer than is needed to recognize it
+	 */
+	static String abbreviate(String value) {
+		return abbreviate(value, LONGEST_ECHO);
+	}
+
+	static String abbreviate(String value, int longest) {
+		if (value.length() <= longest) {
+			return value;
+		}
+		return value.substring(0, Character.isHighSurrogate(value.charAt(longest - 1)) ? longest - 1 : longest) + "…";
 	}
 
 	static boolean flag(String parameter, @Nullable String value, boolean byDefault) {

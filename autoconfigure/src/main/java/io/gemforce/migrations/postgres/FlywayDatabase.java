@@ -236,13 +236,15 @@ final class FlywayDatabase {
 	 * Bring the log of an older build up to date, where that is possible. Not to be
 	 * called in a migration's transaction, which would keep others from the log.
 	 * @param dataSource gives a connection
+	 * @return the tables that are there
 	 */
-	void upgrade(DataSource dataSource) {
+	Tables upgrade(DataSource dataSource) {
 		Tables tables = tables(JdbcClient.create(dataSource));
 		if (tables.log() && !tables.logByHistory()) {
 			this.log.upgrade(dataSource);
-			tables(JdbcClient.create(dataSource));
+			return tables(JdbcClient.create(dataSource));
 		}
+		return tables;
 	}
 
 	private static boolean own(String column, ResultSet row, String table) throws SQLException {
@@ -417,10 +419,18 @@ final class FlywayDatabase {
 	 * @param connection the connection
 	 */
 	void works(Connection connection) {
-		this.working.add(JdbcClient.create(new SingleConnectionDataSource(connection, true))
+		works(JdbcClient.create(new SingleConnectionDataSource(connection, true))
 			.sql("SELECT pg_backend_pid()")
 			.query(Integer.class)
 			.single());
+	}
+
+	/**
+	 * Remember that this instance migrates in a session.
+	 * @param backend the server process of the session
+	 */
+	void works(int backend) {
+		this.working.add(backend);
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.gemforce.migrations.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -12,6 +13,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.Configuration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -20,6 +22,7 @@ import io.gemforce.migrations.LockWait;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.postgres.FlywayDatabase.Tables;
 
 /**
  * A connection that holds Flyway's own lock, so that no Flyway migrates meanwhile. A
@@ -46,6 +49,8 @@ final class FlywayLock implements AutoCloseable {
 	private final FlywayDatabase database;
 
 	private final long key;
+
+	private @Nullable Tables tables;
 
 	private boolean closed;
 
@@ -75,7 +80,7 @@ final class FlywayLock implements AutoCloseable {
 				throw FlywayFailures.lockTimeout(database.lock(lock.client()));
 			}
 			outcome = LockWait.Outcome.ACQUIRED;
-			database.upgrade(lock.dataSource());
+			lock.tables = database.upgrade(lock.dataSource());
 			return lock;
 		}
 		catch (RuntimeException ex) {
@@ -97,8 +102,8 @@ final class FlywayLock implements AutoCloseable {
 	private static FlywayLock open(FlywayDatabase database, Configuration configuration,
 			ApplicationInstance application) {
 		try {
-			Connection connection = new NamedDataSource(database.dataSource(), application, database::works)
-				.getConnection();
+			Connection connection = new NamedDataSource(database.dataSource(), application, (opened) -> {
+			}).getConnection();
 			FlywayLock lock = new FlywayLock(connection, connection.getAutoCommit(), database);
 			try {
 				connection.setAutoCommit(true);
@@ -120,7 +125,7 @@ final class FlywayLock implements AutoCloseable {
 		long startedAt = System.nanoTime();
 		boolean said = false;
 		try {
-			while (!ask("SELECT pg_try_advisory_lock(?)")) {
+			while (!tryLock()) {
 				long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedAt);
 				if (retries >= 0 && seconds >= Math.max(retries, 1)) {
 					return false;
@@ -144,12 +149,30 @@ final class FlywayLock implements AutoCloseable {
 		}
 	}
 
+	private boolean tryLock() {
+		return client().sql("SELECT pg_try_advisory_lock(?) AS locked, pg_backend_pid() AS backend")
+			.param(this.key)
+			.query((row, number) -> {
+				this.database.works(row.getInt("backend"));
+				return row.getBoolean("locked");
+			})
+			.single();
+	}
+
 	private boolean ask(String sql) {
 		return client().sql(sql).param(this.key).query(Boolean.class).single();
 	}
 
 	Connection connection() {
 		return this.connection;
+	}
+
+	/**
+	 * Return what was there when the lock was acquired.
+	 * @return the tables
+	 */
+	Tables tables() {
+		return Objects.requireNonNull(this.tables);
 	}
 
 	/**

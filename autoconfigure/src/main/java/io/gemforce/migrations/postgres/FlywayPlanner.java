@@ -30,7 +30,10 @@ final class FlywayPlanner {
 	private static final Set<String> NEVER_TO_BE_RUN = Set.of(MigrationState.BELOW_BASELINE.name(),
 			MigrationState.BASELINE_IGNORED.name());
 
-	private static final Comparator<MigrationEntry> FLYWAYS_ORDER = Comparator
+	/**
+	 * The order in which Flyway applies what is pending.
+	 */
+	static final Comparator<MigrationEntry> FLYWAYS_ORDER = Comparator
 		.comparing(FlywayPlanner::version, Comparator.nullsLast(Comparator.naturalOrder()))
 		.thenComparing(MigrationEntry::description);
 

@@ -144,7 +144,7 @@ final class FlywayRollback {
 		requirePostgres();
 		try (FlywayLock lock = FlywayLock.acquire(this.database, this.configuration, run, this.stop)) {
 			JdbcClient client = lock.client();
-			Tables tables = this.database.tables(client);
+			Tables tables = lock.tables();
 			FlywayHistory history = history(tables, client);
 			RollbackSelection selection = RollbackSelection.of(target, history,
 					(target instanceof RollbackTarget.OfRuns) ? appliedBy(tables, client) : Map.of());

@@ -151,15 +151,16 @@ final class FlywayUndo implements UndoMigration.Listener {
 	public void end(Connection connection) {
 		LogEntry attempt = Objects.requireNonNull(this.attempt);
 		ScriptSession session = Objects.requireNonNull(this.session);
-		if (!session.keepLock(this.database.lockKey(), TIMES_LOCKED, attempt.script()) && attempt.transactional()) {
-			throw FlywayFailures.lockLost(attempt.script(), "unchanged by what was refused");
-		}
-		session.write(() -> {
+		ScriptSession.Lock lock = new ScriptSession.Lock(this.database.lockKey(), TIMES_LOCKED);
+		boolean written = session.writeEnd(lock, attempt.script(), attempt.transactional(), () -> {
 			if (attempt.transactional()) {
 				deleteRepeatables(connection);
 				this.database.log().succeeded(connection, attempt);
 			}
 		});
+		if (!written) {
+			throw FlywayFailures.lockLost(attempt.script(), "unchanged by what was refused");
+		}
 	}
 
 	// Flyway counts on from what it finds in its table, so its own entry may come later

@@ -73,11 +73,12 @@ final class HoldTable {
 	}
 
 	/**
-	 * Create the table if it is not there.
+	 * Create the table, which is not there. Not to be called in a transaction.
 	 * @param client the connection to use
 	 */
 	void create(JdbcClient client) {
-		OwnTable.create(client, this.table, DDL.formatted(this.table), "SELECT, INSERT, UPDATE, DELETE");
+		OwnTable.create(client, this.table, DDL.formatted(this.table), "SELECT, INSERT, UPDATE, DELETE",
+				() -> client.sql("SELECT current_user").query(String.class).single());
 	}
 
 	/**

@@ -171,26 +171,38 @@ final class LogCallback extends BaseCallback {
 		MigrationLog.LogEntry attempt = Objects.requireNonNull(this.current);
 		Executed executed = new Executed(attempt, attempt.elapsed());
 		Connection connection = context.getConnection();
-		if (!keepLock(context) && attempt.transactional()) {
-			throw FlywayFailures.lockLost(attempt.script(), databaseState());
-		}
 		// The row of a script without a transaction is closed after Flyway has its own
-		session(connection).write(() -> {
+		Runnable record = () -> {
 			if (attempt.transactional()) {
 				this.log.succeeded(connection, attempt);
 			}
-		});
+		};
+		if (hasTransactionalLock(context)) {
+			session(connection).write(record);
+		}
+		else if (!session(connection).writeEnd(lock(), attempt.script(), attempt.transactional(), record)) {
+			throw FlywayFailures.lockLost(attempt.script(), databaseState());
+		}
 		this.executed.add(executed);
 		this.current = null;
 	}
 
-	private boolean keepLock(Context context) {
+	private void keepLock(Context context) {
 		MigrationLog.LogEntry attempt = this.current;
-		PostgreSQLConfigurationExtension extension = context.getConfiguration()
+		if (attempt != null && !hasTransactionalLock(context)) {
+			session(context.getConnection()).keepLock(lock(), attempt.script());
+		}
+	}
+
+	private ScriptSession.Lock lock() {
+		return new ScriptSession.Lock(this.database.lockKey(), 1);
+	}
+
+	private static boolean hasTransactionalLock(Context context) {
+		return context.getConfiguration()
 			.getPluginRegister()
-			.getExact(PostgreSQLConfigurationExtension.class);
-		return attempt == null || extension.isTransactionalLock()
-				|| session(context.getConnection()).keepLock(this.database.lockKey(), 1, attempt.script());
+			.getExact(PostgreSQLConfigurationExtension.class)
+			.isTransactionalLock();
 	}
 
 	/**

@@ -89,9 +89,9 @@ final class MigrationLog {
 	private static final String UPGRADE = "ALTER TABLE %s ADD COLUMN IF NOT EXISTS history text";
 
 	private static final String LOOK = """
-			SELECT EXISTS (SELECT FROM pg_attribute
-				WHERE attrelid = c.oid AND attname = 'history' AND NOT attisdropped)
-			FROM pg_class c WHERE c.oid = to_regclass(?)""";
+			SELECT current_user AS who, to_regclass(?) IS NOT NULL AS there,
+				EXISTS (SELECT FROM pg_attribute
+					WHERE attrelid = to_regclass(?) AND attname = 'history' AND NOT attisdropped) AS by_history""";
 
 	private static final String MAY_UPGRADE = """
 			SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(?)""";
@@ -199,11 +199,16 @@ final class MigrationLog {
 	}
 
 	private void create(JdbcClient client) {
-		Boolean byHistory = client.sql(LOOK).param(this.table).query(Boolean.class).optional().orElse(null);
-		if (byHistory == null) {
-			OwnTable.create(client, this.table, sql(DDL), "SELECT, INSERT, UPDATE");
+		Look look = client.sql(LOOK)
+			.param(this.table)
+			.param(this.table)
+			.query((row, number) -> new Look(row.getString("who"), row.getBoolean("there"),
+					row.getBoolean("by_history")))
+			.single();
+		if (!look.there()) {
+			OwnTable.create(client, this.table, sql(DDL), "SELECT, INSERT, UPDATE", look::user);
 		}
-		this.rows = new Rows(byHistory == null || byHistory, this.rows.alone());
+		this.rows = new Rows(!look.there() || look.byHistory(), this.rows.alone());
 		requireOwnRows();
 	}
 
@@ -641,6 +646,17 @@ final class MigrationLog {
 	 * @param alone whether there is no other table of Flyway's beside the log
 	 */
 	private record Rows(boolean byHistory, boolean alone) {
+
+	}
+
+	/**
+	 * What is found of the table.
+	 *
+	 * @param user who looks
+	 * @param there whether it is there
+	 * @param byHistory whether its rows say which table of Flyway's they belong to
+	 */
+	private record Look(String user, boolean there, boolean byHistory) {
 
 	}
 

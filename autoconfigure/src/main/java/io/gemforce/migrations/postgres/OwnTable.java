@@ -1,7 +1,7 @@
 package io.gemforce.migrations.postgres;
 
 import java.sql.SQLException;
-import java.util.Optional;
+import java.util.function.Supplier;
 
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -12,8 +12,9 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 
 /**
- * Creates the tables of this library. To look for one needs no right to create it, so
- * that one which somebody else has made does as well.
+ * Creates the tables of this library. Whoever asks for that has looked whether the table
+ * is there, which needs no right to create it, so that one which somebody else has made
+ * does as well.
  */
 final class OwnTable {
 
@@ -23,28 +24,23 @@ final class OwnTable {
 	}
 
 	/**
-	 * Create a table if it is not there.
+	 * Create a table that is not there.
 	 * @param client the connection to use
 	 * @param table its quoted name
 	 * @param ddl the statement that creates it
 	 * @param rights what this library does with its rows
+	 * @param user tells who may not create it
 	 * @throws MigrationException if the user may not, with what somebody who may has to
 	 * execute
 	 */
-	static void create(JdbcClient client, String table, String ddl, String rights) {
-		Optional<String> user = client.sql("SELECT current_user WHERE to_regclass(?) IS NULL")
-			.param(table)
-			.query(String.class)
-			.optional();
+	static void create(JdbcClient client, String table, String ddl, String rights, Supplier<String> user) {
 		try {
-			if (user.isPresent()) {
-				client.sql(ddl).update();
-			}
+			client.sql(ddl).update();
 		}
 		catch (DataAccessException ex) {
 			if (ex.getMostSpecificCause() instanceof SQLException cause
 					&& PERMISSION_DENIED.equals(cause.getSQLState())) {
-				throw notPermitted(user.orElse(""), table, ddl, rights);
+				throw notPermitted(user.get(), table, ddl, rights);
 			}
 			throw ex;
 		}

@@ -105,7 +105,7 @@ final class PostgresRehearsal {
 	 * @return what came of each pending migration
 	 */
 	List<RehearsalResult> run(RehearsalScope scope, Validation validation) {
-		List<MigrationEntry> pending = validation.pending();
+		List<MigrationEntry> pending = validation.pending().stream().sorted(FlywayPlanner.FLYWAYS_ORDER).toList();
 		if (pending.isEmpty()) {
 			return List.of();
 		}
@@ -212,7 +212,12 @@ final class PostgresRehearsal {
 		}
 
 		private boolean isLeftOut(MigrationEntry entry) {
-			return !entry.state().isApplied() || entry.isUndoUnfinished();
+			return !entry.state().isApplied() || entry.isUndoUnfinished() || isChanged(entry);
+		}
+
+		// A repeatable. As it was applied it is not in this build
+		private boolean isChanged(MigrationEntry entry) {
+			return entry.state() == MigrationState.OUTDATED;
 		}
 
 		private FlywayDatabase database() {
@@ -244,8 +249,10 @@ final class PostgresRehearsal {
 				.filter((entry) -> !isLeftOut(entry) && entry.version() != null)
 				.sorted(inOrder)
 				.toList();
-			applied.stream()
-				.filter((entry) -> !entry.inBuild() || !canBeRun(entry))
+			this.validation.entries()
+				.stream()
+				.filter((entry) -> !isLeftOut(entry) && (!entry.inBuild() || !canBeRun(entry)))
+				.sorted(inOrder)
 				.forEach((entry) -> this.notReplayed.add(entry.toString()));
 			Set<MigrationEntry> later = new LinkedHashSet<>(this.leftOut);
 			this.validation.entries().stream().filter((entry) -> entry.version() == null).forEach(later::add);
@@ -288,22 +295,19 @@ final class PostgresRehearsal {
 			return Flyway.configure(configuration.getClassLoader()).configuration(configuration).group(false).load();
 		}
 
-		// As it was applied it is not in this build. As it is now it will mostly do, too
+		// As they are now they will mostly do, too
 		private void replayChanged() {
 			List<MigrationEntry> changed = this.validation.entries()
 				.stream()
-				.filter((entry) -> entry.version() == null && entry.inBuild()
-						&& entry.state() == MigrationState.OUTDATED)
+				.filter((entry) -> isChanged(entry) && entry.inBuild())
+				.sorted(FlywayPlanner.FLYWAYS_ORDER)
 				.toList();
+			Set<MigrationEntry> others = new LinkedHashSet<>(this.leftOut);
 			for (MigrationEntry entry : changed) {
-				Set<MigrationEntry> others = new LinkedHashSet<>(this.leftOut);
 				others.remove(entry);
-				try {
-					alone(flyway(others)).migrate();
-				}
-				catch (FlywayException ex) {
-					logger.debug("%s cannot be replayed before what is pending".formatted(entry), ex);
+				if (!canBeRun(entry) || !isReplayed(entry, others)) {
 					this.notReplayed.add("%s, which was changed".formatted(entry));
+					others.add(entry);
 				}
 			}
 			FlywayDatabase database = database();
@@ -318,6 +322,17 @@ final class PostgresRehearsal {
 								.filter((entry) -> ids.contains(entry.id()))
 								.toList(),
 							null);
+			}
+		}
+
+		private boolean isReplayed(MigrationEntry entry, Set<MigrationEntry> others) {
+			try {
+				alone(flyway(others)).migrate();
+				return true;
+			}
+			catch (FlywayException ex) {
+				logger.debug("%s cannot be replayed before what is pending".formatted(entry), ex);
+				return false;
 			}
 		}
 

@@ -3,6 +3,7 @@ package io.gemforce.migrations.postgres;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 import org.flywaydb.core.Flyway;
@@ -10,8 +11,9 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.configuration.Configuration;
+import org.flywaydb.core.api.resolver.ResolvedMigration;
+import org.flywaydb.core.internal.info.MigrationInfoImpl;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.StringUtils;
 
 /**
  * Says what Flyway's repair would do. Only reads.
@@ -23,6 +25,8 @@ final class RepairPreview {
 
 	private static final Set<MigrationState> NOT_IN_BUILD = Set.of(MigrationState.MISSING_SUCCESS,
 			MigrationState.FUTURE_SUCCESS);
+
+	private static final Set<MigrationState> NEVER_ALIGNED = Set.of(MigrationState.UNDONE, MigrationState.IGNORED);
 
 	private final Configuration configuration;
 
@@ -72,27 +76,40 @@ final class RepairPreview {
 					.formatted(describe(info)));
 			}
 		}
-		else if (info.getVersion() != null && isInBuild(info) && !isAsApplied(info)) {
-			this.alignments.add("would accept %s as it is in this build, checksum '%s', which was '%s'"
-				.formatted(describe(info), text(info.getResolvedChecksum()), text(info.getAppliedChecksum())));
+		else if (info instanceof MigrationInfoImpl known && known.getResolvedMigration() != null) {
+			align(info, known.getResolvedMigration());
 		}
+	}
+
+	// What Flyway's own comparisons in MigrationInfo are for, but it does not fill them
+	// in
+	private void align(MigrationInfo info, ResolvedMigration build) {
+		Integer checksum = info.getAppliedChecksum();
+		List<String> changes = new ArrayList<>();
+		if ((info.getVersion() != null) ? !build.checksumMatches(checksum)
+				: build.checksumMatchesWithoutBeingIdentical(checksum)) {
+			changes.add(change("checksum", build.getChecksum(), checksum));
+		}
+		if (info.getVersion() != null && !build.getDescription().equals(info.getDescription())) {
+			changes.add(change("description", build.getDescription(), info.getDescription()));
+		}
+		if (info.getVersion() != null && !build.getType().equals(info.getType())) {
+			changes.add(change("type", build.getType(), info.getType()));
+		}
+		if (!changes.isEmpty() && !NEVER_ALIGNED.contains(info.getState())) {
+			this.alignments.add(
+					"would accept %s as it is in this build: %s".formatted(describe(info), String.join("; ", changes)));
+		}
+	}
+
+	private static String change(String what, @Nullable Object now, @Nullable Object before) {
+		return "%s '%s', which was '%s'".formatted(what, Objects.requireNonNullElse(now, "none"),
+				Objects.requireNonNullElse(before, "none"));
 	}
 
 	private boolean isIgnored(MigrationInfo info) {
 		return Arrays.stream(this.configuration.getIgnoreMigrationPatterns())
 			.anyMatch((pattern) -> pattern.matchesMigration(info.getVersion() != null, info.getState()));
-	}
-
-	private static boolean isInBuild(MigrationInfo info) {
-		return StringUtils.hasText(info.getPhysicalLocation());
-	}
-
-	private static boolean isAsApplied(MigrationInfo info) {
-		return info.isChecksumMatching() && info.isDescriptionMatching() && info.isTypeMatching();
-	}
-
-	private static String text(@Nullable Integer checksum) {
-		return (checksum != null) ? checksum.toString() : "none";
 	}
 
 	private static String describe(MigrationInfo info) {

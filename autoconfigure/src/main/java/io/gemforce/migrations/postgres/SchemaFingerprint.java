@@ -53,7 +53,8 @@ record SchemaFingerprint(SortedMap<String, String> parts, SortedMap<String, Rows
 							c.relforcerowsecurity, c.relispopulated,
 							CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,
 							(SELECT string_agg(privilege, ',' ORDER BY privilege) FROM (SELECT x::text AS privilege
-								FROM unnest(c.relacl) AS x) AS privileges))
+								FROM unnest(coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char",
+									c.relowner))) AS x) AS privileges))
 					FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 					WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND {users} AND {own:c}""",
 			"""

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Locale;
+import java.util.Map;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -28,7 +29,7 @@ final class ScriptSession {
 				current_setting('default_transaction_read_only') AS read_only""";
 
 	private static final String IS_LOCKED = """
-			SELECT EXISTS (SELECT 1 FROM pg_locks
+			EXISTS (SELECT 1 FROM pg_locks
 			WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND objsubid = 1
 				AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 				AND (classid::bigint << 32) | objid::bigint = ?)""";
@@ -66,7 +67,32 @@ final class ScriptSession {
 	 * @param work writes
 	 */
 	void write(Runnable work) {
-		State left = State.read(this.client);
+		write(State.read(this.client), work);
+	}
+
+	/**
+	 * Write what is recorded of a script that has come to its end, if the session has the
+	 * lock, which it acquires again if the script has released it.
+	 * @param lock the lock
+	 * @param script the name of the script
+	 * @param required whether nothing is to be written without the lock
+	 * @param work writes
+	 * @return whether it was written
+	 */
+	boolean writeEnd(Lock lock, String script, boolean required, Runnable work) {
+		Map.Entry<State, Boolean> left = this.client.sql(STATE + ", " + IS_LOCKED + " AS locked")
+			.param(lock.key())
+			.query((row, number) -> Map.entry(State.of(row), row.getBoolean("locked")))
+			.single();
+		if (!left.getValue() && !lockAgain(lock, script) && required) {
+			return false;
+		}
+		write(left.getKey(), work);
+		return true;
+	}
+
+	private void write(State found, Runnable work) {
+		State left = found;
 		if (!left.login().equals(this.initial.login())) {
 			// Flyway restores the role next, which it could not from here
 			this.client.sql("SELECT set_config('session_authorization', ?, false)")
@@ -140,17 +166,18 @@ final class ScriptSession {
 
 	/**
 	 * Acquire the lock again, if a script has released it.
-	 * @param key the key of the lock
-	 * @param times how often it was acquired
+	 * @param lock the lock
 	 * @param script the name of the script
-	 * @return whether the session has the lock
 	 */
-	boolean keepLock(long key, int times, String script) {
-		if (this.client.sql(IS_LOCKED).param(key).query(Boolean.class).single()) {
-			return true;
+	void keepLock(Lock lock, String script) {
+		if (!this.client.sql("SELECT " + IS_LOCKED).param(lock.key()).query(Boolean.class).single()) {
+			lockAgain(lock, script);
 		}
-		for (int i = 0; i < times; i++) {
-			if (!this.client.sql("SELECT pg_try_advisory_lock(?)").param(key).query(Boolean.class).single()) {
+	}
+
+	private boolean lockAgain(Lock lock, String script) {
+		for (int i = 0; i < lock.times(); i++) {
+			if (!this.client.sql("SELECT pg_try_advisory_lock(?)").param(lock.key()).query(Boolean.class).single()) {
 				return false;
 			}
 		}
@@ -159,6 +186,16 @@ final class ScriptSession {
 						+ "and pg_advisory_unlock_all out of scripts")
 					.formatted(script));
 		return true;
+	}
+
+	/**
+	 * A lock that scripts should leave alone.
+	 *
+	 * @param key its key
+	 * @param times how often the session has acquired it
+	 */
+	record Lock(long key, int times) {
+
 	}
 
 	/**

@@ -226,6 +226,16 @@ public final class MigrationReports {
 	}
 
 	/**
+	 * Return the migrations of a store.
+	 * @param store the store
+	 * @return the migrations, in the order of versions, none if this service does not
+	 * have the store
+	 */
+	public List<MigrationEntry> entries(StoreName store) {
+		return this.migrations.snapshot(store).map(StoreSnapshot::entries).orElse(List.of());
+	}
+
+	/**
 	 * List what a run has before it.
 	 * @return the migrations that are pending or held back, of all stores, in order
 	 */

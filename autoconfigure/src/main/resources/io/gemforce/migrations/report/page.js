@@ -4,11 +4,19 @@
   function live() {
     return document.getElementById('live');
   }
+  // Whoever made the link to this page may have written into its path what a shell would run
+  function address() {
+    const url = new URL(endpoint, location.href);
+    const path = url.pathname.replace(/;[^/]*/g, '');
+    return /^https?:/.test(url.origin) && /^(\/[\w.~%-]+)+$/.test(path) ? url.origin + path : null;
+  }
   function complete() {
-    if (endpoint) {
-      const address = new URL(endpoint, location.href).href;
+    const known = endpoint ? address() : null;
+    if (known) {
       document.querySelectorAll('code[data-command]').forEach(function (code) {
-        code.textContent = code.textContent.replace('"$ENDPOINT', '"' + address);
+        code.textContent = code.textContent.replace(/"\$ENDPOINT(\/[\w.*%/-]+)"$/, function (all, path) {
+          return "'" + known + path + "'";
+        });
       });
     }
   }

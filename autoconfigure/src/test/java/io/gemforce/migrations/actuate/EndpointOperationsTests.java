@@ -69,6 +69,10 @@ class EndpointOperationsTests {
 			new Refusal("/mongo/2", "{\"action\": \"mark-rolled-back\", \"confirm\": \"2\"}", 400, "REASON_REQUIRED"),
 			new Refusal("/mongo/2", "{\"action\": \"mark-rolled-back\", \"confirm\": \"2\", \"reason\": \" \"}", 400,
 					"REASON_REQUIRED"),
+			new Refusal("/mongo/2", "{\"action\": \"mark-rolled-back\", \"confirm\": \"2\", \"reason\": \"a\\u0000b\"}",
+					400, "INVALID_PARAMETER"),
+			new Refusal("/mongo/2", "{\"action\": \"mark-rolled-back\", \"confirm\": \"2\", \"reason\": \"a\\ud83d\"}",
+					400, "INVALID_PARAMETER"),
 			new Refusal("/mongo/2", "{\"action\": \"mark-rolled-back\", \"reason\": \"x\"}", 400,
 					"CONFIRMATION_REQUIRED"),
 			new Refusal("/mongo/1", "{\"action\": \"rollback\", \"confirm\": \"1\"}", 409, "NOT_NEWEST"),
@@ -155,13 +159,35 @@ class EndpointOperationsTests {
 	}
 
 	@Test
-	void echoesNoMoreThanIsNeeded() {
+	void echoesAndKeepsNoMoreThanIsNeeded() {
+		String longOne = "x".repeat(100_000);
 		try (TestService service = startAll()) {
-			HttpResponse<String> response = service.post("/mongo",
-					"{\"action\": \"%s\"}".formatted("x".repeat(100_000)));
-			assertRefused(response, 400, "INVALID_PARAMETER");
-			assertThat(response.body()).hasSizeLessThan(500);
+			for (String parameter : List.of("action", "confirm", "reason", "planHash", "dryRun", "force")) {
+				HttpResponse<String> response = service.post("/mongo/" + "1".repeat(5000),
+						"{\"action\": \"rollback\", \"%s\": \"%s\"}".formatted(parameter, longOne));
+				assertRefused(response, 400, "INVALID_PARAMETER");
+				assertThat(response.body()).contains("'%s'".formatted(parameter)).hasSizeLessThan(500);
+			}
+			assertRefused(service.post("/" + "x".repeat(5000), "{\"action\": \"%s\"}".formatted(longOne)), 400,
+					"INVALID_PARAMETER");
+			assertAuditsAreSmall(service, 7);
 		}
+	}
+
+	@Test
+	void keepsNoMoreThanIsNeededOfAStranger() {
+		try (TestService service = TestService.start(Orders.class, this.mongo, UNRESTRICTED, ALL)) {
+			assertRefused(service.post("/mongo", "{\"action\": \"%s\"}".formatted("x".repeat(100_000))), 403,
+					"NOT_AUTHENTICATED");
+			assertAuditsAreSmall(service, 1);
+		}
+	}
+
+	private static void assertAuditsAreSmall(TestService service, int number) {
+		assertThat(service.context().getBean(Audits.class).events)
+			.filteredOn((event) -> event.getType().equals("MIGRATION_OPERATION_REFUSED"))
+			.hasSize(number)
+			.allSatisfy((event) -> assertThat(event.getData().toString()).hasSizeLessThan(500));
 	}
 
 	@Test

@@ -63,12 +63,32 @@ record TestService(ConfigurableApplicationContext context, String base) implemen
 		return start(configuration, mongo, postgres, List.of(properties));
 	}
 
-	private static TestService start(Class<?> configuration, MongoTestDatabase mongo,
+	/**
+	 * Start a service with PostgreSQL only.
+	 * @param configuration its configuration
+	 * @param postgres the database
+	 * @param properties more properties
+	 * @return the service
+	 */
+	static TestService start(Class<?> configuration, PostgresTestDatabase postgres, String... properties) {
+		List<String> all = new ArrayList<>(List
+			.of("spring.autoconfigure.exclude=org.springframework.boot.mongodb.autoconfigure.MongoAutoConfiguration,"
+					+ "org.springframework.boot.mongodb.autoconfigure.MongoReactiveAutoConfiguration,"
+					+ "org.springframework.boot.data.mongodb.autoconfigure.DataMongoAutoConfiguration,"
+					+ "org.springframework.boot.data.mongodb.autoconfigure.DataMongoReactiveAutoConfiguration"));
+		all.addAll(List.of(properties));
+		return start(configuration, null, postgres, all);
+	}
+
+	private static TestService start(Class<?> configuration, @Nullable MongoTestDatabase mongo,
 			@Nullable PostgresTestDatabase postgres, List<String> properties) {
 		List<String> all = new ArrayList<>(List.of("server.port=0", "spring.main.banner-mode=off",
 				"spring.application.name=gems", "spring.application.version=1.4.0",
-				"management.endpoints.web.exposure.include=health,migrations", "spring.mongodb.uri=" + mongo.uri(),
+				"management.endpoints.web.exposure.include=health,migrations",
 				"gemforce.migrations.endpoint.snapshot-max-age=0s"));
+		if (mongo != null) {
+			all.add("spring.mongodb.uri=" + mongo.uri());
+		}
 		if (postgres != null) {
 			all.addAll(List.of("spring.datasource.url=" + postgres.url(),
 					"spring.datasource.username=" + postgres.user(), "spring.flyway.locations=classpath:db/gems"));

@@ -65,7 +65,8 @@ class ExitCodeTests {
 	@Test
 	void lockThatIsNotFreeIs13() {
 		holdLock();
-		assertThat(run(ExitCode.LOCK, "migrate", ONLY_MONGO, "--gemforce.migrations.lock.wait-timeout=1s"))
+		assertThat(run(ExitCode.LOCK, "migrate", ONLY_MONGO, "--gemforce.migrations.lock.wait-timeout=1s",
+				"--gemforce.migrations.lock.lease=5s"))
 			.contains("ERROR LOCK_TIMEOUT: Waited PT1S for the migration lock of store 'mongo', held by somebody");
 	}
 

@@ -47,7 +47,7 @@ class MigrationJobTests {
 			run=mark-rolled-back store=mongo reason=so version=        | version is '', which is not a version
 			run=mark-applied store=mongo reason=so version=2024.06.01.12 | Version 2024.6.1.12 of store 'mongo' is not in this
 			run=mark-rolled-back store=mongo reason=so version=0       | Version 0 of store 'mongo' is not applied
-			run=mark-applied store=postgres reason=so version=1        | Flyway cannot record a single migration as applied
+			run=mark-applied store=postgres reason=so version=1        | The schema has no history of Flyway
 			run=mark-rolled-back store=postgres reason=so version=1    | Migration 1 is not applied
 			""";
 

@@ -60,7 +60,7 @@ class TerminationTests {
 
 	@AtOnce
 	@ParameterizedTest
-	@CsvSource({ JOB + ",waiting", SERVICE + ",waiting", JOB + ",parked", SERVICE + ",parked" })
+	@CsvSource({ JOB + ",waiting", SERVICE + ",waiting", JOB + ",parked" })
 	void currentMongoMigrationFinishesAndNoNextOneBegins(String what, String profile) {
 		try (ChildProcess child = start(what, "--gemforce.migrations.postgres.enabled=false",
 				"--spring.profiles.active=" + profile)) {

@@ -232,13 +232,28 @@ class ConcurrentRollbackTests {
 
 	@Test
 	void undoThatIsThereInSpiteOfAnErrorIsNotReportedAsMissing() {
-		this.store.undo("U3__drop_c.sql", "DROP TABLE c; SELECT pg_advisory_unlock_all();");
+		// Releases the lock in the commit, after all looks at it
+		this.store.undo("U3__drop_c.sql", """
+				DROP TABLE c;
+				CREATE TABLE late (id int);
+				CREATE FUNCTION unlock() RETURNS trigger LANGUAGE plpgsql AS
+					'BEGIN PERFORM pg_advisory_unlock_all(); RETURN NULL; END';
+				CREATE CONSTRAINT TRIGGER unlock AFTER INSERT ON late DEFERRABLE INITIALLY DEFERRED
+					FOR EACH ROW EXECUTE FUNCTION unlock();
+				INSERT INTO late VALUES (1);""");
 		assertThatExceptionOfType(MigrationException.class).isThrownBy(() -> this.store.rollBackTo("1"))
 			.satisfies((ex) -> assertThat(ex.getDatabaseState())
 				.isEqualTo("migration 3 (c) is undone; the store is held, so that nothing is applied again"));
-		assertThat(this.store.tables()).containsExactly("a", "b");
+		assertThat(this.store.tables()).containsExactly("a", "b", "late");
 		assertThat(this.store.log()).endsWith("DOWN 3 ROLLED_BACK");
 		assertThat(this.store.rollBackTo("1").executed()).containsExactly("2");
+	}
+
+	@Test
+	void undoThatReleasesTheLockGetsItBack() {
+		this.store.undo("U3__drop_c.sql", "DROP TABLE c; SELECT pg_advisory_unlock_all();");
+		assertThat(this.store.rollBackTo("1").executed()).containsExactly("3", "2");
+		assertThat(this.store.tables()).containsExactly("a");
 	}
 
 	private void block(String table) throws SQLException {

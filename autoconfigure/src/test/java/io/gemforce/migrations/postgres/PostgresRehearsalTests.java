@@ -223,10 +223,8 @@ class PostgresRehearsalTests {
 			.migration("R__light.sql", "CREATE OR REPLACE VIEW light AS SELECT id FROM gem;")
 			.migrate();
 		this.store.migration("R__heavy.sql", "CREATE OR REPLACE VIEW heavy AS SELECT id, name FROM gem;")
-			.migration("V3__light.sql",
-					"DROP VIEW light; CREATE VIEW light AS SELECT id, name FROM gem; GRANT SELECT ON heavy TO PUBLIC;")
-			.undo("U3__light.sql",
-					"DROP VIEW light; CREATE VIEW light AS SELECT id FROM gem; REVOKE SELECT ON heavy FROM PUBLIC;");
+			.migration("V3__light.sql", "CREATE VIEW lighter AS SELECT id FROM light; GRANT SELECT ON heavy TO PUBLIC;")
+			.undo("U3__light.sql", "DROP VIEW lighter; REVOKE SELECT ON heavy FROM PUBLIC;");
 		List<RehearsalResult> results = rehearse(10);
 		assertThat(results).extracting(RehearsalResult::id).containsExactly("3", "R:heavy");
 		assertThat(results.get(1).outcome()).as(results.toString()).isEqualTo(Outcome.NO_DOWN);
@@ -305,7 +303,7 @@ class PostgresRehearsalTests {
 
 	@Test
 	void scratchDatabaseOfAKilledRehearsalIsDroppedByTheNextOne() {
-		String dead = "gemforce_rehearsal_gems_%08x".formatted(this.database.name().hashCode());
+		String dead = scratchName("0000dead");
 		this.store.client().sql("CREATE DATABASE " + dead).update();
 		this.store.migration("V3__carat.sql", "ALTER TABLE gem ADD COLUMN carat numeric;");
 		try (ScratchDatabase alive = ScratchDatabase.create(this.database.dataSource())) {
@@ -321,14 +319,14 @@ class PostgresRehearsalTests {
 		this.store.migration("V3__carat.sql", "ALTER TABLE gem ADD COLUMN carat numeric;");
 		try (ScratchDatabase alive = ScratchDatabase.create(other.dataSource())) {
 			rehearse(10);
-			assertThat(scratchDatabases()).containsExactly(alive.name());
+			assertThat(scratchDatabases(other)).containsExactly(alive.name());
 		}
-		assertThat(scratchDatabases()).isEmpty();
+		assertThat(scratchDatabases(other)).isEmpty();
 	}
 
 	@Test
 	void scratchDatabaseThatSomebodyIsConnectedToIsLeftAlone() throws SQLException {
-		String name = "gemforce_rehearsal_gems_00c0ffee";
+		String name = scratchName("00c0ffee");
 		this.store.client().sql("CREATE DATABASE " + name).update();
 		try (Connection connection = new PostgresTestDatabase(name, this.database.port()).dataSource()
 			.getConnection()) {
@@ -344,12 +342,24 @@ class PostgresRehearsalTests {
 	@Test
 	void scratchDatabaseOfAnotherRoleIsLeftAlone() {
 		String role = "other_" + this.database.name();
-		String name = "gemforce_rehearsal_gems_00badbad";
+		String name = scratchName("00badbad");
 		this.store.client().sql("CREATE ROLE " + role).update();
 		this.store.client().sql("CREATE DATABASE %s OWNER %s".formatted(name, role)).update();
-		ScratchDatabase.create(this.database.dataSource()).close();
-		assertThat(scratchDatabases()).containsExactly(name);
-		this.store.client().sql("DROP DATABASE " + name).update();
+		try {
+			ScratchDatabase.create(this.database.dataSource()).close();
+			assertThat(scratchDatabases()).containsExactly(name);
+		}
+		finally {
+			this.store.client().sql("DROP DATABASE " + name).update();
+		}
+	}
+
+	private String scratchName(String end) {
+		return scratchName(this.database, end);
+	}
+
+	private static String scratchName(PostgresTestDatabase original, String end) {
+		return "gemforce_rehearsal_%s_%s".formatted(original.name(), end);
 	}
 
 	private List<RehearsalResult> rehearse(long sample) {
@@ -357,8 +367,14 @@ class PostgresRehearsalTests {
 	}
 
 	private List<String> scratchDatabases() {
+		return scratchDatabases(this.database);
+	}
+
+	// Other tests on this server have theirs
+	private List<String> scratchDatabases(PostgresTestDatabase original) {
 		return this.store.client()
-			.sql("SELECT datname FROM pg_database WHERE datname LIKE 'gemforce_rehearsal_%'")
+			.sql("SELECT datname FROM pg_database WHERE starts_with(datname, ?)")
+			.param(scratchName(original, ""))
 			.query(String.class)
 			.list();
 	}

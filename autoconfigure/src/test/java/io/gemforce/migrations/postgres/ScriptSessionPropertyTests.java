@@ -73,7 +73,7 @@ class ScriptSessionPropertyTests {
 		FileSystemUtils.deleteRecursively(folder);
 	}
 
-	@Property(tries = 30, shrinking = ShrinkingMode.BOUNDED)
+	@Property(tries = 15, shrinking = ShrinkingMode.BOUNDED)
 	void resultIsThatOfFlywayAlone(@ForAll("builds") List<Script> scripts) throws IOException {
 		Path build = Files.createTempDirectory(folder, "build");
 		SqlScripts files = SqlScripts.in(build);
@@ -151,8 +151,16 @@ class ScriptSessionPropertyTests {
 
 	@Provide
 	Arbitrary<List<Script>> builds() {
+		// Flyway alone cannot record a script that ran without a transaction and left the
+		// session read-only
 		return Combinators
-			.combine(Arbitraries.of(LEAVING).list().ofMinSize(1).ofMaxSize(3), Arbitraries.of(true, false))
+			.combine(
+					Arbitraries.of(LEAVING)
+						.list()
+						.ofMinSize(1)
+						.ofMaxSize(3)
+						.filter((leaving) -> !leaving.contains(READ_ONLY) || !leaving.contains("DISCARD ALL")),
+					Arbitraries.of(true, false))
 			.as(Script::new)
 			.list()
 			.ofMinSize(2)
@@ -170,9 +178,6 @@ class ScriptSessionPropertyTests {
 		private void write(SqlScripts files, int version) {
 			String name = "V%d__leaves.sql".formatted(version);
 			files.write(name, "CREATE TABLE t%d (id int); %s;".formatted(version, String.join("; ", this.leaving)));
-			// Flyway alone records a script without a transaction on another connection,
-			// so
-			// that a session which became read-only is no obstacle to it
 			boolean inTransaction = !this.leaving.contains("DISCARD ALL")
 					&& (this.transactional || this.leaving.contains(READ_ONLY));
 			files.write(name + ".conf", "executeInTransaction=" + inTransaction);

@@ -109,7 +109,11 @@ class MigrationsPageTests {
 			// What MongoDB's migrations require
 			assertThat(sample.getBean(Migrations.class).migrate(List.of(StoreName.POSTGRES), null).failure()).isNull();
 			this.browser.open(address(sample) + "/mongo?view=plan");
-			assertThat(this.browser.text()).contains("\"action\":\"migrate\"", address(sample) + "/mongo\"");
+			assertThat(this.browser.text()).contains("\"action\":\"migrate\"", "'%s/mongo'".formatted(address(sample)));
+			this.browser.open(address(sample).replace("/actuator", "/actuator;$(id)'`id`") + "/mongo?view=plan");
+			assertThat(this.browser.text()).contains("'%s/mongo'".formatted(address(sample)))
+				.doesNotContain("id)", "`");
+			this.browser.open(address(sample) + "/mongo?view=plan");
 			check("plan");
 			migrate(address(sample));
 			Gate gate = sample.getBean(Gate.class);

@@ -24,7 +24,7 @@ record Preimage(BsonDocument content) {
 
 	static final String DOCUMENT = "document";
 
-	private static final String WHOLE = "whole";
+	static final String WHOLE = "whole";
 
 	private static final String BEFORE = "before";
 

@@ -7,13 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
+import com.mongodb.MongoCommandException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
+import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.WriteModel;
+import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
@@ -150,6 +154,56 @@ final class Preimages {
 
 	void deleteAll() {
 		collection().deleteMany(this.range.all());
+	}
+
+	/**
+	 * Find out what an update makes of a document that is kept as a whole, without
+	 * touching the collection it is from.
+	 * @param update operators or a pipeline
+	 * @param whole the document
+	 * @return the document after the update, {@code null} if it cannot be updated like
+	 * this
+	 */
+	@Nullable BsonDocument tryOut(BsonValue update, BsonDocument whole) {
+		BsonValue id = Parents.id(whole);
+		try {
+			return update.isArray() ? aggregate(this.range.idOf(id), update.asArray())
+					: updateCopy(this.range.of("trial").idOf(id), update.asDocument(), whole);
+		}
+		catch (MongoCommandException ex) {
+			if (ex.hasErrorLabel("RetryableWriteError")) {
+				throw ex;
+			}
+			return null;
+		}
+	}
+
+	private @Nullable BsonDocument aggregate(BsonString id, BsonArray pipeline) {
+		List<BsonDocument> stages = new ArrayList<>();
+		stages.add(new BsonDocument("$match", new BsonDocument(ID, id)));
+		stages.add(new BsonDocument("$replaceRoot", new BsonDocument("newRoot", new BsonString("$" + Preimage.WHOLE))));
+		stages.addAll(UpdateOperators.toAggregation(pipeline));
+		return collection().aggregate(stages).first();
+	}
+
+	// No operator can tell that the copy has another id
+	private @Nullable BsonDocument updateCopy(BsonString id, BsonDocument operators, BsonDocument whole) {
+		BsonDocument filter = new BsonDocument(ID, id);
+		BsonDocument copy = whole.clone();
+		copy.put(ID, id);
+		collection().deleteOne(filter);
+		collection().insertOne(copy);
+		try {
+			BsonDocument updated = collection().findOneAndUpdate(filter, operators,
+					new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER));
+			if (updated != null) {
+				updated.put(ID, Parents.id(whole));
+			}
+			return updated;
+		}
+		finally {
+			collection().deleteOne(filter);
+		}
 	}
 
 	/**

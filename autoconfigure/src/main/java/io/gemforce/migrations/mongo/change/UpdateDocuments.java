@@ -163,6 +163,7 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 			return;
 		}
 		if (this.down == null) {
+			step.preimages().forEach((preimages) -> complete(step, preimages));
 			new Restoring(step, this.collection, List.of()).run();
 		}
 		else if (!isIdempotent() && step.hasTransactions()) {
@@ -322,25 +323,68 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 		}
 		step.preimages().keep(whole, again);
 		List<Preimage> complete = new ArrayList<>();
-		List<BsonValue> incomplete = new ArrayList<>();
+		List<BsonValue> needless = new ArrayList<>();
 		boolean all = true;
 		for (BsonDocument document : open) {
 			BsonDocument kept = kept(earlier, document);
-			boolean made = kept != null && !isIdempotent() && !ExactValue.same(kept, document);
-			BsonDocument updated = made ? document : updateGuarded(step, document);
-			Preimage preimage = (updated != null) ? Preimage.ofDifference((kept != null) ? kept : document, updated)
-					: null;
+			boolean changed = kept != null && !ExactValue.same(kept, document);
+			BsonDocument updated = (changed && !isIdempotent()) ? document : updateGuarded(step, document);
+			BsonDocument before = (kept != null && changed) ? before(step, kept, document) : document;
+			Preimage preimage = (updated != null) ? Preimage.ofDifference(before, updated) : null;
 			if (preimage != null) {
 				complete.add(preimage);
 			}
-			else {
-				incomplete.add(Parents.id(document));
+			else if (updated != null || kept == null) {
+				needless.add(Parents.id(document));
 			}
 			all &= updated != null;
 		}
 		step.preimages().put(complete);
-		step.preimages().delete(incomplete);
+		step.preimages().delete(needless);
 		return all;
+	}
+
+	// An interrupted attempt may have updated a document, and the application may have
+	// changed other fields of it since
+	private BsonDocument before(Step step, BsonDocument kept, BsonDocument document) {
+		Preimage expected = expected(step, kept);
+		BsonDocument before = document.clone();
+		for (Preimage.Field field : (expected != null) ? expected.fields() : List.<Preimage.Field>of()) {
+			BsonValue value = field.before();
+			if (value != null) {
+				before.put(field.name(), value);
+			}
+			else {
+				before.remove(field.name());
+			}
+		}
+		return before;
+	}
+
+	// What an attempt was at when it was interrupted, or failed, may have been updated:
+	// it
+	// is undone only where it is as the update would have left it
+	private void complete(Step step, List<Preimage> preimages) {
+		List<BsonDocument> whole = preimages.stream().filter(Preimage::hasWhole).map(Preimage::whole).toList();
+		if (whole.isEmpty()) {
+			return;
+		}
+		Map<ExactValue, BsonDocument> current = byId(
+				Batches.read(step.collection(this.collection), whole.stream().map(Parents::id).toList(), List.of()));
+		List<Preimage> complete = new ArrayList<>();
+		for (BsonDocument before : whole) {
+			Preimage expected = ExactValue.same(before, current.get(ExactValue.idOf(before))) ? null
+					: expected(step, before);
+			if (expected != null) {
+				complete.add(expected);
+			}
+		}
+		step.preimages().put(complete);
+	}
+
+	private @Nullable Preimage expected(Step step, BsonDocument kept) {
+		BsonDocument updated = step.preimages().tryOut(this.up, kept);
+		return (updated != null) ? Preimage.ofDifference(kept, updated) : null;
 	}
 
 	private static @Nullable BsonDocument kept(Map<ExactValue, Preimage> earlier, BsonDocument document) {

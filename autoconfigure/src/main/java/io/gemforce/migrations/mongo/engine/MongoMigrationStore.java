@@ -19,7 +19,6 @@ import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.NestedExceptionUtils;
-import org.springframework.core.SpringProperties;
 import org.springframework.core.io.support.ResourcePatternResolver;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 import org.springframework.util.function.SingletonSupplier;
@@ -114,13 +113,13 @@ public final class MongoMigrationStore implements MigrationStore {
 				Clock.systemUTC());
 	}
 
-	// While a bean is being created that waits for the migrations, its thread has a lock
-	// that others need to create beans. Only when all definitions are there do they do
-	// without it
+	// While a bean is being created that waits for the migrations, another thread that
+	// asks
+	// for one that is in creation would wait for ever, and Spring does not let it be
+	// interrupted. The thread that creates the bean is told instead
 	private static boolean canOtherThreadsGetBeans(ListableBeanFactory beanFactory, String initializer) {
 		return !(beanFactory instanceof ConfigurableListableBeanFactory configurable)
-				|| !configurable.isCurrentlyInCreation(initializer)
-				|| (configurable.isConfigurationFrozen() && !SpringProperties.getFlag("spring.locking.strict"));
+				|| !configurable.isCurrentlyInCreation(initializer);
 	}
 
 	MongoMigrationStore(Supplier<MongoDatabaseFactory> factory, Supplier<MongoClient> client, MigrationSource source,

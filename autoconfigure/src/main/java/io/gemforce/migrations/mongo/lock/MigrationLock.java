@@ -118,7 +118,9 @@ public final class MigrationLock {
 	 * lease has run out, even if that takes longer than the time-out: otherwise those
 	 * that do not wait for a lease would never take over from a dead one.
 	 * @param holder who acquires it
-	 * @param waitTimeout how long to wait at the most for a holder that is alive
+	 * @param waitTimeout how long to wait at the most for a holder that is alive; for one
+	 * that gives no sign of life this instance's own lease at the least, after which it
+	 * can mostly be taken over
 	 * @param needed asked when the lock has become free after a wait: whether it is still
 	 * needed
 	 * @param pause pauses between two looks at the lock
@@ -156,7 +158,8 @@ public final class MigrationLock {
 			}
 			first = (first != null) ? first : lock.get();
 			long now = this.nanoTime.getAsLong();
-			if (now - startedAt >= waitTimeout.toNanos() && !first.isSameBeat(lock.get())) {
+			boolean alive = !first.isSameBeat(lock.get());
+			if (now - startedAt >= waitTimeout.toNanos() && (alive || now - startedAt >= longestUntilTakeover())) {
 				throw new LockTimeoutException(waitTimeout, lock.get());
 			}
 			if (saidAt == startedAt || now - saidAt >= SAY_EVERY.toNanos()) {
@@ -167,6 +170,11 @@ public final class MigrationLock {
 			pause.pause(Duration.ofMillis(ThreadLocalRandom.current().nextLong(POLL.toMillis() / 2, POLL.toMillis())));
 		}
 		return lease;
+	}
+
+	// A dead holder is taken over after its lease, unless that is longer than our own
+	private long longestUntilTakeover() {
+		return this.times.lease().plus(POLL).plus(POLL).toNanos();
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
+import com.mongodb.MongoException;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -93,6 +94,48 @@ class ChangeExecutionTests {
 		assertThat(gems()).containsExactly(document("{_id: 1, x: 1, z: 1, c: 1}"));
 		TestContext.on(this.mongo).down(edited);
 		assertThat(gems()).containsExactly(document("{_id: 1, a: 1, x: 1}"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{$inc: {n: 1}}", "[{$set: {n: {$add: [$n, 1]}, e: $a}}, {$unset: x}]" })
+	void anEditUndoesAnUpdateThatFailedMidway(String up) {
+		insert("{_id: 1, a: 1, n: 1, x: 1}", "{_id: 2, a: 1, n: 'two'}", "{_id: 3, a: 1, n: 3}");
+		List<Document> before = gems();
+		failMidway(up);
+		TestContext.on(this.mongo).withoutTransactions().up(TestChanges.of(RENAME));
+		assertThat(TestContext.on(this.mongo).withoutTransactions().down(TestChanges.of(RENAME)).conflicts()).isZero();
+		assertThat(gems()).containsExactlyInAnyOrderElementsOf(before);
+	}
+
+	@Test
+	void anEditUndoesNothingThatWasWrittenAfterAnUpdateFailedMidway() {
+		insert("{_id: 1, n: 1}", "{_id: 2, n: 'two'}", "{_id: 3, n: 3}");
+		failMidway("{$inc: {n: 1}}");
+		this.mongo.collection("gems").updateOne(document("{_id: 1}"), document("{$set: {z: 1}}"));
+		this.mongo.collection("gems").updateOne(document("{_id: 3}"), document("{$set: {n: 30}}"));
+		assertThatExceptionOfType(ChangeRefusedException.class)
+			.isThrownBy(() -> TestContext.on(this.mongo).withoutTransactions().up(TestChanges.of(ADD)))
+			.withMessageContaining("'gems', document 3: 'n' has been changed since");
+		assertThat(gems()).containsExactlyInAnyOrder(document("{_id: 1, n: 1, z: 1}"), document("{_id: 2, n: 'two'}"),
+				document("{_id: 3, n: 30}"));
+	}
+
+	@Test
+	void theUndoOfAnUpdateThatWasGoneOnWithSparesWhatWasWrittenInBetween() {
+		insert("{_id: 1, n: 1}", "{_id: 2, n: 'two'}");
+		ChangeSet update = failMidway("{$inc: {n: 1}}");
+		this.mongo.collection("gems").updateOne(document("{_id: 1}"), document("{$set: {z: 1}}"));
+		this.mongo.collection("gems").updateOne(document("{_id: 2}"), document("{$unset: {n: 1}}"));
+		TestContext.on(this.mongo).withoutTransactions().up(update);
+		TestContext.on(this.mongo).withoutTransactions().down(update);
+		assertThat(gems()).contains(document("{_id: 1, n: 1, z: 1}"));
+	}
+
+	private ChangeSet failMidway(String up) {
+		ChangeSet changes = TestChanges.of("update: {collection: gems, filter: {}, up: %s}".formatted(up));
+		assertThatExceptionOfType(MongoException.class)
+			.isThrownBy(() -> TestContext.on(this.mongo).withoutTransactions().up(changes));
+		return changes;
 	}
 
 	@Test

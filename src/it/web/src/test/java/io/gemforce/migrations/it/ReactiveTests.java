@@ -7,13 +7,17 @@ import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.actuate.audit.AuditEvent;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
+import org.springframework.security.core.userdetails.User;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.springframework.security.config.Customizer.withDefaults;
 
 /**
  * Tests for the endpoint of a service on WebFlux.
@@ -67,10 +71,72 @@ class ReactiveTests {
 		}
 	}
 
+	@Test
+	void takesAnAnonymousTokenForNobody() {
+		try (Service service = start(Anonymous.class, "management.endpoint.migrations.access=unrestricted",
+				"gemforce.migrations.endpoint.operations=validate")) {
+			HttpResponse<String> refused = service.post("/mongo", null, "{\"action\": \"validate\"}");
+			assertThat(refused.statusCode()).isEqualTo(403);
+			assertThat(Service.json(refused).at("/error").asString()).isEqualTo("NOT_AUTHENTICATED");
+			assertThat(service.post("/mongo", "ann", "{\"action\": \"validate\"}").statusCode()).isEqualTo(200);
+			assertThat(SecuredTests.Audits.REFUSED).last().extracting(AuditEvent::getPrincipal).isEqualTo("anonymous");
+		}
+	}
+
+	@Test
+	void asksForTheRoleItself() {
+		try (Service service = start(Anonymous.class, "management.endpoint.migrations.access=unrestricted",
+				"gemforce.migrations.endpoint.operations=validate", "gemforce.migrations.endpoint.roles=DBA",
+				"gemforce.migrations.endpoint.allow-anonymous=true")) {
+			HttpResponse<String> refused = service.post("/mongo", "ops", "{\"action\": \"validate\"}");
+			assertThat(refused.statusCode()).isEqualTo(403);
+			assertThat(Service.json(refused).at("/error").asString()).isEqualTo("NOT_AUTHORIZED");
+			assertThat(service.post("/mongo", "ann", "{\"action\": \"validate\"}").statusCode()).isEqualTo(200);
+			assertThat(service.post("/mongo", null, "{\"action\": \"validate\"}").statusCode()).isEqualTo(200);
+		}
+	}
+
+	@Test
+	void showsScriptsToNobodyWhoHasNotLoggedIn() {
+		try (Service service = start(Anonymous.class, "gemforce.migrations.mode=observe",
+				"gemforce.migrations.endpoint.show-scripts=when-authorized",
+				"gemforce.migrations.mongo.locations=classpath:db/gems")) {
+			assertThat(service.get("?view=plan", "ann", JSON).body()).contains("\"script\"");
+			assertThat(service.get("?view=plan", null, JSON).body()).doesNotContain("\"script\"");
+		}
+	}
+
 	private static Service start(String... properties) {
+		return start(Open.class, properties);
+	}
+
+	private static Service start(Class<?> configuration, String... properties) {
 		String[] all = Arrays.copyOf(properties, properties.length + 1);
 		all[properties.length] = "spring.main.web-application-type=reactive";
-		return Service.start(Open.class, all);
+		return Service.start(configuration, all);
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import({ GemMigrations.class, SecuredTests.Audits.class })
+	static class Anonymous {
+
+		@Bean
+		MapReactiveUserDetailsService users() {
+			return new MapReactiveUserDetailsService(
+					User.withUsername("ops").password("{noop}secret").roles("OPS").build(),
+					User.withUsername("ann").password("{noop}secret").roles("DBA").build());
+		}
+
+		@Bean
+		SecurityWebFilterChain everybody(ServerHttpSecurity http) {
+			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().permitAll())
+				.anonymous(withDefaults())
+				.csrf((csrf) -> csrf.disable())
+				.httpBasic(withDefaults())
+				.build();
+		}
+
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)

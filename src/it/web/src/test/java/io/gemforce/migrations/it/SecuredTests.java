@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,10 @@ class SecuredTests {
 
 	@Test
 	void asksForTheRoleItself() {
-		try (Service service = Service.start(OpenToEveryUser.class, OPERABLE)) {
+		try (Service service = Service.start(OpenToEverybody.class, OPERABLE)) {
+			HttpResponse<String> unknown = service.post("/mongo", null, REPAIR);
+			assertThat(unknown.statusCode()).isEqualTo(403);
+			assertThat(Service.json(unknown).at("/error").asString()).isEqualTo("NOT_AUTHENTICATED");
 			HttpResponse<String> refused = service.post("/mongo", "ops", REPAIR);
 			assertThat(refused.statusCode()).isEqualTo(403);
 			assertThat(Service.json(refused).at("/error").asString()).isEqualTo("NOT_AUTHORIZED");
@@ -98,6 +102,24 @@ class SecuredTests {
 	}
 
 	@Test
+	void answersOnAManagementPortOfItsOwn() {
+		try (Service service = Service
+			.start(Secured.class,
+					Stream
+						.concat(Stream.of("management.server.port=0", "management.server.base-path=/ops",
+								"management.endpoints.web.base-path=/manage"), Stream.of(OPERABLE))
+						.toArray(String[]::new))
+			.at("local.management.port", "/ops/manage/migrations")) {
+			assertThat(service.get("", null, "application/json").statusCode()).isEqualTo(401);
+			assertThat(service.get("/mongo", "ann", "text/html").body()).contains("<a href=\"../migrations/mongo/1\">",
+					"$ENDPOINT/mongo");
+			assertThat(service.post("/mongo", "ops", REPAIR).statusCode()).isEqualTo(403);
+			HttpResponse<String> done = service.post("/mongo", "ann", REPAIR);
+			assertThat(done.statusCode()).as(done.body()).isEqualTo(200);
+		}
+	}
+
+	@Test
 	void isWhatTheDocumentationSays() throws IOException {
 		String source = Files.readString(Path.of("src/test/java/io/gemforce/migrations/it/SecuredTests.java"));
 		String recipe = source.substring(source.indexOf("return http" + ".securityMatcher"),
@@ -114,13 +136,18 @@ class SecuredTests {
 	 */
 	static class Audits implements ApplicationListener<AuditApplicationEvent> {
 
+		static final List<AuditEvent> REFUSED = new CopyOnWriteArrayList<>();
+
 		private static final List<AuditEvent> EVENTS = new CopyOnWriteArrayList<>();
 
 		@Override
 		public void onApplicationEvent(AuditApplicationEvent event) {
-			if (event.getAuditEvent().getType().startsWith("MIGRATION_")
-					&& !event.getAuditEvent().getType().equals("MIGRATION_OPERATION_REFUSED")) {
-				EVENTS.add(event.getAuditEvent());
+			AuditEvent audit = event.getAuditEvent();
+			if (audit.getType().equals("MIGRATION_OPERATION_REFUSED")) {
+				REFUSED.add(audit);
+			}
+			else if (audit.getType().startsWith("MIGRATION_")) {
+				EVENTS.add(audit);
 			}
 		}
 
@@ -159,11 +186,11 @@ class SecuredTests {
 	}
 
 	@Import(Users.class)
-	static class OpenToEveryUser {
+	static class OpenToEverybody {
 
 		@Bean
 		SecurityFilterChain migrationsSecurity(HttpSecurity http) {
-			return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+			return http.authorizeHttpRequests((requests) -> requests.anyRequest().permitAll())
 				.csrf((csrf) -> csrf.disable())
 				.httpBasic(withDefaults())
 				.build();

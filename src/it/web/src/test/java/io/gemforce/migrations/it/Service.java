@@ -23,8 +23,11 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param server its MongoDB
  * @param context the service
+ * @param port the property that has the endpoint's port
+ * @param base the path of the endpoint
  */
-record Service(MongoServer server, ConfigurableApplicationContext context) implements AutoCloseable {
+record Service(MongoServer server, ConfigurableApplicationContext context, String port,
+		String base) implements AutoCloseable {
 
 	static Service start(Class<?> configuration, String... properties) {
 		MongoServer server = new MongoServer(new MemoryBackend());
@@ -34,7 +37,12 @@ record Service(MongoServer server, ConfigurableApplicationContext context) imple
 				"--management.endpoints.web.exposure.include=migrations",
 				"--gemforce.migrations.endpoint.snapshot-max-age=0s"));
 		List.of(properties).forEach((property) -> arguments.add("--" + property));
-		return new Service(server, new SpringApplicationBuilder(configuration).run(arguments.toArray(String[]::new)));
+		return new Service(server, new SpringApplicationBuilder(configuration).run(arguments.toArray(String[]::new)),
+				"local.server.port", "/actuator/migrations");
+	}
+
+	Service at(String port, String base) {
+		return new Service(this.server, this.context, port, base);
 	}
 
 	HttpResponse<String> get(String path, @Nullable String user, String accept) {
@@ -47,8 +55,8 @@ record Service(MongoServer server, ConfigurableApplicationContext context) imple
 	}
 
 	private HttpRequest.Builder request(String path, @Nullable String user) {
-		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:%s/actuator/migrations%s"
-			.formatted(this.context.getEnvironment().getProperty("local.server.port"), path)));
+		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:%s%s%s"
+			.formatted(this.context.getEnvironment().getProperty(this.port), this.base, path)));
 		if (user != null) {
 			String credentials = Base64.getEncoder()
 				.encodeToString("%s:secret".formatted(user).getBytes(StandardCharsets.UTF_8));
