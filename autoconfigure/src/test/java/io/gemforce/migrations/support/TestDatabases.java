@@ -25,7 +25,11 @@ public final class TestDatabases implements ParameterResolver {
 
 	private static EmbeddedPostgres start() {
 		try {
-			return EmbeddedPostgres.builder().setServerConfig("max_connections", "300").start();
+			// Vacuuming hundreds of databases would take most of the time
+			return EmbeddedPostgres.builder()
+				.setServerConfig("max_connections", "300")
+				.setServerConfig("autovacuum", "off")
+				.start();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
