@@ -9,6 +9,7 @@ import com.mongodb.connection.ClusterType;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
 import org.bson.Document;
+import org.jspecify.annotations.Nullable;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.mongodb.MongoDBContainer;
 
@@ -20,7 +21,9 @@ import org.testcontainers.mongodb.MongoDBContainer;
 public final class MongoServers {
 
 	/**
-	 * Names the MongoDB to use.
+	 * Names the MongoDB to use. With the number of a Surefire fork behind it, as in
+	 * {@code ..._URI_2}, it names the one of that fork: commands that a test lets fail
+	 * fail on the whole server.
 	 */
 	public static final String VARIABLE = "MIGRATIONS_TEST_MONGODB_URI";
 
@@ -34,8 +37,8 @@ public final class MongoServers {
 	}
 
 	private static String resolve() {
-		String given = System.getenv(VARIABLE);
-		if (given != null && !given.isBlank()) {
+		String given = given();
+		if (given != null) {
 			return given;
 		}
 		if (DockerClientFactory.instance().isDockerAvailable()) {
@@ -44,6 +47,12 @@ public final class MongoServers {
 			return container.getConnectionString();
 		}
 		return inMemory();
+	}
+
+	private static @Nullable String given() {
+		String ofFork = System.getenv(VARIABLE + "_" + System.getProperty("surefire.forkNumber"));
+		String given = (ofFork != null) ? ofFork : System.getenv(VARIABLE);
+		return (given == null || given.isBlank()) ? null : given;
 	}
 
 	/**
@@ -58,7 +67,7 @@ public final class MongoServers {
 	private static boolean isReplicaSet(MongoClient client) {
 		client.getDatabase("admin").runCommand(new Document("ping", 1));
 		boolean replicaSet = client.getClusterDescription().getType() == ClusterType.REPLICA_SET;
-		if (System.getenv(VARIABLE) != null && !replicaSet) {
+		if (given() != null && !replicaSet) {
 			throw new IllegalStateException(VARIABLE + " must name a replica set");
 		}
 		return replicaSet;

@@ -25,7 +25,15 @@ public final class TestDatabases implements ParameterResolver {
 
 	private static EmbeddedPostgres start() {
 		try {
-			return EmbeddedPostgres.builder().setServerConfig("max_connections", "300").start();
+			// Vacuuming hundreds of databases, and logging how each is copied, would take
+			// most of the time
+			return EmbeddedPostgres.builder()
+				.setServerConfig("max_connections", "300")
+				.setServerConfig("autovacuum", "off")
+				.setServerConfig("wal_level", "minimal")
+				.setServerConfig("max_wal_senders", "0")
+				.setServerConfig("full_page_writes", "off")
+				.start();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -60,7 +68,9 @@ public final class TestDatabases implements ParameterResolver {
 	public static PostgresTestDatabase createPostgres() {
 		EmbeddedPostgres server = POSTGRES.obtain();
 		String name = "test_" + COUNTER.incrementAndGet();
-		JdbcClient.create(server.getPostgresDatabase()).sql("CREATE DATABASE " + name).update();
+		JdbcClient.create(server.getPostgresDatabase())
+			.sql("CREATE DATABASE %s STRATEGY FILE_COPY".formatted(name))
+			.update();
 		return new PostgresTestDatabase(name, server.getPort());
 	}
 

@@ -39,8 +39,14 @@ class MongoRehearsalTests {
 
 	private final MongoTestDatabase mongo;
 
+	/**
+	 * Those of other tests whose Spring context lives on.
+	 */
+	private final List<String> databasesBefore;
+
 	MongoRehearsalTests(MongoTestDatabase mongo) {
 		this.mongo = mongo;
+		this.databasesBefore = databases();
 	}
 
 	@Test
@@ -220,12 +226,13 @@ class MongoRehearsalTests {
 	}
 
 	private List<String> scratchDatabases() {
-		return this.mongo.client()
-			.listDatabaseNames()
-			.into(new ArrayList<>())
-			.stream()
-			.filter((name) -> name.startsWith("gemforce_rehearsal_"))
+		return databases().stream()
+			.filter((name) -> name.startsWith("gemforce_rehearsal_") && !this.databasesBefore.contains(name))
 			.toList();
+	}
+
+	private List<String> databases() {
+		return this.mongo.client().listDatabaseNames().into(new ArrayList<>());
 	}
 
 	private void gems(int count) {
