@@ -27,16 +27,16 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
 
-import io.gemforce.migrations.ActiveRun;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
-import io.gemforce.migrations.Migrations;
-import io.gemforce.migrations.StopSignal;
-import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Trigger;
 import io.gemforce.migrations.report.ErrorReport;
 import io.gemforce.migrations.report.OperationReport;
+import io.gemforce.migrations.run.ActiveRun;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.StoreLock;
 
 /**
  * Does over HTTP what the user has allowed. Whatever is to be done passes the same gates,

@@ -6,8 +6,8 @@ import java.util.List;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.run.Migrations;
 
 /**
  * {@link MeterBinder} for what is metered of migrations. All meters are there from the

@@ -7,28 +7,28 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.Hold;
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.Operation;
-import io.gemforce.migrations.Plan;
-import io.gemforce.migrations.PlanGuard;
-import io.gemforce.migrations.PlanStep;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.RollbackTarget;
-import io.gemforce.migrations.RunOutcome;
-import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.StoreRollback;
-import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.report.PlanReport;
 import io.gemforce.migrations.report.ProblemReport;
 import io.gemforce.migrations.report.TextReports;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.run.RunOutcome;
+import io.gemforce.migrations.store.Hold;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.Plan;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.PlanStep;
+import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.StoreLock;
+import io.gemforce.migrations.store.StoreRollback;
+import io.gemforce.migrations.store.Validation;
 
 /**
  * Looks whether an operation may be done to a store as it is now. Only reads.

@@ -8,9 +8,9 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 import io.gemforce.migrations.ExitCode;
 import io.gemforce.migrations.MigrationException;
-import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.report.ErrorReport;
+import io.gemforce.migrations.store.StoreLock;
 
 /**
  * Thrown when a request is not answered with what it asks for.

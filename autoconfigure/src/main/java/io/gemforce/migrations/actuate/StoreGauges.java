@@ -18,15 +18,15 @@ import io.micrometer.core.instrument.TimeGauge;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Execution;
-import io.gemforce.migrations.MigrationCounts;
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.StoreSnapshot;
-import io.gemforce.migrations.StoreStatus;
+import io.gemforce.migrations.run.StoreSnapshot;
+import io.gemforce.migrations.store.MigrationCounts;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.StoreLock;
+import io.gemforce.migrations.store.StoreStatus;
 
 /**
  * Gauges that say what the newest snapshots say. What is not known, is not a number.

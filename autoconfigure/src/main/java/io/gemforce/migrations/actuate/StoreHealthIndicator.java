@@ -10,15 +10,15 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
-import io.gemforce.migrations.MigrationCounts;
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationState;
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
-import io.gemforce.migrations.StoreSnapshot;
-import io.gemforce.migrations.StoreStatus;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.run.StoreSnapshot;
+import io.gemforce.migrations.store.MigrationCounts;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.StoreStatus;
 
 /**
  * {@link HealthIndicator} for the migrations of a store. A probe never waits for the

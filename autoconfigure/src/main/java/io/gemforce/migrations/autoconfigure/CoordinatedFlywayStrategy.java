@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.run.Migrations;
 
 /**
  * {@link FlywayMigrationStrategy} that leaves it to {@link Migrations} whether and how

@@ -4,7 +4,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 
-import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.run.Migrations;
 
 /**
  * Puts a {@link CoordinatedFlywayStrategy} in the place of a strategy of the user's.

@@ -7,7 +7,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ConfigurableApplicationContext;
 
-import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.store.StopSignal;
 
 /**
  * Runs a {@link MigrationJob} before any singleton is created, so that nothing needs a

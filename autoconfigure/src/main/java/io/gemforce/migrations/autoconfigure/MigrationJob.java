@@ -15,20 +15,12 @@ import org.springframework.beans.BeansException;
 import org.springframework.util.StringUtils;
 
 import io.gemforce.migrations.ExitCode;
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.Operation;
-import io.gemforce.migrations.Plan;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.RehearsalScope;
-import io.gemforce.migrations.RollbackTarget;
-import io.gemforce.migrations.RunOutcome;
 import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.StoreRollback;
-import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.report.JobReport;
 import io.gemforce.migrations.report.MigrationReports;
@@ -37,6 +29,14 @@ import io.gemforce.migrations.report.ProblemReport;
 import io.gemforce.migrations.report.RehearsalReport;
 import io.gemforce.migrations.report.StatusReport;
 import io.gemforce.migrations.report.TextReports;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.run.RunOutcome;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.Plan;
+import io.gemforce.migrations.store.RehearsalScope;
+import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.StoreRollback;
+import io.gemforce.migrations.store.Validation;
 
 /**
  * What {@code gemforce.migrations.run} asks for.

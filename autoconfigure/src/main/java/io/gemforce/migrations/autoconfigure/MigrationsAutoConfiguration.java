@@ -27,10 +27,10 @@ import org.springframework.core.io.support.ResourcePatternResolver;
 import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.MigrationListeners;
 import io.gemforce.migrations.MigrationRun;
-import io.gemforce.migrations.MigrationStore;
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.store.MigrationStore;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for what the stores have in common.

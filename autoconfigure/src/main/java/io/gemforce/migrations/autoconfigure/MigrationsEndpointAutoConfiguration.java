@@ -20,12 +20,12 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.actuate.EndpointOperations;
 import io.gemforce.migrations.actuate.EndpointSettings;
 import io.gemforce.migrations.actuate.MigrationsEndpoint;
 import io.gemforce.migrations.actuate.MigrationsEndpointWebExtension;
 import io.gemforce.migrations.report.MigrationReports;
+import io.gemforce.migrations.run.Migrations;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the {@link MigrationsEndpoint}.

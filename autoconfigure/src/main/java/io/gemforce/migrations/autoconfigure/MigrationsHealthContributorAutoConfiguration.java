@@ -15,10 +15,10 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.actuate.SnapshotWatch;
 import io.gemforce.migrations.actuate.StoreHealthIndicator;
+import io.gemforce.migrations.run.Migrations;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the health of migrations. The

@@ -18,7 +18,6 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.actuate.AuditListener;
 import io.gemforce.migrations.actuate.ExecutionObservationConvention;
 import io.gemforce.migrations.actuate.LogListener;
@@ -30,6 +29,7 @@ import io.gemforce.migrations.actuate.ObservationMeters;
 import io.gemforce.migrations.actuate.RunObservationConvention;
 import io.gemforce.migrations.actuate.SnapshotWatch;
 import io.gemforce.migrations.actuate.StoreObservationConvention;
+import io.gemforce.migrations.run.Migrations;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for what is recorded about

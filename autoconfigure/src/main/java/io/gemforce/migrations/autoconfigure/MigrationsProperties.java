@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
-import io.gemforce.migrations.MigrationMode;
 import io.gemforce.migrations.actuate.EndpointOperation;
+import io.gemforce.migrations.run.MigrationMode;
 
 /**
  * {@link ConfigurationProperties Properties} of the migrations.

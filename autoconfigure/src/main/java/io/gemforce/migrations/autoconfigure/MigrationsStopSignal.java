@@ -6,7 +6,7 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.SpringApplication;
 
-import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.store.StopSignal;
 
 /**
  * Gives the {@link StopSignal} when the JVM is told to end, and keeps it from ending in

@@ -2,8 +2,8 @@ package io.gemforce.migrations.autoconfigure;
 
 import org.springframework.beans.factory.InitializingBean;
 
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.run.Migrations;
 
 /**
  * Migrates MongoDB. Whoever uses MongoDB depends on this bean.

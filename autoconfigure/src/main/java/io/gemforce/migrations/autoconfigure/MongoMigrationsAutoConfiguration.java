@@ -41,7 +41,6 @@ import org.springframework.data.mongodb.gridfs.ReactiveGridFsOperations;
 
 import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.MigrationException;
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
@@ -53,6 +52,7 @@ import io.gemforce.migrations.mongo.engine.MongoMigrationStore;
 import io.gemforce.migrations.mongo.engine.MongoRuntimeHints;
 import io.gemforce.migrations.mongo.engine.MongoSettings;
 import io.gemforce.migrations.mongo.lock.MigrationLock;
+import io.gemforce.migrations.run.Migrations;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for migrations of MongoDB.

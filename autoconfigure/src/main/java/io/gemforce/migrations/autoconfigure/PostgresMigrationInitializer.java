@@ -6,8 +6,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.InitializingBean;
 
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.run.Migrations;
 
 /**
  * Migrates PostgreSQL where Boot does not: with a Flyway bean of the user's own. With

@@ -30,11 +30,11 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 import io.gemforce.migrations.ApplicationInstance;
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.autoconfigure.MigrationsProperties.OnSchemaAhead;
 import io.gemforce.migrations.postgres.FlywayDefaults;
 import io.gemforce.migrations.postgres.FlywayMigrationStore;
 import io.gemforce.migrations.postgres.PostgresSettings;
+import io.gemforce.migrations.run.Migrations;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for migrations of PostgreSQL.

@@ -7,8 +7,8 @@ import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.MigrationEntry;
 
 /**
  * The versions of a build that tell whether a hold binds it.

@@ -27,14 +27,14 @@ import org.springframework.jdbc.support.MetaDataAccessException;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.StringUtils;
 
-import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.MigrationLog.LogSummary;
+import io.gemforce.migrations.store.Hold;
+import io.gemforce.migrations.store.StoreLock;
 
 /**
  * The database that a Flyway works on, read through Flyway's own data source.

@@ -16,9 +16,9 @@ import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
+import io.gemforce.migrations.store.StoreLock;
 
 /**
  * Reads the exceptions of Flyway and of the JDBC driver. SQLSTATE comes first, as

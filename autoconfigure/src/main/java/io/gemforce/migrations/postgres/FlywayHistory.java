@@ -11,8 +11,8 @@ import java.util.Set;
 import org.flywaydb.core.api.CoreMigrationType;
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.MigrationEntry;
 
 /**
  * What Flyway's table says is applied, read as Flyway reads it: a successful entry of

@@ -20,9 +20,9 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.LockWait;
 import io.gemforce.migrations.MigrationRun;
-import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.postgres.FlywayDatabase.Tables;
+import io.gemforce.migrations.store.StopSignal;
 
 /**
  * A connection that holds Flyway's own lock, so that no Flyway migrates meanwhile. A

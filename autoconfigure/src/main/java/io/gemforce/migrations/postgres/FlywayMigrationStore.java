@@ -25,29 +25,29 @@ import org.springframework.util.function.SingletonSupplier;
 
 import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.Execution;
-import io.gemforce.migrations.Hold;
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
-import io.gemforce.migrations.MigrationStore;
 import io.gemforce.migrations.Operation;
-import io.gemforce.migrations.PlanGuard;
-import io.gemforce.migrations.PlanStep;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.RehearsalResult;
-import io.gemforce.migrations.RehearsalScope;
-import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.Severity;
-import io.gemforce.migrations.StopSignal;
-import io.gemforce.migrations.StoreLock;
-import io.gemforce.migrations.StoreLook;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
-import io.gemforce.migrations.StoreRollback;
 import io.gemforce.migrations.Trigger;
-import io.gemforce.migrations.Validation;
+import io.gemforce.migrations.store.Hold;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.MigrationStore;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.PlanStep;
+import io.gemforce.migrations.store.RehearsalScope;
+import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.StoreLock;
+import io.gemforce.migrations.store.StoreLook;
+import io.gemforce.migrations.store.StoreRollback;
+import io.gemforce.migrations.store.Validation;
 
 /**
  * The PostgreSQL schema, migrated by Flyway under Flyway's own lock and history.

@@ -18,21 +18,21 @@ import org.flywaydb.core.api.output.RepairResult;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.StopSignal;
-import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.FlywayDatabase.Tables;
 import io.gemforce.migrations.postgres.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
 import io.gemforce.migrations.postgres.MigrationLog.LogSummary;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.StoreLock;
 
 /**
  * What operators do to Flyway's history and lock.

@@ -13,13 +13,13 @@ import org.flywaydb.core.api.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationType;
-import io.gemforce.migrations.PlanStep;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.ScriptReader.ReadScript;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.PlanStep;
+import io.gemforce.migrations.store.Validation;
 
 /**
  * Plans what Flyway would execute: versions in their order, then repeatables in that of

@@ -14,20 +14,20 @@ import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.Phase;
-import io.gemforce.migrations.PlanGuard;
-import io.gemforce.migrations.PlanStep;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.RollbackTarget;
-import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.StoreRollback;
-import io.gemforce.migrations.Undo;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.FlywayDatabase.Tables;
 import io.gemforce.migrations.postgres.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.MigrationLog.AppliedBy;
 import io.gemforce.migrations.postgres.ScriptReader.ReadScript;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.PlanStep;
+import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.StoreRollback;
+import io.gemforce.migrations.store.Undo;
 
 /**
  * Undoes what was executed last, one migration after the other, each by a

@@ -29,7 +29,6 @@ import org.springframework.util.StringUtils;
 
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.Execution;
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
@@ -37,9 +36,10 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.Undo;
-import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.Undo;
+import io.gemforce.migrations.store.Validation;
 
 /**
  * Asks Flyway what this build and its history say about each other. Flyway is asked

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
-import io.gemforce.migrations.Validation;
+import io.gemforce.migrations.store.Validation;
 
 /**
  * What Flyway knows.

@@ -9,11 +9,11 @@ import java.util.Map;
 
 import org.flywaydb.core.api.configuration.Configuration;
 
-import io.gemforce.migrations.JarsWithoutFolders;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.store.JarsWithoutFolders;
 
 /**
  * Scripts that Flyway does not find, as they are in a jar that has no entries for its

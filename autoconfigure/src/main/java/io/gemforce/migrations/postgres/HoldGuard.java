@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
-import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.Hold;
 
 /**
  * Looks for a hold under Flyway's lock, before each migration: Flyway gives its lock away

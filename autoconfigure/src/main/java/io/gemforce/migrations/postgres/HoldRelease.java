@@ -8,14 +8,14 @@ import java.util.stream.Collectors;
 import org.flywaydb.core.api.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.Severity;
-import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.postgres.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
+import io.gemforce.migrations.store.Hold;
+import io.gemforce.migrations.store.StopSignal;
 
 /**
  * Ends a hold, under Flyway's lock.

@@ -4,11 +4,11 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.Hold;
 
 /**
  * A hold, and what it is about.

@@ -25,9 +25,9 @@ import io.gemforce.migrations.ExecutionEnd;
 import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.LockWait;
 import io.gemforce.migrations.MigrationRun;
-import io.gemforce.migrations.PlanGuard;
-import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.StopSignal;
 
 /**
  * Writes the log while Flyway migrates, on Flyway's own connection, and asks before each

@@ -25,12 +25,12 @@ import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.LockWait;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
-import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.postgres.LogCallback.Executed;
 import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.StopSignal;
 
 /**
  * A Flyway whose executions are recorded in the {@link MigrationLog log}.

@@ -21,11 +21,11 @@ import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.FlywayDatabase.Tables;
 import io.gemforce.migrations.postgres.MigrationLog.LogSummary;
+import io.gemforce.migrations.store.StopSignal;
 
 /**
  * A database in which Flyway's table is not there, but the tables of this library are. To

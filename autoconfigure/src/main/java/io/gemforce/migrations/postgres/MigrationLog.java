@@ -29,7 +29,6 @@ import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.ExecutionStart;
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
@@ -39,6 +38,7 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.store.MigrationEntry;
 
 /**
  * The table beside Flyway's own in which every execution is recorded, a row each:

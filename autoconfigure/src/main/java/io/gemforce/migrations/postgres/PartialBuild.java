@@ -22,7 +22,7 @@ import org.flywaydb.core.api.resolver.MigrationResolver;
 import org.flywaydb.core.api.resource.LoadableResource;
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.MigrationEntry;
+import io.gemforce.migrations.store.MigrationEntry;
 
 /**
  * Makes a Flyway whose build does not have some of its migrations: the scripts, classes

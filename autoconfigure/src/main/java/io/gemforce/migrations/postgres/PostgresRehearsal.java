@@ -30,22 +30,22 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Operation;
-import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.RehearsalResult;
-import io.gemforce.migrations.RehearsalScope;
-import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
-import io.gemforce.migrations.Undo;
-import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.RehearsalScope;
+import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.Undo;
+import io.gemforce.migrations.store.Validation;
 
 /**
  * Rehearses pending migrations of PostgreSQL where they can do no harm:

@@ -16,15 +16,15 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.ExecutionEnd;
-import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
-import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.FlywayDatabase.Tables;
 import io.gemforce.migrations.postgres.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
+import io.gemforce.migrations.store.Hold;
+import io.gemforce.migrations.store.StopSignal;
 
 /**
  * Undoes migrations, under Flyway's lock.

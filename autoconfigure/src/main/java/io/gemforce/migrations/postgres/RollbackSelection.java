@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.MigrationLog.AppliedBy;
+import io.gemforce.migrations.store.RollbackTarget;
 
 /**
  * What a rollback undoes: always what was executed last, as an older one may be what a

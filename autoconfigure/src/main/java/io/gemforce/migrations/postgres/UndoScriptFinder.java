@@ -22,12 +22,12 @@ import org.springframework.core.io.UrlResource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.util.StringUtils;
 
-import io.gemforce.migrations.JarsWithoutFolders;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.JarsWithoutFolders;
 
 /**
  * Finds the undo scripts: {@code U<version>__<description>.sql}, the names that Flyway's

@@ -5,9 +5,9 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.Undo;
-import io.gemforce.migrations.UndoKind;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.Undo;
+import io.gemforce.migrations.store.UndoKind;
 
 /**
  * The undo scripts of this build.

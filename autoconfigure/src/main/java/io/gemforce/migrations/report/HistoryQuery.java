@@ -5,9 +5,9 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.store.MigrationEntry;
 
 /**
  * Which migrations of a store to list.

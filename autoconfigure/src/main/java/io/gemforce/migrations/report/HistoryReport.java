@@ -6,12 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Execution;
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
-import io.gemforce.migrations.StoreStatus;
-import io.gemforce.migrations.Undo;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.StoreStatus;
+import io.gemforce.migrations.store.Undo;
 
 /**
  * A page of a store's migrations, what is pending first, then the newest.

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.MigrationState;
-import io.gemforce.migrations.StoreStatus;
+import io.gemforce.migrations.store.StoreStatus;
 
 /**
  * Reports for people with a browser: one document each, which refers to nothing outside

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Severity;
-import io.gemforce.migrations.StoreStatus;
+import io.gemforce.migrations.store.StoreStatus;
 
 /**
  * How a state is shown: by a word and by a sign, and only then by a colour.

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.ExecutionError;
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.Undo;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.Undo;
 
 /**
  * Everything about one migration: what {@link HistoryReport.Item} says, and more.

@@ -15,17 +15,17 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.ActiveRun;
 import io.gemforce.migrations.Execution;
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationState;
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.Problem;
-import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.StoreSnapshot;
-import io.gemforce.migrations.StoreStatus;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.run.ActiveRun;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.run.StoreSnapshot;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.StoreLock;
+import io.gemforce.migrations.store.StoreStatus;
 
 /**
  * Makes reports of a service's migrations.

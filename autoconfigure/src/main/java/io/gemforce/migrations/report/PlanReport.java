@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
-import io.gemforce.migrations.Plan;
-import io.gemforce.migrations.PlanStep;
-import io.gemforce.migrations.StoreRollback;
-import io.gemforce.migrations.Touches;
-import io.gemforce.migrations.Undo;
+import io.gemforce.migrations.store.Plan;
+import io.gemforce.migrations.store.PlanStep;
+import io.gemforce.migrations.store.StoreRollback;
+import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.store.Undo;
 
 /**
  * What a run or a rollback would do.

@@ -9,7 +9,7 @@ import com.samskivert.mustache.DefaultCollector;
 import com.samskivert.mustache.Mustache;
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.StoreStatus;
+import io.gemforce.migrations.store.StoreStatus;
 
 /**
  * Lets templates ask plain values for what they look like, on top of what a report itself

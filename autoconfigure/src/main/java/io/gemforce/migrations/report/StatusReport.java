@@ -9,11 +9,11 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.ApplicationInstance;
-import io.gemforce.migrations.Hold;
-import io.gemforce.migrations.MigrationCounts;
-import io.gemforce.migrations.MigrationMode;
-import io.gemforce.migrations.StoreStatus;
 import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.run.MigrationMode;
+import io.gemforce.migrations.store.Hold;
+import io.gemforce.migrations.store.MigrationCounts;
+import io.gemforce.migrations.store.StoreStatus;
 
 /**
  * All stores at a glance.

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.StoreResult;
-import io.gemforce.migrations.Undo;
+import io.gemforce.migrations.store.Undo;
 
 /**
  * Reports for people.

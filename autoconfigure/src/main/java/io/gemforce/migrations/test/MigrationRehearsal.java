@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.RehearsalResult;
-import io.gemforce.migrations.RehearsalScope;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.store.RehearsalScope;
 
 /**
  * The rehearsal of all migrations of a service, from empty databases on: each one is

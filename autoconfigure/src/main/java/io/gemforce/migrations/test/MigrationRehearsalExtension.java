@@ -5,7 +5,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.springframework.test.context.junit.jupiter.SpringExtension;
 
-import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.run.Migrations;
 
 /**
  * Gives tests a {@link MigrationRehearsal}.

@@ -12,14 +12,14 @@ import org.springframework.boot.actuate.audit.AuditEventRepository;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.data.mongodb.core.MongoTemplate;
 
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.Operation;
-import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.Migration;
 import io.gemforce.migrations.mongo.MongoMigrationContext;
 import io.gemforce.migrations.mongo.ReversibleMongoMigration;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.store.RollbackTarget;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.TestContexts;
 import io.gemforce.migrations.support.TestDatabases;

@@ -24,8 +24,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.util.HtmlUtils;
 
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.run.Migrations;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.SentCommands;

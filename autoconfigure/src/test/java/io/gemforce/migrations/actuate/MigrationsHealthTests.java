@@ -21,15 +21,15 @@ import org.springframework.boot.mongodb.autoconfigure.MongoClientSettingsBuilder
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-import io.gemforce.migrations.Migrations;
-import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.StoreStatus;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.Migration;
 import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.MongoMigrationContext;
 import io.gemforce.migrations.mongo.ReversibleMongoMigration;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.StoreStatus;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.SentCommands;

@@ -4,8 +4,8 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
-import io.gemforce.migrations.StoreLock;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.store.StoreLock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

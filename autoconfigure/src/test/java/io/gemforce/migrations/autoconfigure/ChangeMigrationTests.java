@@ -14,19 +14,19 @@ import org.springframework.boot.test.context.assertj.AssertableApplicationContex
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.gemforce.migrations.MigrationException;
-import io.gemforce.migrations.Migrations;
-import io.gemforce.migrations.Plan;
-import io.gemforce.migrations.PlanStep;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.RollbackTarget;
-import io.gemforce.migrations.RunOutcome;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
-import io.gemforce.migrations.Touches;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.DeclaredMongoMigration;
 import io.gemforce.migrations.mongo.Migration;
 import io.gemforce.migrations.mongo.MongoChanges;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.run.RunOutcome;
+import io.gemforce.migrations.store.Plan;
+import io.gemforce.migrations.store.PlanStep;
+import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.Touches;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.SqlScripts;
 import io.gemforce.migrations.support.TestContexts;

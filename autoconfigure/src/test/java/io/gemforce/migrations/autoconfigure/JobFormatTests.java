@@ -6,8 +6,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import io.gemforce.migrations.ExitCode;
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.report.ReportFormat;
+import io.gemforce.migrations.run.Migrations;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.TestContexts;
 import io.gemforce.migrations.support.TestDatabases;

@@ -17,15 +17,15 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
 
 import io.gemforce.migrations.MigrationException;
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.StoreStatus;
 import io.gemforce.migrations.mongo.Migration;
 import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.MongoMigrationContext;
 import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.store.StoreStatus;
 import io.gemforce.migrations.support.ChildProcess;
 import io.gemforce.migrations.support.FailPoint;
 import io.gemforce.migrations.support.MongoServers;

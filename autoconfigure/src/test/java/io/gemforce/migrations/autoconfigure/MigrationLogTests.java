@@ -11,11 +11,11 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.MigrationState;
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.StoreSnapshot;
-import io.gemforce.migrations.StoreStatus;
-import io.gemforce.migrations.Validation;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.run.StoreSnapshot;
+import io.gemforce.migrations.store.StoreStatus;
+import io.gemforce.migrations.store.Validation;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.SqlScripts;
 import io.gemforce.migrations.support.TestContexts;

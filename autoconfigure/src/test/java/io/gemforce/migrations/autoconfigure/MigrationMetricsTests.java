@@ -29,11 +29,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.actuate.DefaultExecutionObservationConvention;
 import io.gemforce.migrations.actuate.ExecutionObservationContext;
+import io.gemforce.migrations.run.Migrations;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.SentCommands;

@@ -9,7 +9,7 @@ import org.springframework.core.io.ClassPathResource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import io.gemforce.migrations.MigrationMode;
+import io.gemforce.migrations.run.MigrationMode;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.TestContexts;
 import io.gemforce.migrations.support.TestDatabases;

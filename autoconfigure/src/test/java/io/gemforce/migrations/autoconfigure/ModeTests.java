@@ -34,13 +34,13 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
 
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationState;
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.StoreSnapshot;
-import io.gemforce.migrations.StoreStatus;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.run.StoreSnapshot;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.StoreStatus;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.SentCommands;

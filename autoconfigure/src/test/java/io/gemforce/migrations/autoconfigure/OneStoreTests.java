@@ -12,9 +12,9 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.StoreSnapshot;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.run.StoreSnapshot;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestContexts;

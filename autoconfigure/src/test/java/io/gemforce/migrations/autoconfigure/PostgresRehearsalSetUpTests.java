@@ -9,11 +9,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.RehearsalResult;
 import io.gemforce.migrations.RehearsalResult.Outcome;
-import io.gemforce.migrations.RehearsalScope;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.store.RehearsalScope;
 import io.gemforce.migrations.support.PostgresSetUp;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestContexts;

@@ -24,9 +24,9 @@ import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.StoreStatus;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.store.StoreStatus;
 import io.gemforce.migrations.support.PostgresSetUp;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestContexts;

@@ -7,7 +7,7 @@ import org.springframework.boot.test.autoconfigure.json.JsonTest;
 import org.springframework.context.ApplicationContext;
 import org.springframework.test.context.ContextConfiguration;
 
-import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.run.Migrations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

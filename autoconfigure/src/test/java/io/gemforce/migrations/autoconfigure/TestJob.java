@@ -8,7 +8,7 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
-import io.gemforce.migrations.Migrations;
+import io.gemforce.migrations.run.Migrations;
 
 /**
  * A job that is run within the process of a test.

@@ -31,12 +31,12 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 import io.gemforce.migrations.MigrationException;
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.store.RollbackTarget;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.SqlScripts;
 import io.gemforce.migrations.support.TestContexts;

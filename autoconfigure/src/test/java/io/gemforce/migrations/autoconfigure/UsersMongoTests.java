@@ -33,13 +33,13 @@ import org.springframework.data.mongodb.gridfs.GridFsOperations;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionManager;
 
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.StoreStatus;
 import io.gemforce.migrations.mongo.DeclaredMongoMigration;
 import io.gemforce.migrations.mongo.Migration;
 import io.gemforce.migrations.mongo.MongoChanges;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.store.StoreStatus;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestContexts;

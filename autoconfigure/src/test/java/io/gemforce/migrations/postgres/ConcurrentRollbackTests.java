@@ -25,12 +25,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import io.gemforce.migrations.MigrationException;
-import io.gemforce.migrations.Plan;
-import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreResult;
-import io.gemforce.migrations.StoreRollback;
+import io.gemforce.migrations.store.Plan;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 

@@ -18,8 +18,8 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import io.gemforce.migrations.ExecutionStart;
 import io.gemforce.migrations.MigrationListener;
-import io.gemforce.migrations.PlanGuard;
-import io.gemforce.migrations.StoreLock;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.StoreLock;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 

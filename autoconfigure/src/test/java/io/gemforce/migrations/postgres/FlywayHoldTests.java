@@ -12,18 +12,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-import io.gemforce.migrations.Hold;
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Operation;
-import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.RollbackTarget;
-import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreResult;
-import io.gemforce.migrations.Validation;
+import io.gemforce.migrations.store.Hold;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.Validation;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 

@@ -13,11 +13,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationType;
-import io.gemforce.migrations.Plan;
-import io.gemforce.migrations.PlanGuard;
-import io.gemforce.migrations.PlanStep;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.RehearsalScope;
+import io.gemforce.migrations.store.Plan;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.PlanStep;
+import io.gemforce.migrations.store.RehearsalScope;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 

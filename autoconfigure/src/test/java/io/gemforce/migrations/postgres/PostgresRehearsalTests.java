@@ -18,7 +18,7 @@ import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.RehearsalResult;
 import io.gemforce.migrations.RehearsalResult.Outcome;
-import io.gemforce.migrations.RehearsalScope;
+import io.gemforce.migrations.store.RehearsalScope;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 

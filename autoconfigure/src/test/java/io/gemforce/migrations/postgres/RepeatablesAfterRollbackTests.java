@@ -11,10 +11,10 @@ import org.junit.jupiter.api.io.TempDir;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Operation;
-import io.gemforce.migrations.PlanGuard;
-import io.gemforce.migrations.PlanStep;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 

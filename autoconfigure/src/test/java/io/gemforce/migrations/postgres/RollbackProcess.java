@@ -2,7 +2,7 @@ package io.gemforce.migrations.postgres;
 
 import java.nio.file.Path;
 
-import io.gemforce.migrations.PlanGuard;
+import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 
 /**

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.gemforce.migrations.MigrationException;
-import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 

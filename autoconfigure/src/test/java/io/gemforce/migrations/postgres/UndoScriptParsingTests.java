@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.gemforce.migrations.PlanGuard;
-import io.gemforce.migrations.StoreRollback;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 

@@ -8,21 +8,21 @@ import java.util.Map;
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.ExecutionError;
-import io.gemforce.migrations.MigrationCounts;
-import io.gemforce.migrations.MigrationMode;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
-import io.gemforce.migrations.Plan;
-import io.gemforce.migrations.PlanStep;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.StoreStatus;
-import io.gemforce.migrations.Touches;
 import io.gemforce.migrations.Trigger;
-import io.gemforce.migrations.Undo;
-import io.gemforce.migrations.UndoKind;
+import io.gemforce.migrations.run.MigrationMode;
+import io.gemforce.migrations.store.MigrationCounts;
+import io.gemforce.migrations.store.Plan;
+import io.gemforce.migrations.store.PlanStep;
+import io.gemforce.migrations.store.StoreStatus;
+import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.store.Undo;
+import io.gemforce.migrations.store.UndoKind;
 
 /**
  * Reports whose every text is what the test wants it to be.

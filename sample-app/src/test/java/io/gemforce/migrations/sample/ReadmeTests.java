@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
-import io.gemforce.migrations.Migrations;
-import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.report.PlanReport;
 import io.gemforce.migrations.report.TextReports;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.store.RollbackTarget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -18,11 +18,11 @@ import org.springframework.core.io.UrlResource;
 import org.springframework.core.io.support.ResourcePatternResolver;
 import org.springframework.util.StringUtils;
 
-import io.gemforce.migrations.JarsWithoutFolders;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.JarsWithoutFolders;
 
 /**
  * All change files of the locations, and all that is wrong with them.

@@ -4,7 +4,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.Touches;
+import io.gemforce.migrations.store.Touches;
 
 /**
  * What a change would do to a database as it is now.

@@ -16,10 +16,10 @@ import org.bson.BsonType;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.Touches;
 import io.gemforce.migrations.mongo.EpochUnit;
 import io.gemforce.migrations.mongo.FieldType;
 import io.gemforce.migrations.mongo.OnConversionError;
+import io.gemforce.migrations.store.Touches;
 
 /**
  * Converts a field in batches, each document guarded by the value that was read.

@@ -4,7 +4,7 @@ import java.util.List;
 
 import org.bson.BsonDocument;
 
-import io.gemforce.migrations.Touches;
+import io.gemforce.migrations.store.Touches;
 
 /**
  * Creates a collection, unless it is there.

@@ -16,7 +16,7 @@ import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.Touches;
+import io.gemforce.migrations.store.Touches;
 
 /**
  * Drops a collection once all its documents are kept as pre-images, and its options and

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 
-import io.gemforce.migrations.Touches;
+import io.gemforce.migrations.store.Touches;
 
 /**
  * Drops an index, if it is there, and notes its definition.

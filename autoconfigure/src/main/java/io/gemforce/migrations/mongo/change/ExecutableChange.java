@@ -5,7 +5,7 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.Touches;
+import io.gemforce.migrations.store.Touches;
 
 /**
  * A change that can be checked, counted, made and undone.

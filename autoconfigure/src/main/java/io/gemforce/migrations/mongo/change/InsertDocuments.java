@@ -13,7 +13,7 @@ import com.mongodb.client.model.DeleteOneModel;
 import com.mongodb.client.model.InsertManyOptions;
 import org.bson.BsonDocument;
 
-import io.gemforce.migrations.Touches;
+import io.gemforce.migrations.store.Touches;
 
 /**
  * Inserts documents, those aside that are there already. Those are remembered, so that

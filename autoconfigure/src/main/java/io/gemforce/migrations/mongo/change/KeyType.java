@@ -13,11 +13,11 @@ import org.bson.BsonType;
 import org.bson.BsonValue;
 
 import io.gemforce.migrations.Phase;
-import io.gemforce.migrations.Requirement;
 import io.gemforce.migrations.mongo.EpochUnit;
 import io.gemforce.migrations.mongo.FieldType;
 import io.gemforce.migrations.mongo.OnConversionError;
 import io.gemforce.migrations.mongo.OnInterrupted;
+import io.gemforce.migrations.store.Requirement;
 
 /**
  * What may be the value of a key in a definition.

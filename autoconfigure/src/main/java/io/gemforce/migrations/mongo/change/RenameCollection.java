@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 
-import io.gemforce.migrations.Touches;
+import io.gemforce.migrations.store.Touches;
 
 /**
  * Renames a collection.

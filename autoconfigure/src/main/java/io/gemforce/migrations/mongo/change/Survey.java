@@ -4,7 +4,7 @@ import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoDatabase;
 import org.bson.BsonDocument;
 
-import io.gemforce.migrations.Touches;
+import io.gemforce.migrations.store.Touches;
 
 /**
  * Counts documents for a plan.

@@ -8,11 +8,11 @@ import com.mongodb.client.MongoDatabase;
 import org.bson.Document;
 
 import io.gemforce.migrations.Problem;
-import io.gemforce.migrations.Undo;
-import io.gemforce.migrations.UndoKind;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.ReversibleMongoMigration;
+import io.gemforce.migrations.store.Undo;
+import io.gemforce.migrations.store.UndoKind;
 
 /**
  * A migration whose work is code.

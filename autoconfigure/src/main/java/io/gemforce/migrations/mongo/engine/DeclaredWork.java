@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.Touches;
-import io.gemforce.migrations.Undo;
-import io.gemforce.migrations.UndoKind;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.change.ApplicationKey;
 import io.gemforce.migrations.mongo.change.Change;
@@ -24,6 +21,9 @@ import io.gemforce.migrations.mongo.change.ChangeExecution;
 import io.gemforce.migrations.mongo.change.ChangePlan;
 import io.gemforce.migrations.mongo.change.ChangeSet;
 import io.gemforce.migrations.mongo.change.UndoResult;
+import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.store.Undo;
+import io.gemforce.migrations.store.UndoKind;
 
 /**
  * A migration whose work is declared.

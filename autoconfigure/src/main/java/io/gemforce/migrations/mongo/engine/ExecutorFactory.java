@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 
 import org.springframework.util.function.SingletonSupplier;
 
-import io.gemforce.migrations.StopSignal;
+import io.gemforce.migrations.store.StopSignal;
 
 /**
  * Makes what executes migrations under a lock.

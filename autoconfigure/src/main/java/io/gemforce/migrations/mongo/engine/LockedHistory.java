@@ -9,7 +9,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.mongo.history.Attempt;
 import io.gemforce.migrations.mongo.history.History;
@@ -21,6 +20,7 @@ import io.gemforce.migrations.mongo.history.WriteOutcome;
 import io.gemforce.migrations.mongo.lock.Lease;
 import io.gemforce.migrations.mongo.lock.LockDocument;
 import io.gemforce.migrations.mongo.lock.LockLostException;
+import io.gemforce.migrations.store.Hold;
 
 /**
  * The history while this runner holds the lock. Whoever reads it reads it in order: what

@@ -34,7 +34,6 @@ import io.gemforce.migrations.Causes;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.Requirement;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.DeclaredMongoMigration;
@@ -46,6 +45,7 @@ import io.gemforce.migrations.mongo.change.ChangeFile;
 import io.gemforce.migrations.mongo.change.ChangeFiles;
 import io.gemforce.migrations.mongo.change.ChangeSet;
 import io.gemforce.migrations.mongo.change.InvalidChangesException;
+import io.gemforce.migrations.store.Requirement;
 
 /**
  * Discovers the migrations: the beans, and the files of declared changes. Beans are

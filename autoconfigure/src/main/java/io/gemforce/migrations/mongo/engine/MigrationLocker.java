@@ -12,12 +12,12 @@ import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.mongo.history.MigrationHistory;
 import io.gemforce.migrations.mongo.lock.Lease;
 import io.gemforce.migrations.mongo.lock.LockHolder;
 import io.gemforce.migrations.mongo.lock.LockTimeoutException;
+import io.gemforce.migrations.store.StopSignal;
 
 /**
  * Acquires the lock for a run.

@@ -11,19 +11,19 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
-import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
-import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.Problem;
-import io.gemforce.migrations.RollbackTarget;
-import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.command.Sending;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.lock.LockLostException;
+import io.gemforce.migrations.store.Hold;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.StopSignal;
 
 /**
  * One rollback of MongoDB migrations, under the lock and with the history of a run:

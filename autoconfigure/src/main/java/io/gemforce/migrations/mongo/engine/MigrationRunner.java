@@ -15,22 +15,22 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
-import io.gemforce.migrations.Hold;
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
-import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.Problem;
-import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.Mark;
 import io.gemforce.migrations.mongo.history.MigrationHistory;
 import io.gemforce.migrations.mongo.lock.LockLostException;
+import io.gemforce.migrations.store.Hold;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.Validation;
 
 /**
  * One run of MongoDB migrations, after the model-checked protocol:

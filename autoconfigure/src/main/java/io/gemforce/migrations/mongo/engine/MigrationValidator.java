@@ -11,22 +11,22 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.Hold;
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.Problem;
-import io.gemforce.migrations.Requirement;
-import io.gemforce.migrations.Requirements;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.Undo;
-import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
+import io.gemforce.migrations.store.Hold;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.Requirement;
+import io.gemforce.migrations.store.Requirements;
+import io.gemforce.migrations.store.Undo;
+import io.gemforce.migrations.store.Validation;
 
 /**
  * Compares the migrations of this build with the history.

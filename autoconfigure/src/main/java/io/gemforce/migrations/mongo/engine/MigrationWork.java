@@ -8,8 +8,8 @@ import com.mongodb.client.MongoDatabase;
 import org.bson.Document;
 
 import io.gemforce.migrations.Problem;
-import io.gemforce.migrations.Undo;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.Undo;
 
 /**
  * What a migration does, whichever way the user has written it.

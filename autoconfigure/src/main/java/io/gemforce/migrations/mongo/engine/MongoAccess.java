@@ -24,10 +24,10 @@ import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 
-import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.mongo.history.MigrationHistory;
 import io.gemforce.migrations.mongo.history.MigrationHolds;
 import io.gemforce.migrations.mongo.lock.MigrationLock;
+import io.gemforce.migrations.store.Hold;
 
 /**
  * The application's way to MongoDB, and what the driver knows about the deployment.

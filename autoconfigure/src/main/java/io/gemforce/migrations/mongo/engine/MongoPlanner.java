@@ -9,22 +9,22 @@ import com.mongodb.client.MongoDatabase;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
-import io.gemforce.migrations.Hold;
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Phase;
-import io.gemforce.migrations.PlanStep;
-import io.gemforce.migrations.Requirement;
-import io.gemforce.migrations.Requirements;
-import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.StoreRollback;
-import io.gemforce.migrations.Undo;
-import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
+import io.gemforce.migrations.store.Hold;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.PlanStep;
+import io.gemforce.migrations.store.Requirement;
+import io.gemforce.migrations.store.Requirements;
+import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.StoreRollback;
+import io.gemforce.migrations.store.Undo;
+import io.gemforce.migrations.store.Validation;
 
 /**
  * Says what a run or a rollback would do, without doing it. Only reads.

@@ -5,12 +5,10 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.Requirement;
 import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
@@ -18,6 +16,8 @@ import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
 import io.gemforce.migrations.mongo.history.UnreadableRow;
 import io.gemforce.migrations.mongo.lock.LockLostException;
+import io.gemforce.migrations.store.Hold;
+import io.gemforce.migrations.store.Requirement;
 
 /**
  * What can be wrong with a build and its history, in words.

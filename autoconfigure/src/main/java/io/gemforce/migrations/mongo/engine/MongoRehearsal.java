@@ -11,11 +11,11 @@ import com.mongodb.client.MongoDatabase;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
 
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.RehearsalResult;
-import io.gemforce.migrations.RehearsalScope;
-import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.RehearsalScope;
+import io.gemforce.migrations.store.Validation;
 
 /**
  * Rehearses pending migrations where they can do no harm:

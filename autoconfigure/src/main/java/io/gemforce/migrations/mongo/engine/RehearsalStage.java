@@ -16,14 +16,14 @@ import org.springframework.data.mongodb.MongoDatabaseFactory;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.Operation;
-import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.RehearsalResult;
-import io.gemforce.migrations.RehearsalScope;
-import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
-import io.gemforce.migrations.Undo;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.RehearsalScope;
+import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.Undo;
 
 /**
  * The database that a rehearsal is held on. Each migration is applied, undone and applied

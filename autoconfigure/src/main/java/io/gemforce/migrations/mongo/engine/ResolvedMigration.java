@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
-import io.gemforce.migrations.Requirement;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.mongo.history.Attempt;
+import io.gemforce.migrations.store.Requirement;
 
 /**
  * A migration that this build has: a bean or a file.

@@ -12,11 +12,11 @@ import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.RollbackTarget;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
+import io.gemforce.migrations.store.RollbackTarget;
 
 /**
  * Selects what a rollback undoes: what was applied last comes first, and nothing is

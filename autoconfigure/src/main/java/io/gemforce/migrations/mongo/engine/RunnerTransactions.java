@@ -8,8 +8,8 @@ import com.mongodb.MongoException;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.mongo.command.Sending;
+import io.gemforce.migrations.store.StopSignal;
 
 /**
  * The transactions of a runner, each tried again as long as it fails by something that

@@ -12,8 +12,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.mongo.command.Sending;
+import io.gemforce.migrations.store.StopSignal;
 
 /**
  * Decides whether a transaction that failed is tried again. A transaction that a killed

@@ -8,11 +8,11 @@ import com.mongodb.client.MongoDatabase;
 import org.bson.Document;
 
 import io.gemforce.migrations.Problem;
-import io.gemforce.migrations.Undo;
-import io.gemforce.migrations.UndoKind;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.DeclaredMongoMigration;
 import io.gemforce.migrations.mongo.ReversibleMongoMigration;
+import io.gemforce.migrations.store.Undo;
+import io.gemforce.migrations.store.UndoKind;
 
 /**
  * The work of a bean of which only the class is known, as it is too early to create it.

@@ -11,10 +11,10 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.ReplaceOptions;
 import org.bson.Document;
 
-import io.gemforce.migrations.Hold;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.command.Sending;
+import io.gemforce.migrations.store.Hold;
 
 /**
  * The collection of the holds, one document for each store that is held:

@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-import io.gemforce.migrations.PlanStep;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 

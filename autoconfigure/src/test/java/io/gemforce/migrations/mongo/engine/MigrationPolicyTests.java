@@ -15,16 +15,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.gemforce.migrations.Execution;
-import io.gemforce.migrations.MigrationEntry;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.Requirement;
-import io.gemforce.migrations.Requirements;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.Requirement;
+import io.gemforce.migrations.store.Requirements;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 

@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import io.gemforce.migrations.MigrationException;
-import io.gemforce.migrations.Plan;
-import io.gemforce.migrations.PlanGuard;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.store.Plan;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.StopSignal;
 import io.gemforce.migrations.support.FailPoint;
 import io.gemforce.migrations.support.MongoProxy;
 import io.gemforce.migrations.support.MongoTestDatabase;

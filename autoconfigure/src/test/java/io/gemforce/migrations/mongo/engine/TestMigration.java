@@ -6,11 +6,11 @@ import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.MigrationType;
-import io.gemforce.migrations.Requirement;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.store.Requirement;
 
 /**
  * Makes migrations for tests.

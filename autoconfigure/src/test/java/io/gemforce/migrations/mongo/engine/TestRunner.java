@@ -26,18 +26,18 @@ import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Operation;
-import io.gemforce.migrations.PlanGuard;
-import io.gemforce.migrations.Requirements;
-import io.gemforce.migrations.RollbackTarget;
-import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Trigger;
-import io.gemforce.migrations.Validation;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.DeclaredMongoMigration;
 import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.mongo.change.ChangeSet;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.Requirements;
+import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.Validation;
 import io.gemforce.migrations.support.MongoTestDatabase;
 
 /**

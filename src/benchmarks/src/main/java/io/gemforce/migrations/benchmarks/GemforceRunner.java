@@ -13,14 +13,14 @@ import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
 
 import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.MigrationRun;
-import io.gemforce.migrations.PlanGuard;
-import io.gemforce.migrations.Requirements;
-import io.gemforce.migrations.StopSignal;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Trigger;
 import io.gemforce.migrations.mongo.engine.MigrationTemplates;
 import io.gemforce.migrations.mongo.engine.MongoMigrationStore;
 import io.gemforce.migrations.mongo.engine.MongoSettings;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.Requirements;
+import io.gemforce.migrations.store.StopSignal;
 
 /**
  * What this library's {@code MongoMigrationInitializer} starts.

@@ -5,9 +5,9 @@ import java.util.List;
 
 import org.springframework.context.ConfigurableApplicationContext;
 
-import io.gemforce.migrations.Migrations;
-import io.gemforce.migrations.RunOutcome;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.run.RunOutcome;
 
 /**
  * A service in a process of its own, whose heap is limited.

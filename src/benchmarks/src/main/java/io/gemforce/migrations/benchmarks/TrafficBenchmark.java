@@ -15,13 +15,13 @@ import com.mongodb.client.model.Updates;
 import org.bson.Document;
 import org.springframework.context.ConfigurableApplicationContext;
 
-import io.gemforce.migrations.Migrations;
-import io.gemforce.migrations.RunOutcome;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.mongo.Migration;
 import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.MongoMigrationContext;
 import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.run.RunOutcome;
 
 /**
  * Asks the endpoint of a service many times while the service migrates.

@@ -14,12 +14,12 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.data.mongodb.core.MongoOperations;
 import org.springframework.util.ClassUtils;
 
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.StoreStatus;
 import io.gemforce.migrations.mongo.Migration;
 import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.MongoMigrationContext;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.store.StoreStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

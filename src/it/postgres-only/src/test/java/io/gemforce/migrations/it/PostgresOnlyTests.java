@@ -11,9 +11,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.ClassUtils;
 
-import io.gemforce.migrations.Migrations;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.StoreStatus;
+import io.gemforce.migrations.run.Migrations;
+import io.gemforce.migrations.store.StoreStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

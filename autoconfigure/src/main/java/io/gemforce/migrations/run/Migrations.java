@@ -1,0 +1,706 @@
+package io.gemforce.migrations.run;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.Operation;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.RehearsalResult;
+import io.gemforce.migrations.Severity;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.Hold;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.MigrationStore;
+import io.gemforce.migrations.store.Plan;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.PlanStep;
+import io.gemforce.migrations.store.RehearsalScope;
+import io.gemforce.migrations.store.Requirement;
+import io.gemforce.migrations.store.Requirements;
+import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.StoreLock;
+import io.gemforce.migrations.store.StoreLook;
+import io.gemforce.migrations.store.StoreRollback;
+import io.gemforce.migrations.store.Validation;
+
+/**
+ * The migrations of a service: brings its stores to what the mode asks for when the
+ * service starts, and answers what state they are in.
+ * <p>
+ * A store that is switched off is never spoken to.
+ */
+public final class Migrations {
+
+	private static final Log logger = LogFactory.getLog(Migrations.class);
+
+	private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+	private static final Duration SAY_EVERY = Duration.ofSeconds(30);
+
+	private final Settings settings;
+
+	private final MigrationRun run;
+
+	private final Supplier<Stream<MigrationStore>> stores;
+
+	private final StopSignal stop;
+
+	private final Clock clock;
+
+	private final Map<StoreName, StoreResult> results = new EnumMap<>(StoreName.class);
+
+	private final Map<StoreName, CachedSnapshot> snapshots = new ConcurrentHashMap<>();
+
+	private final ActiveRuns active;
+
+	private @Nullable HeardRun heardStart;
+
+	private @Nullable LookAhead startAhead;
+
+	/**
+	 * Create the migrations of a service.
+	 * @param settings what the user has set
+	 * @param run the run that this process is
+	 * @param stores the stores that are not switched off
+	 * @param stop tells that the process is about to end
+	 * @param clock the clock that tells the age of an answer
+	 */
+	public Migrations(Settings settings, MigrationRun run, Supplier<Stream<MigrationStore>> stores, StopSignal stop,
+			Clock clock) {
+		this.settings = settings;
+		this.run = run;
+		this.stores = stores;
+		this.stop = stop;
+		this.clock = clock;
+		this.active = new ActiveRuns(clock);
+	}
+
+	/**
+	 * Bring a store to what the mode asks for, when the service starts. A job does not:
+	 * it does what it was told to do and ends.
+	 * @param name the store
+	 * @return what was done
+	 * @throws MigrationException if the service must not start on this store
+	 */
+	public StoreResult start(StoreName name) {
+		try (StopSignal.Step step = this.stop.begin()) {
+			StoreResult result = startInStep(name);
+			this.results.put(name, result);
+			return result;
+		}
+	}
+
+	// What is reported after the step may come too late to be read
+	private StoreResult startInStep(StoreName name) {
+		boolean job = this.run.trigger() == Trigger.JOB;
+		try {
+			return (job || isDisabled(name)) ? start(name, job) : heardStart().perform(name, () -> start(name, false));
+		}
+		catch (MigrationException ex) {
+			if (ex.getCode() == ProblemCode.SHUTTING_DOWN) {
+				logger.warn(ex.getMessage());
+			}
+			throw PartialRuns.explain(ex, this.results.values());
+		}
+	}
+
+	private synchronized HeardRun heardStart() {
+		HeardRun heard = this.heardStart;
+		if (heard == null) {
+			heard = new HeardRun(this.run, enabled(stores()).toList());
+			this.heardStart = heard;
+		}
+		return heard;
+	}
+
+	private synchronized LookAhead startAhead() {
+		LookAhead ahead = this.startAhead;
+		if (ahead == null) {
+			List<MigrationStore> stores = enabled(stores()).map(this::get).toList();
+			ahead = switch (this.settings.mode()) {
+				case VALIDATE ->
+					new LookAhead(stores, (look) -> requireUpToDate(look.store(), look.seen()), (look) -> false);
+				case WAIT ->
+					new LookAhead(stores, (look) -> requireValid(look.seen()), (look) -> !look.seen().open().isEmpty());
+				default -> beforeMigrating(stores);
+			};
+			this.startAhead = ahead;
+		}
+		return ahead;
+	}
+
+	private static LookAhead beforeMigrating(List<MigrationStore> stores) {
+		return new LookAhead(stores, StoreLook::check, StoreLook::hasWork);
+	}
+
+	private StoreResult start(StoreName name, boolean job) {
+		if (isDisabled(name)) {
+			return checked(name, StoreResult.Outcome.DISABLED);
+		}
+		if (job) {
+			return checked(name, StoreResult.Outcome.CHECKED);
+		}
+		MigrationStore store = get(name);
+		return switch (this.settings.mode()) {
+			case MIGRATE -> migrate(store, this.run, PlanGuard.open(), startAhead());
+			case VALIDATE -> requireUpToDate(store, startAhead().at(store).validate());
+			case WAIT -> awaitUpToDate(store, startAhead().at(store));
+			case OBSERVE -> observe(store);
+		};
+	}
+
+	/**
+	 * Plan what a run over stores would execute. Only reads, and creates nothing.
+	 * @param names the stores; those that are switched off are left out
+	 * @param exact whether to count what would be touched, or to estimate it
+	 * @return the plan
+	 * @throws MigrationException if a store cannot be read
+	 */
+	public Plan plan(Collection<StoreName> names, boolean exact) {
+		List<PlanStep> steps = new ArrayList<>();
+		List<Problem> problems = new ArrayList<>();
+		enabled(names).map(this::get).forEach((store) -> {
+			steps.addAll(store.plan(exact));
+			problems.addAll(store.validate().problems());
+		});
+		return new Plan(steps, problems);
+	}
+
+	private StoreResult migrate(MigrationStore store, MigrationRun run, PlanGuard guard, LookAhead ahead) {
+		return this.active.execute(run, store.name(),
+				(listener) -> ahead.at(store).migrate(run, guard.telling(listener)));
+	}
+
+	/**
+	 * Migrate stores as the run that this process is, one after the other, once none of
+	 * them has anything wrong. The first failure ends it.
+	 * @param names the stores
+	 * @param expectedPlan the hash of the plan that is to be executed and no other,
+	 * {@code null} for whatever is pending
+	 * @return what was done
+	 */
+	public RunOutcome migrate(Collection<StoreName> names, @Nullable String expectedPlan) {
+		return migrate(this.run, names, expectedPlan);
+	}
+
+	/**
+	 * Migrate stores, one after the other, once none of them has anything wrong. The
+	 * first failure ends it.
+	 * @param run the run that does it
+	 * @param names the stores
+	 * @param expectedPlan the hash of the plan that is to be executed and no other,
+	 * {@code null} for whatever is pending
+	 * @return what was done
+	 */
+	public RunOutcome migrate(MigrationRun run, Collection<StoreName> names, @Nullable String expectedPlan) {
+		PlanGuard guard = PlanGuard.open();
+		if (expectedPlan != null) {
+			Plan plan = plan(names, false);
+			PlanGuard.requireUnchanged(plan, expectedPlan);
+			guard = PlanGuard.of(plan);
+		}
+		PlanGuard guarded = guard;
+		LookAhead ahead = beforeMigrating(enabled(names).map(this::get).toList());
+		return inOrder(run, names.stream().sorted(), (name) -> isDisabled(name)
+				? checked(name, StoreResult.Outcome.DISABLED) : migrate(get(name), run, guarded, ahead));
+	}
+
+	private RunOutcome inOrder(MigrationRun run, Stream<StoreName> names, Function<StoreName, StoreResult> work) {
+		List<StoreResult> done = new ArrayList<>();
+		List<StoreName> stores = names.toList();
+		HeardRun heard = new HeardRun(run, enabled(stores).toList());
+		for (StoreName name : stores) {
+			try {
+				done.add(isDisabled(name) ? work.apply(name) : heard.perform(name, () -> work.apply(name)));
+			}
+			catch (MigrationException ex) {
+				return new RunOutcome(run, done, PartialRuns.explain(ex, done));
+			}
+			finally {
+				forgetSnapshot(name);
+			}
+		}
+		return new RunOutcome(run, done, null);
+	}
+
+	/**
+	 * Rehearse what is pending in stores.
+	 * @param names the stores; those that are switched off are left out
+	 * @param scope where, and on how much data
+	 * @return what came of each pending migration, in order
+	 * @throws MigrationException if the rehearsal cannot be held
+	 */
+	public List<RehearsalResult> rehearse(Collection<StoreName> names, RehearsalScope scope) {
+		return enabled(names).flatMap((name) -> get(name).rehearse(scope).stream()).toList();
+	}
+
+	/**
+	 * Plan a rollback over the stores that it concerns. Only reads, and creates nothing.
+	 * @param target how far to roll back
+	 * @return what would be undone, the store that was migrated last first
+	 * @throws MigrationException if a store cannot be read, or if what is to be undone is
+	 * not what was applied last
+	 */
+	public List<StoreRollback> planRollback(RollbackTarget target) {
+		List<StoreRollback> rollbacks = concerned(target).map((name) -> get(name).planRollback(target)).toList();
+		if (target instanceof RollbackTarget.OfRuns runs
+				&& rollbacks.stream().allMatch((rollback) -> rollback.steps().isEmpty())) {
+			throw new MigrationException(new Problem(Severity.ERROR, ProblemCode.INVALID_ARGUMENT, null,
+					"Nothing that is applied was applied by run %s".formatted(String.join(", ", runs.runIds())),
+					"Look for the runId in the history, or roll back to a version"), "unchanged", null);
+		}
+		new RollbackRequirements(this, rollbacks).check();
+		return rollbacks;
+	}
+
+	private Stream<StoreName> concerned(RollbackTarget target) {
+		return enabled(List.of(StoreName.values())).filter((name) -> find(name).isPresent() && target.concerns(name))
+			.sorted(Comparator.reverseOrder());
+	}
+
+	private Stream<StoreName> enabled(Collection<StoreName> names) {
+		return names.stream().filter((name) -> !isDisabled(name)).sorted();
+	}
+
+	/**
+	 * Roll back as the run that this process is. The first failure ends it.
+	 * @param target how far
+	 * @param expectedPlan the hash of the plan that is to be executed and no other,
+	 * {@code null} for whatever it takes
+	 * @param reason why, {@code null} if nobody gave a reason
+	 * @return what was done
+	 * @throws MigrationException if something of it cannot be undone, or if the plan is
+	 * another one; nothing was touched then
+	 */
+	public RunOutcome rollback(RollbackTarget target, @Nullable String expectedPlan, @Nullable String reason) {
+		return rollback(this.run, target, expectedPlan, reason);
+	}
+
+	/**
+	 * Roll back. The first failure ends it.
+	 * @param run the run that does it
+	 * @param target how far
+	 * @param expectedPlan the hash of the plan that is to be executed and no other,
+	 * {@code null} for whatever it takes
+	 * @param reason why, {@code null} if nobody gave a reason
+	 * @return what was done
+	 * @throws MigrationException if something of it cannot be undone, or if the plan is
+	 * another one; nothing was touched then
+	 */
+	public RunOutcome rollback(MigrationRun run, RollbackTarget target, @Nullable String expectedPlan,
+			@Nullable String reason) {
+		List<StoreRollback> rollbacks = planRollback(target);
+		Plan plan = StoreRollback.plan(rollbacks);
+		if (expectedPlan != null) {
+			PlanGuard.requireUnchanged(plan, expectedPlan);
+		}
+		requireUndo(plan);
+		PlanGuard guard = PlanGuard.of(plan);
+		return inOrder(run,
+				rollbacks.stream().filter((rollback) -> !rollback.steps().isEmpty()).map(StoreRollback::store),
+				(name) -> this.active.execute(run, name,
+						(listener) -> get(name).rollback(target, run, guard.telling(listener), reason)));
+	}
+
+	private static void requireUndo(Plan plan) {
+		List<Problem> problems = plan.steps()
+			.stream()
+			.filter((step) -> !step.undo().available())
+			.map((step) -> Problem.error(ProblemCode.NO_DOWN, step.store(),
+					"Migration %s (%s) of store '%s' cannot be undone: %s".formatted(step.id(), step.description(),
+							step.store(), step.undo().reason()),
+					"Take back what migration %s did by a new migration".formatted(step.id())))
+			.toList();
+		if (!problems.isEmpty()) {
+			throw new MigrationException(problems, "unchanged, nothing was undone", null);
+		}
+	}
+
+	/**
+	 * Change what is recorded in a store, as the run that this process is.
+	 * @param name the store
+	 * @param operation what to do
+	 * @return what was done, a line each
+	 * @throws MigrationException if it is refused, or if the store cannot be reached
+	 */
+	public List<String> perform(StoreName name, Operation operation) {
+		return perform(this.run, name, operation);
+	}
+
+	/**
+	 * Look what an operation would do. Only reads.
+	 * @param name the store
+	 * @param operation what to do
+	 * @return what would be done, a line each, {@code null} if the store cannot tell
+	 * @throws MigrationException if it would be refused, or if the store cannot be read
+	 */
+	public @Nullable List<String> preview(StoreName name, Operation operation) {
+		return get(name).preview(operation);
+	}
+
+	/**
+	 * Change what is recorded in a store, and nothing else in it.
+	 * @param run the run that does it
+	 * @param name the store
+	 * @param operation what to do
+	 * @return what was done, a line each
+	 * @throws MigrationException if it is refused, or if the store cannot be reached
+	 */
+	public List<String> perform(MigrationRun run, StoreName name, Operation operation) {
+		try {
+			List<String> done = this.active.execute(run, name, (listener) -> get(name).perform(operation, run));
+			run.listener().operationEnded(run, name, operation, null);
+			return done;
+		}
+		catch (RuntimeException ex) {
+			run.listener().operationEnded(run, name, operation, ex);
+			throw ex;
+		}
+		finally {
+			forgetSnapshot(name);
+		}
+	}
+
+	/**
+	 * Return what this process is at work on in a store.
+	 * @param name the store
+	 * @return the run, or empty if there is none
+	 */
+	public Optional<ActiveRun> running(StoreName name) {
+		return this.active.running(name);
+	}
+
+	/**
+	 * Return what this process is at work on, or was last.
+	 * @return the run, or empty if it has never run anything
+	 */
+	public Optional<ActiveRun> newestRun() {
+		return this.active.newest();
+	}
+
+	/**
+	 * Look who holds the lock of a store, now.
+	 * @param name the store
+	 * @return the lock
+	 * @throws MigrationException if the store cannot be read
+	 */
+	public StoreLock lock(StoreName name) {
+		return get(name).lock();
+	}
+
+	/**
+	 * Look for a hold of a store, now.
+	 * @param name the store
+	 * @return the hold that a rollback has left, or empty if there is none
+	 * @throws MigrationException if the store cannot be read
+	 */
+	public Optional<Hold> hold(StoreName name) {
+		return get(name).hold();
+	}
+
+	/**
+	 * Read a store again when somebody asks for it next.
+	 * @param name the store
+	 */
+	public void forgetSnapshot(StoreName name) {
+		cached(name).expire();
+	}
+
+	private StoreResult requireUpToDate(MigrationStore store, Validation validation) {
+		requireUpToDate(store.name(), validation);
+		logProblems(validation);
+		return checked(store.name(), StoreResult.Outcome.CHECKED);
+	}
+
+	private static void requireUpToDate(StoreName store, Validation validation) {
+		List<Problem> problems = new ArrayList<>(validation.errors());
+		List<MigrationEntry> open = validation.open();
+		if (!open.isEmpty()) {
+			problems.add(Problem.error(ProblemCode.PENDING_MIGRATIONS, store,
+					"%d migration(s) of store '%s' are not applied: %s".formatted(open.size(), store, abbreviate(open)),
+					"Apply them from an instance with gemforce.migrations.mode=migrate, then start this one again, "
+							+ "or set that mode here"));
+		}
+		if (!problems.isEmpty()) {
+			throw new MigrationException(problems, "unchanged, gemforce.migrations.mode=validate only reads", null);
+		}
+	}
+
+	private static void requireValid(Validation validation) {
+		if (!validation.errors().isEmpty()) {
+			throw new MigrationException(validation.errors(), "unchanged, gemforce.migrations.mode=wait only reads",
+					null);
+		}
+	}
+
+	private StoreResult awaitUpToDate(MigrationStore store, StoreLook look) {
+		long startedAt = System.nanoTime();
+		long saidAt = startedAt - SAY_EVERY.toNanos();
+		Validation validation = look.validate();
+		while (true) {
+			List<MigrationEntry> open = validation.open();
+			requireValid(validation);
+			if (open.isEmpty()) {
+				logProblems(validation);
+				return checked(store.name(), StoreResult.Outcome.CHECKED);
+			}
+			long now = System.nanoTime();
+			if (now - startedAt > this.settings.waitTimeout().toNanos()) {
+				throw new MigrationException(
+						Problem.error(ProblemCode.LOCK_TIMEOUT, store.name(),
+								"Waited %s for somebody else to apply %d migration(s) of store '%s': %s".formatted(
+										this.settings.waitTimeout(), open.size(), store.name(), abbreviate(open)),
+								"See why nobody applies them, or raise gemforce.migrations.wait.timeout"),
+						"unchanged, gemforce.migrations.mode=wait only reads", null);
+			}
+			if (now - saidAt >= SAY_EVERY.toNanos()) {
+				saidAt = now;
+				logger.info("Waiting for somebody else to apply %d migration(s) of store '%s': %s"
+					.formatted(open.size(), store.name(), abbreviate(open)));
+			}
+			pause(store.name());
+			validation = store.validate();
+		}
+	}
+
+	private void pause(StoreName store) {
+		try {
+			this.stop.pause(LOOK_EVERY, store, "unchanged, gemforce.migrations.mode=wait only reads");
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new MigrationException(Problem.error(ProblemCode.LOCK_TIMEOUT, store,
+					"Interrupted while waiting for somebody else to migrate store '%s'".formatted(store),
+					"Start again"), "unchanged, gemforce.migrations.mode=wait only reads", ex);
+		}
+	}
+
+	private StoreResult observe(MigrationStore store) {
+		try {
+			Validation validation = store.validate();
+			cached(store.name()).glimpse(StoreSnapshot.glimpse(store, validation, this.clock.instant()));
+			logProblems(validation);
+			if (!validation.pending().isEmpty()) {
+				logger.warn("Migrations of store '%s' are pending and not run, as gemforce.migrations.mode=observe: %s"
+					.formatted(store.name(), abbreviate(validation.pending())));
+			}
+		}
+		catch (MigrationException ex) {
+			cached(store.name()).glimpse(StoreSnapshot.unreadable(store, ex, this.clock.instant()));
+			logger.warn(ex.getMessage());
+		}
+		return checked(store.name(), StoreResult.Outcome.CHECKED);
+	}
+
+	private static void logProblems(Validation validation) {
+		validation.problems()
+			.forEach((problem) -> logger
+				.warn("%s: %s. %s".formatted(problem.code(), problem.message(), problem.action())));
+	}
+
+	private static String abbreviate(List<MigrationEntry> entries) {
+		int shown = Math.min(entries.size(), 10);
+		String list = String.join(", ", entries.subList(0, shown).stream().map(MigrationEntry::toString).toList());
+		return (shown < entries.size()) ? "%s and %d more".formatted(list, entries.size() - shown) : list;
+	}
+
+	private static StoreResult checked(StoreName name, StoreResult.Outcome outcome) {
+		return new StoreResult(name, outcome, null, null, List.of(), List.of(), Duration.ZERO);
+	}
+
+	/**
+	 * Return what to do when the service starts.
+	 * @return the mode
+	 */
+	public MigrationMode mode() {
+		return this.settings.mode();
+	}
+
+	/**
+	 * Return the run that this process is.
+	 * @return the run
+	 */
+	public MigrationRun run() {
+		return this.run;
+	}
+
+	/**
+	 * Return what the start of the service has done so far.
+	 * @return a result for each store that was started, in order
+	 */
+	public List<StoreResult> results() {
+		return List.copyOf(this.results.values());
+	}
+
+	/**
+	 * Whether a store is switched off.
+	 * @param name the store
+	 * @return whether nobody migrates it
+	 */
+	public boolean isDisabled(StoreName name) {
+		return this.settings.disabled().contains(name);
+	}
+
+	/**
+	 * Return the stores of this service.
+	 * @return the stores that it has or has switched off, in order
+	 */
+	public List<StoreName> stores() {
+		return Stream.of(StoreName.values()).filter(this::isResponsibleFor).toList();
+	}
+
+	/**
+	 * Look whether a migration that another one requires is applied.
+	 * @param requirement what is required
+	 * @return what its store says
+	 */
+	public Requirements.Status check(Requirement requirement) {
+		if (isDisabled(requirement.store())) {
+			return Requirements.Status.NO_STORE;
+		}
+		return find(requirement.store()).map((store) -> status(store.validate(), requirement.version()))
+			.orElse(Requirements.Status.NO_STORE);
+	}
+
+	private static Requirements.Status status(Validation validation, Version version) {
+		return validation.entries()
+			.stream()
+			.filter((entry) -> entry.version() != null && Version.parse(entry.version()).equals(Optional.of(version)))
+			.map(Migrations::status)
+			.findFirst()
+			.orElse(Requirements.Status.UNKNOWN);
+	}
+
+	private static Requirements.Status status(MigrationEntry entry) {
+		if (entry.state().isApplied() && !entry.isUndoUnfinished()) {
+			return Requirements.Status.MET;
+		}
+		return entry.isPending() ? Requirements.Status.PENDING : Requirements.Status.UNMET;
+	}
+
+	/**
+	 * Compare a store's history with this build, now.
+	 * @param name the store
+	 * @return every migration with its state, and all problems
+	 * @throws MigrationException if the store cannot be read
+	 */
+	public Validation validate(StoreName name) {
+		return get(name).validate();
+	}
+
+	/**
+	 * Whether it is for this to say what becomes of a store.
+	 * @param name the store
+	 * @return whether this service has the store, or has switched it off
+	 */
+	public boolean isResponsibleFor(StoreName name) {
+		return isDisabled(name) || find(name).isPresent();
+	}
+
+	/**
+	 * Return the stores of this service as they are, or were a moment ago.
+	 * @return a snapshot of each store, in order
+	 */
+	public List<StoreSnapshot> snapshots() {
+		return Stream.of(StoreName.values()).flatMap((name) -> snapshot(name).stream()).toList();
+	}
+
+	/**
+	 * Return a store as it is, or was a moment ago.
+	 * @param name the store
+	 * @return the snapshot, or empty if this service does not have that store
+	 */
+	public Optional<StoreSnapshot> snapshot(StoreName name) {
+		if (isDisabled(name)) {
+			return Optional.of(StoreSnapshot.disabled(name, this.clock.instant()));
+		}
+		return find(name).map(this::snapshot);
+	}
+
+	private StoreSnapshot snapshot(MigrationStore store) {
+		return cached(store.name()).get(store, this.settings.snapshotMaxAge());
+	}
+
+	private CachedSnapshot cached(StoreName name) {
+		return this.snapshots.computeIfAbsent(name, (store) -> new CachedSnapshot(this.clock));
+	}
+
+	/**
+	 * Return what is known about a store, however old it is. Asks the store nothing.
+	 * @param name the store
+	 * @return the newest snapshot, or empty if the store was never read
+	 */
+	public Optional<StoreSnapshot> known(StoreName name) {
+		return isDisabled(name) ? snapshot(name) : cached(name).known();
+	}
+
+	/**
+	 * Whether what is known about a store is not too old. Asks the store nothing.
+	 * @param name the store
+	 * @param maxAge how old it may be
+	 * @return whether the store need not be read
+	 */
+	public boolean isKnown(StoreName name, Duration maxAge) {
+		return cached(name).isFresh(maxAge);
+	}
+
+	/**
+	 * Read the history of some migrations of a store.
+	 * @param name the store
+	 * @param entries the migrations
+	 * @return every attempt to execute one of them, the oldest first
+	 * @throws MigrationException if the store cannot be read
+	 */
+	public List<Execution> executions(StoreName name, Collection<MigrationEntry> entries) {
+		return entries.isEmpty() ? List.of() : get(name).executions(entries);
+	}
+
+	private MigrationStore get(StoreName name) {
+		return find(name).orElseThrow(() -> new IllegalArgumentException("No store '%s'".formatted(name)));
+	}
+
+	private Optional<MigrationStore> find(StoreName name) {
+		return this.stores.get().filter((store) -> store.name() == name).findFirst();
+	}
+
+	/**
+	 * What a user can set about all stores.
+	 *
+	 * @param mode what to do when the service starts
+	 * @param disabled the stores that are switched off
+	 * @param waitTimeout how long to wait for somebody else to migrate
+	 * @param snapshotMaxAge how old an answer may be
+	 */
+	public record Settings(MigrationMode mode, Set<StoreName> disabled, Duration waitTimeout, Duration snapshotMaxAge) {
+
+		public Settings {
+			disabled = Set.copyOf(disabled);
+		}
+
+	}
+
+}

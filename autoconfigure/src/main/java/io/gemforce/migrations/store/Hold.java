@@ -1,0 +1,47 @@
+package io.gemforce.migrations.store;
+
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Version;
+
+/**
+ * A decision, made by a rollback, not to run a store past a version. It binds a build
+ * that has migrations past that version, until it is released or the build has a
+ * migration that is newer than all that was rolled back.
+ *
+ * @param store the store
+ * @param version the version that the store was rolled back to
+ * @param reason why it was rolled back, {@code null} if nobody gave a reason
+ * @param user who rolled it back, {@code null} if that is not known
+ * @param since when
+ */
+public record Hold(StoreName store, Version version, @Nullable String reason, @Nullable String user, Instant since) {
+
+	/**
+	 * Whether this holds back a build.
+	 * @param newestInBuild the newest version that the build has, {@code null} if it has
+	 * none
+	 * @param newestRolledBack the newest version that was rolled back and is not applied,
+	 * {@code null} if there is none
+	 * @return whether nothing of the store may be run by the build
+	 */
+	public boolean binds(@Nullable Version newestInBuild, @Nullable Version newestRolledBack) {
+		if (newestInBuild == null || newestInBuild.compareTo(this.version) <= 0) {
+			return false;
+		}
+		return newestRolledBack == null || newestInBuild.compareTo(newestRolledBack) <= 0;
+	}
+
+	/**
+	 * Say in a clause what is held.
+	 * @return the version, who decided it, when and why
+	 */
+	public String describe() {
+		return "held at version %s since %s by %s%s".formatted(this.version, this.since,
+				(this.user != null) ? this.user : "an unknown user", (this.reason != null) ? ": " + this.reason : "");
+	}
+
+}

@@ -1,0 +1,36 @@
+package io.gemforce.migrations.store;
+
+import java.util.Optional;
+
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Version;
+
+/**
+ * A migration that another one requires to be applied before.
+ *
+ * @param store the store of the required migration
+ * @param version the version of the required migration
+ */
+public record Requirement(StoreName store, Version version) {
+
+	/**
+	 * Read a requirement.
+	 * @param text the store and the version, separated by a colon
+	 * @return the requirement, or empty if the text is not one
+	 */
+	public static Optional<Requirement> parse(String text) {
+		int colon = text.indexOf(':');
+		if (colon < 0) {
+			return Optional.empty();
+		}
+		return StoreName.find(text.substring(0, colon))
+			.flatMap((store) -> Version.parse(text.substring(colon + 1))
+				.map((version) -> new Requirement(store, version)));
+	}
+
+	@Override
+	public String toString() {
+		return "%s:%s".formatted(this.store, this.version);
+	}
+
+}

@@ -1,0 +1,69 @@
+package io.gemforce.migrations.store;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.Problem;
+
+/**
+ * What a store's history and this build say about each other.
+ *
+ * @param entries every migration that either of them knows, in the order of versions
+ * @param problems all that was found
+ */
+public record Validation(List<MigrationEntry> entries, List<Problem> problems) {
+
+	public Validation {
+		entries = List.copyOf(entries);
+		problems = List.copyOf(problems);
+	}
+
+	/**
+	 * Whether the store is newer than this build.
+	 * @return whether a migration is applied that is newer than all of this build's
+	 */
+	public boolean isAhead() {
+		return this.entries.stream().anyMatch((entry) -> entry.state() == MigrationState.FUTURE);
+	}
+
+	/**
+	 * Whether a hold binds this build.
+	 * @return whether something would be run if it were not held
+	 */
+	public boolean isHeld() {
+		return this.entries.stream().anyMatch((entry) -> entry.state() == MigrationState.HELD);
+	}
+
+	/**
+	 * Return what a run would execute. On a store that is newer than this build that is
+	 * no repeatable: this build's would undo the newer one's.
+	 * @return the pending migrations, in order
+	 */
+	public List<MigrationEntry> pending() {
+		boolean ahead = isAhead();
+		return this.entries.stream()
+			.filter((entry) -> entry.isPending() && !(ahead && entry.version() == null))
+			.toList();
+	}
+
+	/**
+	 * Return what is not done: what a run would execute, and what is being executed.
+	 * @return the migrations, in order
+	 */
+	public List<MigrationEntry> open() {
+		return Stream
+			.concat(pending().stream(),
+					this.entries.stream().filter((entry) -> entry.state() == MigrationState.RUNNING))
+			.toList();
+	}
+
+	/**
+	 * Return what stops a run.
+	 * @return the errors among the problems
+	 */
+	public List<Problem> errors() {
+		return this.problems.stream().filter(Problem::isError).toList();
+	}
+
+}
