@@ -14,6 +14,7 @@ import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.actuate.observation.SnapshotWatch;
 import io.gemforce.migrations.run.Migrations;
 import io.gemforce.migrations.run.StoreSnapshot;
 import io.gemforce.migrations.store.MigrationCounts;

@@ -29,6 +29,11 @@ import io.gemforce.migrations.MigrationListeners;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.autoconfigure.job.JobRunner;
+import io.gemforce.migrations.autoconfigure.job.MigrationJob;
+import io.gemforce.migrations.autoconfigure.job.OnJobCondition;
+import io.gemforce.migrations.autoconfigure.settings.EffectiveSettings;
+import io.gemforce.migrations.autoconfigure.settings.MigrationsProperties;
 import io.gemforce.migrations.run.Migrations;
 import io.gemforce.migrations.store.MigrationStore;
 

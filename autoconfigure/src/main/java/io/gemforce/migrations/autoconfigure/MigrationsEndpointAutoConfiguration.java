@@ -24,6 +24,7 @@ import io.gemforce.migrations.actuate.EndpointOperations;
 import io.gemforce.migrations.actuate.EndpointSettings;
 import io.gemforce.migrations.actuate.MigrationsEndpoint;
 import io.gemforce.migrations.actuate.MigrationsEndpointWebExtension;
+import io.gemforce.migrations.autoconfigure.settings.MigrationsProperties;
 import io.gemforce.migrations.report.MigrationReports;
 import io.gemforce.migrations.run.Migrations;
 

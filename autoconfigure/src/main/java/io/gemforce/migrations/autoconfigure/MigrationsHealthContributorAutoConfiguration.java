@@ -16,8 +16,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.actuate.SnapshotWatch;
 import io.gemforce.migrations.actuate.StoreHealthIndicator;
+import io.gemforce.migrations.actuate.observation.SnapshotWatch;
 import io.gemforce.migrations.run.Migrations;
 
 /**

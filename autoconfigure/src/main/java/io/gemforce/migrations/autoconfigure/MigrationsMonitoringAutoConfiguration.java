@@ -19,16 +19,17 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.gemforce.migrations.actuate.AuditListener;
-import io.gemforce.migrations.actuate.ExecutionObservationConvention;
-import io.gemforce.migrations.actuate.LogListener;
-import io.gemforce.migrations.actuate.MeterListener;
-import io.gemforce.migrations.actuate.MigrationMeters;
-import io.gemforce.migrations.actuate.ObservationConventions;
-import io.gemforce.migrations.actuate.ObservationListener;
-import io.gemforce.migrations.actuate.ObservationMeters;
-import io.gemforce.migrations.actuate.RunObservationConvention;
-import io.gemforce.migrations.actuate.SnapshotWatch;
-import io.gemforce.migrations.actuate.StoreObservationConvention;
+import io.gemforce.migrations.actuate.observation.ExecutionObservationConvention;
+import io.gemforce.migrations.actuate.observation.LogListener;
+import io.gemforce.migrations.actuate.observation.MeterListener;
+import io.gemforce.migrations.actuate.observation.MigrationMeters;
+import io.gemforce.migrations.actuate.observation.ObservationConventions;
+import io.gemforce.migrations.actuate.observation.ObservationListener;
+import io.gemforce.migrations.actuate.observation.ObservationMeters;
+import io.gemforce.migrations.actuate.observation.RunObservationConvention;
+import io.gemforce.migrations.actuate.observation.SnapshotWatch;
+import io.gemforce.migrations.actuate.observation.StoreObservationConvention;
+import io.gemforce.migrations.autoconfigure.settings.MigrationsProperties;
 import io.gemforce.migrations.run.Migrations;
 
 /**

@@ -30,7 +30,9 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 import io.gemforce.migrations.ApplicationInstance;
-import io.gemforce.migrations.autoconfigure.MigrationsProperties.OnSchemaAhead;
+import io.gemforce.migrations.autoconfigure.settings.MigrationsProperties;
+import io.gemforce.migrations.autoconfigure.settings.MigrationsProperties.OnSchemaAhead;
+import io.gemforce.migrations.autoconfigure.settings.SetProperties;
 import io.gemforce.migrations.postgres.FlywayDefaults;
 import io.gemforce.migrations.postgres.FlywayMigrationStore;
 import io.gemforce.migrations.postgres.PostgresSettings;

@@ -23,7 +23,7 @@ import io.gemforce.migrations.mongo.Migration;
 import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.MongoMigrationContext;
 import io.gemforce.migrations.mongo.TransactionMode;
-import io.gemforce.migrations.mongo.engine.MongoRuntimeHints;
+import io.gemforce.migrations.mongo.context.MongoRuntimeHints;
 import io.gemforce.migrations.report.RehearsalReport;
 import io.gemforce.migrations.report.StatusReport;
 import io.gemforce.migrations.support.MongoTestDatabase;

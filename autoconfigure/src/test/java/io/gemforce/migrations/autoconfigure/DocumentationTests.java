@@ -25,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.gemforce.migrations.ExitCode;
+import io.gemforce.migrations.autoconfigure.job.JobName;
 import io.gemforce.migrations.support.DocumentedPart;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -15,7 +15,7 @@ import io.gemforce.migrations.mongo.MongoMigrationContext;
  */
 @Configuration(proxyBeanMethods = false)
 @AutoConfigurationPackage
-class GemMigrations {
+public class GemMigrations {
 
 	@Migration(version = "1", description = "create gem")
 	static class CreateGem implements MongoMigration {

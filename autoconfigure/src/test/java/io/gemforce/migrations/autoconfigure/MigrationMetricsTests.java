@@ -31,8 +31,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.actuate.DefaultExecutionObservationConvention;
-import io.gemforce.migrations.actuate.ExecutionObservationContext;
+import io.gemforce.migrations.actuate.observation.DefaultExecutionObservationConvention;
+import io.gemforce.migrations.actuate.observation.ExecutionObservationContext;
 import io.gemforce.migrations.run.Migrations;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.PostgresTestDatabase;

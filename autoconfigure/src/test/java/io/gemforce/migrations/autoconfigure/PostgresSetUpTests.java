@@ -25,6 +25,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.autoconfigure.job.TestJob;
 import io.gemforce.migrations.run.Migrations;
 import io.gemforce.migrations.store.StoreStatus;
 import io.gemforce.migrations.support.PostgresSetUp;

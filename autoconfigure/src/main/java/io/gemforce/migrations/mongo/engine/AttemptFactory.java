@@ -1,5 +1,12 @@
 package io.gemforce.migrations.mongo.engine;
 
+import io.gemforce.migrations.mongo.context.AttemptSessions;
+import io.gemforce.migrations.mongo.context.GuardedDatabaseFactory;
+import io.gemforce.migrations.mongo.context.GuardedMigrationContext;
+import io.gemforce.migrations.mongo.context.MigrationTemplates;
+import io.gemforce.migrations.mongo.context.OperationGuard;
+import io.gemforce.migrations.mongo.discovery.WorkAttempt;
+
 /**
  * Gives migrations their access to the database, one for each attempt.
  */

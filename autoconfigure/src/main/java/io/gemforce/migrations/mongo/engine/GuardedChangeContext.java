@@ -8,6 +8,8 @@ import org.bson.Document;
 
 import io.gemforce.migrations.mongo.change.ApplicationKey;
 import io.gemforce.migrations.mongo.change.ChangeContext;
+import io.gemforce.migrations.mongo.context.GuardedDatabaseFactory;
+import io.gemforce.migrations.mongo.context.OperationGuard;
 
 /**
  * What declared changes have to work with in one attempt: guarded, and with small

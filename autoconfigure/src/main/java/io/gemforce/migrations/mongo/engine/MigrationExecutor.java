@@ -24,6 +24,8 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.change.ChangeRefusedException;
 import io.gemforce.migrations.mongo.command.Sending;
+import io.gemforce.migrations.mongo.context.OperationGuard;
+import io.gemforce.migrations.mongo.discovery.WorkAttempt;
 import io.gemforce.migrations.mongo.history.Attempt;
 import io.gemforce.migrations.mongo.history.HistoryRow;
 import io.gemforce.migrations.mongo.history.MigrationHistory;

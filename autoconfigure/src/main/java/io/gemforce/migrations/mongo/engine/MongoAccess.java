@@ -27,6 +27,7 @@ import org.springframework.data.mongodb.MongoDatabaseFactory;
 import io.gemforce.migrations.mongo.history.MigrationHistory;
 import io.gemforce.migrations.mongo.history.MigrationHolds;
 import io.gemforce.migrations.mongo.lock.MigrationLock;
+import io.gemforce.migrations.mongo.rehearsal.ScratchDatabase;
 import io.gemforce.migrations.store.Hold;
 
 /**

@@ -12,6 +12,8 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.discovery.ClassChecksum;
+import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
 import io.gemforce.migrations.mongo.history.UnreadableRow;

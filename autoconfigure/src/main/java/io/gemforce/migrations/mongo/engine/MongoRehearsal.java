@@ -13,6 +13,10 @@ import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
 
 import io.gemforce.migrations.RehearsalResult;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.discovery.Discovery;
+import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
+import io.gemforce.migrations.mongo.rehearsal.SampleCopy;
+import io.gemforce.migrations.mongo.rehearsal.ScratchDatabase;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.RehearsalScope;
 import io.gemforce.migrations.store.Validation;

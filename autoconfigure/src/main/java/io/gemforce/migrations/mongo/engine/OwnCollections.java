@@ -9,6 +9,8 @@ import com.mongodb.MongoNamespace;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.mongo.discovery.DeclaredWork;
+import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 
 /**
  * Looks whether declared changes would change this library's own collections, whatever

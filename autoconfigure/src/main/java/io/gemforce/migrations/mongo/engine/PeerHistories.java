@@ -12,6 +12,9 @@ import com.mongodb.client.model.Sorts;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.gemforce.migrations.mongo.discovery.ImportId;
+import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
+
 /**
  * The histories that other tools have left in the application's database.
  */

@@ -7,6 +7,7 @@ import io.gemforce.migrations.ExecutionStart;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.mongo.history.Attempt;
 
 /**

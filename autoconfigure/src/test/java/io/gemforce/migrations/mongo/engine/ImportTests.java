@@ -18,6 +18,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.mongo.discovery.ImportId;
 import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;

@@ -22,6 +22,8 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.DeclaredMongoMigration;
 import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.mongo.change.ChangeSet;
+import io.gemforce.migrations.mongo.discovery.DeclaredWork;
+import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 

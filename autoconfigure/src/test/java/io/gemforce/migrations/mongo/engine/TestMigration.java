@@ -10,6 +10,9 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.mongo.discovery.BeanWork;
+import io.gemforce.migrations.mongo.discovery.ImportId;
+import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.store.Requirement;
 
 /**

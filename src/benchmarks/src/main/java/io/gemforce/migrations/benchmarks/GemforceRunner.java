@@ -15,7 +15,7 @@ import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Trigger;
-import io.gemforce.migrations.mongo.engine.MigrationTemplates;
+import io.gemforce.migrations.mongo.context.MigrationTemplates;
 import io.gemforce.migrations.mongo.engine.MongoMigrationStore;
 import io.gemforce.migrations.mongo.engine.MongoSettings;
 import io.gemforce.migrations.store.PlanGuard;

@@ -1,0 +1,38 @@
+package io.gemforce.migrations.actuate.observation;
+
+import java.util.Locale;
+
+/**
+ * What something that was observed came to.
+ */
+public enum Outcome {
+
+	/**
+	 * It is not over yet.
+	 */
+	UNKNOWN,
+
+	/**
+	 * It did what it should.
+	 */
+	SUCCESS,
+
+	/**
+	 * It failed.
+	 */
+	FAILURE,
+
+	/**
+	 * It was not begun, for a reason that was given.
+	 */
+	REFUSED;
+
+	/**
+	 * Return the value of a tag.
+	 * @return the name in lower case
+	 */
+	String tag() {
+		return name().toLowerCase(Locale.ROOT);
+	}
+
+}

@@ -1,0 +1,48 @@
+package io.gemforce.migrations.actuate.observation;
+
+import io.micrometer.observation.Observation;
+
+import io.gemforce.migrations.MigrationRun;
+
+/**
+ * {@link Observation.Context} of a run.
+ */
+public class RunObservationContext extends Observation.Context {
+
+	private final MigrationRun run;
+
+	private Outcome outcome = Outcome.UNKNOWN;
+
+	/**
+	 * Create a context.
+	 * @param run the run
+	 */
+	public RunObservationContext(MigrationRun run) {
+		this.run = run;
+	}
+
+	/**
+	 * Return the run.
+	 * @return the run
+	 */
+	public MigrationRun getRun() {
+		return this.run;
+	}
+
+	/**
+	 * Return what it came to.
+	 * @return the outcome, not known before the end
+	 */
+	public Outcome getOutcome() {
+		return this.outcome;
+	}
+
+	/**
+	 * Set what it came to.
+	 * @param outcome the outcome
+	 */
+	public void setOutcome(Outcome outcome) {
+		this.outcome = outcome;
+	}
+
+}

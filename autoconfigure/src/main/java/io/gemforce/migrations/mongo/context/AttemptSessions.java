@@ -1,0 +1,82 @@
+package io.gemforce.migrations.mongo.context;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+import com.mongodb.client.ClientSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions of one attempt. The runner's session belongs to the thread that runs the
+ * migration, as its transaction does; outside of a transaction each other thread gets a
+ * session of its own. A session that threads share numbers its writes twice, and a server
+ * answers a number that it knows without executing anything.
+ */
+public final class AttemptSessions {
+
+	private final @Nullable ClientSession session;
+
+	private final Supplier<@Nullable ClientSession> further;
+
+	private final Map<Thread, ClientSession> others = new ConcurrentHashMap<>();
+
+	private volatile Thread owner = Thread.currentThread();
+
+	/**
+	 * Create the sessions of an attempt.
+	 * @param session the runner's, {@code null} if the deployment has none
+	 * @param further starts a further one
+	 */
+	public AttemptSessions(@Nullable ClientSession session, Supplier<@Nullable ClientSession> further) {
+		this.session = session;
+		this.further = further;
+	}
+
+	/**
+	 * Make the current thread the one that runs the migration.
+	 */
+	void enter() {
+		this.owner = Thread.currentThread();
+	}
+
+	/**
+	 * Return the session of the current thread.
+	 * @param transactional whether the runner's session has a transaction open
+	 * @return the session, {@code null} if the deployment has none
+	 */
+	@Nullable ClientSession current(boolean transactional) {
+		Thread thread = Thread.currentThread();
+		if (this.session == null || thread == this.owner) {
+			return this.session;
+		}
+		if (transactional) {
+			throw new IllegalStateException(
+					("Thread '%s' cannot take part in the migration's transaction, which belongs "
+							+ "to thread '%s': do all of the work in that thread, or declare @Migration(transaction = "
+							+ "TransactionMode.NEVER), and make the migration repeatable")
+						.formatted(thread.getName(), this.owner.getName()));
+		}
+		return this.others.computeIfAbsent(thread, (other) -> start(this.session));
+	}
+
+	// It reads what the runner's has written
+	private ClientSession start(ClientSession session) {
+		ClientSession started = this.further.get();
+		if (started == null) {
+			throw new IllegalStateException("The deployment has no sessions any more");
+		}
+		started.advanceClusterTime(session.getClusterTime());
+		started.advanceOperationTime(session.getOperationTime());
+		return started;
+	}
+
+	/**
+	 * Give the sessions of the other threads back.
+	 */
+	void close() {
+		this.others.values().forEach(ClientSession::close);
+		this.others.clear();
+	}
+
+}

@@ -1,0 +1,100 @@
+package io.gemforce.migrations.mongo.discovery;
+
+import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationType;
+import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.OnInterrupted;
+import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.mongo.history.Attempt;
+import io.gemforce.migrations.store.Requirement;
+
+/**
+ * A migration that this build has: a bean or a file.
+ *
+ * @param version the version
+ * @param description the description
+ * @param type what the migration is made of
+ * @param script the name of the class or of the file
+ * @param location where it is, in the user's words: the bean or the file
+ * @param checksum the declared checksum or the one derived, {@code null} if there is none
+ * @param transaction whether to run in a transaction
+ * @param onInterrupted the declared policy, {@code null} if none is declared
+ * @param requires what must be applied before
+ * @param imports what counts as this migration in another tool's history
+ * @param work what the migration does
+ */
+public record ResolvedMigration(Version version, String description, MigrationType type, String script, String location,
+		@Nullable String checksum, TransactionMode transaction, @Nullable OnInterrupted onInterrupted,
+		List<Requirement> requires, List<ImportId> imports, MigrationWork work) {
+
+	/**
+	 * Whether an attempt may use transactions, one for all of it or small ones.
+	 * @param transactions whether the deployment has transactions
+	 * @return whether it may
+	 */
+	public boolean usesTransactions(boolean transactions) {
+		return transactions && this.transaction != TransactionMode.NEVER;
+	}
+
+	/**
+	 * Whether an attempt runs in one transaction.
+	 * @param transactions whether the deployment has transactions
+	 * @return whether it does
+	 */
+	public boolean isTransactional(boolean transactions) {
+		return usesTransactions(transactions) && this.work.isOneTransaction();
+	}
+
+	/**
+	 * Return what the next run does with an attempt that never finished, or that failed
+	 * without a rollback that was observed.
+	 * @param transactional whether the attempt ran in a transaction
+	 * @param transactions whether the deployment has transactions
+	 * @return the policy
+	 */
+	public OnInterrupted onInterrupted(boolean transactional, boolean transactions) {
+		return Objects.requireNonNullElse(this.onInterrupted,
+				(transactional || this.work.isRepeatable(usesTransactions(transactions))) ? OnInterrupted.RETRY
+						: OnInterrupted.STOP);
+	}
+
+	/**
+	 * Return how it is declared that the migration does the same however much of it is
+	 * done.
+	 * @return the declaration, as its author writes it
+	 */
+	public String retryDeclaration() {
+		return (this.type == MigrationType.FILE) ? "'onInterrupted: retry' in its file"
+				: "@Migration(onInterrupted = OnInterrupted.RETRY)";
+	}
+
+	/**
+	 * Return this as it is rehearsed: twice in a row if the user says that it can be
+	 * repeated without a transaction.
+	 * @return the migration
+	 */
+	public ResolvedMigration repeatedly() {
+		boolean repeatable = this.work instanceof DeclaredWork
+				|| (this.transaction == TransactionMode.NEVER && this.onInterrupted == OnInterrupted.RETRY);
+		return repeatable ? new ResolvedMigration(this.version, this.description, this.type, this.script, this.location,
+				this.checksum, this.transaction, this.onInterrupted, this.requires, this.imports,
+				this.work.repeatedly()) : this;
+	}
+
+	public Attempt attempt(Direction direction, boolean transactional) {
+		return new Attempt(this.version, this.description, this.type, this.script, this.checksum, direction,
+				Phase.EXPAND, transactional);
+	}
+
+	@Override
+	public String toString() {
+		return "%s (%s)".formatted(this.version, this.description);
+	}
+
+}
