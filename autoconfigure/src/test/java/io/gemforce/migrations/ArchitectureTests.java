@@ -37,16 +37,39 @@ class ArchitectureTests {
 	final ArchRule roomsHaveNoCycles = SlicesRuleDefinition.slices().matching(ROOT + ".(**)").should().beFreeOfCycles();
 
 	@ArchTest
-	final ArchRule rootKnowsNoOtherRoom = noClasses().that()
+	final ArchRule rootKnowsNoOtherRoom = classes().that()
 		.resideInAPackage(ROOT)
+		.should()
+		.onlyDependOnClassesThat()
+		.resideInAnyPackage(ROOT, "java..", "org.apache.commons.logging", "org.jspecify..",
+				"org.springframework.core..", "org.springframework.util..");
+
+	@ArchTest
+	final ArchRule seamKnowsOnlyTheRoot = noClasses().that()
+		.resideInAPackage(ROOT + ".store")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(ROOT + ".run..", ROOT + ".mongo..", ROOT + ".postgres..", ROOT + ".report..",
+				ROOT + ".actuate..", ROOT + ".autoconfigure..");
+
+	@ArchTest
+	final ArchRule runKnowsStoresByTheSeam = noClasses().that()
+		.resideInAPackage(ROOT + ".run")
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage(ROOT + ".mongo..", ROOT + ".postgres..", ROOT + ".report..", ROOT + ".actuate..",
 				ROOT + ".autoconfigure..");
 
 	@ArchTest
-	final ArchRule rootKnowsNoDriver = noClasses().that()
-		.resideInAnyPackage(ROOT, ROOT + ".report..", ROOT + ".actuate..")
+	final ArchRule storesKnowNoRun = noClasses().that()
+		.resideInAnyPackage(ROOT + ".mongo..", ROOT + ".postgres..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(ROOT + ".run..", ROOT + ".report..", ROOT + ".actuate..", ROOT + ".autoconfigure..");
+
+	@ArchTest
+	final ArchRule driversAreKnownToStoresAlone = noClasses().that()
+		.resideInAnyPackage(ROOT, ROOT + ".store", ROOT + ".run", ROOT + ".report..", ROOT + ".actuate..")
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage(concat(MONGO_DRIVER, POSTGRES_DRIVER));
@@ -64,49 +87,57 @@ class ArchitectureTests {
 		.resideInAPackage(ROOT + ".mongo.lock")
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(ROOT + ".mongo.history", ROOT + ".mongo.engine", ROOT + ".postgres");
+		.resideInAnyPackage(ROOT + ".mongo.history", ROOT + ".mongo.engine", ROOT + ".postgres..");
 
 	@ArchTest
 	final ArchRule historyKnowsNeitherLockNorEngine = noClasses().that()
 		.resideInAPackage(ROOT + ".mongo.history")
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(ROOT + ".mongo.lock", ROOT + ".mongo.engine", ROOT + ".postgres");
+		.resideInAnyPackage(ROOT + ".mongo.lock", ROOT + ".mongo.engine", ROOT + ".postgres..");
 
 	@ArchTest
 	final ArchRule changeKnowsNeitherLockNorHistoryNorEngine = noClasses().that()
-		.resideInAPackage(ROOT + ".mongo.change")
+		.resideInAPackage(ROOT + ".mongo.change..")
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(ROOT + ".mongo.lock", ROOT + ".mongo.history", ROOT + ".mongo.engine", ROOT + ".postgres");
+		.resideInAnyPackage(ROOT + ".mongo.lock", ROOT + ".mongo.history", ROOT + ".mongo.engine",
+				ROOT + ".mongo.discovery", ROOT + ".postgres..");
+
+	@ArchTest
+	final ArchRule discoveryKnowsNeitherLockNorHistoryNorEngine = noClasses().that()
+		.resideInAPackage(ROOT + ".mongo.discovery")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(ROOT + ".mongo.lock", ROOT + ".mongo.history", ROOT + ".mongo.engine");
 
 	@ArchTest
 	final ArchRule mongoKnowsNoPostgres = noClasses().that()
 		.resideInAPackage(ROOT + ".mongo..")
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(concat(POSTGRES_DRIVER, ROOT + ".postgres"));
+		.resideInAnyPackage(concat(POSTGRES_DRIVER, ROOT + ".postgres.."));
 
 	@ArchTest
 	final ArchRule postgresKnowsNoMongo = noClasses().that()
-		.resideInAPackage(ROOT + ".postgres")
+		.resideInAPackage(ROOT + ".postgres..")
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage(concat(MONGO_DRIVER, ROOT + ".mongo.."));
 
 	@ArchTest
-	final ArchRule reportKnowsOnlyTheRoot = noClasses().that()
+	final ArchRule reportKnowsNoStore = noClasses().that()
 		.resideInAPackage(ROOT + ".report")
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(ROOT + ".actuate", ROOT + ".autoconfigure", ROOT + ".mongo..", ROOT + ".postgres");
+		.resideInAnyPackage(ROOT + ".actuate..", ROOT + ".autoconfigure..", ROOT + ".mongo..", ROOT + ".postgres..");
 
 	@ArchTest
-	final ArchRule actuateKnowsReportAndRoot = noClasses().that()
-		.resideInAPackage(ROOT + ".actuate")
+	final ArchRule actuateKnowsNoStore = noClasses().that()
+		.resideInAPackage(ROOT + ".actuate..")
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(ROOT + ".autoconfigure", ROOT + ".mongo..", ROOT + ".postgres");
+		.resideInAnyPackage(ROOT + ".autoconfigure..", ROOT + ".mongo..", ROOT + ".postgres..");
 
 	@ArchTest
 	final ArchRule nothingPointsToTheRoomForTests = noClasses().that()
@@ -117,7 +148,7 @@ class ArchitectureTests {
 
 	@ArchTest
 	final ArchRule onlyThreeRoomsKnowSpringBoot = noClasses().that()
-		.resideOutsideOfPackages(ROOT + ".autoconfigure", ROOT + ".actuate", ROOT + ".test")
+		.resideOutsideOfPackages(ROOT + ".autoconfigure..", ROOT + ".actuate..", ROOT + ".test")
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("org.springframework.boot..");

@@ -44,6 +44,10 @@ class DocumentationTests {
 	private static final Pattern JOB = Pattern
 		.compile("gemforce\\.migrations\\.run=([a-z-]+)|GEMFORCE_MIGRATIONS_RUN(?:=|, value: )([a-z-]+)");
 
+	private static final Pattern EXAMPLE = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
+
+	private static final Pattern TYPE = Pattern.compile("\\b[A-Z]\\w+");
+
 	private static final Pattern LINK = Pattern.compile("]\\(([^)#]*)(?:#([^)]*))?\\)");
 
 	private static final Map<String, JsonNode> PROPERTIES = properties();
@@ -107,6 +111,29 @@ class DocumentationTests {
 					meanings.entrySet().stream().map((code) -> "| %d | %s |".formatted(code.getKey(), code.getValue())))
 			.collect(Collectors.joining("\n"));
 		assertThat(new DocumentedPart("modes.md", "exit-codes").after(table)).isEqualTo(table);
+	}
+
+	@ParameterizedTest
+	@MethodSource("texts")
+	void examplesUseTheApiAlone(Path file) throws IOException {
+		Set<String> internal = internalTypes();
+		List<String> used = EXAMPLE.matcher(Files.readString(file))
+			.results()
+			.flatMap((example) -> TYPE.matcher(example.group(1)).results())
+			.map(MatchResult::group)
+			.filter(internal::contains)
+			.toList();
+		assertThat(used).as(file.toString()).isEmpty();
+	}
+
+	private static Set<String> internalTypes() throws IOException {
+		Path root = Path.of("src/main/java/io/gemforce/migrations");
+		Set<Path> api = Set.of(root, root.resolve("mongo"), root.resolve("test"));
+		try (Stream<Path> files = Files.walk(root)) {
+			return files.filter((file) -> Files.isRegularFile(file) && !api.contains(file.getParent()))
+				.map((file) -> file.getFileName().toString().replace(".java", ""))
+				.collect(Collectors.toSet());
+		}
 	}
 
 	@ParameterizedTest
