@@ -193,6 +193,7 @@ final class TestStore implements AutoCloseable {
 		this.sent = sent;
 		pool.setDataSource(sent);
 		pool.setMaximumPoolSize(this.poolSize);
+		pool.setMinimumIdle(1);
 		pool.setConnectionTimeout(Duration.ofSeconds(3).toMillis());
 		this.pools.add(pool);
 		FluentConfiguration configuration = Flyway.configure()

@@ -1,5 +1,6 @@
 package io.gemforce.migrations.mongo.change;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -242,7 +243,9 @@ public final class ChangeExecution {
 		this.memory.beginDown(index + 1, index, conflicts);
 		liftValidators(progress, index, first, declared.change());
 		try {
-			declared.change().down(undoing(progress, index, declared, conflicts));
+			boolean lifted = isLifted(progress, index, first, declared.change());
+			declared.change()
+				.down(undoing(progress, index, declared, lifted ? new Conflicts(0, List.of()) : conflicts));
 		}
 		catch (MongoException ex) {
 			throw refusedByValidator(ex,
@@ -257,16 +260,30 @@ public final class ChangeExecution {
 	// Documents as they were before may not pass a validator that an earlier change has
 	// set: it is undone first, and again, to no effect, when it is its turn
 	private void liftValidators(Progress progress, int index, int first, ExecutableChange change) throws Exception {
-		if (!change.canBeInTransaction()) {
-			return;
+		if (change.canBeInTransaction()) {
+			validators(progress, index, first, change).forEach(SetValidator.Undo::lift);
 		}
+	}
+
+	// A validator that was lifted together with those before it is not as its own change
+	// has found it
+	private boolean isLifted(Progress progress, int index, int first, ExecutableChange change) {
+		return change instanceof SetValidator
+				&& validators(progress, index, first, change).stream().anyMatch(SetValidator.Undo::isLifted);
+	}
+
+	// The earlier validators of a change's collections, the last one first
+	private List<SetValidator.Undo> validators(Progress progress, int index, int first, ExecutableChange change) {
+		List<SetValidator.Undo> validators = new ArrayList<>();
 		for (int i = index - 1; i >= first; i--) {
 			DeclaredChange earlier = asBegun(progress, i);
 			if (earlier.change() instanceof SetValidator validator
 					&& change.collections().contains(validator.collection())) {
-				validator.lift(undoing(progress, i, earlier, new Conflicts(0, List.of())));
+				validators
+					.add(new SetValidator.Undo(validator, undoing(progress, i, earlier, new Conflicts(0, List.of()))));
 			}
 		}
+		return validators;
 	}
 
 	private Step undoing(Progress progress, int index, DeclaredChange declared, Conflicts conflicts) {

@@ -112,24 +112,45 @@ record SetValidator(String collection, BsonDocument validation) implements Execu
 		new MadeCollection(this.collection).drop(step);
 	}
 
-	/**
-	 * Set the previous validator, unless it has been changed since.
-	 * @param step the undo
-	 */
-	void lift(Step step) {
+	// Unless it has been changed since
+	private void lift(Step step) {
 		Optional<CollectionInfo> there = step.find(this.collection);
 		if (there.isEmpty()) {
 			return;
 		}
-		BsonDocument previous = step.notes().containsKey(PREVIOUS)
-				? Json.parse(step.notes().getString(PREVIOUS).getValue()) : validation(new BsonDocument(), null, null);
-		BsonDocument current = validationOf(there.get());
-		if (Fingerprint.comparable(current).equals(Fingerprint.comparable(this.validation))) {
-			step.catalog().setValidator(this.collection, previous);
+		if (isOn(there.get(), this.validation)) {
+			step.catalog().setValidator(this.collection, previous(step));
 		}
-		else if (!Fingerprint.comparable(current).equals(Fingerprint.comparable(previous))) {
+		else if (!isOn(there.get(), previous(step))) {
 			step.conflict("'%s': the validator has been changed since, and stays".formatted(this.collection));
 		}
+	}
+
+	private static boolean isOn(CollectionInfo info, BsonDocument validation) {
+		return Fingerprint.comparable(validationOf(info)).equals(Fingerprint.comparable(validation));
+	}
+
+	private static BsonDocument previous(Step step) {
+		return step.notes().containsKey(PREVIOUS) ? Json.parse(step.notes().getString(PREVIOUS).getValue())
+				: validation(new BsonDocument(), null, null);
+	}
+
+	/**
+	 * The undo of a validator before its turn.
+	 *
+	 * @param change the change that has set it
+	 * @param step the undo
+	 */
+	record Undo(SetValidator change, Step step) {
+
+		void lift() {
+			this.change.lift(this.step);
+		}
+
+		boolean isLifted() {
+			return this.step.find(this.change.collection).filter((info) -> isOn(info, previous(this.step))).isPresent();
+		}
+
 	}
 
 }

@@ -303,6 +303,19 @@ class CollectionChangeTests {
 		assertThat(options()).isEqualTo(before);
 	}
 
+	@Test
+	@RequiresReplicaSet("collMod")
+	void validatorsThatWereLiftedForDocumentsAreNoConflict() {
+		insert("{_id: 1, a: 1}");
+		ChangeSet changes = TestChanges.of("setValidator: {collection: gems, validator: {a: {$exists: true}}}",
+				"setValidator: {collection: gems, validator: {b: {$exists: true}}}",
+				"renameField: {collection: gems, from: a, to: b}");
+		DatabaseState before = DatabaseState.of(this.mongo);
+		TestContext.on(this.mongo).up(changes);
+		assertThat(TestContext.on(this.mongo).down(changes).conflictExamples()).isEmpty();
+		assertThat(DatabaseState.of(this.mongo)).isEqualTo(before);
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "renameField: {collection: %s, from: a, to: b}",
 			"copyField: {collection: %s, from: a, to: b}", "addField: {collection: %s, field: a, value: 1}",
