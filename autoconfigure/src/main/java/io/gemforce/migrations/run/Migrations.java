@@ -57,10 +57,6 @@ public final class Migrations {
 
 	private static final Log logger = LogFactory.getLog(Migrations.class);
 
-	private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
-
-	private static final Duration SAY_EVERY = Duration.ofSeconds(30);
-
 	private final Settings settings;
 
 	private final MigrationRun run;
@@ -142,10 +138,10 @@ public final class Migrations {
 		if (ahead == null) {
 			List<MigrationStore> stores = enabled(stores()).map(this::get).toList();
 			ahead = switch (this.settings.mode()) {
-				case VALIDATE ->
-					new LookAhead(stores, (look) -> requireUpToDate(look.store(), look.seen()), (look) -> false);
-				case WAIT ->
-					new LookAhead(stores, (look) -> requireValid(look.seen()), (look) -> !look.seen().open().isEmpty());
+				case VALIDATE -> new LookAhead(stores, (look) -> StoreCheck.requireUpToDate(look.store(), look.seen()),
+						(look) -> false);
+				case WAIT -> new LookAhead(stores, (look) -> StoreCheck.requireValid(look.seen()),
+						(look) -> !look.seen().open().isEmpty());
 				default -> beforeMigrating(stores);
 			};
 			this.startAhead = ahead;
@@ -159,16 +155,16 @@ public final class Migrations {
 
 	private StoreResult start(StoreName name, boolean job) {
 		if (isDisabled(name)) {
-			return checked(name, StoreResult.Outcome.DISABLED);
+			return StoreCheck.checked(name, StoreResult.Outcome.DISABLED);
 		}
 		if (job) {
-			return checked(name, StoreResult.Outcome.CHECKED);
+			return StoreCheck.checked(name, StoreResult.Outcome.CHECKED);
 		}
 		MigrationStore store = get(name);
 		return switch (this.settings.mode()) {
 			case MIGRATE -> migrate(store, this.run, PlanGuard.open(), startAhead());
-			case VALIDATE -> requireUpToDate(store, startAhead().at(store).validate());
-			case WAIT -> awaitUpToDate(store, startAhead().at(store));
+			case VALIDATE -> StoreCheck.requireUpToDate(store, startAhead().at(store).validate());
+			case WAIT -> new UpToDateWait(this.settings.waitTimeout(), this.stop).await(store, startAhead().at(store));
 			case OBSERVE -> observe(store);
 		};
 	}
@@ -226,7 +222,7 @@ public final class Migrations {
 		PlanGuard guarded = guard;
 		LookAhead ahead = beforeMigrating(enabled(names).map(this::get).toList());
 		return inOrder(run, names.stream().sorted(), (name) -> isDisabled(name)
-				? checked(name, StoreResult.Outcome.DISABLED) : migrate(get(name), run, guarded, ahead));
+				? StoreCheck.checked(name, StoreResult.Outcome.DISABLED) : migrate(get(name), run, guarded, ahead));
 	}
 
 	private RunOutcome inOrder(MigrationRun run, Stream<StoreName> names, Function<StoreName, StoreResult> work) {
@@ -430,106 +426,21 @@ public final class Migrations {
 		cached(name).expire();
 	}
 
-	private StoreResult requireUpToDate(MigrationStore store, Validation validation) {
-		requireUpToDate(store.name(), validation);
-		logProblems(validation);
-		return checked(store.name(), StoreResult.Outcome.CHECKED);
-	}
-
-	private static void requireUpToDate(StoreName store, Validation validation) {
-		List<Problem> problems = new ArrayList<>(validation.errors());
-		List<MigrationEntry> open = validation.open();
-		if (!open.isEmpty()) {
-			problems.add(Problem.error(ProblemCode.PENDING_MIGRATIONS, store,
-					"%d migration(s) of store '%s' are not applied: %s".formatted(open.size(), store, abbreviate(open)),
-					"Apply them from an instance with gemforce.migrations.mode=migrate, then start this one again, "
-							+ "or set that mode here"));
-		}
-		if (!problems.isEmpty()) {
-			throw new MigrationException(problems, "unchanged, gemforce.migrations.mode=validate only reads", null);
-		}
-	}
-
-	private static void requireValid(Validation validation) {
-		if (!validation.errors().isEmpty()) {
-			throw new MigrationException(validation.errors(), "unchanged, gemforce.migrations.mode=wait only reads",
-					null);
-		}
-	}
-
-	private StoreResult awaitUpToDate(MigrationStore store, StoreLook look) {
-		long startedAt = System.nanoTime();
-		long saidAt = startedAt - SAY_EVERY.toNanos();
-		Validation validation = look.validate();
-		while (true) {
-			List<MigrationEntry> open = validation.open();
-			requireValid(validation);
-			if (open.isEmpty()) {
-				logProblems(validation);
-				return checked(store.name(), StoreResult.Outcome.CHECKED);
-			}
-			long now = System.nanoTime();
-			if (now - startedAt > this.settings.waitTimeout().toNanos()) {
-				throw new MigrationException(
-						Problem.error(ProblemCode.LOCK_TIMEOUT, store.name(),
-								"Waited %s for somebody else to apply %d migration(s) of store '%s': %s".formatted(
-										this.settings.waitTimeout(), open.size(), store.name(), abbreviate(open)),
-								"See why nobody applies them, or raise gemforce.migrations.wait.timeout"),
-						"unchanged, gemforce.migrations.mode=wait only reads", null);
-			}
-			if (now - saidAt >= SAY_EVERY.toNanos()) {
-				saidAt = now;
-				logger.info("Waiting for somebody else to apply %d migration(s) of store '%s': %s"
-					.formatted(open.size(), store.name(), abbreviate(open)));
-			}
-			pause(store.name());
-			validation = store.validate();
-		}
-	}
-
-	private void pause(StoreName store) {
-		try {
-			this.stop.pause(LOOK_EVERY, store, "unchanged, gemforce.migrations.mode=wait only reads");
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new MigrationException(Problem.error(ProblemCode.LOCK_TIMEOUT, store,
-					"Interrupted while waiting for somebody else to migrate store '%s'".formatted(store),
-					"Start again"), "unchanged, gemforce.migrations.mode=wait only reads", ex);
-		}
-	}
-
 	private StoreResult observe(MigrationStore store) {
 		try {
 			Validation validation = store.validate();
 			cached(store.name()).glimpse(StoreSnapshot.glimpse(store, validation, this.clock.instant()));
-			logProblems(validation);
+			StoreCheck.logProblems(validation);
 			if (!validation.pending().isEmpty()) {
 				logger.warn("Migrations of store '%s' are pending and not run, as gemforce.migrations.mode=observe: %s"
-					.formatted(store.name(), abbreviate(validation.pending())));
+					.formatted(store.name(), StoreCheck.abbreviate(validation.pending())));
 			}
 		}
 		catch (MigrationException ex) {
 			cached(store.name()).glimpse(StoreSnapshot.unreadable(store, ex, this.clock.instant()));
 			logger.warn(ex.getMessage());
 		}
-		return checked(store.name(), StoreResult.Outcome.CHECKED);
-	}
-
-	private static void logProblems(Validation validation) {
-		validation.problems()
-			.forEach((problem) -> logger
-				.warn("%s: %s. %s".formatted(problem.code(), problem.message(), problem.action())));
-	}
-
-	private static String abbreviate(List<MigrationEntry> entries) {
-		int shown = Math.min(entries.size(), 10);
-		String list = String.join(", ", entries.subList(0, shown).stream().map(MigrationEntry::toString).toList());
-		return (shown < entries.size()) ? "%s and %d more".formatted(list, entries.size() - shown) : list;
-	}
-
-	private static StoreResult checked(StoreName name, StoreResult.Outcome outcome) {
-		return new StoreResult(name, outcome, null, null, List.of(), List.of(), Duration.ZERO);
+		return StoreCheck.checked(store.name(), StoreResult.Outcome.CHECKED);
 	}
 
 	/**
