@@ -75,7 +75,7 @@ public final class ChangeExecution {
 			if (begun && progress.begun() != i) {
 				this.memory.beginAgain(i, declared.size());
 			}
-			Step step = new Step(this.context, this.memory, declared.get(i), i, declared.size(),
+			Step step = new Step(this.context, this.memory, change, declared.get(i).remembered(), i, declared.size(),
 					this.changes.isRemembering(), begun, begun ? progress.notes(i) : new BsonDocument(), this.pipelines,
 					new Conflicts(0, List.of()));
 			if (!isLeftAsMade(progress, i, change)) {
@@ -270,9 +270,9 @@ public final class ChangeExecution {
 	}
 
 	private Step undoing(Progress progress, int index, DeclaredChange declared, Conflicts conflicts) {
-		return new Step(this.context, this.memory, declared, index, this.changes.declared().size(), true,
-				progress.isDownBegun() && progress.downBegun() == index, progress.notes(index), this.pipelines,
-				conflicts);
+		return new Step(this.context, this.memory, declared.change(), declared.remembered(), index,
+				this.changes.declared().size(), true, progress.isDownBegun() && progress.downBegun() == index,
+				progress.notes(index), this.pipelines, conflicts);
 	}
 
 }

@@ -24,9 +24,9 @@ final class Step {
 
 	private final Memory memory;
 
-	private final DeclaredChange declared;
-
 	private final ExecutableChange change;
+
+	private final String definition;
 
 	private final int index;
 
@@ -50,7 +50,8 @@ final class Step {
 	 * Create a step.
 	 * @param context the attempt's context
 	 * @param memory the attempt's memory
-	 * @param declared the change
+	 * @param change the change
+	 * @param definition the definition of the change, as it is remembered
 	 * @param index the index of the change
 	 * @param total how many changes there are
 	 * @param remembering whether to remember what an undo needs
@@ -59,12 +60,12 @@ final class Step {
 	 * @param pipelines knows whether the server has update pipelines
 	 * @param conflicts takes what an undo finds changed
 	 */
-	Step(ChangeContext context, Memory memory, DeclaredChange declared, int index, int total, boolean remembering,
-			boolean begun, BsonDocument notes, Pipelines pipelines, Conflicts conflicts) {
+	Step(ChangeContext context, Memory memory, ExecutableChange change, String definition, int index, int total,
+			boolean remembering, boolean begun, BsonDocument notes, Pipelines pipelines, Conflicts conflicts) {
 		this.context = context;
 		this.memory = memory;
-		this.declared = declared;
-		this.change = declared.change();
+		this.change = change;
+		this.definition = definition;
 		this.index = index;
 		this.total = total;
 		this.remembering = remembering;
@@ -195,7 +196,7 @@ final class Step {
 	}
 
 	private void begin(BsonDocument notes, int done) {
-		this.memory.begin(this.index, done, this.total, this.declared.remembered(), this.remembering, notes);
+		this.memory.begin(this.index, done, this.total, this.definition, this.remembering, notes);
 		this.notes = notes;
 		this.begun = true;
 	}
