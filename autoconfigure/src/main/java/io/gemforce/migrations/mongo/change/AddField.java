@@ -17,13 +17,15 @@ import io.gemforce.migrations.store.Touches;
  */
 record AddField(String collection, FieldPath field, BsonValue value) implements ExecutableChange {
 
+	static final String KIND = "addField";
+
 	static AddField of(Parameters parameters) {
 		return new AddField(parameters.text("collection"), parameters.path("field"), parameters.value("value"));
 	}
 
 	@Override
 	public String kind() {
-		return ChangeKind.ADD_FIELD.id();
+		return KIND;
 	}
 
 	@Override

@@ -37,6 +37,8 @@ import io.gemforce.migrations.store.Touches;
 record ConvertField(String collection, FieldPath field, FieldType to, OnConversionError onError,
 		@Nullable EpochUnit unit) implements ExecutableChange {
 
+	static final String KIND = "convertField";
+
 	private static final String ORIGINAL_TYPE = "originalType";
 
 	private static final int EXAMPLES = 10;
@@ -67,7 +69,7 @@ record ConvertField(String collection, FieldPath field, FieldType to, OnConversi
 
 	@Override
 	public String kind() {
-		return ChangeKind.CONVERT_FIELD.id();
+		return KIND;
 	}
 
 	private BsonType target() {

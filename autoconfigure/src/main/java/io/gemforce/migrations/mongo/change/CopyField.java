@@ -22,13 +22,15 @@ import io.gemforce.migrations.store.Touches;
  */
 record CopyField(String collection, FieldPath from, FieldPath to) implements ExecutableChange {
 
+	static final String KIND = "copyField";
+
 	static CopyField of(Parameters parameters) {
 		return new CopyField(parameters.text("collection"), parameters.path("from"), parameters.path("to"));
 	}
 
 	@Override
 	public String kind() {
-		return ChangeKind.COPY_FIELD.id();
+		return KIND;
 	}
 
 	@Override

@@ -13,13 +13,15 @@ import io.gemforce.migrations.store.Touches;
  */
 record CreateCollection(String collection) implements ExecutableChange {
 
+	static final String KIND = "createCollection";
+
 	static CreateCollection of(Parameters parameters) {
 		return new CreateCollection(parameters.text("collection"));
 	}
 
 	@Override
 	public String kind() {
-		return ChangeKind.CREATE_COLLECTION.id();
+		return KIND;
 	}
 
 	@Override

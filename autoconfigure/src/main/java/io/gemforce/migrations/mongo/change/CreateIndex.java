@@ -25,6 +25,8 @@ import io.gemforce.migrations.store.Touches;
  */
 record CreateIndex(String collection, BsonDocument index, boolean expireExisting) implements ExecutableChange {
 
+	static final String KIND = "createIndex";
+
 	private static final String EXISTED = "existed";
 
 	private static final String EXPIRE_AFTER = "expireAfterSeconds";
@@ -75,7 +77,7 @@ record CreateIndex(String collection, BsonDocument index, boolean expireExisting
 
 	@Override
 	public String kind() {
-		return ChangeKind.CREATE_INDEX.id();
+		return KIND;
 	}
 
 	@Override

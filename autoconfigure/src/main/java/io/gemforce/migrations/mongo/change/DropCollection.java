@@ -26,6 +26,8 @@ import io.gemforce.migrations.store.Touches;
  */
 record DropCollection(String collection) implements ExecutableChange {
 
+	static final String KIND = "dropCollection";
+
 	private static final Log logger = LogFactory.getLog(DropCollection.class);
 
 	private static final String EXISTED = "existed";
@@ -46,7 +48,7 @@ record DropCollection(String collection) implements ExecutableChange {
 
 	@Override
 	public String kind() {
-		return ChangeKind.DROP_COLLECTION.id();
+		return KIND;
 	}
 
 	@Override

@@ -16,6 +16,8 @@ import io.gemforce.migrations.store.Touches;
  */
 record DropIndex(String collection, String name) implements ExecutableChange {
 
+	static final String KIND = "dropIndex";
+
 	private static final String INDEX = "index";
 
 	static DropIndex of(Parameters parameters) {
@@ -24,7 +26,7 @@ record DropIndex(String collection, String name) implements ExecutableChange {
 
 	@Override
 	public String kind() {
-		return ChangeKind.DROP_INDEX.id();
+		return KIND;
 	}
 
 	@Override

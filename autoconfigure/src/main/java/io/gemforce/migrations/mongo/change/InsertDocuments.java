@@ -24,6 +24,8 @@ import io.gemforce.migrations.store.Touches;
  */
 record InsertDocuments(String collection, List<BsonDocument> documents) implements ExecutableChange {
 
+	static final String KIND = "insert";
+
 	private static final int EXAMPLES = 10;
 
 	static InsertDocuments of(Parameters parameters) {
@@ -32,7 +34,7 @@ record InsertDocuments(String collection, List<BsonDocument> documents) implemen
 
 	@Override
 	public String kind() {
-		return ChangeKind.INSERT.id();
+		return KIND;
 	}
 
 	@Override

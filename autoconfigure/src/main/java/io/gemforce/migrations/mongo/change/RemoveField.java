@@ -19,13 +19,15 @@ import io.gemforce.migrations.store.Touches;
  */
 record RemoveField(String collection, FieldPath field) implements ExecutableChange {
 
+	static final String KIND = "removeField";
+
 	static RemoveField of(Parameters parameters) {
 		return new RemoveField(parameters.text("collection"), parameters.path("field"));
 	}
 
 	@Override
 	public String kind() {
-		return ChangeKind.REMOVE_FIELD.id();
+		return KIND;
 	}
 
 	@Override

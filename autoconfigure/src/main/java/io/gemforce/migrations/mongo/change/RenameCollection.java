@@ -16,6 +16,8 @@ import io.gemforce.migrations.store.Touches;
  */
 record RenameCollection(String from, String to) implements ExecutableChange {
 
+	static final String KIND = "renameCollection";
+
 	private static final String RENAMED = "renamed";
 
 	private static final String UUID = "uuid";
@@ -26,7 +28,7 @@ record RenameCollection(String from, String to) implements ExecutableChange {
 
 	@Override
 	public String kind() {
-		return ChangeKind.RENAME_COLLECTION.id();
+		return KIND;
 	}
 
 	@Override

@@ -21,13 +21,15 @@ import io.gemforce.migrations.store.Touches;
  */
 record RenameField(String collection, FieldPath from, FieldPath to) implements ExecutableChange {
 
+	static final String KIND = "renameField";
+
 	static RenameField of(Parameters parameters) {
 		return new RenameField(parameters.text("collection"), parameters.path("from"), parameters.path("to"));
 	}
 
 	@Override
 	public String kind() {
-		return ChangeKind.RENAME_FIELD.id();
+		return KIND;
 	}
 
 	@Override

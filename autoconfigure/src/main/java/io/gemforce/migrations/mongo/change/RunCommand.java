@@ -24,6 +24,8 @@ import io.gemforce.migrations.store.Touches;
 record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 		boolean declaredIdempotent) implements ExecutableChange {
 
+	static final String KIND = "command";
+
 	private static final String WRITE_CONCERN = "writeConcern";
 
 	static RunCommand of(Parameters parameters) {
@@ -33,7 +35,7 @@ record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 
 	@Override
 	public String kind() {
-		return ChangeKind.COMMAND.id();
+		return KIND;
 	}
 
 	@Override

@@ -20,6 +20,8 @@ import io.gemforce.migrations.store.Touches;
  */
 record SetValidator(String collection, BsonDocument validation) implements ExecutableChange {
 
+	static final String KIND = "setValidator";
+
 	private static final String VALIDATOR = "validator";
 
 	private static final String LEVEL = "validationLevel";
@@ -41,7 +43,7 @@ record SetValidator(String collection, BsonDocument validation) implements Execu
 
 	@Override
 	public String kind() {
-		return ChangeKind.SET_VALIDATOR.id();
+		return KIND;
 	}
 
 	@Override

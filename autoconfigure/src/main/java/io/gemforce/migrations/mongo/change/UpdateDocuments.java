@@ -37,6 +37,8 @@ import io.gemforce.migrations.store.Touches;
 record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nullable BsonValue down,
 		BsonDocument downFilter, boolean declaredIdempotent) implements ExecutableChange {
 
+	static final String KIND = "update";
+
 	private static final Log logger = LogFactory.getLog(UpdateDocuments.class);
 
 	private static final String CHANGED = "changed";
@@ -53,7 +55,7 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 
 	@Override
 	public String kind() {
-		return ChangeKind.UPDATE.id();
+		return KIND;
 	}
 
 	@Override
