@@ -42,7 +42,7 @@ record AddedField(String collection, FieldPath path) {
 			step.forget();
 			Batches.ofFields(step, this.collection, Conditions.exists(this.path), List.of())
 				.look((found) -> step.preimages()
-					.keep(found.stream().map(Parents::id).map(Preimage::seen).toList(), false));
+					.keep(found.stream().map(WholeDocument::id).map(Preimage::seen).toList(), false));
 			new Parents(this.path).remember(step, this.collection, documents);
 			notes.append(NOTE, new BsonInt64(spared));
 		}
@@ -62,10 +62,10 @@ record AddedField(String collection, FieldPath path) {
 			.forEach((documents, again) -> removeFrom(documents, step, expected));
 		String what = "'%s' stays, as it has been changed since".formatted(this.path);
 		Batches.ofFields(step, this.collection, Conditions.exists(this.path), List.of()).look((left) -> {
-			Map<ExactValue, Preimage> remembered = step.preimages().find(left.stream().map(Parents::id).toList());
+			Map<ExactValue, Preimage> remembered = step.preimages().find(left.stream().map(WholeDocument::id).toList());
 			left.stream()
 				.filter((document) -> !isSpared(Parents.remembered(remembered, document)))
-				.map(Parents::id)
+				.map(WholeDocument::id)
 				.forEach((id) -> step
 					.conflict("'%s', document %s: %s".formatted(this.collection, BsonWords.show(id), what)));
 		});
@@ -77,7 +77,8 @@ record AddedField(String collection, FieldPath path) {
 
 	private boolean removeFrom(List<BsonDocument> documents, Step step,
 			Function<BsonDocument, @Nullable BsonValue> expected) {
-		Map<ExactValue, Preimage> remembered = step.preimages().find(documents.stream().map(Parents::id).toList());
+		Map<ExactValue, Preimage> remembered = step.preimages()
+			.find(documents.stream().map(WholeDocument::id).toList());
 		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
 		for (BsonDocument document : documents) {
 			Preimage preimage = Parents.remembered(remembered, document);
@@ -86,8 +87,8 @@ record AddedField(String collection, FieldPath path) {
 				continue;
 			}
 			FieldPath removable = new Parents(this.path).removable(document, preimage, null);
-			updates.add(new UpdateOneModel<>(Conditions.all(Conditions.id(Parents.id(document)),
-					Conditions.unchanged(removable, removable.find(document))), Parents.unset(removable)));
+			updates.add(new UpdateOneModel<>(Conditions.all(Conditions.id(WholeDocument.id(document)),
+					Conditions.unchanged(removable, removable.find(document))), removable.unset()));
 		}
 		return GuardedUpdates.write(step.collection(this.collection), updates);
 	}

@@ -201,8 +201,8 @@ record ConvertField(String collection, FieldPath field, FieldType to, OnConversi
 			}
 			if (isImplausible(value)) {
 				throw step.failed("document %s of '%s' has come to have %s in '%s', which %s".formatted(
-						BsonWords.show(Parents.id(document)), this.collection, BsonWords.describe(value), this.field,
-						NOT_PLAUSIBLE), UNIT_ACTION);
+						BsonWords.show(WholeDocument.id(document)), this.collection, BsonWords.describe(value),
+						this.field, NOT_PLAUSIBLE), UNIT_ACTION);
 			}
 			BsonValue converted = Conversions.convert(value, target(), this.unit).orElse(null);
 			if (converted == null && this.onError != OnConversionError.UNSET) {
@@ -210,13 +210,13 @@ record ConvertField(String collection, FieldPath field, FieldType to, OnConversi
 				continue;
 			}
 			if (!isDerivable(step, value, converted)) {
-				preimages.add(Preimage.ofField(Parents.id(document), this.field, value, converted));
+				preimages.add(Preimage.ofField(WholeDocument.id(document), this.field, value, converted));
 			}
-			values.add(Parents.id(document), converted);
+			values.add(WholeDocument.id(document), converted);
 			updates.add(new UpdateOneModel<>(
-					Conditions.all(Conditions.id(Parents.id(document)), Conditions.unchanged(this.field, value)),
+					Conditions.all(Conditions.id(WholeDocument.id(document)), Conditions.unchanged(this.field, value)),
 					(converted != null) ? new BsonDocument("$set", new BsonDocument(this.field.text(), converted))
-							: Parents.unset(this.field)));
+							: this.field.unset()));
 		}
 		if (step.isRemembering() && step.notes().containsKey(ORIGINAL_TYPE)) {
 			// The undo looks for them, as it converts back what has none
@@ -238,8 +238,8 @@ record ConvertField(String collection, FieldPath field, FieldType to, OnConversi
 			throw new IllegalStateException(
 					("Document %s of '%s' has come to have %s in '%s', which cannot be converted to "
 							+ "%s without loss, while the migration was running")
-						.formatted(BsonWords.show(Parents.id(document)), this.collection, BsonWords.describe(value),
-								this.field, targetName()));
+						.formatted(BsonWords.show(WholeDocument.id(document)), this.collection,
+								BsonWords.describe(value), this.field, targetName()));
 		}
 	}
 
@@ -272,14 +272,15 @@ record ConvertField(String collection, FieldPath field, FieldType to, OnConversi
 	}
 
 	private boolean convertBack(Step step, List<BsonDocument> documents, BsonType original) {
-		Map<ExactValue, Preimage> remembered = step.preimages().find(documents.stream().map(Parents::id).toList());
+		Map<ExactValue, Preimage> remembered = step.preimages()
+			.find(documents.stream().map(WholeDocument::id).toList());
 		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
 		for (BsonDocument document : documents) {
 			BsonValue value = this.field.find(document);
 			if (value != null && Parents.remembered(remembered, document) == null) {
 				Conversions.convert(value, original, this.unit)
 					.ifPresent((converted) -> updates.add(new UpdateOneModel<>(
-							Conditions.all(Conditions.id(Parents.id(document)),
+							Conditions.all(Conditions.id(WholeDocument.id(document)),
 									Conditions.unchanged(this.field, value)),
 							new BsonDocument("$set", new BsonDocument(this.field.text(), converted)))));
 			}
@@ -288,10 +289,10 @@ record ConvertField(String collection, FieldPath field, FieldType to, OnConversi
 	}
 
 	private void conflicts(Step step, List<BsonDocument> left, BsonType original) {
-		Map<ExactValue, Preimage> remembered = step.preimages().find(left.stream().map(Parents::id).toList());
+		Map<ExactValue, Preimage> remembered = step.preimages().find(left.stream().map(WholeDocument::id).toList());
 		left.stream()
 			.filter((document) -> Parents.remembered(remembered, document) == null)
-			.map(Parents::id)
+			.map(WholeDocument::id)
 			.forEach((id) -> step.conflict("'%s', document %s: '%s' cannot be converted back to %s without loss"
 				.formatted(this.collection, BsonWords.show(id), this.field, Conditions.typeName(original))));
 	}
@@ -342,7 +343,7 @@ record ConvertField(String collection, FieldPath field, FieldType to, OnConversi
 		}
 
 		private static String example(BsonValue value, BsonDocument document) {
-			return "%s in document %s".formatted(BsonWords.show(value), BsonWords.show(Parents.id(document)));
+			return "%s in document %s".formatted(BsonWords.show(value), BsonWords.show(WholeDocument.id(document)));
 		}
 
 		long failures() {

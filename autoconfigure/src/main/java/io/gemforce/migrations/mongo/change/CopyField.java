@@ -113,8 +113,9 @@ record CopyField(String collection, FieldPath from, FieldPath to) implements Exe
 			BsonValue value = this.from.find(document);
 			if (value != null) {
 				updates.add(new UpdateOneModel<>(
-						Conditions.all(Conditions.id(Parents.id(document)), Conditions.unchanged(this.from, value),
-								Conditions.missing(this.to), new Parents(this.to).clear()),
+						Conditions.all(Conditions.id(WholeDocument.id(document)),
+								Conditions.unchanged(this.from, value), Conditions.missing(this.to),
+								new Parents(this.to).clear()),
 						new BsonDocument("$set", new BsonDocument(this.to.text(), value))));
 			}
 		}

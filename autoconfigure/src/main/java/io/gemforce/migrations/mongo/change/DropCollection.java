@@ -218,7 +218,7 @@ record DropCollection(String collection) implements ExecutableChange {
 	private Map<ExactValue, BsonDocument> read(Step step, List<Preimage> preimages, List<String> fields) {
 		return ExactValue.index(
 				Batches.read(step.collection(this.collection), preimages.stream().map(Preimage::id).toList(), fields),
-				Parents::id);
+				WholeDocument::id);
 	}
 
 	private void restore(Step step, List<Preimage> preimages) {

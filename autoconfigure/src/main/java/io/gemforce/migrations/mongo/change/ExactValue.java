@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 record ExactValue(BsonValue value) {
 
 	static ExactValue idOf(BsonDocument document) {
-		return new ExactValue(Parents.id(document));
+		return new ExactValue(WholeDocument.id(document));
 	}
 
 	static List<BsonValue> values(Collection<ExactValue> exact) {

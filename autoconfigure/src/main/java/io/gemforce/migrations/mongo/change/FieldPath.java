@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,14 @@ record FieldPath(String text) {
 	 */
 	boolean isWithin(FieldPath other) {
 		return this.text.equals(other.text) || this.text.startsWith(other.text + ".");
+	}
+
+	/**
+	 * Return the operator that removes the field.
+	 * @return the update
+	 */
+	BsonDocument unset() {
+		return new BsonDocument("$unset", new BsonDocument(this.text, new BsonInt32(1)));
 	}
 
 	@Override

@@ -126,10 +126,10 @@ record InsertDocuments(String collection, List<BsonDocument> documents) implemen
 			if (!isSame(found, document)) {
 				throw step.failed(
 						"'%s' has come to have a document %s with other content".formatted(this.collection,
-								BsonWords.show(Parents.id(document))),
+								BsonWords.show(WholeDocument.id(document))),
 						"Remove this document, or change it by an update");
 			}
-			others.add(Preimage.seen(Parents.id(document)));
+			others.add(Preimage.seen(WholeDocument.id(document)));
 		}
 		if (step.isRemembering()) {
 			step.preimages().keep(others, true);
@@ -138,12 +138,12 @@ record InsertDocuments(String collection, List<BsonDocument> documents) implemen
 
 	// By the ids as the server compares them
 	private static ExactValue key(BsonDocument document) {
-		return new ExactValue(Fingerprint.comparable(Parents.id(document)));
+		return new ExactValue(Fingerprint.comparable(WholeDocument.id(document)));
 	}
 
 	private Map<ExactValue, BsonDocument> read(Step step, List<BsonDocument> batch) {
 		Map<ExactValue, BsonDocument> current = new HashMap<>();
-		Batches.read(step.collection(this.collection), batch.stream().map(Parents::id).toList(), List.of())
+		Batches.read(step.collection(this.collection), batch.stream().map(WholeDocument::id).toList(), List.of())
 			.forEach((document) -> current.put(key(document), document));
 		return current;
 	}
@@ -164,10 +164,10 @@ record InsertDocuments(String collection, List<BsonDocument> documents) implemen
 			for (BsonDocument document : batch) {
 				BsonDocument found = current.get(key(document));
 				if (found != null && isSame(found, document)) {
-					existing.add(Preimage.seen(Parents.id(document)));
+					existing.add(Preimage.seen(WholeDocument.id(document)));
 				}
 				else if (found != null) {
-					different.add(BsonWords.show(Parents.id(document)));
+					different.add(BsonWords.show(WholeDocument.id(document)));
 				}
 			}
 		}
@@ -197,7 +197,7 @@ record InsertDocuments(String collection, List<BsonDocument> documents) implemen
 
 	private boolean delete(Step step, List<BsonDocument> batch, List<String> conflicts) {
 		Map<ExactValue, BsonDocument> current = read(step, batch);
-		Map<ExactValue, Preimage> existing = step.preimages().find(batch.stream().map(Parents::id).toList());
+		Map<ExactValue, Preimage> existing = step.preimages().find(batch.stream().map(WholeDocument::id).toList());
 		List<DeleteOneModel<BsonDocument>> deletes = new ArrayList<>();
 		for (BsonDocument document : batch) {
 			BsonDocument found = current.get(key(document));
@@ -209,7 +209,7 @@ record InsertDocuments(String collection, List<BsonDocument> documents) implemen
 			}
 			else {
 				conflicts.add("'%s', document %s: stays, as it has been changed since".formatted(this.collection,
-						BsonWords.show(Parents.id(document))));
+						BsonWords.show(WholeDocument.id(document))));
 			}
 		}
 		return deletes.isEmpty() || step.collection(this.collection)

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 
 import org.bson.BsonDocument;
-import org.bson.BsonInt32;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +91,7 @@ record Parents(FieldPath path) {
 			for (BsonDocument document : found) {
 				FieldPath empty = emptyParent(document);
 				if (empty != null) {
-					preimages.add(Preimage.withEmpty(id(document), empty));
+					preimages.add(Preimage.withEmpty(WholeDocument.id(document), empty));
 				}
 			}
 			step.preimages().keep(preimages, false);
@@ -140,23 +139,6 @@ record Parents(FieldPath path) {
 			removable = parent;
 		}
 		return removable;
-	}
-
-	static BsonValue id(BsonDocument document) {
-		BsonValue id = document.get("_id");
-		if (id == null) {
-			throw new IllegalStateException("A document has no _id");
-		}
-		return id;
-	}
-
-	/**
-	 * Return the operator that removes a field.
-	 * @param path the field
-	 * @return the update
-	 */
-	static BsonDocument unset(FieldPath path) {
-		return new BsonDocument("$unset", new BsonDocument(path.text(), new BsonInt32(1)));
 	}
 
 	static @Nullable Preimage remembered(Map<ExactValue, Preimage> preimages, BsonDocument document) {

@@ -165,7 +165,7 @@ final class Preimages {
 	 * this
 	 */
 	@Nullable BsonDocument tryOut(BsonValue update, BsonDocument whole) {
-		BsonValue id = Parents.id(whole);
+		BsonValue id = WholeDocument.id(whole);
 		try {
 			return update.isArray() ? aggregate(this.range.idOf(id), update.asArray())
 					: updateCopy(this.range.of("trial").idOf(id), update.asDocument(), whole);
@@ -197,7 +197,7 @@ final class Preimages {
 			BsonDocument updated = collection().findOneAndUpdate(filter, operators,
 					new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER));
 			if (updated != null) {
-				updated.put(ID, Parents.id(whole));
+				updated.put(ID, WholeDocument.id(whole));
 			}
 			return updated;
 		}

@@ -97,7 +97,7 @@ record RemoveField(String collection, FieldPath field) implements ExecutableChan
 		}
 		else {
 			step.collection(this.collection)
-				.updateMany(Conditions.all(withField, new Parents(this.field).clear()), Parents.unset(this.field));
+				.updateMany(Conditions.all(withField, new Parents(this.field).clear()), this.field.unset());
 		}
 	}
 
@@ -107,18 +107,18 @@ record RemoveField(String collection, FieldPath field) implements ExecutableChan
 		for (BsonDocument document : documents) {
 			BsonValue value = this.field.find(document);
 			if (value != null) {
-				BsonValue id = Parents.id(document);
+				BsonValue id = WholeDocument.id(document);
 				preimages.add(Preimage.ofField(id, this.field, value, null));
 				updates.add(
 						new UpdateOneModel<>(Conditions.all(Conditions.id(id), Conditions.unchanged(this.field, value)),
-								Parents.unset(this.field)));
+								this.field.unset()));
 			}
 		}
 		step.keep(preimages, again);
 		if (step.hasTransactions()) {
 			// The transaction sees to it that they are as they were read
 			step.collection(this.collection)
-				.updateMany(Conditions.ids(preimages.stream().map(Preimage::id).toList()), Parents.unset(this.field));
+				.updateMany(Conditions.ids(preimages.stream().map(Preimage::id).toList()), this.field.unset());
 			return true;
 		}
 		return GuardedUpdates.write(step.collection(this.collection), updates);

@@ -148,7 +148,8 @@ record RenameField(String collection, FieldPath from, FieldPath to) implements E
 	// not
 	// be told from others afterwards
 	private boolean renameBack(Step step, List<BsonDocument> documents) {
-		Map<ExactValue, Preimage> remembered = step.preimages().find(documents.stream().map(Parents::id).toList());
+		Map<ExactValue, Preimage> remembered = step.preimages()
+			.find(documents.stream().map(WholeDocument::id).toList());
 		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
 		for (BsonDocument document : documents) {
 			BsonValue value = this.to.find(document);
@@ -156,11 +157,11 @@ record RenameField(String collection, FieldPath from, FieldPath to) implements E
 				FieldPath removable = new Parents(this.to).removable(document, Parents.remembered(remembered, document),
 						this.from);
 				updates.add(new UpdateOneModel<>(
-						Conditions.all(Conditions.id(Parents.id(document)), Conditions.missing(this.from),
+						Conditions.all(Conditions.id(WholeDocument.id(document)), Conditions.missing(this.from),
 								new Parents(this.from).clear(),
 								Conditions.unchanged(removable, removable.find(document))),
 						new BsonDocument("$set", new BsonDocument(this.from.text(), value)).append("$unset",
-								Parents.unset(removable).get("$unset"))));
+								removable.unset().get("$unset"))));
 			}
 		}
 		return GuardedUpdates.write(step.collection(this.collection), updates);

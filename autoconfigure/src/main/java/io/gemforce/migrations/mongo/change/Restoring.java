@@ -52,7 +52,7 @@ final class Restoring {
 
 	private boolean restore(List<Preimage> preimages, List<String> conflicts) {
 		Map<ExactValue, BsonDocument> current = ExactValue.index(Batches.read(this.step.collection(this.collection),
-				preimages.stream().map(Preimage::id).toList(), this.fields), Parents::id);
+				preimages.stream().map(Preimage::id).toList(), this.fields), WholeDocument::id);
 		List<WriteModel<BsonDocument>> writes = new ArrayList<>();
 		for (Preimage preimage : preimages) {
 			BsonDocument document = current.get(new ExactValue(preimage.id()));

@@ -212,13 +212,13 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 	// What a pipeline would make of documents, by an aggregation
 	private Map<ExactValue, BsonDocument> computed(Step step, List<BsonDocument> documents, BsonValue pipeline) {
 		List<BsonDocument> aggregation = new ArrayList<>();
-		aggregation.add(new BsonDocument("$match", Conditions.ids(documents.stream().map(Parents::id).toList())));
+		aggregation.add(new BsonDocument("$match", Conditions.ids(documents.stream().map(WholeDocument::id).toList())));
 		aggregation.addAll(UpdateOperators.toAggregation(pipeline.asArray()));
 		return byId(step.collection(this.collection).aggregate(aggregation).into(new ArrayList<>()));
 	}
 
 	private static Map<ExactValue, BsonDocument> byId(List<BsonDocument> documents) {
-		return ExactValue.index(documents, Parents::id);
+		return ExactValue.index(documents, WholeDocument::id);
 	}
 
 	private static List<WriteModel<BsonDocument>> replacements(List<BsonDocument> documents,
@@ -254,7 +254,7 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 	}
 
 	private static Map<ExactValue, Preimage> earlier(Step step, List<BsonDocument> documents, boolean again) {
-		return again ? step.preimages().find(documents.stream().map(Parents::id).toList()) : Map.of();
+		return again ? step.preimages().find(documents.stream().map(WholeDocument::id).toList()) : Map.of();
 	}
 
 	// An undo that was given up may have restored a document. Otherwise a pre-image is
@@ -271,7 +271,7 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 	// In a transaction pre-images and update are there together or not at all
 	private boolean updateTogether(Step step, List<BsonDocument> documents, Set<String> fields, boolean again) {
 		List<BsonDocument> open = withoutDone(documents, earlier(step, documents, again));
-		List<BsonValue> ids = open.stream().map(Parents::id).toList();
+		List<BsonValue> ids = open.stream().map(WholeDocument::id).toList();
 		if (ids.isEmpty()) {
 			return true;
 		}
@@ -337,7 +337,7 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 				complete.add(preimage);
 			}
 			else if (updated != null || kept == null) {
-				needless.add(Parents.id(document));
+				needless.add(WholeDocument.id(document));
 			}
 			all &= updated != null;
 		}
@@ -371,8 +371,8 @@ record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nu
 		if (whole.isEmpty()) {
 			return;
 		}
-		Map<ExactValue, BsonDocument> current = byId(
-				Batches.read(step.collection(this.collection), whole.stream().map(Parents::id).toList(), List.of()));
+		Map<ExactValue, BsonDocument> current = byId(Batches.read(step.collection(this.collection),
+				whole.stream().map(WholeDocument::id).toList(), List.of()));
 		List<Preimage> complete = new ArrayList<>();
 		for (BsonDocument before : whole) {
 			Preimage expected = ExactValue.same(before, current.get(ExactValue.idOf(before))) ? null

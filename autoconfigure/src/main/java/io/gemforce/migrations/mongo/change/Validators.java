@@ -70,7 +70,7 @@ record Validators(CollectionInfo collection) {
 		try {
 			step.collection(this.collection.name())
 				.aggregate(pipeline)
-				.forEach((document) -> examples.add(BsonWords.show(Parents.id(document))));
+				.forEach((document) -> examples.add(BsonWords.show(WholeDocument.id(document))));
 		}
 		catch (MongoCommandException ex) {
 			// A validator that an aggregation cannot have: the write will tell

@@ -68,7 +68,7 @@ final class ValuesById {
 					List.of(new BsonDocument("$set", new BsonDocument(this.field.text(), value)))));
 		}
 		if (!this.without.isEmpty()) {
-			updates.add(new UpdateManyModel<>(Conditions.ids(this.without), Parents.unset(this.field)));
+			updates.add(new UpdateManyModel<>(Conditions.ids(this.without), this.field.unset()));
 		}
 		if (!updates.isEmpty()) {
 			collection.bulkWrite(updates);
