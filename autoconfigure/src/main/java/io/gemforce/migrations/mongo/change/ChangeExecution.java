@@ -38,7 +38,7 @@ public final class ChangeExecution {
 	public ChangeExecution(ChangeSet changes, ChangeContext context) {
 		this.changes = changes;
 		this.context = context;
-		this.memory = new Memory(context);
+		this.memory = new Memory(context::preimages, context.key());
 		this.pipelines = new Pipelines(context);
 	}
 
@@ -233,7 +233,7 @@ public final class ChangeExecution {
 			down(progress, i, 0, conflicts);
 		}
 		this.memory.beginDown(0, -1, conflicts);
-		return conflicts.result();
+		return new UndoResult(conflicts.count(), conflicts.examples());
 	}
 
 	private void down(Progress progress, int index, int first, Conflicts conflicts) throws Exception {

@@ -8,6 +8,11 @@ import java.util.List;
  */
 final class Conflicts {
 
+	/**
+	 * How many conflicts are named.
+	 */
+	static final int MAX_EXAMPLES = 20;
+
 	private long count;
 
 	private final List<String> examples;
@@ -23,7 +28,7 @@ final class Conflicts {
 	 */
 	void add(String example) {
 		this.count++;
-		if (this.examples.size() < UndoResult.MAX_EXAMPLES) {
+		if (this.examples.size() < MAX_EXAMPLES) {
 			this.examples.add(example);
 		}
 	}
@@ -44,10 +49,6 @@ final class Conflicts {
 
 	List<String> examples() {
 		return this.examples;
-	}
-
-	UndoResult result() {
-		return new UndoResult(this.count, this.examples);
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.gemforce.migrations.mongo.change;
 
 import java.time.Instant;
+import java.util.function.Supplier;
 
 import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoCollection;
@@ -61,19 +62,20 @@ final class Memory {
 
 	private static final String ID = "_id";
 
-	private final ChangeContext context;
+	private final Supplier<MongoCollection<Document>> preimages;
 
-	private final String suffix;
+	private final ApplicationKey key;
 
 	private final BsonDocument finished = new BsonDocument();
 
 	/**
 	 * Create the memory of an application.
-	 * @param context the attempt's context
+	 * @param preimages gives the collection of pre-images
+	 * @param key the key of the application
 	 */
-	Memory(ChangeContext context) {
-		this.context = context;
-		this.suffix = suffix(context.key());
+	Memory(Supplier<MongoCollection<Document>> preimages, ApplicationKey key) {
+		this.preimages = preimages;
+		this.key = key;
 	}
 
 	private static String suffix(ApplicationKey key) {
@@ -90,11 +92,11 @@ final class Memory {
 	}
 
 	private MongoCollection<BsonDocument> collection() {
-		return bson(this.context.preimages());
+		return bson(this.preimages.get());
 	}
 
 	Progress read() {
-		return read(this.context.preimages(), this.context.key());
+		return read(this.preimages.get(), this.key);
 	}
 
 	static Progress read(MongoCollection<Document> preimages, ApplicationKey key) {
@@ -213,14 +215,14 @@ final class Memory {
 		BsonDocument up = new BsonDocument(Progress.UP,
 				new BsonDocument(Progress.DONE, new BsonInt32(done)).append(Progress.BEGUN, new BsonInt32(begun)));
 		up.putAll(this.finished);
-		collection().updateOne(new BsonDocument(ID, progressId(this.context.key())),
+		collection().updateOne(new BsonDocument(ID, progressId(this.key)),
 				new BsonDocument("$set", up).append("$unset", new BsonDocument(Progress.DOWN, new BsonString(""))));
 	}
 
 	private void set(BsonDocument fields) {
 		fields.putAll(this.finished);
 		fields.append("at", new BsonDateTime(Instant.now().toEpochMilli()));
-		collection().updateOne(new BsonDocument(ID, progressId(this.context.key())), new BsonDocument("$set", fields),
+		collection().updateOne(new BsonDocument(ID, progressId(this.key)), new BsonDocument("$set", fields),
 				new UpdateOptions().upsert(true));
 	}
 
@@ -230,7 +232,7 @@ final class Memory {
 	 * @return the pre-images
 	 */
 	Preimages preimages(int change) {
-		return new Preimages(this.context::preimages, rangeOf(this.context.key(), change));
+		return new Preimages(this.preimages, rangeOf(this.key, change));
 	}
 
 	static IdRange rangeOf(ApplicationKey key, int change) {

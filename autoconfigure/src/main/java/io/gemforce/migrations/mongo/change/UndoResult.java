@@ -15,7 +15,7 @@ public record UndoResult(long conflicts, List<String> conflictExamples) {
 	/**
 	 * How many conflicts are named.
 	 */
-	public static final int MAX_EXAMPLES = 20;
+	public static final int MAX_EXAMPLES = Conflicts.MAX_EXAMPLES;
 
 	public UndoResult {
 		conflictExamples = List.copyOf(conflictExamples);
