@@ -15,9 +15,7 @@ import io.gemforce.migrations.store.Touches;
  * leaves documents (up to the order of their fields), indexes and validators as they
  * were.
  */
-sealed interface ExecutableChange extends Change
-		permits RenameField, CopyField, AddField, RemoveField, ConvertField, CreateCollection, DropCollection,
-		RenameCollection, CreateIndex, DropIndex, SetValidator, InsertDocuments, UpdateDocuments, RunCommand {
+non-sealed interface ExecutableChange extends Change {
 
 	/**
 	 * Check what can be checked without a database, beyond the types of the parameters.
