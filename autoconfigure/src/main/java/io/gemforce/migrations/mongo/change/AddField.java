@@ -85,7 +85,7 @@ record AddField(String collection, FieldPath field, BsonValue value) implements 
 		step.collection(this.collection)
 			.updateMany(Conditions.all(without, parents.clear()),
 					new BsonDocument("$set", new BsonDocument(this.field.text(), this.value)));
-		step.requireNoneLeft(this.collection, without, List.of(parents));
+		Parents.requireNoneLeft(step, this.collection, without, List.of(parents));
 	}
 
 	@Override

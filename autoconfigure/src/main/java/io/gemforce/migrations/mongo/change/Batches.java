@@ -180,21 +180,6 @@ final class Batches {
 	}
 
 	/**
-	 * Name some of the documents that a filter selects.
-	 * @param collection the collection
-	 * @param filter selects the documents
-	 * @param limit how many to name at the most
-	 * @return the ids, in their order
-	 */
-	static List<BsonValue> ids(MongoCollection<BsonDocument> collection, BsonDocument filter, int limit) {
-		List<BsonValue> ids = new ArrayList<>();
-		for (BsonDocument document : collection.find(filter).projection(BY_ID).limit(limit)) {
-			ids.add(document.get("_id"));
-		}
-		return ids;
-	}
-
-	/**
 	 * Read some documents.
 	 * @param collection the collection
 	 * @param ids the ids of the documents

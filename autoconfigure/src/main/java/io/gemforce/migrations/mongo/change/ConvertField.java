@@ -178,7 +178,7 @@ record ConvertField(String collection, FieldPath field, FieldType to, OnConversi
 		}
 		BsonDocument notes = new BsonDocument();
 		if (step.isRemembering()) {
-			boolean mixed = !Batches.ids(step.collection(this.collection), ofTargetType(), 1).isEmpty();
+			boolean mixed = !step.ids(this.collection, ofTargetType(), 1).isEmpty();
 			BsonType original = mixed ? null : found.originalType();
 			if (original != null) {
 				notes.append(ORIGINAL_TYPE, new BsonString(original.name()));

@@ -104,7 +104,7 @@ record CopyField(String collection, FieldPath from, FieldPath to) implements Exe
 			Batches.ofFields(step, this.collection, clear, List.of(this.from.text()))
 				.forEach((documents, again) -> copy(step, documents));
 		}
-		step.requireNoneLeft(this.collection, copied(), List.of(new Parents(this.from), new Parents(this.to)));
+		Parents.requireNoneLeft(step, this.collection, copied(), List.of(new Parents(this.from), new Parents(this.to)));
 	}
 
 	private boolean copy(Step step, List<BsonDocument> documents) {

@@ -82,7 +82,7 @@ record MadeCollection(String name) {
 	}
 
 	private static boolean isEmpty(Step step, String collection) {
-		return Batches.ids(step.collection(collection), Conditions.ANY, 1).isEmpty();
+		return step.ids(collection, Conditions.ANY, 1).isEmpty();
 	}
 
 }

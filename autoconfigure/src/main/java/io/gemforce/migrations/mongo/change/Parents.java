@@ -76,6 +76,23 @@ record Parents(FieldPath path) {
 	}
 
 	/**
+	 * Fail after the change was made in all other documents, if something has come to be
+	 * on the way to nested fields in some of them.
+	 * @param step the change
+	 * @param collection the collection
+	 * @param documents the documents that the change is about
+	 * @param parents the ways
+	 */
+	static void requireNoneLeft(Step step, String collection, BsonDocument documents, List<Parents> parents) {
+		List<BsonDocument> obstacles = parents.stream().flatMap((way) -> way.obstacles().stream()).toList();
+		if (!obstacles.isEmpty()) {
+			step.requireNoneLeft(collection, Conditions.all(documents, Conditions.any(obstacles)),
+					"have come to have something else than a document on the way to the field",
+					"Change these documents");
+		}
+	}
+
+	/**
 	 * Remember the documents in which one of the parents is empty.
 	 * @param step the change
 	 * @param collection the collection

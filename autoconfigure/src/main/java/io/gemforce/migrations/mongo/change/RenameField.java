@@ -117,7 +117,7 @@ record RenameField(String collection, FieldPath from, FieldPath to) implements E
 			step.requireNoneLeft(this.collection, Conditions.all(withField, taken),
 					"have come to have '%s' as well as '%s'".formatted(this.to, this.from),
 					"Remove or rename '%s' or '%s' in these documents".formatted(this.to, this.from));
-			step.requireNoneLeft(this.collection, withField, List.of(fromParents, toParents));
+			Parents.requireNoneLeft(step, this.collection, withField, List.of(fromParents, toParents));
 		}
 	}
 

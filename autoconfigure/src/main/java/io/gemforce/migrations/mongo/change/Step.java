@@ -9,12 +9,15 @@ import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.BsonValue;
 
 /**
  * What one change gets in order to be made, or undone, in one attempt.
  */
 final class Step {
+
+	private static final BsonDocument ID = new BsonDocument("_id", new BsonInt32(1));
 
 	private static final int EXAMPLES = 10;
 
@@ -360,22 +363,6 @@ final class Step {
 	}
 
 	/**
-	 * Fail like {@link #requireNoneLeft(String, BsonDocument, String, String)} if
-	 * something has come to be on the way to nested fields.
-	 * @param collection the collection
-	 * @param documents selects the documents
-	 * @param parents the ways
-	 */
-	void requireNoneLeft(String collection, BsonDocument documents, List<Parents> parents) {
-		List<BsonDocument> obstacles = parents.stream().flatMap((way) -> way.obstacles().stream()).toList();
-		if (!obstacles.isEmpty()) {
-			requireNoneLeft(collection, Conditions.all(documents, Conditions.any(obstacles)),
-					"have come to have something else than a document on the way to the field",
-					"Change these documents");
-		}
-	}
-
-	/**
 	 * Name some documents.
 	 * @param collection the collection
 	 * @param documents selects the documents
@@ -383,7 +370,22 @@ final class Step {
 	 * @return the ids of the documents
 	 */
 	List<String> examples(String collection, BsonDocument documents, int limit) {
-		return Batches.ids(collection(collection), documents, limit).stream().map(BsonWords::show).toList();
+		return ids(collection, documents, limit).stream().map(BsonWords::show).toList();
+	}
+
+	/**
+	 * Name some documents by their ids.
+	 * @param collection the collection
+	 * @param documents selects the documents
+	 * @param limit how many to name at the most
+	 * @return the ids, as they are found
+	 */
+	List<BsonValue> ids(String collection, BsonDocument documents, int limit) {
+		List<BsonValue> ids = new ArrayList<>();
+		for (BsonDocument document : collection(collection).find(documents).projection(ID).limit(limit)) {
+			ids.add(document.get("_id"));
+		}
+		return ids;
 	}
 
 	ChangeRefusedException refused(String reason, String action) {
@@ -409,7 +411,7 @@ final class Step {
 	 * @param what what is the matter with each
 	 */
 	void conflicts(String collection, BsonDocument documents, String what) {
-		List<String> examples = examples(collection, documents, UndoResult.MAX_EXAMPLES);
+		List<String> examples = examples(collection, documents, Conflicts.MAX_EXAMPLES);
 		if (!examples.isEmpty()) {
 			this.conflicts.add(collection(collection).countDocuments(documents),
 					examples.stream().map((id) -> "'%s', document %s: %s".formatted(collection, id, what)).toList());
