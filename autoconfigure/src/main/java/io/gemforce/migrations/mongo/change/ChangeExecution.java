@@ -9,6 +9,19 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.bson.BsonDocument;
 
+import io.gemforce.migrations.mongo.change.contract.Change;
+import io.gemforce.migrations.mongo.change.contract.ChangeContext;
+import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
+import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.Pipelines;
+import io.gemforce.migrations.mongo.change.contract.Reverse;
+import io.gemforce.migrations.mongo.change.contract.Step;
+import io.gemforce.migrations.mongo.change.document.Json;
+import io.gemforce.migrations.mongo.change.operation.SetValidator;
+import io.gemforce.migrations.mongo.change.preimage.Conflicts;
+import io.gemforce.migrations.mongo.change.preimage.Memory;
+import io.gemforce.migrations.mongo.change.preimage.Progress;
+
 /**
  * Makes the changes of one migration, or undoes them. One attempt; an attempt with the
  * same key goes on where it was interrupted.

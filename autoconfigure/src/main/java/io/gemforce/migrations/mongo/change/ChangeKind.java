@@ -5,6 +5,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
+import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.Parameters;
+import io.gemforce.migrations.mongo.change.operation.AddField;
+import io.gemforce.migrations.mongo.change.operation.ConvertField;
+import io.gemforce.migrations.mongo.change.operation.CopyField;
+import io.gemforce.migrations.mongo.change.operation.CreateCollection;
+import io.gemforce.migrations.mongo.change.operation.CreateIndex;
+import io.gemforce.migrations.mongo.change.operation.DropCollection;
+import io.gemforce.migrations.mongo.change.operation.DropIndex;
+import io.gemforce.migrations.mongo.change.operation.InsertDocuments;
+import io.gemforce.migrations.mongo.change.operation.RemoveField;
+import io.gemforce.migrations.mongo.change.operation.RenameCollection;
+import io.gemforce.migrations.mongo.change.operation.RenameField;
+import io.gemforce.migrations.mongo.change.operation.RunCommand;
+import io.gemforce.migrations.mongo.change.operation.SetValidator;
+import io.gemforce.migrations.mongo.change.operation.UpdateDocuments;
+
 /**
  * The family of changes: what users write, and what it means. Files, Java declarations
  * and the JSON Schema follow from this.

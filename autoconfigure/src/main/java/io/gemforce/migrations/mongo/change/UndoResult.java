@@ -2,6 +2,8 @@ package io.gemforce.migrations.mongo.change;
 
 import java.util.List;
 
+import io.gemforce.migrations.mongo.change.preimage.Conflicts;
+
 /**
  * What came of an undo.
  *
