@@ -41,7 +41,7 @@ public record DatabaseState(Map<String, CollectionState> collections) {
 	public record CollectionState(Map<ExactValue, BsonDocument> documents, Set<BsonDocument> indexes,
 			BsonDocument options) {
 
-		public static CollectionState of(MongoTestDatabase mongo, String name, BsonDocument options) {
+		static CollectionState of(MongoTestDatabase mongo, String name, BsonDocument options) {
 			Map<ExactValue, BsonDocument> documents = new HashMap<>();
 			mongo.database()
 				.getCollection(name, BsonDocument.class)

@@ -96,7 +96,7 @@ public final class Conversions {
 	 * @param to the type to convert it to, by BSON's name
 	 * @return the converted value, or empty if something would be lost
 	 */
-	public static Optional<BsonValue> convert(BsonValue value, BsonType to) {
+	static Optional<BsonValue> convert(BsonValue value, BsonType to) {
 		return convert(value, to, null);
 	}
 

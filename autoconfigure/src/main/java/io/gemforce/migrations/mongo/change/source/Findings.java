@@ -70,7 +70,7 @@ public final class Findings {
 	 * @param message what is wrong, a sentence without a period
 	 * @param action what to do
 	 */
-	public void add(Pointer pointer, String message, String action) {
+	void add(Pointer pointer, String message, String action) {
 		add(pointer, find(this.values, pointer), message, action);
 	}
 

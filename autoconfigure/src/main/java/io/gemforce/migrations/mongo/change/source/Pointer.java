@@ -12,7 +12,7 @@ public record Pointer(List<Object> parts) {
 
 	public static final Pointer TOP = new Pointer(List.of());
 
-	public Pointer to(String key) {
+	Pointer to(String key) {
 		return append(key);
 	}
 
