@@ -26,6 +26,9 @@ import io.gemforce.migrations.store.Touches;
  */
 public record AddField(String collection, FieldPath field, BsonValue value) implements ExecutableChange {
 
+	/**
+	 * The name of the kind, as users write it.
+	 */
 	public static final String KIND = "addField";
 
 	public static AddField of(Parameters parameters) {

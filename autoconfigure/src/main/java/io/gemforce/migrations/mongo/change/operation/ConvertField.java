@@ -52,6 +52,9 @@ import io.gemforce.migrations.store.Touches;
 public record ConvertField(String collection, FieldPath field, FieldType to, OnConversionError onError,
 		@Nullable EpochUnit unit) implements ExecutableChange {
 
+	/**
+	 * The name of the kind, as users write it.
+	 */
 	public static final String KIND = "convertField";
 
 	private static final String ORIGINAL_TYPE = "originalType";

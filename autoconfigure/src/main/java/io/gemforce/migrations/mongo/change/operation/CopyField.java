@@ -33,6 +33,9 @@ import io.gemforce.migrations.store.Touches;
  */
 public record CopyField(String collection, FieldPath from, FieldPath to) implements ExecutableChange {
 
+	/**
+	 * The name of the kind, as users write it.
+	 */
 	public static final String KIND = "copyField";
 
 	public static CopyField of(Parameters parameters) {

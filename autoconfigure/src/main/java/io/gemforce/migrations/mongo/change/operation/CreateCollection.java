@@ -18,6 +18,9 @@ import io.gemforce.migrations.store.Touches;
  */
 public record CreateCollection(String collection) implements ExecutableChange {
 
+	/**
+	 * The name of the kind, as users write it.
+	 */
 	public static final String KIND = "createCollection";
 
 	public static CreateCollection of(Parameters parameters) {

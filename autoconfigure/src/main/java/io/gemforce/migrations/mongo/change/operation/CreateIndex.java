@@ -37,6 +37,9 @@ import io.gemforce.migrations.store.Touches;
  */
 public record CreateIndex(String collection, BsonDocument index, boolean expireExisting) implements ExecutableChange {
 
+	/**
+	 * The name of the kind, as users write it.
+	 */
 	public static final String KIND = "createIndex";
 
 	private static final String EXISTED = "existed";

@@ -37,6 +37,9 @@ import io.gemforce.migrations.store.Touches;
  */
 public record DropCollection(String collection) implements ExecutableChange {
 
+	/**
+	 * The name of the kind, as users write it.
+	 */
 	public static final String KIND = "dropCollection";
 
 	private static final Log logger = LogFactory.getLog(DropCollection.class);

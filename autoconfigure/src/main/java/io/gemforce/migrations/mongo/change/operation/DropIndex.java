@@ -24,6 +24,9 @@ import io.gemforce.migrations.store.Touches;
  */
 public record DropIndex(String collection, String name) implements ExecutableChange {
 
+	/**
+	 * The name of the kind, as users write it.
+	 */
 	public static final String KIND = "dropIndex";
 
 	private static final String INDEX = "index";

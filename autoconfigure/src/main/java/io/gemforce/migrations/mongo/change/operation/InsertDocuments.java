@@ -35,6 +35,9 @@ import io.gemforce.migrations.store.Touches;
  */
 public record InsertDocuments(String collection, List<BsonDocument> documents) implements ExecutableChange {
 
+	/**
+	 * The name of the kind, as users write it.
+	 */
 	public static final String KIND = "insert";
 
 	private static final int EXAMPLES = 10;

@@ -30,6 +30,9 @@ import io.gemforce.migrations.store.Touches;
  */
 public record RemoveField(String collection, FieldPath field) implements ExecutableChange {
 
+	/**
+	 * The name of the kind, as users write it.
+	 */
 	public static final String KIND = "removeField";
 
 	public static RemoveField of(Parameters parameters) {

@@ -23,6 +23,9 @@ import io.gemforce.migrations.store.Touches;
  */
 public record RenameCollection(String from, String to) implements ExecutableChange {
 
+	/**
+	 * The name of the kind, as users write it.
+	 */
 	public static final String KIND = "renameCollection";
 
 	private static final String RENAMED = "renamed";

@@ -34,6 +34,9 @@ import io.gemforce.migrations.store.Touches;
  */
 public record RenameField(String collection, FieldPath from, FieldPath to) implements ExecutableChange {
 
+	/**
+	 * The name of the kind, as users write it.
+	 */
 	public static final String KIND = "renameField";
 
 	public static RenameField of(Parameters parameters) {

@@ -30,6 +30,9 @@ import io.gemforce.migrations.store.Touches;
 public record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 		boolean declaredIdempotent) implements ExecutableChange {
 
+	/**
+	 * The name of the kind, as users write it.
+	 */
 	public static final String KIND = "command";
 
 	private static final String WRITE_CONCERN = "writeConcern";

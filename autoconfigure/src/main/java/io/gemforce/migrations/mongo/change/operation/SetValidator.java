@@ -28,6 +28,9 @@ import io.gemforce.migrations.store.Touches;
  */
 public record SetValidator(String collection, BsonDocument validation) implements ExecutableChange {
 
+	/**
+	 * The name of the kind, as users write it.
+	 */
 	public static final String KIND = "setValidator";
 
 	private static final String VALIDATOR = "validator";

@@ -51,6 +51,9 @@ import io.gemforce.migrations.store.Touches;
 public record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nullable BsonValue down,
 		BsonDocument downFilter, boolean declaredIdempotent) implements ExecutableChange {
 
+	/**
+	 * The name of the kind, as users write it.
+	 */
 	public static final String KIND = "update";
 
 	private static final Log logger = LogFactory.getLog(UpdateDocuments.class);

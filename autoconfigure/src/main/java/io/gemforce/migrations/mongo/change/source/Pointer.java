@@ -10,6 +10,9 @@ import java.util.List;
  */
 public record Pointer(List<Object> parts) {
 
+	/**
+	 * Names all of a definition.
+	 */
 	public static final Pointer TOP = new Pointer(List.of());
 
 	Pointer to(String key) {
