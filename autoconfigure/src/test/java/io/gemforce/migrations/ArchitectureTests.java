@@ -112,6 +112,22 @@ class ArchitectureTests {
 		.resideInAnyPackage(ROOT + ".mongo.lock", ROOT + ".mongo.history", ROOT + ".mongo.engine");
 
 	@ArchTest
+	final ArchRule sourceOfChangesKnowsOnlyTheRoot = classes().that()
+		.resideInAPackage(ROOT + ".mongo.change.source")
+		.should()
+		.onlyDependOnClassesThat()
+		.resideInAnyPackage(ROOT, ROOT + ".mongo.change.source", "java..", "org.bson..", "org.jspecify..",
+				"org.yaml.snakeyaml..", "tools.jackson.core..");
+
+	@ArchTest
+	final ArchRule contractOfChangesKnowsNoSingleChange = noClasses().that()
+		.resideInAnyPackage(ROOT + ".mongo.change.contract", ROOT + ".mongo.change.preimage",
+				ROOT + ".mongo.change.catalog", ROOT + ".mongo.change.document")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(ROOT + ".mongo.change", ROOT + ".mongo.change.operation");
+
+	@ArchTest
 	final ArchRule mongoKnowsNoPostgres = noClasses().that()
 		.resideInAPackage(ROOT + ".mongo..")
 		.should()

@@ -10,6 +10,19 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.bson.BsonDocument;
 
+import io.gemforce.migrations.mongo.change.contract.Change;
+import io.gemforce.migrations.mongo.change.contract.ChangeContext;
+import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
+import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.Pipelines;
+import io.gemforce.migrations.mongo.change.contract.Reverse;
+import io.gemforce.migrations.mongo.change.contract.Step;
+import io.gemforce.migrations.mongo.change.document.Json;
+import io.gemforce.migrations.mongo.change.operation.SetValidator;
+import io.gemforce.migrations.mongo.change.preimage.Conflicts;
+import io.gemforce.migrations.mongo.change.preimage.Memory;
+import io.gemforce.migrations.mongo.change.preimage.Progress;
+
 /**
  * Makes the changes of one migration, or undoes them. One attempt; an attempt with the
  * same key goes on where it was interrupted.
@@ -39,7 +52,7 @@ public final class ChangeExecution {
 	public ChangeExecution(ChangeSet changes, ChangeContext context) {
 		this.changes = changes;
 		this.context = context;
-		this.memory = new Memory(context);
+		this.memory = new Memory(context::preimages, context.key());
 		this.pipelines = new Pipelines(context);
 	}
 
@@ -76,7 +89,7 @@ public final class ChangeExecution {
 			if (begun && progress.begun() != i) {
 				this.memory.beginAgain(i, declared.size());
 			}
-			Step step = new Step(this.context, this.memory, declared.get(i), i, declared.size(),
+			Step step = new Step(this.context, this.memory, change, declared.get(i).remembered(), i, declared.size(),
 					this.changes.isRemembering(), begun, begun ? progress.notes(i) : new BsonDocument(), this.pipelines,
 					new Conflicts(0, List.of()));
 			if (!isLeftAsMade(progress, i, change)) {
@@ -234,7 +247,7 @@ public final class ChangeExecution {
 			down(progress, i, 0, conflicts);
 		}
 		this.memory.beginDown(0, -1, conflicts);
-		return conflicts.result();
+		return new UndoResult(conflicts.count(), conflicts.examples());
 	}
 
 	private void down(Progress progress, int index, int first, Conflicts conflicts) throws Exception {
@@ -287,9 +300,9 @@ public final class ChangeExecution {
 	}
 
 	private Step undoing(Progress progress, int index, DeclaredChange declared, Conflicts conflicts) {
-		return new Step(this.context, this.memory, declared, index, this.changes.declared().size(), true,
-				progress.isDownBegun() && progress.downBegun() == index, progress.notes(index), this.pipelines,
-				conflicts);
+		return new Step(this.context, this.memory, declared.change(), declared.remembered(), index,
+				this.changes.declared().size(), true, progress.isDownBegun() && progress.downBegun() == index,
+				progress.notes(index), this.pipelines, conflicts);
 	}
 
 }

@@ -14,6 +14,14 @@ import org.springframework.util.ClassUtils;
 
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
+import io.gemforce.migrations.mongo.change.contract.Parameters;
+import io.gemforce.migrations.mongo.change.source.DefinitionReader;
+import io.gemforce.migrations.mongo.change.source.Findings;
+import io.gemforce.migrations.mongo.change.source.JsonSource;
+import io.gemforce.migrations.mongo.change.source.Position;
+import io.gemforce.migrations.mongo.change.source.Source;
+import io.gemforce.migrations.mongo.change.source.UnreadableException;
+import io.gemforce.migrations.mongo.change.source.YamlSource;
 
 /**
  * Reads one change file.

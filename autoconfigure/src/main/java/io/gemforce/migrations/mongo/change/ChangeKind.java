@@ -5,6 +5,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
+import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.Parameters;
+import io.gemforce.migrations.mongo.change.operation.AddField;
+import io.gemforce.migrations.mongo.change.operation.ConvertField;
+import io.gemforce.migrations.mongo.change.operation.CopyField;
+import io.gemforce.migrations.mongo.change.operation.CreateCollection;
+import io.gemforce.migrations.mongo.change.operation.CreateIndex;
+import io.gemforce.migrations.mongo.change.operation.DropCollection;
+import io.gemforce.migrations.mongo.change.operation.DropIndex;
+import io.gemforce.migrations.mongo.change.operation.InsertDocuments;
+import io.gemforce.migrations.mongo.change.operation.RemoveField;
+import io.gemforce.migrations.mongo.change.operation.RenameCollection;
+import io.gemforce.migrations.mongo.change.operation.RenameField;
+import io.gemforce.migrations.mongo.change.operation.RunCommand;
+import io.gemforce.migrations.mongo.change.operation.SetValidator;
+import io.gemforce.migrations.mongo.change.operation.UpdateDocuments;
+
 /**
  * The family of changes: what users write, and what it means. Files, Java declarations
  * and the JSON Schema follow from this.
@@ -14,7 +31,7 @@ enum ChangeKind {
 	/**
 	 * See {@link RenameField}.
 	 */
-	RENAME_FIELD("renameField", "Renames a field in all documents that have it. Undone by renaming it back.",
+	RENAME_FIELD(RenameField.KIND, "Renames a field in all documents that have it. Undone by renaming it back.",
 			RenameField::of, Keys.COLLECTION,
 			Key.required("from", KeyType.CHANGED_FIELD, "The field, as a path with '.' between its parts."),
 			Key.required("to", KeyType.CHANGED_FIELD, "The new name of the field. No document may have it.")),
@@ -22,7 +39,7 @@ enum ChangeKind {
 	/**
 	 * See {@link CopyField}.
 	 */
-	COPY_FIELD("copyField",
+	COPY_FIELD(CopyField.KIND,
 			"Copies a field in all documents that have it and lack the target. Undone by removing the copies.",
 			CopyField::of, Keys.COLLECTION,
 			Key.required("from", KeyType.FIELD, "The field, as a path with '.' between its parts."),
@@ -32,20 +49,20 @@ enum ChangeKind {
 	/**
 	 * See {@link AddField}.
 	 */
-	ADD_FIELD("addField", "Adds a field to all documents that lack it. Undone by removing it from them.", AddField::of,
-			Keys.COLLECTION, Keys.FIELD,
+	ADD_FIELD(AddField.KIND, "Adds a field to all documents that lack it. Undone by removing it from them.",
+			AddField::of, Keys.COLLECTION, Keys.FIELD,
 			Key.required("value", KeyType.VALUE, "The value of the field: any YAML or JSON, or extended JSON.")),
 
 	/**
 	 * See {@link RemoveField}.
 	 */
-	REMOVE_FIELD("removeField", "Removes a field from all documents. Undone from pre-images.", RemoveField::of,
+	REMOVE_FIELD(RemoveField.KIND, "Removes a field from all documents. Undone from pre-images.", RemoveField::of,
 			Keys.COLLECTION, Keys.FIELD),
 
 	/**
 	 * See {@link ConvertField}.
 	 */
-	CONVERT_FIELD("convertField",
+	CONVERT_FIELD(ConvertField.KIND,
 			"Converts a field to another type in all documents that have it; null stays. Undone by converting back "
 					+ "where that is exact, from pre-images otherwise.",
 			ConvertField::of, Keys.COLLECTION, Keys.FIELD,
@@ -60,28 +77,28 @@ enum ChangeKind {
 	/**
 	 * See {@link CreateCollection}.
 	 */
-	CREATE_COLLECTION("createCollection",
+	CREATE_COLLECTION(CreateCollection.KIND,
 			"Creates a collection, unless it is there. Undone by dropping it if it is empty.", CreateCollection::of,
 			Keys.COLLECTION),
 
 	/**
 	 * See {@link DropCollection}.
 	 */
-	DROP_COLLECTION("dropCollection",
+	DROP_COLLECTION(DropCollection.KIND,
 			"Drops a collection. Undone from pre-images, with its options, validator and indexes.", DropCollection::of,
 			Keys.COLLECTION),
 
 	/**
 	 * See {@link RenameCollection}.
 	 */
-	RENAME_COLLECTION("renameCollection", "Renames a collection. Undone by renaming it back.", RenameCollection::of,
+	RENAME_COLLECTION(RenameCollection.KIND, "Renames a collection. Undone by renaming it back.", RenameCollection::of,
 			Key.required("from", KeyType.COLLECTION, "The name of the collection."),
 			Key.required("to", KeyType.COLLECTION, "The new name of the collection. No collection may have it.")),
 
 	/**
 	 * See {@link CreateIndex}.
 	 */
-	CREATE_INDEX("createIndex",
+	CREATE_INDEX(CreateIndex.KIND,
 			"Creates an index, unless the same one is there. Undone by dropping it. Duplicates are looked for before a "
 					+ "unique index is built.",
 			CreateIndex::of, Keys.COLLECTION,
@@ -104,13 +121,13 @@ enum ChangeKind {
 	/**
 	 * See {@link DropIndex}.
 	 */
-	DROP_INDEX("dropIndex", "Drops an index, if it is there. Undone by creating it as it was.", DropIndex::of,
+	DROP_INDEX(DropIndex.KIND, "Drops an index, if it is there. Undone by creating it as it was.", DropIndex::of,
 			Keys.COLLECTION, Key.required("name", KeyType.INDEX_NAME, "The name of the index.")),
 
 	/**
 	 * See {@link SetValidator}.
 	 */
-	SET_VALIDATOR("setValidator",
+	SET_VALIDATOR(SetValidator.KIND,
 			"Sets the validator of a collection, which is created if it is not there. Undone by setting the previous "
 					+ "one.",
 			SetValidator::of, Keys.COLLECTION,
@@ -124,7 +141,7 @@ enum ChangeKind {
 	/**
 	 * See {@link InsertDocuments}.
 	 */
-	INSERT("insert",
+	INSERT(InsertDocuments.KIND,
 			"Inserts documents, those aside that are there already; a different one with the same _id is an error. "
 					+ "Undone by deleting those that were inserted and not changed since.",
 			InsertDocuments::of, Keys.COLLECTION,
@@ -133,8 +150,9 @@ enum ChangeKind {
 	/**
 	 * See {@link UpdateDocuments}.
 	 */
-	UPDATE("update", "Updates documents. Undone by 'down', or without it from pre-images.", UpdateDocuments::of,
-			Keys.COLLECTION, Key.required("filter", KeyType.FILTER, "Selects the documents; {} selects all of them."),
+	UPDATE(UpdateDocuments.KIND, "Updates documents. Undone by 'down', or without it from pre-images.",
+			UpdateDocuments::of, Keys.COLLECTION,
+			Key.required("filter", KeyType.FILTER, "Selects the documents; {} selects all of them."),
 			Key.required("up", KeyType.UPDATE, "Update operators, or a pipeline as a list of stages."),
 			Key.optional("down", KeyType.UPDATE, "What undoes the update: update operators, or a pipeline."),
 			Key.optional("downFilter", KeyType.FILTER,
@@ -146,7 +164,7 @@ enum ChangeKind {
 	/**
 	 * See {@link RunCommand}.
 	 */
-	COMMAND("command", "Runs a command on the application's database. Undone by 'down', without it not at all.",
+	COMMAND(RunCommand.KIND, "Runs a command on the application's database. Undone by 'down', without it not at all.",
 			RunCommand::of, Key.required("up", KeyType.COMMAND, "The command, beginning with its name."),
 			Key.optional("down", KeyType.COMMAND, "The command that undoes it."), Key.optional("idempotent",
 					KeyType.FLAG, "Your word that the command does the same if it is executed again."));

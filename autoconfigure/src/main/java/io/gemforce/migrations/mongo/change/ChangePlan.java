@@ -4,6 +4,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.mongo.change.contract.Reverse;
 import io.gemforce.migrations.store.Touches;
 
 /**

@@ -16,6 +16,16 @@ import org.bson.json.JsonWriterSettings;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.DeclaredMongoMigration;
+import io.gemforce.migrations.mongo.change.contract.Change;
+import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.Reverse;
+import io.gemforce.migrations.mongo.change.contract.Survey;
+import io.gemforce.migrations.mongo.change.document.Json;
+import io.gemforce.migrations.mongo.change.preimage.ApplicationKey;
+import io.gemforce.migrations.mongo.change.preimage.Memory;
+import io.gemforce.migrations.mongo.change.preimage.Preimages;
+import io.gemforce.migrations.mongo.change.preimage.Progress;
+import io.gemforce.migrations.mongo.change.source.Findings;
 
 /**
  * The changes of one migration, in their order. Immutable.

@@ -15,6 +15,16 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.Parameters;
+import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.operation.RenameCollection;
+import io.gemforce.migrations.mongo.change.operation.RenameField;
+import io.gemforce.migrations.mongo.change.source.Findings;
+import io.gemforce.migrations.mongo.change.source.NearestWord;
+import io.gemforce.migrations.mongo.change.source.Pointer;
+import io.gemforce.migrations.mongo.change.source.Spot;
+
 /**
  * Checks a definition and makes changes of it. Goes on after what is wrong, so that all
  * of it is found.

@@ -5,6 +5,10 @@ import java.util.HexFormat;
 
 import org.bson.BsonDocument;
 
+import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.document.Fingerprint;
+import io.gemforce.migrations.mongo.change.document.Json;
+
 /**
  * A change with the form in which it was declared.
  *

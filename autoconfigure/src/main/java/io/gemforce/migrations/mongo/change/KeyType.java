@@ -17,6 +17,15 @@ import io.gemforce.migrations.mongo.EpochUnit;
 import io.gemforce.migrations.mongo.FieldType;
 import io.gemforce.migrations.mongo.OnConversionError;
 import io.gemforce.migrations.mongo.OnInterrupted;
+import io.gemforce.migrations.mongo.change.catalog.Collations;
+import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.document.ExactValue;
+import io.gemforce.migrations.mongo.change.document.Fingerprint;
+import io.gemforce.migrations.mongo.change.document.Names;
+import io.gemforce.migrations.mongo.change.document.UpdateOperators;
+import io.gemforce.migrations.mongo.change.source.NearestWord;
+import io.gemforce.migrations.mongo.change.source.Seconds;
+import io.gemforce.migrations.mongo.change.source.Spot;
 import io.gemforce.migrations.store.Requirement;
 
 /**

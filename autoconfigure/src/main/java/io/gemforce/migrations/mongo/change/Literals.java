@@ -4,6 +4,8 @@ import java.util.Set;
 
 import org.bson.BsonValue;
 
+import io.gemforce.migrations.mongo.change.source.Spot;
+
 /**
  * Checks values that are stored as they are. A key that begins with {@code $} is most
  * probably an operator that was put in the wrong place; those of a database reference are

@@ -2,6 +2,8 @@ package io.gemforce.migrations.mongo.change;
 
 import java.util.List;
 
+import io.gemforce.migrations.mongo.change.preimage.Conflicts;
+
 /**
  * What came of an undo.
  *
@@ -15,7 +17,7 @@ public record UndoResult(long conflicts, List<String> conflictExamples) {
 	/**
 	 * How many conflicts are named.
 	 */
-	public static final int MAX_EXAMPLES = 20;
+	public static final int MAX_EXAMPLES = Conflicts.MAX_EXAMPLES;
 
 	public UndoResult {
 		conflictExamples = List.copyOf(conflictExamples);

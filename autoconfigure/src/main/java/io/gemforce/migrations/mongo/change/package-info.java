@@ -1,5 +1,6 @@
 /**
- * Declarative changes of MongoDB: the family, their files, and their memory.
+ * Declarative changes of MongoDB: their kinds, how they are read from files and from
+ * Java, and how they are made and undone. Internal.
  */
 @NullMarked
 package io.gemforce.migrations.mongo.change;

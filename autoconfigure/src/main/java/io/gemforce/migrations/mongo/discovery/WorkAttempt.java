@@ -1,7 +1,7 @@
 package io.gemforce.migrations.mongo.discovery;
 
 import io.gemforce.migrations.mongo.MongoMigrationContext;
-import io.gemforce.migrations.mongo.change.ChangeContext;
+import io.gemforce.migrations.mongo.change.contract.ChangeContext;
 
 /**
  * What an attempt has to work with.

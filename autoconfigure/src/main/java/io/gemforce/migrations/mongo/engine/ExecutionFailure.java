@@ -3,7 +3,7 @@ package io.gemforce.migrations.mongo.engine;
 import io.gemforce.migrations.Causes;
 import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.mongo.change.ChangeRefusedException;
+import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
 
 /**
  * Why a migration was not applied or undone.

@@ -6,8 +6,8 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import org.bson.Document;
 
-import io.gemforce.migrations.mongo.change.ApplicationKey;
-import io.gemforce.migrations.mongo.change.ChangeContext;
+import io.gemforce.migrations.mongo.change.contract.ChangeContext;
+import io.gemforce.migrations.mongo.change.preimage.ApplicationKey;
 import io.gemforce.migrations.mongo.context.GuardedDatabaseFactory;
 import io.gemforce.migrations.mongo.context.OperationGuard;
 

@@ -22,7 +22,7 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
-import io.gemforce.migrations.mongo.change.ChangeRefusedException;
+import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
 import io.gemforce.migrations.mongo.command.Sending;
 import io.gemforce.migrations.mongo.context.OperationGuard;
 import io.gemforce.migrations.mongo.discovery.WorkAttempt;

@@ -7,7 +7,7 @@ import com.mongodb.MongoException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import io.gemforce.migrations.mongo.change.PreimageRetention;
+import io.gemforce.migrations.mongo.change.preimage.PreimageRetention;
 import io.gemforce.migrations.mongo.lock.LockLostException;
 
 /**

@@ -32,6 +32,9 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.mongo.OnInterrupted;
+import io.gemforce.migrations.mongo.change.contract.Change;
+import io.gemforce.migrations.mongo.change.operation.AddField;
+import io.gemforce.migrations.mongo.change.operation.InsertDocuments;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

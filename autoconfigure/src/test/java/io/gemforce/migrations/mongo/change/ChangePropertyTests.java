@@ -33,6 +33,8 @@ import net.jqwik.api.statistics.Statistics;
 import org.bson.BsonDocument;
 import org.bson.Document;
 
+import io.gemforce.migrations.mongo.change.contract.Change;
+import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
 import io.gemforce.migrations.support.MongoServers;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;

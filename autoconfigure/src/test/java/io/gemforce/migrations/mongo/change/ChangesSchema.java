@@ -10,6 +10,8 @@ import org.bson.BsonString;
 import org.bson.json.JsonMode;
 import org.bson.json.JsonWriterSettings;
 
+import io.gemforce.migrations.mongo.change.source.Seconds;
+
 /**
  * Generates the JSON Schema of change files from the family of changes.
  */

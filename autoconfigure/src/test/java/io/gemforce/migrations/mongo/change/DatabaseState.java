@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 
+import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.support.MongoTestDatabase;
 
 /**
@@ -17,9 +18,9 @@ import io.gemforce.migrations.support.MongoTestDatabase;
  *
  * @param collections the collections by their names
  */
-record DatabaseState(Map<String, CollectionState> collections) {
+public record DatabaseState(Map<String, CollectionState> collections) {
 
-	static DatabaseState of(MongoTestDatabase mongo) {
+	public static DatabaseState of(MongoTestDatabase mongo) {
 		Map<String, CollectionState> collections = new TreeMap<>();
 		mongo.database().listCollections(BsonDocument.class).forEach((listed) -> {
 			String name = listed.getString("name").getValue();
@@ -37,7 +38,8 @@ record DatabaseState(Map<String, CollectionState> collections) {
 	 * @param indexes the indexes
 	 * @param options the options
 	 */
-	record CollectionState(Map<ExactValue, BsonDocument> documents, Set<BsonDocument> indexes, BsonDocument options) {
+	public record CollectionState(Map<ExactValue, BsonDocument> documents, Set<BsonDocument> indexes,
+			BsonDocument options) {
 
 		static CollectionState of(MongoTestDatabase mongo, String name, BsonDocument options) {
 			Map<ExactValue, BsonDocument> documents = new HashMap<>();

@@ -21,13 +21,15 @@ import org.bson.BsonValue;
 import org.bson.conversions.Bson;
 import org.springframework.util.ClassUtils;
 
+import io.gemforce.migrations.mongo.change.document.Conditions;
+
 /**
  * Interrupts an attempt at one of its writes. One that concerns several documents has
  * reached a random half of them then, any other one has or has not happened. A server
  * that dies in the middle of a command leaves this behind, which no server here does by
  * itself.
  */
-final class Interruption {
+public final class Interruption {
 
 	private static final Set<String> MANY_BY_FILTER = Set.of("updateMany", "deleteMany");
 
@@ -62,7 +64,7 @@ final class Interruption {
 	 * Interrupt nothing, and count the writes.
 	 * @return an interruption that never comes
 	 */
-	static Interruption none() {
+	public static Interruption none() {
 		return meanwhile((collection, method) -> {
 		});
 	}
@@ -73,7 +75,7 @@ final class Interruption {
 	 * @param random decides how far the write has come
 	 * @return the interruption
 	 */
-	static Interruption at(int at, Random random) {
+	public static Interruption at(int at, Random random) {
 		return new Interruption(at, random, (collection, method) -> {
 		});
 	}
@@ -85,7 +87,7 @@ final class Interruption {
 	 * @param meanwhile the application
 	 * @return the interruption
 	 */
-	static Interruption meanwhile(Meanwhile meanwhile) {
+	public static Interruption meanwhile(Meanwhile meanwhile) {
 		return new Interruption(-1, new Random(0), meanwhile);
 	}
 
@@ -102,7 +104,7 @@ final class Interruption {
 	 * Return how many writes there were.
 	 * @return the number, commits included
 	 */
-	int writes() {
+	public int writes() {
 		return this.writes;
 	}
 
@@ -139,7 +141,7 @@ final class Interruption {
 	/**
 	 * Thrown by the interruption.
 	 */
-	static final class Interrupted extends RuntimeException {
+	public static final class Interrupted extends RuntimeException {
 
 		private static final long serialVersionUID = 1L;
 
@@ -153,7 +155,7 @@ final class Interruption {
 	 * What an application does meanwhile.
 	 */
 	@FunctionalInterface
-	interface Meanwhile {
+	public interface Meanwhile {
 
 		/**
 		 * Do something before an operation.

@@ -14,12 +14,14 @@ import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
 
+import io.gemforce.migrations.mongo.change.document.Json;
+import io.gemforce.migrations.mongo.change.source.Findings;
 import io.gemforce.migrations.support.MongoServers;
 
 /**
  * Makes random documents and random changes that fit them more or less.
  */
-final class RandomChanges {
+public final class RandomChanges {
 
 	private static final String[] SCALARS = { "1", "0", "-7", "{$numberLong: '1099511627776'}",
 			"{$numberLong: '9007199254740993'}", "1.5", "2.0", "{$numberDouble: 'NaN'}", "{$numberDouble: '-0.0'}",
@@ -53,7 +55,7 @@ final class RandomChanges {
 	private RandomChanges() {
 	}
 
-	static BsonValue value(String json) {
+	public static BsonValue value(String json) {
 		return BsonDocument.parse("{v: %s}".formatted(json)).get("v");
 	}
 

@@ -9,7 +9,7 @@ import io.gemforce.migrations.Version;
 /**
  * Makes changes from what users write.
  */
-final class TestChanges {
+public final class TestChanges {
 
 	private TestChanges() {
 	}
@@ -19,7 +19,7 @@ final class TestChanges {
 	 * @param changes the changes, in YAML without the dash of the list
 	 * @return the changes
 	 */
-	static ChangeSet of(String... changes) {
+	public static ChangeSet of(String... changes) {
 		return read(
 				Arrays.stream(changes).map("  - %s\n"::formatted).collect(Collectors.joining("", "changes:\n", "")));
 	}
@@ -29,7 +29,7 @@ final class TestChanges {
 	 * @param changes the changes, in YAML without the dash of the list
 	 * @return the changes
 	 */
-	static ChangeSet irreversible(String... changes) {
+	public static ChangeSet irreversible(String... changes) {
 		return read(Arrays.stream(changes)
 			.map("  - %s\n"::formatted)
 			.collect(Collectors.joining("", "irreversible: worthless\nchanges:\n", "")));

@@ -15,6 +15,8 @@ import org.springframework.data.mongodb.MongoDatabaseFactory;
 import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
 
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.change.contract.ChangeContext;
+import io.gemforce.migrations.mongo.change.preimage.ApplicationKey;
 import io.gemforce.migrations.support.MongoServers;
 import io.gemforce.migrations.support.MongoTestDatabase;
 
@@ -22,7 +24,7 @@ import io.gemforce.migrations.support.MongoTestDatabase;
  * The context of one attempt, as a runner makes it: everything goes through one session,
  * and takes part in the transaction that is open in it.
  */
-final class TestContext implements ChangeContext, AutoCloseable {
+public final class TestContext implements ChangeContext, AutoCloseable {
 
 	private final MongoTestDatabase mongo;
 
@@ -58,7 +60,7 @@ final class TestContext implements ChangeContext, AutoCloseable {
 		this.factory = (this.session != null) ? plain.withSession(this.session) : plain;
 	}
 
-	static Builder on(MongoTestDatabase mongo) {
+	public static Builder on(MongoTestDatabase mongo) {
 		return new Builder(mongo);
 	}
 
@@ -145,7 +147,7 @@ final class TestContext implements ChangeContext, AutoCloseable {
 	/**
 	 * What a context is made of.
 	 */
-	static final class Builder {
+	public static final class Builder {
 
 		private final MongoTestDatabase mongo;
 
@@ -166,12 +168,12 @@ final class TestContext implements ChangeContext, AutoCloseable {
 			this.mongo = mongo;
 		}
 
-		Builder withoutTransactions() {
+		public Builder withoutTransactions() {
 			this.transactions = false;
 			return this;
 		}
 
-		Builder transactions(boolean transactions) {
+		public Builder transactions(boolean transactions) {
 			this.transactions = transactions;
 			return this;
 		}
@@ -180,22 +182,22 @@ final class TestContext implements ChangeContext, AutoCloseable {
 		 * Let the first try of each transaction be in vain.
 		 * @return this builder
 		 */
-		Builder conflicts() {
+		public Builder conflicts() {
 			this.conflicts = true;
 			return this;
 		}
 
-		Builder rank(long rank) {
+		public Builder rank(long rank) {
 			this.rank = rank;
 			return this;
 		}
 
-		Builder limit(long limit) {
+		public Builder limit(long limit) {
 			this.limit = limit;
 			return this;
 		}
 
-		Builder interruption(Interruption interruption) {
+		public Builder interruption(Interruption interruption) {
 			this.interruption = interruption;
 			return this;
 		}
@@ -216,7 +218,7 @@ final class TestContext implements ChangeContext, AutoCloseable {
 		 * @param work what the application does
 		 * @return this builder
 		 */
-		Builder before(String method, Runnable work) {
+		public Builder before(String method, Runnable work) {
 			AtomicBoolean done = new AtomicBoolean();
 			return interruption(Interruption.meanwhile((collection, called) -> {
 				if (called.equals(method) && !done.getAndSet(true)) {
@@ -225,21 +227,21 @@ final class TestContext implements ChangeContext, AutoCloseable {
 			}));
 		}
 
-		void up(ChangeSet changes) {
+		public void up(ChangeSet changes) {
 			run((context) -> {
 				new ChangeExecution(changes, context).up();
 				return null;
 			});
 		}
 
-		void upTwice(ChangeSet changes) {
+		public void upTwice(ChangeSet changes) {
 			run((context) -> {
 				new ChangeExecution(changes, context).upTwice();
 				return null;
 			});
 		}
 
-		UndoResult down(ChangeSet changes) {
+		public UndoResult down(ChangeSet changes) {
 			return run((context) -> new ChangeExecution(changes, context).down());
 		}
 

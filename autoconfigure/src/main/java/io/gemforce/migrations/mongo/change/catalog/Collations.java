@@ -1,0 +1,72 @@
+package io.gemforce.migrations.mongo.change.catalog;
+
+import java.util.Map;
+
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
+import org.bson.BsonType;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.source.NearestWord;
+import io.gemforce.migrations.mongo.change.source.Spot;
+
+/**
+ * Knows what a collation consists of, and what the server adds to it.
+ */
+public final class Collations {
+
+	private static final String LOCALE = "locale";
+
+	/**
+	 * What the server takes for what is not said, from MongoDB's manual on collations.
+	 */
+	private static final Map<String, BsonValue> DEFAULTS = Map.of("caseLevel", BsonBoolean.FALSE, "caseFirst",
+			new BsonString("off"), "strength", new BsonInt32(3), "numericOrdering", BsonBoolean.FALSE, "alternate",
+			new BsonString("non-ignorable"), "maxVariable", new BsonString("punct"), "normalization", BsonBoolean.FALSE,
+			"backwards", BsonBoolean.FALSE);
+
+	private Collations() {
+	}
+
+	public static void check(BsonDocument collation, Spot spot) {
+		if (!collation.containsKey(LOCALE)) {
+			spot.wrong("a collation needs a 'locale'", "Write for example {locale: en, strength: 2}");
+		}
+		collation.forEach((key, value) -> {
+			BsonType type = key.equals(LOCALE) ? BsonType.STRING
+					: DEFAULTS.containsKey(key) ? DEFAULTS.get(key).getBsonType() : null;
+			if (type == null) {
+				spot.to(key)
+					.wrongKey("a collation has no '%s'%s".formatted(key,
+							NearestWord.find(key, DEFAULTS.keySet()).map("; did you mean '%s'?"::formatted).orElse("")),
+							"See MongoDB's manual on collations");
+			}
+			else if (value.getBsonType() != type) {
+				spot.to(key)
+					.wrong("'%s' of a collation cannot be %s".formatted(key, BsonWords.describe(value)),
+							"See MongoDB's manual on collations");
+			}
+		});
+	}
+
+	/**
+	 * Complete a collation with what the server takes for what is not said.
+	 * @param collation the collation, {@code null} for none
+	 * @return the collation in a form that can be compared; that of none, which compares
+	 * bytes, is empty
+	 */
+	public static BsonDocument complete(@Nullable BsonDocument collation) {
+		BsonDocument complete = new BsonDocument();
+		if (collation != null && !collation.getString(LOCALE, new BsonString("simple")).getValue().equals("simple")) {
+			complete.putAll(DEFAULTS);
+			complete.putAll(collation);
+			complete.remove("version");
+		}
+		return complete;
+	}
+
+}

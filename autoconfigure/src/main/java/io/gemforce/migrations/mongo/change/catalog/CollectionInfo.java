@@ -1,0 +1,59 @@
+package io.gemforce.migrations.mongo.change.catalog;
+
+import org.bson.BsonBinary;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A collection, a view or a time series as the server lists it.
+ *
+ * @param name the name
+ * @param type {@code collection}, {@code view} or {@code timeseries}
+ * @param options the options that it was created with, and its validator
+ * @param uuid the identity of a collection, {@code null} if the server does not tell
+ */
+public record CollectionInfo(String name, String type, BsonDocument options, @Nullable BsonBinary uuid) {
+
+	public static CollectionInfo of(BsonDocument listed) {
+		BsonValue uuid = listed.getDocument("info", new BsonDocument()).get("uuid");
+		return new CollectionInfo(listed.getString("name").getValue(),
+				listed.getString("type", new BsonString("collection")).getValue(),
+				listed.getDocument("options", new BsonDocument()),
+				(uuid != null && uuid.isBinary()) ? uuid.asBinary() : null);
+	}
+
+	/**
+	 * Say why declared changes do not touch this.
+	 * @return what it is, {@code null} if it is an ordinary collection
+	 */
+	public @Nullable String peculiarity() {
+		if (this.type.equals("view")) {
+			return "a view";
+		}
+		if (this.type.equals("timeseries") || this.options.containsKey("timeseries")) {
+			return "a time-series collection";
+		}
+		BsonValue capped = this.options.get("capped");
+		return (capped != null && capped.isBoolean() && capped.asBoolean().getValue()) ? "a capped collection" : null;
+	}
+
+	public @Nullable BsonDocument collation() {
+		return collation(this.options);
+	}
+
+	/**
+	 * Return the collation that queries and new indexes get that do not say otherwise.
+	 * @param options the options of a collection
+	 * @return the collation, {@code null} for none
+	 */
+	public static @Nullable BsonDocument collation(BsonDocument options) {
+		return options.isDocument("collation") ? options.getDocument("collation") : null;
+	}
+
+	public boolean isSame(@Nullable BsonValue otherUuid) {
+		return this.uuid != null && this.uuid.equals(otherUuid);
+	}
+
+}

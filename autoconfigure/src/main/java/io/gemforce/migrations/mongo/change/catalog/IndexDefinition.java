@@ -1,0 +1,125 @@
+package io.gemforce.migrations.mongo.change.catalog;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.mongo.change.document.Fingerprint;
+
+/**
+ * An index, in a form in which a declared one and one that the server lists can be
+ * compared: without the name, and with what the server takes for what is not said.
+ *
+ * @param keys the fields and their order
+ * @param weights the fields of a text index, which the server lists elsewhere, and their
+ * weights
+ * @param options all other options that are not what the server takes by itself
+ * @param partialFilter selects the documents that are indexed
+ * @param collation the collation, completed
+ */
+public record IndexDefinition(Map<String, BsonValue> keys, Map<String, BsonValue> weights,
+		Map<String, BsonValue> options, BsonValue partialFilter, BsonDocument collation) {
+
+	private static final String COLLATION = "collation";
+
+	private static final BsonValue ONE = Fingerprint.comparable(new BsonInt32(1));
+
+	/**
+	 * What is looked at by itself, or makes no difference to a server.
+	 */
+	private static final Set<String> LEFT_OUT = Set.of("key", "name", "ns", "v", "weights", "partialFilterExpression",
+			COLLATION, "background", "textIndexVersion", "2dsphereIndexVersion", "storageEngine");
+
+	/**
+	 * What the server takes for what is not said, from MongoDB's manual on indexes.
+	 */
+	private static final Map<String, BsonValue> DEFAULTS = Map.of("unique", BsonBoolean.FALSE, "sparse",
+			BsonBoolean.FALSE, "hidden", BsonBoolean.FALSE, "default_language", new BsonString("english"),
+			"language_override", new BsonString("language"), "bits", Fingerprint.comparable(new BsonInt32(26)), "min",
+			Fingerprint.comparable(new BsonInt32(-180)), "max", Fingerprint.comparable(new BsonInt32(180)));
+
+	/**
+	 * Read an index that a server lists: one without a collation compares bytes, whatever
+	 * the collation of its collection.
+	 * @param index the index
+	 * @return the definition
+	 */
+	public static IndexDefinition listed(BsonDocument index) {
+		return of(index, null);
+	}
+
+	/**
+	 * Read an index as the server would make it: one without a collation gets that of its
+	 * collection.
+	 * @param index the index in the form that the server takes
+	 * @param defaultCollation the collation of its collection, {@code null} for none
+	 * @return the definition
+	 */
+	public static IndexDefinition declared(BsonDocument index, @Nullable BsonDocument defaultCollation) {
+		return of(index, defaultCollation);
+	}
+
+	/**
+	 * Return what makes a server create an index that it lists, or has listed, as it is.
+	 * @param index the index
+	 * @param defaultCollation the collation of its collection, {@code null} for none
+	 * @return the index in the form that the server takes
+	 */
+	public static BsonDocument asListed(BsonDocument index, @Nullable BsonDocument defaultCollation) {
+		return (defaultCollation == null || index.containsKey(COLLATION)) ? index
+				: index.clone().append(COLLATION, new BsonDocument("locale", new BsonString("simple")));
+	}
+
+	private static IndexDefinition of(BsonDocument index, @Nullable BsonDocument defaultCollation) {
+		Map<String, BsonValue> keys = new LinkedHashMap<>();
+		Map<String, BsonValue> weights = new HashMap<>();
+		index.getDocument("key").forEach((field, order) -> {
+			if (order.equals(new BsonString("text"))) {
+				if (!field.equals("_fts")) {
+					weights.put(field, ONE);
+				}
+				keys.put("_fts", order);
+				keys.put("_ftsx", ONE);
+			}
+			else {
+				keys.put(field, Fingerprint.comparable(order));
+			}
+		});
+		index.getDocument("weights", new BsonDocument())
+			.forEach((field, weight) -> weights.put(field, Fingerprint.comparable(weight)));
+		Map<String, BsonValue> options = new HashMap<>();
+		index.forEach((name, value) -> {
+			BsonValue comparable = Fingerprint.comparable(value);
+			if (!LEFT_OUT.contains(name) && !comparable.equals(DEFAULTS.get(name))) {
+				options.put(name, comparable);
+			}
+		});
+		return new IndexDefinition(keys, weights, options,
+				Fingerprint.comparable(index.getDocument("partialFilterExpression", new BsonDocument())),
+				Collations.complete(index.isDocument(COLLATION) ? index.getDocument(COLLATION) : defaultCollation));
+	}
+
+	/**
+	 * Whether the server lets only one of two indexes be there.
+	 * @param other the other index
+	 * @return whether they index the same in the same order
+	 */
+	public boolean hasSameKeys(IndexDefinition other) {
+		return this.keys.equals(other.keys) && List.copyOf(this.keys.keySet()).equals(List.copyOf(other.keys.keySet()))
+				&& this.partialFilter.equals(other.partialFilter) && this.collation.equals(other.collation);
+	}
+
+	public boolean isSame(IndexDefinition other) {
+		return hasSameKeys(other) && this.weights.equals(other.weights) && this.options.equals(other.options);
+	}
+
+}

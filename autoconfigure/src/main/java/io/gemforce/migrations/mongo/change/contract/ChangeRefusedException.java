@@ -1,0 +1,39 @@
+package io.gemforce.migrations.mongo.change.contract;
+
+/**
+ * Thrown when a change, or its undo, cannot be made with the data as they are. This
+ * attempt has written nothing of the change; those before it in the same migration are
+ * made.
+ */
+public final class ChangeRefusedException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final String action;
+
+	private final boolean nothingWritten;
+
+	public ChangeRefusedException(String message, String action, boolean nothingWritten) {
+		super(message);
+		this.action = action;
+		this.nothingWritten = nothingWritten;
+	}
+
+	/**
+	 * Return what to do about it.
+	 * @return a sentence without a period
+	 */
+	public String getAction() {
+		return this.action;
+	}
+
+	/**
+	 * Whether no attempt has written anything of the whole migration, or undone anything
+	 * of it.
+	 * @return whether everything is as it was before
+	 */
+	public boolean isNothingWritten() {
+		return this.nothingWritten;
+	}
+
+}

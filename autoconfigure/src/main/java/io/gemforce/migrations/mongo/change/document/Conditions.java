@@ -1,0 +1,158 @@
+package io.gemforce.migrations.mongo.change.document;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import org.bson.BsonArray;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonType;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds filters. An empty document is only ever compared by {@code $eq}, as servers
+ * differ in what else it means.
+ */
+public final class Conditions {
+
+	/**
+	 * Selects all documents.
+	 */
+	public static final BsonDocument ANY = new BsonDocument();
+
+	private static final BsonDocument IS_ARRAY = new BsonDocument("$type", new BsonString("array"));
+
+	private static final BsonDocument NO_ARRAY = new BsonDocument("$not", IS_ARRAY);
+
+	private static final Map<BsonType, String> TYPE_NAMES = Map.ofEntries(Map.entry(BsonType.DOUBLE, "double"),
+			Map.entry(BsonType.STRING, "string"), Map.entry(BsonType.DOCUMENT, "object"),
+			Map.entry(BsonType.ARRAY, "array"), Map.entry(BsonType.BINARY, "binData"),
+			Map.entry(BsonType.UNDEFINED, "undefined"), Map.entry(BsonType.OBJECT_ID, "objectId"),
+			Map.entry(BsonType.BOOLEAN, "bool"), Map.entry(BsonType.DATE_TIME, "date"),
+			Map.entry(BsonType.NULL, "null"), Map.entry(BsonType.REGULAR_EXPRESSION, "regex"),
+			Map.entry(BsonType.DB_POINTER, "dbPointer"), Map.entry(BsonType.JAVASCRIPT, "javascript"),
+			Map.entry(BsonType.SYMBOL, "symbol"), Map.entry(BsonType.JAVASCRIPT_WITH_SCOPE, "javascriptWithScope"),
+			Map.entry(BsonType.INT32, "int"), Map.entry(BsonType.TIMESTAMP, "timestamp"),
+			Map.entry(BsonType.INT64, "long"), Map.entry(BsonType.DECIMAL128, "decimal"),
+			Map.entry(BsonType.MIN_KEY, "minKey"), Map.entry(BsonType.MAX_KEY, "maxKey"));
+
+	private Conditions() {
+	}
+
+	/**
+	 * Return the name by which the operator {@code $type} knows a type.
+	 * @param type the type
+	 * @return the name
+	 */
+	public static String typeName(BsonType type) {
+		String name = TYPE_NAMES.get(type);
+		if (name == null) {
+			throw new IllegalArgumentException("There are no values of the type " + type);
+		}
+		return name;
+	}
+
+	public static BsonDocument exists(FieldPath path) {
+		return new BsonDocument(path.text(), new BsonDocument("$exists", BsonBoolean.TRUE));
+	}
+
+	public static BsonDocument missing(FieldPath path) {
+		return new BsonDocument(path.text(), new BsonDocument("$exists", BsonBoolean.FALSE));
+	}
+
+	public static BsonDocument isArray(FieldPath path) {
+		return new BsonDocument(path.text(), IS_ARRAY);
+	}
+
+	/**
+	 * Return a filter for documents in which a field is there and holds no document.
+	 * @param path the field
+	 * @return the filter; it does not tell an array of documents from a document
+	 */
+	public static BsonDocument isNoDocument(FieldPath path) {
+		return new BsonDocument(path.text(), new BsonDocument("$exists", BsonBoolean.TRUE).append("$not",
+				new BsonDocument("$type", new BsonString("object"))));
+	}
+
+	static BsonDocument equal(String path, BsonValue value) {
+		return new BsonDocument(path, new BsonDocument("$eq", value));
+	}
+
+	public static BsonDocument isEmptyDocument(FieldPath path) {
+		return equal(path.text(), new BsonDocument());
+	}
+
+	/**
+	 * Return a filter for documents whose field still is as it was read. A comparison
+	 * alone would be met by an array that has the value in it, too.
+	 * @param path the path of the field
+	 * @param value the value that was read, {@code null} if there was none
+	 * @return the filter
+	 */
+	public static BsonDocument unchanged(FieldPath path, @Nullable BsonValue value) {
+		BsonDocument unchanged = (value != null) ? holds(path, value) : missing(path);
+		path.parents().forEach((parent) -> unchanged.append(parent.text(), NO_ARRAY));
+		return unchanged;
+	}
+
+	private static BsonDocument holds(FieldPath path, BsonValue value) {
+		BsonString type = new BsonString(typeName(value.getBsonType()));
+		if (value.isArray()) {
+			return isArray(path).append("$expr", same("$" + path, value));
+		}
+		BsonDocument condition = new BsonDocument("$type", type).append("$not", IS_ARRAY);
+		return new BsonDocument(path.text(),
+				(value.getBsonType() == BsonType.UNDEFINED) ? condition : condition.append("$eq", value));
+	}
+
+	/**
+	 * Return an expression for whether something is the same as a value, as a whole.
+	 * @param expression the expression
+	 * @param value the value
+	 * @return the expression
+	 */
+	static BsonDocument same(String expression, BsonValue value) {
+		return new BsonDocument("$eq",
+				new BsonArray(List.of(new BsonString(expression), new BsonDocument("$literal", value))));
+	}
+
+	public static BsonDocument id(BsonValue id) {
+		return equal("_id", id);
+	}
+
+	public static BsonDocument ids(Collection<? extends BsonValue> ids) {
+		return new BsonDocument("_id", new BsonDocument("$in", new BsonArray(List.copyOf(ids))));
+	}
+
+	public static BsonDocument not(BsonDocument condition) {
+		return new BsonDocument("$nor", new BsonArray(List.of(condition)));
+	}
+
+	public static BsonDocument any(List<BsonDocument> conditions) {
+		return (conditions.size() == 1) ? conditions.get(0) : new BsonDocument("$or", new BsonArray(conditions));
+	}
+
+	/**
+	 * Return a filter for documents that several filters select. It is flat where it can
+	 * be, which servers look at faster than at {@code $and}.
+	 * @param conditions the filters
+	 * @return the filter
+	 */
+	public static BsonDocument all(BsonDocument... conditions) {
+		BsonDocument flat = new BsonDocument();
+		for (BsonDocument condition : conditions) {
+			if (!Collections.disjoint(flat.keySet(), condition.keySet())) {
+				return new BsonDocument("$and",
+						new BsonArray(Stream.of(conditions).filter((part) -> !part.isEmpty()).toList()));
+			}
+			flat.putAll(condition);
+		}
+		return flat;
+	}
+
+}

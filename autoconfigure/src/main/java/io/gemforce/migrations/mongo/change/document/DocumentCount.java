@@ -1,0 +1,45 @@
+package io.gemforce.migrations.mongo.change.document;
+
+import java.util.Set;
+
+import com.mongodb.client.MongoDatabase;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+
+/**
+ * Counts the documents that a filter of the author's selects.
+ *
+ * @param database the database
+ * @param collection the name of the collection
+ * @param filter selects the documents
+ */
+public record DocumentCount(MongoDatabase database, String collection, BsonDocument filter) {
+
+	/**
+	 * What cannot be part of an aggregation, as which the driver counts.
+	 */
+	private static final Set<String> ONLY_IN_QUERIES = Set.of("$where", "$near", "$nearSphere");
+
+	public long get() {
+		if (!isOnlyForQueries(this.filter)) {
+			return this.database.getCollection(this.collection, BsonDocument.class).countDocuments(this.filter);
+		}
+		return this.database
+			.runCommand(new BsonDocument("count", new BsonString(this.collection)).append("query", this.filter),
+					BsonDocument.class)
+			.getNumber("n")
+			.longValue();
+	}
+
+	private static boolean isOnlyForQueries(BsonValue part) {
+		if (part.isDocument()) {
+			return part.asDocument()
+				.entrySet()
+				.stream()
+				.anyMatch((entry) -> ONLY_IN_QUERIES.contains(entry.getKey()) || isOnlyForQueries(entry.getValue()));
+		}
+		return part.isArray() && part.asArray().stream().anyMatch(DocumentCount::isOnlyForQueries);
+	}
+
+}

@@ -1,0 +1,80 @@
+package io.gemforce.migrations.mongo.change.document;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The path of a field through nested documents.
+ *
+ * @param text the path, with {@code .} between its parts
+ */
+public record FieldPath(String text) {
+
+	/**
+	 * Find the field in a document.
+	 * @param document the document
+	 * @return the value, {@code null} if the document does not have the field
+	 */
+	public @Nullable BsonValue find(BsonDocument document) {
+		BsonValue value = document;
+		for (String part : this.text.split("\\.")) {
+			if (value == null || !value.isDocument()) {
+				return null;
+			}
+			value = value.asDocument().get(part);
+		}
+		return value;
+	}
+
+	/**
+	 * Return the paths of the documents that the field lies in.
+	 * @return the paths, the shortest first; none for a field at the top
+	 */
+	public List<FieldPath> parents() {
+		List<FieldPath> parents = new ArrayList<>();
+		for (int dot = this.text.indexOf('.'); dot >= 0; dot = this.text.indexOf('.', dot + 1)) {
+			parents.add(new FieldPath(this.text.substring(0, dot)));
+		}
+		return parents;
+	}
+
+	public boolean isNested() {
+		return this.text.indexOf('.') >= 0;
+	}
+
+	/**
+	 * Return the name of the field at the top that the path begins with.
+	 * @return the first part
+	 */
+	public String top() {
+		return this.text.split("\\.", 2)[0];
+	}
+
+	/**
+	 * Whether the field is another one, or lies in it.
+	 * @param other the path of the other field
+	 * @return whether it is part of the other
+	 */
+	public boolean isWithin(FieldPath other) {
+		return this.text.equals(other.text) || this.text.startsWith(other.text + ".");
+	}
+
+	/**
+	 * Return the operator that removes the field.
+	 * @return the update
+	 */
+	public BsonDocument unset() {
+		return new BsonDocument("$unset", new BsonDocument(this.text, new BsonInt32(1)));
+	}
+
+	@Override
+	public String toString() {
+		return this.text;
+	}
+
+}

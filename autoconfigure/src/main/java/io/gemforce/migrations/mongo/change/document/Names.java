@@ -1,0 +1,82 @@
+package io.gemforce.migrations.mongo.change.document;
+
+import java.nio.charset.StandardCharsets;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows which names MongoDB refuses.
+ */
+public final class Names {
+
+	private static final int MAX_COLLECTION_BYTES = 235;
+
+	private static final int MAX_FIELD_PARTS = 100;
+
+	private Names() {
+	}
+
+	/**
+	 * Say why a name cannot be a collection's.
+	 * @param name the name
+	 * @return the reason, {@code null} if it can
+	 */
+	public static @Nullable String wrongCollection(String name) {
+		if (name.isEmpty()) {
+			return "is empty";
+		}
+		if (name.indexOf('\0') >= 0) {
+			return "has a NUL character";
+		}
+		if (name.contains("$")) {
+			return "has a '$'";
+		}
+		if (name.startsWith("system.")) {
+			return "begins with 'system.', which is the server's";
+		}
+		if (name.startsWith(".")) {
+			return "begins with '.'";
+		}
+		if (name.getBytes(StandardCharsets.UTF_8).length > MAX_COLLECTION_BYTES) {
+			return "is longer than %d bytes".formatted(MAX_COLLECTION_BYTES);
+		}
+		return null;
+	}
+
+	/**
+	 * Say why a text cannot be the path of a field.
+	 * @param path the text
+	 * @return the reason, {@code null} if it can
+	 */
+	public static @Nullable String wrongField(String path) {
+		if (path.isEmpty()) {
+			return "is empty";
+		}
+		if (path.indexOf('\0') >= 0) {
+			return "has a NUL character";
+		}
+		String[] parts = path.split("\\.", -1);
+		if (parts.length > MAX_FIELD_PARTS) {
+			return "has more than %d parts".formatted(MAX_FIELD_PARTS);
+		}
+		for (String part : parts) {
+			if (part.isEmpty()) {
+				return "has an empty part";
+			}
+			if (part.startsWith("$")) {
+				return "has a part that begins with '$'";
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Whether a field is, or is part of, the document's id, which cannot be changed.
+	 * @param path the path of the field
+	 * @return whether it belongs to the id
+	 */
+	public static boolean isId(String path) {
+		return path.equals("_id") || path.startsWith("_id.");
+	}
+
+}

@@ -1,0 +1,202 @@
+package io.gemforce.migrations.mongo.change.document;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.bson.BsonArray;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonValue;
+
+import io.gemforce.migrations.mongo.change.source.NearestWord;
+import io.gemforce.migrations.mongo.change.source.Spot;
+
+/**
+ * Knows the update operators, and the stages that an update's pipeline may have.
+ */
+public final class UpdateOperators {
+
+	/**
+	 * Operators that do the same if they are executed again.
+	 */
+	private static final Set<String> IDEMPOTENT = Set.of("$set", "$unset", "$rename", "$min", "$max", "$addToSet",
+			"$pull");
+
+	private static final Set<String> OTHERS = Set.of("$inc", "$mul", "$currentDate", "$setOnInsert", "$pop", "$push",
+			"$pullAll", "$bit");
+
+	private static final Set<String> ALL = Stream.concat(IDEMPOTENT.stream(), OTHERS.stream())
+		.collect(Collectors.toUnmodifiableSet());
+
+	private static final List<String> STAGES = List.of("$set", "$unset", "$addFields", "$project", "$replaceRoot",
+			"$replaceWith");
+
+	private UpdateOperators() {
+	}
+
+	public static void check(BsonValue update, Spot spot) {
+		if (update.isArray()) {
+			checkPipeline(update.asArray(), spot);
+		}
+		else {
+			checkOperators(update.asDocument(), spot);
+		}
+	}
+
+	private static void checkOperators(BsonDocument update, Spot spot) {
+		if (update.isEmpty()) {
+			spot.wrong("'%s' is empty".formatted(spot.name()),
+					"Write at least one operator, for example {$set: {size: 1}}");
+		}
+		boolean hasOperators = update.keySet().stream().anyMatch((key) -> key.startsWith("$"));
+		update.forEach((key, value) -> {
+			if (!key.startsWith("$")) {
+				spot.to(key)
+					.wrongKey(
+							hasOperators ? "the field '%s' stands between update operators".formatted(key)
+									: "'%s' is no update operator: it would replace the whole document".formatted(key),
+							"Put fields into an operator, for example {$set: {%s: …}}".formatted(key));
+			}
+			else if (!ALL.contains(key)) {
+				spot.to(key)
+					.wrongKey("there is no update operator '%s'%s".formatted(key, didYouMean(key, ALL)),
+							"See MongoDB's manual on update operators");
+			}
+			else if (!value.isDocument()) {
+				spot.to(key)
+					.wrong("'%s' needs a document of fields but has %s".formatted(key, BsonWords.describe(value)),
+							"Write for example {%s: {size: …}}".formatted(key));
+			}
+			else {
+				value.asDocument().keySet().forEach((field) -> checkField(key, field, spot.to(key).to(field)));
+			}
+		});
+	}
+
+	private static void checkField(String operator, String field, Spot spot) {
+		if (Names.isId(field)) {
+			spot.wrongKey("'%s' cannot change '%s': MongoDB lets nobody change the '_id' of a document"
+				.formatted(operator, field), "Choose another field");
+		}
+	}
+
+	private static void checkPipeline(BsonArray pipeline, Spot spot) {
+		if (pipeline.isEmpty()) {
+			spot.wrong("'%s' is empty".formatted(spot.name()),
+					"Write at least one stage, for example [{$set: {size: 1}}]");
+		}
+		int index = 0;
+		for (BsonValue stage : pipeline) {
+			Spot place = spot.to(index++);
+			if (!stage.isDocument() || stage.asDocument().size() != 1) {
+				place.wrong("a stage of a pipeline must be a document with one operator but is "
+						+ BsonWords.describe(stage), "Write for example [{$set: {size: 1}}]");
+			}
+			else if (!STAGES.contains(stage.asDocument().getFirstKey())) {
+				String name = stage.asDocument().getFirstKey();
+				place.wrong("an update has no stage '%s'%s".formatted(name, didYouMean(name, STAGES)),
+						"Write one of " + String.join(", ", STAGES));
+			}
+		}
+	}
+
+	private static String didYouMean(String word, Collection<String> known) {
+		return NearestWord.find(word, known).map("; did you mean '%s'?"::formatted).orElse("");
+	}
+
+	/**
+	 * Whether an update does the same if it is executed again.
+	 * @param update operators or a pipeline; nothing is known about a pipeline
+	 * @return whether it is known to be idempotent
+	 */
+	public static boolean areIdempotent(BsonValue update) {
+		return update.isDocument() && IDEMPOTENT.containsAll(update.asDocument().keySet())
+				&& update.asDocument().values().stream().noneMatch(UpdateOperators::isPositional);
+	}
+
+	// The operator '$' stands for the first element that the filter finds: the next time
+	// for
+	// another one
+	private static boolean isPositional(BsonValue operands) {
+		return operands.asDocument().keySet().stream().anyMatch((path) -> (path + ".").contains(".$."));
+	}
+
+	/**
+	 * Whether a filter can be seen to find no document that an update has changed.
+	 * @param update operators or a pipeline; nothing is known about a pipeline
+	 * @param filter the filter
+	 * @return whether it asks for another value of a field than the update leaves there
+	 */
+	public static boolean contradicts(BsonValue update, BsonDocument filter) {
+		if (!update.isDocument()) {
+			return false;
+		}
+		BsonDocument set = update.asDocument().getDocument("$set", new BsonDocument());
+		BsonDocument unset = update.asDocument().getDocument("$unset", new BsonDocument());
+		return filter.entrySet().stream().anyMatch((entry) -> {
+			BsonValue wanted = entry.getValue();
+			BsonValue left = set.get(entry.getKey());
+			if (wanted.isDocument() && wanted.asDocument().keySet().equals(Set.of("$exists"))) {
+				boolean exists = !BsonBoolean.FALSE.equals(wanted.asDocument().get("$exists"));
+				return exists ? unset.containsKey(entry.getKey()) : left != null;
+			}
+			if (wanted.isDocument() || wanted.isArray() || wanted.isRegularExpression()) {
+				return false;
+			}
+			boolean removed = unset.containsKey(entry.getKey()) && !wanted.isNull();
+			return removed || (left != null && !left.isArray()
+					&& !Fingerprint.comparable(left).equals(Fingerprint.comparable(wanted)));
+		});
+	}
+
+	/**
+	 * Return the fields at the top of a document that an update can change.
+	 * @param update operators or a pipeline
+	 * @return the names, none if it can be any field
+	 */
+	public static Set<String> fields(BsonValue update) {
+		Set<String> fields = new TreeSet<>();
+		if (update.isDocument()) {
+			update.asDocument().forEach((operator, operands) -> operands.asDocument().forEach((path, operand) -> {
+				fields.add(new FieldPath(path).top());
+				if (operator.equals("$rename") && operand.isString()) {
+					fields.add(new FieldPath(operand.asString().getValue()).top());
+				}
+			}));
+		}
+		return fields.stream().allMatch((field) -> Names.wrongField(field) == null) ? fields : Set.of();
+	}
+
+	/**
+	 * Return an update as a pipeline that aggregations of all servers know.
+	 * @param pipeline the stages of the update
+	 * @return the stages with the names that they have had longest
+	 */
+	public static List<BsonDocument> toAggregation(BsonArray pipeline) {
+		return pipeline.stream().map((stage) -> toAggregation(stage.asDocument())).toList();
+	}
+
+	private static BsonDocument toAggregation(BsonDocument stage) {
+		Map.Entry<String, BsonValue> operator = stage.entrySet().iterator().next();
+		return switch (operator.getKey()) {
+			case "$set" -> new BsonDocument("$addFields", operator.getValue());
+			case "$replaceWith" -> new BsonDocument("$replaceRoot", new BsonDocument("newRoot", operator.getValue()));
+			case "$unset" -> new BsonDocument("$project", excluding(operator.getValue()));
+			default -> stage;
+		};
+	}
+
+	private static BsonDocument excluding(BsonValue fields) {
+		BsonDocument projection = new BsonDocument();
+		(fields.isArray() ? fields.asArray() : List.of(fields))
+			.forEach((field) -> projection.append(field.asString().getValue(), new BsonInt32(0)));
+		return projection;
+	}
+
+}

@@ -1,0 +1,223 @@
+package io.gemforce.migrations.mongo.change.operation;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoCursor;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonValue;
+
+import io.gemforce.migrations.mongo.change.contract.Step;
+import io.gemforce.migrations.mongo.change.document.BatchSize;
+import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.document.ExactValue;
+
+/**
+ * Works on the documents that a filter selects, in batches, so that no collection is ever
+ * held in memory. One cursor, sorted by {@code _id}, gives the ids: asking for what
+ * follows an id would miss ids of other types. Each batch is read when it is its turn, in
+ * the transaction that changes it where there are some, and again as long as a document
+ * was changed by somebody else in between.
+ */
+final class Batches {
+
+	private static final BsonDocument BY_ID = new BsonDocument("_id", new BsonInt32(1));
+
+	private static final int MAX_PASSES = 50;
+
+	private final Step step;
+
+	private final String collection;
+
+	private final BsonDocument filter;
+
+	private final BsonDocument projection;
+
+	private Batches(Step step, String collection, BsonDocument filter, BsonDocument projection) {
+		this.step = step;
+		this.collection = collection;
+		this.filter = filter;
+		this.projection = projection;
+	}
+
+	/**
+	 * Select whole documents.
+	 * @param step the change at work
+	 * @param collection the collection
+	 * @param filter selects the documents
+	 * @return the batches
+	 */
+	static Batches ofDocuments(Step step, String collection, BsonDocument filter) {
+		return new Batches(step, collection, filter, new BsonDocument());
+	}
+
+	/**
+	 * Select documents of which only some fields are needed.
+	 * @param step the change at work
+	 * @param collection the collection
+	 * @param filter selects the documents
+	 * @param fields the fields, none of which lies in another one
+	 * @return the batches
+	 */
+	static Batches ofFields(Step step, String collection, BsonDocument filter, Collection<String> fields) {
+		return new Batches(step, collection, filter, including(fields));
+	}
+
+	private static BsonDocument including(Collection<String> fields) {
+		BsonDocument projection = BY_ID.clone();
+		fields.forEach((field) -> projection.append(field, new BsonInt32(1)));
+		return projection;
+	}
+
+	/**
+	 * Work on all documents.
+	 * @param work changes a batch
+	 * @throws Exception if the work failed
+	 */
+	void forEach(Work work) throws Exception {
+		try (MongoCursor<BsonDocument> cursor = this.step.collection(this.collection)
+			.find(this.filter)
+			.projection(BY_ID)
+			.sort(BY_ID)
+			.batchSize(BatchSize.MAX_DOCUMENTS)
+			.iterator()) {
+			Set<ExactValue> ids = nextIds(cursor);
+			while (!ids.isEmpty()) {
+				change(ids, work);
+				ids = nextIds(cursor);
+			}
+		}
+	}
+
+	private static Set<ExactValue> nextIds(MongoCursor<BsonDocument> cursor) {
+		Set<ExactValue> ids = new LinkedHashSet<>();
+		while (ids.size() < BatchSize.MAX_DOCUMENTS && cursor.hasNext()) {
+			ids.add(ExactValue.idOf(cursor.next()));
+		}
+		return ids;
+	}
+
+	private void change(Set<ExactValue> ids, Work work) throws Exception {
+		Set<ExactValue> open = ids;
+		boolean again = false;
+		for (int pass = 1; !open.isEmpty(); pass++) {
+			if (pass > MAX_PASSES + BatchSize.MAX_DOCUMENTS) {
+				throw new IllegalStateException(
+						("Documents of '%s' are changed by somebody else again and again, for " + "example %s")
+							.formatted(this.collection, BsonWords.show(open.iterator().next().value())));
+			}
+			Set<ExactValue> left = pass(open, work, again);
+			again |= left.size() == open.size();
+			open = left;
+		}
+	}
+
+	// Returns the documents that are still to be changed
+	private Set<ExactValue> pass(Set<ExactValue> open, Work work, boolean again) throws Exception {
+		List<BsonDocument> documents = new ArrayList<>();
+		AtomicBoolean readAll = new AtomicBoolean();
+		AtomicBoolean changed = new AtomicBoolean();
+		this.step.inTransaction(() -> {
+			documents.clear();
+			readAll.set(read(open, documents));
+			changed.set(documents.isEmpty() || work.change(documents, again));
+		});
+		if (!changed.get()) {
+			return open;
+		}
+		if (readAll.get()) {
+			return Set.of();
+		}
+		Set<ExactValue> left = new LinkedHashSet<>(open);
+		documents.forEach((document) -> left.remove(ExactValue.idOf(document)));
+		return left;
+	}
+
+	// Returns whether all documents were read
+	private boolean read(Set<ExactValue> ids, List<BsonDocument> documents) {
+		BatchSize size = new BatchSize();
+		try (MongoCursor<BsonDocument> cursor = this.step.collection(this.collection)
+			.find(Conditions.all(Conditions.ids(ExactValue.values(ids)), this.filter))
+			.projection(this.projection)
+			.batchSize(BatchSize.MAX_DOCUMENTS + 1)
+			.iterator()) {
+			while (cursor.hasNext()) {
+				if (size.isReached()) {
+					return false;
+				}
+				BsonDocument document = cursor.next();
+				size.add(document);
+				documents.add(document);
+			}
+			return true;
+		}
+	}
+
+	/**
+	 * Look at all documents, in batches, and change none.
+	 * @param reader takes a batch
+	 */
+	void look(Consumer<List<BsonDocument>> reader) {
+		try (MongoCursor<BsonDocument> cursor = this.step.collection(this.collection)
+			.find(this.filter)
+			.projection(this.projection)
+			.sort(BY_ID)
+			.batchSize(BatchSize.MAX_DOCUMENTS)
+			.iterator()) {
+			while (cursor.hasNext()) {
+				List<BsonDocument> documents = new ArrayList<>();
+				BatchSize size = new BatchSize();
+				while (!size.isReached() && cursor.hasNext()) {
+					BsonDocument document = cursor.next();
+					size.add(document);
+					documents.add(document);
+				}
+				reader.accept(documents);
+			}
+		}
+	}
+
+	/**
+	 * Read some documents.
+	 * @param collection the collection
+	 * @param ids the ids of the documents
+	 * @param fields the fields that are needed, none for whole documents
+	 * @return the documents that are there
+	 */
+	static List<BsonDocument> read(MongoCollection<BsonDocument> collection, Collection<BsonValue> ids,
+			Collection<String> fields) {
+		return collection.find(Conditions.ids(ids))
+			.projection(fields.isEmpty() ? new BsonDocument() : including(fields))
+			.batchSize(ids.size() + 1)
+			.into(new ArrayList<>());
+	}
+
+	/**
+	 * Changes some documents.
+	 */
+	@FunctionalInterface
+	interface Work {
+
+		/**
+		 * Change some documents. May be called again with the same documents after an
+		 * error that passes, then none of what it did has happened.
+		 * @param documents the documents
+		 * @param again whether it may have been called with some of these documents
+		 * before, and has changed them
+		 * @return whether all of them are changed; otherwise it is called again with
+		 * those that the filter still selects
+		 * @throws Exception if it failed
+		 */
+		boolean change(List<BsonDocument> documents, boolean again) throws Exception;
+
+	}
+
+}

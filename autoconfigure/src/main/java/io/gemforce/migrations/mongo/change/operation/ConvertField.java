@@ -1,0 +1,388 @@
+package io.gemforce.migrations.mongo.change.operation;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+import com.mongodb.client.model.UpdateOneModel;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonType;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.mongo.EpochUnit;
+import io.gemforce.migrations.mongo.FieldType;
+import io.gemforce.migrations.mongo.OnConversionError;
+import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.Parameters;
+import io.gemforce.migrations.mongo.change.contract.Reverse;
+import io.gemforce.migrations.mongo.change.contract.Step;
+import io.gemforce.migrations.mongo.change.contract.Survey;
+import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.document.Conversions;
+import io.gemforce.migrations.mongo.change.document.ExactValue;
+import io.gemforce.migrations.mongo.change.document.FieldPath;
+import io.gemforce.migrations.mongo.change.document.GuardedUpdates;
+import io.gemforce.migrations.mongo.change.document.ValuesById;
+import io.gemforce.migrations.mongo.change.document.WholeDocument;
+import io.gemforce.migrations.mongo.change.preimage.Preimage;
+import io.gemforce.migrations.mongo.change.source.Spot;
+import io.gemforce.migrations.store.Touches;
+
+/**
+ * Converts a field in batches, each document guarded by the value that was read.
+ * <p>
+ * If all values are of one type, each converts back to exactly what it was, and no
+ * document has the target type already, then the undo converts back, and the type is all
+ * that needs to be remembered. Otherwise there are pre-images.
+ *
+ * @param collection the collection
+ * @param field the field
+ * @param to the type to convert to
+ * @param onError what becomes of values that cannot be converted without loss
+ * @param unit what numbers are that are to be dates, {@code null} if nobody said it
+ */
+public record ConvertField(String collection, FieldPath field, FieldType to, OnConversionError onError,
+		@Nullable EpochUnit unit) implements ExecutableChange {
+
+	/**
+	 * The name of the kind, as users write it.
+	 */
+	public static final String KIND = "convertField";
+
+	private static final String ORIGINAL_TYPE = "originalType";
+
+	private static final int EXAMPLES = 10;
+
+	private static final String NOT_PLAUSIBLE = "cannot be told to be milliseconds since 1970";
+
+	private static final String UNIT_ACTION = "Declare 'unit: s' if they are seconds, 'unit: ms' if they are milliseconds; "
+			+ "if there are both, make them one by an update first";
+
+	public static ConvertField of(Parameters parameters) {
+		String to = parameters.text("to");
+		String onError = parameters.optionalText("onError");
+		String unit = parameters.optionalText("unit");
+		return new ConvertField(parameters.text("collection"), parameters.path("field"),
+				to.equals("objectId") ? FieldType.OBJECT_ID : FieldType.valueOf(to.toUpperCase(Locale.ROOT)),
+				(onError != null) ? OnConversionError.valueOf(onError.toUpperCase(Locale.ROOT))
+						: OnConversionError.FAIL,
+				(unit != null) ? EpochUnit.valueOf(unit.toUpperCase(Locale.ROOT)) : null);
+	}
+
+	@Override
+	public void check(Spot spot) {
+		if (this.unit != null && this.to != FieldType.DATE) {
+			spot.to("unit")
+				.wrongKey("'unit' is only for numbers that are to be dates", "Remove 'unit', or write 'to: date'");
+		}
+	}
+
+	@Override
+	public String kind() {
+		return KIND;
+	}
+
+	private BsonType target() {
+		return Conversions.bsonType(this.to);
+	}
+
+	private String targetName() {
+		return Conditions.typeName(target());
+	}
+
+	@Override
+	public String summary() {
+		return "convert field '%s' of '%s' to %s%s".formatted(this.field, this.collection, targetName(),
+				switch (this.onError) {
+					case FAIL -> "";
+					case KEEP -> ", leaving values that cannot be converted";
+					case UNSET -> ", removing values that cannot be converted";
+				});
+	}
+
+	@Override
+	public List<String> collections() {
+		return List.of(this.collection);
+	}
+
+	@Override
+	public Reverse reverse() {
+		return Reverse.remembered("converts '%s' of '%s' back, from pre-images where that is not exact"
+			.formatted(this.field, this.collection));
+	}
+
+	@Override
+	public List<String> needs() {
+		return Wording.privileges("find, update", this.collection);
+	}
+
+	@Override
+	public List<String> locks() {
+		return Wording.eachDocument(this.collection);
+	}
+
+	// An array of values of the target type matches their type, too
+	private BsonDocument ofOtherTypes() {
+		BsonArray types = new BsonArray(List.of(new BsonString(targetName()), new BsonString("null")));
+		BsonDocument otherType = new BsonDocument(this.field.text(),
+				new BsonDocument("$not", new BsonDocument("$type", types)));
+		return Conditions.all(Conditions.exists(this.field),
+				Conditions.any(List.of(Conditions.isArray(this.field), otherType)));
+	}
+
+	private BsonDocument ofTargetType() {
+		BsonDocument type = new BsonDocument(this.field.text(),
+				new BsonDocument("$type", new BsonString(targetName())));
+		return Conditions.all(type, Conditions.not(Conditions.isArray(this.field)));
+	}
+
+	@Override
+	public Touches touches(Survey survey) {
+		return survey.count(this.collection, ofOtherTypes());
+	}
+
+	@Override
+	public @Nullable Touches preimages(Survey survey) {
+		return touches(survey);
+	}
+
+	@Override
+	public boolean keepsPreimages() {
+		return true;
+	}
+
+	@Override
+	public void up(Step step) throws Exception {
+		if (step.find(this.collection).isEmpty()) {
+			step.begin(new BsonDocument());
+			return;
+		}
+		BsonDocument documents = ofOtherTypes();
+		new Parents(this.field).requireNoArrays(step, this.collection, Conditions.exists(this.field));
+		boolean resumed = step.isBegun();
+		if (!resumed) {
+			step.begin(look(step, documents));
+		}
+		if (resumed) {
+			step.unpack();
+		}
+		Batches.ofFields(step, this.collection, documents, List.of(this.field.text()))
+			.forEach((found, again) -> convert(step, found, again || resumed));
+	}
+
+	private BsonDocument look(Step step, BsonDocument documents) {
+		Outlook found = new Outlook();
+		Batches.ofFields(step, this.collection, documents, List.of(this.field.text()))
+			.look((batch) -> batch.forEach(found::add));
+		if (found.implausible > 0) {
+			throw step.refused("%d number%s of '%s' %s, for example %s".formatted(found.implausible,
+					(found.implausible == 1) ? "" : "s", this.field, NOT_PLAUSIBLE,
+					String.join(", ", found.implausibleExamples)), UNIT_ACTION);
+		}
+		if (found.failures() > 0 && this.onError == OnConversionError.FAIL) {
+			throw step.refused(
+					"%d value%s of '%s' cannot be converted to %s without loss (%s), for example %s".formatted(
+							found.failures(), (found.failures() == 1) ? "" : "s", this.field, targetName(),
+							found.failuresByType(), String.join(", ", found.examples)),
+					"Change these documents first, or declare 'onError: keep' or 'onError: unset'");
+		}
+		BsonDocument notes = new BsonDocument();
+		if (step.isRemembering()) {
+			boolean mixed = !step.ids(this.collection, ofTargetType(), 1).isEmpty();
+			BsonType original = mixed ? null : found.originalType();
+			if (original != null) {
+				notes.append(ORIGINAL_TYPE, new BsonString(original.name()));
+			}
+			step.requireRoomFor(((original != null) ? 0 : found.convertible)
+					+ ((this.onError == OnConversionError.UNSET) ? found.failures() : 0));
+			step.forget();
+		}
+		return notes;
+	}
+
+	private boolean convert(Step step, List<BsonDocument> documents, boolean again) {
+		List<Preimage> preimages = new ArrayList<>();
+		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
+		ValuesById values = new ValuesById(this.field);
+		for (BsonDocument document : documents) {
+			BsonValue value = this.field.find(document);
+			if (value == null) {
+				continue;
+			}
+			if (isImplausible(value)) {
+				throw step.failed("document %s of '%s' has come to have %s in '%s', which %s".formatted(
+						BsonWords.show(WholeDocument.id(document)), this.collection, BsonWords.describe(value),
+						this.field, NOT_PLAUSIBLE), UNIT_ACTION);
+			}
+			BsonValue converted = Conversions.convert(value, target(), this.unit).orElse(null);
+			if (converted == null && this.onError != OnConversionError.UNSET) {
+				requireKeeping(document, value);
+				continue;
+			}
+			if (!isDerivable(step, value, converted)) {
+				preimages.add(Preimage.ofField(WholeDocument.id(document), this.field, value, converted));
+			}
+			values.add(WholeDocument.id(document), converted);
+			updates.add(new UpdateOneModel<>(
+					Conditions.all(Conditions.id(WholeDocument.id(document)), Conditions.unchanged(this.field, value)),
+					(converted != null) ? new BsonDocument("$set", new BsonDocument(this.field.text(), converted))
+							: this.field.unset()));
+		}
+		if (step.isRemembering() && step.notes().containsKey(ORIGINAL_TYPE)) {
+			// The undo looks for them, as it converts back what has none
+			step.preimages().keep(preimages, again);
+		}
+		else if (step.isRemembering()) {
+			step.keep(preimages, again);
+		}
+		if (step.hasTransactions()) {
+			// The transaction sees to it that they are as they were read
+			values.write(step.collection(this.collection));
+			return true;
+		}
+		return GuardedUpdates.write(step.collection(this.collection), updates);
+	}
+
+	private void requireKeeping(BsonDocument document, BsonValue value) {
+		if (this.onError == OnConversionError.FAIL) {
+			throw new IllegalStateException(
+					("Document %s of '%s' has come to have %s in '%s', which cannot be converted to "
+							+ "%s without loss, while the migration was running")
+						.formatted(BsonWords.show(WholeDocument.id(document)), this.collection,
+								BsonWords.describe(value), this.field, targetName()));
+		}
+	}
+
+	private boolean isImplausible(BsonValue value) {
+		return this.to == FieldType.DATE && this.unit == null && !Conversions.isPlausibleMillis(value);
+	}
+
+	private boolean isDerivable(Step step, BsonValue value, @Nullable BsonValue converted) {
+		return converted != null && step.notes().get(ORIGINAL_TYPE) instanceof BsonString type
+				&& type.getValue().equals(value.getBsonType().name()) && isReversible(value, converted);
+	}
+
+	private boolean isReversible(BsonValue value, BsonValue converted) {
+		return Conversions.convert(converted, value.getBsonType(), this.unit).filter(value::equals).isPresent();
+	}
+
+	@Override
+	public void down(Step step) throws Exception {
+		if (step.find(this.collection).isEmpty()) {
+			return;
+		}
+		new Restoring(step, this.collection, List.of(this.field.top())).run();
+		if (step.notes().get(ORIGINAL_TYPE) instanceof BsonString type) {
+			BsonType original = BsonType.valueOf(type.getValue());
+			Batches.ofFields(step, this.collection, ofTargetType(), List.of(this.field.text()))
+				.forEach((documents, again) -> convertBack(step, documents, original));
+			Batches.ofFields(step, this.collection, ofTargetType(), List.of())
+				.look((left) -> conflicts(step, left, original));
+		}
+	}
+
+	private boolean convertBack(Step step, List<BsonDocument> documents, BsonType original) {
+		Map<ExactValue, Preimage> remembered = step.preimages()
+			.find(documents.stream().map(WholeDocument::id).toList());
+		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
+		for (BsonDocument document : documents) {
+			BsonValue value = this.field.find(document);
+			if (value != null && Parents.remembered(remembered, document) == null) {
+				Conversions.convert(value, original, this.unit)
+					.ifPresent((converted) -> updates.add(new UpdateOneModel<>(
+							Conditions.all(Conditions.id(WholeDocument.id(document)),
+									Conditions.unchanged(this.field, value)),
+							new BsonDocument("$set", new BsonDocument(this.field.text(), converted)))));
+			}
+		}
+		return GuardedUpdates.write(step.collection(this.collection), updates);
+	}
+
+	private void conflicts(Step step, List<BsonDocument> left, BsonType original) {
+		Map<ExactValue, Preimage> remembered = step.preimages().find(left.stream().map(WholeDocument::id).toList());
+		left.stream()
+			.filter((document) -> Parents.remembered(remembered, document) == null)
+			.map(WholeDocument::id)
+			.forEach((id) -> step.conflict("'%s', document %s: '%s' cannot be converted back to %s without loss"
+				.formatted(this.collection, BsonWords.show(id), this.field, Conditions.typeName(original))));
+	}
+
+	/**
+	 * What is found out before the first write.
+	 */
+	private final class Outlook {
+
+		private final Map<BsonType, Long> failures = new EnumMap<>(BsonType.class);
+
+		private final List<String> examples = new ArrayList<>();
+
+		private final List<String> implausibleExamples = new ArrayList<>();
+
+		private long implausible;
+
+		private long convertible;
+
+		private @Nullable BsonType type;
+
+		private boolean reversible = true;
+
+		void add(BsonDocument document) {
+			BsonValue value = ConvertField.this.field.find(document);
+			if (value == null) {
+				return;
+			}
+			if (isImplausible(value)) {
+				this.implausible++;
+				if (this.implausibleExamples.size() < EXAMPLES) {
+					this.implausibleExamples.add(example(value, document));
+				}
+				return;
+			}
+			Optional<BsonValue> converted = Conversions.convert(value, target(), ConvertField.this.unit);
+			if (converted.isEmpty()) {
+				this.failures.merge(value.getBsonType(), 1L, Long::sum);
+				if (this.examples.size() < EXAMPLES) {
+					this.examples.add(example(value, document));
+				}
+				return;
+			}
+			this.convertible++;
+			this.reversible &= (this.type == null || this.type == value.getBsonType())
+					&& isReversible(value, converted.get());
+			this.type = value.getBsonType();
+		}
+
+		private static String example(BsonValue value, BsonDocument document) {
+			return "%s in document %s".formatted(BsonWords.show(value), BsonWords.show(WholeDocument.id(document)));
+		}
+
+		long failures() {
+			return this.failures.values().stream().mapToLong(Long::longValue).sum();
+		}
+
+		String failuresByType() {
+			return this.failures.entrySet()
+				.stream()
+				.map((entry) -> "%d of type %s".formatted(entry.getValue(), Conditions.typeName(entry.getKey())))
+				.collect(Collectors.joining(", "));
+		}
+
+		/**
+		 * Return the type that an undo can convert back to.
+		 * @return the type, {@code null} if pre-images are needed
+		 */
+		@Nullable BsonType originalType() {
+			return this.reversible ? this.type : null;
+		}
+
+	}
+
+}

@@ -1,0 +1,147 @@
+package io.gemforce.migrations.mongo.change.operation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import com.mongodb.client.model.UpdateOneModel;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+
+import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
+import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.Parameters;
+import io.gemforce.migrations.mongo.change.contract.Reverse;
+import io.gemforce.migrations.mongo.change.contract.Step;
+import io.gemforce.migrations.mongo.change.contract.Survey;
+import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.document.FieldPath;
+import io.gemforce.migrations.mongo.change.document.GuardedUpdates;
+import io.gemforce.migrations.mongo.change.document.WholeDocument;
+import io.gemforce.migrations.mongo.change.source.Spot;
+import io.gemforce.migrations.store.Touches;
+
+/**
+ * Copies a field in all documents that have it and lack the target: by one command of the
+ * server where it has update pipelines, else in batches.
+ *
+ * @param collection the collection
+ * @param from the field
+ * @param to the field to copy it to
+ */
+public record CopyField(String collection, FieldPath from, FieldPath to) implements ExecutableChange {
+
+	/**
+	 * The name of the kind, as users write it.
+	 */
+	public static final String KIND = "copyField";
+
+	public static CopyField of(Parameters parameters) {
+		return new CopyField(parameters.text("collection"), parameters.path("from"), parameters.path("to"));
+	}
+
+	@Override
+	public String kind() {
+		return KIND;
+	}
+
+	@Override
+	public String summary() {
+		return "copy field '%s' of '%s' to '%s' where that is missing".formatted(this.from, this.collection, this.to);
+	}
+
+	@Override
+	public List<String> collections() {
+		return List.of(this.collection);
+	}
+
+	@Override
+	public Reverse reverse() {
+		return Reverse.derived("removes '%s' from the documents of '%s' that lacked it and still have the copy in it"
+			.formatted(this.to, this.collection));
+	}
+
+	@Override
+	public List<String> needs() {
+		return Wording.privileges("find, update", this.collection);
+	}
+
+	@Override
+	public List<String> locks() {
+		return Wording.eachDocument(this.collection);
+	}
+
+	@Override
+	public void check(Spot spot) {
+		RenameField.checkApart(this.from, this.to, "copied", spot.to("to"));
+	}
+
+	private BsonDocument copied() {
+		return Conditions.all(Conditions.exists(this.from), Conditions.missing(this.to));
+	}
+
+	@Override
+	public Touches touches(Survey survey) {
+		return survey.count(this.collection, copied());
+	}
+
+	@Override
+	public Touches preimages(Survey survey) {
+		return survey.count(this.collection, Conditions.exists(this.to));
+	}
+
+	@Override
+	public boolean keepsPreimages() {
+		return true;
+	}
+
+	@Override
+	public void up(Step step) throws Exception {
+		Optional<CollectionInfo> info = step.find(this.collection);
+		if (info.isEmpty()) {
+			step.begin(new BsonDocument());
+			return;
+		}
+		new Parents(this.from).requireNoArrays(step, this.collection, copied());
+		BsonString value = new BsonString("$" + this.from);
+		new Validators(info.get()).requirePass(step, copied(), List.of(Validators.set(this.to, value)));
+		new AddedField(this.collection, this.to).begin(step, copied());
+		// Keeps off documents that have come to have an array in the way
+		BsonDocument clear = Conditions.all(copied(), new Parents(this.from).clear(), new Parents(this.to).clear());
+		if (step.knowsPipelines()) {
+			step.collection(this.collection)
+				.updateMany(clear, List.of(new BsonDocument("$set", new BsonDocument(this.to.text(), value))));
+		}
+		else {
+			Batches.ofFields(step, this.collection, clear, List.of(this.from.text()))
+				.forEach((documents, again) -> copy(step, documents));
+		}
+		Parents.requireNoneLeft(step, this.collection, copied(), List.of(new Parents(this.from), new Parents(this.to)));
+	}
+
+	private boolean copy(Step step, List<BsonDocument> documents) {
+		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
+		for (BsonDocument document : documents) {
+			BsonValue value = this.from.find(document);
+			if (value != null) {
+				updates.add(new UpdateOneModel<>(
+						Conditions.all(Conditions.id(WholeDocument.id(document)),
+								Conditions.unchanged(this.from, value), Conditions.missing(this.to),
+								new Parents(this.to).clear()),
+						new BsonDocument("$set", new BsonDocument(this.to.text(), value))));
+			}
+		}
+		return GuardedUpdates.write(step.collection(this.collection), updates);
+	}
+
+	@Override
+	public void down(Step step) throws Exception {
+		if (step.find(this.collection).isPresent()) {
+			List<String> needed = Stream.of(this.from.top(), this.to.top()).distinct().toList();
+			new AddedField(this.collection, this.to).remove(step, needed, this.from::find);
+		}
+	}
+
+}

@@ -1,0 +1,86 @@
+package io.gemforce.migrations.mongo.change.operation;
+
+import java.util.List;
+
+import org.bson.BsonDocument;
+
+import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.Parameters;
+import io.gemforce.migrations.mongo.change.contract.Reverse;
+import io.gemforce.migrations.mongo.change.contract.Step;
+import io.gemforce.migrations.mongo.change.contract.Survey;
+import io.gemforce.migrations.store.Touches;
+
+/**
+ * Creates a collection, unless it is there.
+ *
+ * @param collection the collection
+ */
+public record CreateCollection(String collection) implements ExecutableChange {
+
+	/**
+	 * The name of the kind, as users write it.
+	 */
+	public static final String KIND = "createCollection";
+
+	public static CreateCollection of(Parameters parameters) {
+		return new CreateCollection(parameters.text("collection"));
+	}
+
+	@Override
+	public String kind() {
+		return KIND;
+	}
+
+	@Override
+	public String summary() {
+		return "create collection '%s'".formatted(this.collection);
+	}
+
+	@Override
+	public List<String> collections() {
+		return List.of(this.collection);
+	}
+
+	@Override
+	public Reverse reverse() {
+		return Reverse.derived("drops '%s' if it was not there before and is empty".formatted(this.collection));
+	}
+
+	@Override
+	public boolean canBeInTransaction() {
+		return false;
+	}
+
+	@Override
+	public List<String> needs() {
+		return Wording.privileges("createCollection, find, renameCollectionSameDB, dropCollection", this.collection);
+	}
+
+	@Override
+	public List<String> locks() {
+		return Wording.exclusively(this.collection);
+	}
+
+	@Override
+	public Touches touches(Survey survey) {
+		return survey.exactly(0);
+	}
+
+	@Override
+	public void up(Step step) {
+		boolean there = step.find(this.collection).isPresent();
+		if (!step.isBegun()) {
+			step.begin(MadeCollection.note(there));
+		}
+		if (!there) {
+			step.catalog().create(this.collection, new BsonDocument());
+		}
+	}
+
+	@Override
+	public void down(Step step) {
+		new MadeCollection(this.collection).drop(step);
+	}
+
+}

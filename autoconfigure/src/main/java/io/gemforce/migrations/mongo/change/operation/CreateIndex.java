@@ -1,0 +1,259 @@
+package io.gemforce.migrations.mongo.change.operation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+import org.bson.BsonBoolean;
+import org.bson.BsonDateTime;
+import org.bson.BsonDocument;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
+import io.gemforce.migrations.mongo.change.catalog.IndexDefinition;
+import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
+import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.Parameters;
+import io.gemforce.migrations.mongo.change.contract.Reverse;
+import io.gemforce.migrations.mongo.change.contract.Step;
+import io.gemforce.migrations.mongo.change.contract.Survey;
+import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.source.Seconds;
+import io.gemforce.migrations.mongo.change.source.Spot;
+import io.gemforce.migrations.store.Touches;
+
+/**
+ * Creates an index, unless the same one is there.
+ *
+ * @param collection the collection
+ * @param index the index in the form that the server takes
+ * @param expireExisting whether the documents may be deleted that have expired already
+ */
+public record CreateIndex(String collection, BsonDocument index, boolean expireExisting) implements ExecutableChange {
+
+	/**
+	 * The name of the kind, as users write it.
+	 */
+	public static final String KIND = "createIndex";
+
+	private static final String EXISTED = "existed";
+
+	private static final String EXPIRE_AFTER = "expireAfterSeconds";
+
+	private static final String PARTIAL_FILTER = "partialFilterExpression";
+
+	public static CreateIndex of(Parameters parameters) {
+		BsonDocument keys = parameters.value("keys").asDocument();
+		String name = parameters.optionalText("name");
+		BsonDocument index = new BsonDocument("key", keys).append("name",
+				new BsonString((name != null) ? name : serverName(keys)));
+		for (String flag : List.of("unique", "sparse", "hidden")) {
+			if (parameters.flag(flag)) {
+				index.append(flag, BsonBoolean.TRUE);
+			}
+		}
+		BsonValue expireAfter = parameters.optionalValue("expireAfter");
+		if (expireAfter != null) {
+			Seconds.parse(expireAfter).ifPresent((seconds) -> index.append(EXPIRE_AFTER, new BsonInt64(seconds)));
+		}
+		BsonDocument partialFilter = parameters.optionalDocument("partialFilter");
+		if (partialFilter != null) {
+			index.append(PARTIAL_FILTER, partialFilter);
+		}
+		BsonDocument collation = parameters.optionalDocument("collation");
+		if (collation != null) {
+			index.append("collation", collation);
+		}
+		return new CreateIndex(parameters.text("collection"), index, parameters.flag("expireExisting"));
+	}
+
+	private static String serverName(BsonDocument keys) {
+		return keys.entrySet()
+			.stream()
+			.map((entry) -> entry.getKey() + "_"
+					+ (entry.getValue().isString() ? entry.getValue().asString().getValue()
+							: String.valueOf(entry.getValue().asNumber().intValue())))
+			.collect(Collectors.joining("_"));
+	}
+
+	private String name() {
+		return this.index.getString("name").getValue();
+	}
+
+	private boolean isUnique() {
+		return this.index.containsKey("unique");
+	}
+
+	@Override
+	public String kind() {
+		return KIND;
+	}
+
+	@Override
+	public String summary() {
+		return "create %sindex '%s' on '%s' %s%s".formatted(isUnique() ? "unique " : "", name(), this.collection,
+				BsonWords.show(this.index.getDocument("key")),
+				isExpiring() ? ", by which documents expire after %d s".formatted(expireAfter()) : "");
+	}
+
+	@Override
+	public List<String> collections() {
+		return List.of(this.collection);
+	}
+
+	@Override
+	public Reverse reverse() {
+		return Reverse.derived("drops index '%s' of '%s' if it was not there before%s".formatted(name(),
+				this.collection, isExpiring() ? "; restores no document that has expired" : ""));
+	}
+
+	@Override
+	public boolean canBeInTransaction() {
+		return false;
+	}
+
+	@Override
+	public List<String> needs() {
+		return Wording.privileges("createIndex, listIndexes, find, dropIndex", this.collection);
+	}
+
+	@Override
+	public List<String> locks() {
+		return List.of(("all of '%s' for a moment at the beginning and at the end of the build; in between reads and "
+				+ "writes go on")
+			.formatted(this.collection));
+	}
+
+	@Override
+	public void check(Spot spot) {
+		boolean single = this.index.getDocument("key").size() == 1;
+		if (this.expireExisting && !isExpiring()) {
+			spot.to("expireExisting")
+				.wrongKey("'expireExisting' is of no use without 'expireAfter'",
+						"Add 'expireAfter', or remove 'expireExisting'");
+		}
+		if (isExpiring() && !single) {
+			spot.to("expireAfter")
+				.wrong("documents cannot expire by an index on several fields",
+						"Make an index on the field with the date alone");
+		}
+		if (this.index.containsKey("sparse") && this.index.containsKey(PARTIAL_FILTER)) {
+			spot.to("sparse")
+				.wrong("an index cannot be sparse and have a partial filter", "Put {$exists: true} into the filter");
+		}
+	}
+
+	@Override
+	public Touches touches(Survey survey) {
+		return survey.count(this.collection, Conditions.ANY);
+	}
+
+	@Override
+	public List<String> losses(Survey survey) {
+		if (!isExpiring()) {
+			return List.of();
+		}
+		Touches expired = survey.count(this.collection, expired());
+		if (expired.estimated()) {
+			return List.of("documents that have expired already are deleted, and no undo restores them");
+		}
+		return (expired.count() == 0) ? List.of()
+				: List
+					.of("%,d document(s) have expired already: %s, and no undo restores them".formatted(expired.count(),
+							this.expireExisting ? "they are deleted" : "refused, as they would be deleted"));
+	}
+
+	private boolean isExpiring() {
+		return this.index.containsKey(EXPIRE_AFTER);
+	}
+
+	private long expireAfter() {
+		return this.index.getNumber(EXPIRE_AFTER).longValue();
+	}
+
+	// Of several dates in an array the server looks at the earliest
+	private BsonDocument expired() {
+		long latest = System.currentTimeMillis() - TimeUnit.SECONDS.toMillis(expireAfter());
+		return Conditions.all(this.index.getDocument(PARTIAL_FILTER, new BsonDocument()), new BsonDocument(
+				this.index.getDocument("key").getFirstKey(), new BsonDocument("$lte", new BsonDateTime(latest))));
+	}
+
+	@Override
+	public void up(Step step) {
+		Optional<CollectionInfo> there = step.find(this.collection);
+		Optional<BsonDocument> same = there.flatMap((info) -> findSame(step, info.collation()));
+		Duplicates duplicates = new Duplicates(this.collection, same.orElse(this.index));
+		if (there.isPresent() && same.isEmpty()) {
+			requireNoneExpired(step);
+			if (!step.isBegun()) {
+				duplicates.refuseIfAny(step);
+			}
+		}
+		if (!step.isBegun()) {
+			step.begin(MadeCollection.note(there.isPresent()).append(EXISTED, BsonBoolean.valueOf(same.isPresent())));
+		}
+		// One that is listed may be still being built, by an interrupted attempt, too
+		duplicates.refuseIfAny(step, duplicates.build(step));
+	}
+
+	private void requireNoneExpired(Step step) {
+		if (isExpiring() && !this.expireExisting) {
+			step.refuseIfAny(this.collection, expired(),
+					"have expired already: the server would delete them, and no undo restores them",
+					"Change or move these documents first, or write 'expireExisting: true' if they are to be deleted");
+		}
+	}
+
+	/**
+	 * Find the same index.
+	 * @param step the change
+	 * @param defaultCollation the collation of the collection, {@code null} for none
+	 * @return the index in the form that the server takes, or empty if there is none
+	 * @throws ChangeRefusedException if another index is in the way
+	 */
+	private Optional<BsonDocument> findSame(Step step, @Nullable BsonDocument defaultCollation) {
+		IndexDefinition wanted = IndexDefinition.declared(this.index, defaultCollation);
+		List<BsonDocument> inTheWay = new ArrayList<>();
+		for (BsonDocument existing : step.catalog().indexes(this.collection)) {
+			IndexDefinition definition = IndexDefinition.listed(existing);
+			if (definition.isSame(wanted)) {
+				return Optional.of(IndexDefinition.asListed(existing, defaultCollation));
+			}
+			if (existing.getString("name").getValue().equals(name()) || definition.hasSameKeys(wanted)) {
+				inTheWay.add(existing);
+			}
+		}
+		if (!inTheWay.isEmpty()) {
+			throw step.refused(
+					"'%s' has another index in its place: %s, where %s is wanted".formatted(this.collection,
+							inTheWay.get(0).toJson(), this.index.toJson()),
+					"Drop the existing index first, by a dropIndex before this change, or choose another name and other keys");
+		}
+		return Optional.empty();
+	}
+
+	@Override
+	public void down(Step step) {
+		Optional<CollectionInfo> there = step.find(this.collection);
+		if (there.isPresent() && !step.isNoted(EXISTED)) {
+			step.catalog().index(this.collection, name()).ifPresent((existing) -> {
+				if (IndexDefinition.listed(existing)
+					.isSame(IndexDefinition.declared(this.index, there.get().collation()))) {
+					step.catalog().dropIndex(this.collection, name());
+				}
+				else {
+					step.conflict(
+							"'%s': index '%s' has been changed since, and stays".formatted(this.collection, name()));
+				}
+			});
+		}
+		new MadeCollection(this.collection).drop(step);
+	}
+
+}

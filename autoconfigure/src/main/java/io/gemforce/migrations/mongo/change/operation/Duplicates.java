@@ -1,0 +1,164 @@
+package io.gemforce.migrations.mongo.change.operation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+import com.mongodb.MongoCommandException;
+import com.mongodb.MongoException;
+import com.mongodb.client.AggregateIterable;
+import com.mongodb.client.model.Collation;
+import com.mongodb.client.model.CollationAlternate;
+import com.mongodb.client.model.CollationCaseFirst;
+import com.mongodb.client.model.CollationMaxVariable;
+import com.mongodb.client.model.CollationStrength;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+
+import io.gemforce.migrations.mongo.change.catalog.Collations;
+import io.gemforce.migrations.mongo.change.catalog.IndexKeys;
+import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
+import io.gemforce.migrations.mongo.change.contract.Step;
+import io.gemforce.migrations.mongo.change.document.BsonWords;
+
+/**
+ * Looks for documents that a unique index could not be built over.
+ *
+ * @param collection the collection
+ * @param index the index in the form that the server takes
+ */
+record Duplicates(String collection, BsonDocument index) {
+
+	private static final int EXAMPLES = 10;
+
+	private static final int DUPLICATE_KEY = 11000;
+
+	private static final Pattern POSITION = Pattern.compile("(.*\\.)?[0-9]+(\\..*)?");
+
+	/**
+	 * Refuse to build the index if there are duplicates.
+	 * @param step the change
+	 * @throws ChangeRefusedException if there are some
+	 */
+	void refuseIfAny(Step step) {
+		refuseIfAny(step, examples(step));
+	}
+
+	/**
+	 * Refuse to build the index if there are duplicates.
+	 * @param step the change
+	 * @param examples what was found
+	 * @throws ChangeRefusedException if something was found
+	 */
+	void refuseIfAny(Step step, List<String> examples) {
+		if (!examples.isEmpty()) {
+			boolean more = examples.size() > EXAMPLES;
+			throw step.refused("documents of '%s' have the same values: %s%s".formatted(this.collection,
+					String.join("; ", examples.subList(0, Math.min(EXAMPLES, examples.size()))),
+					more ? "; and more" : ""), "Change these documents first");
+		}
+	}
+
+	/**
+	 * Build the index, or wait until it is built.
+	 * @param step the change
+	 * @return the values that keep the index from being built, none if it is built
+	 */
+	List<String> build(Step step) {
+		try {
+			step.catalog().createIndexes(this.collection, List.of(this.index));
+			return List.of();
+		}
+		catch (MongoException ex) {
+			if (ex.getCode() != DUPLICATE_KEY) {
+				throw ex;
+			}
+			List<String> examples = examples(step);
+			return examples.isEmpty() ? List.of(reported(ex)) : examples;
+		}
+	}
+
+	private static String reported(MongoException ex) {
+		BsonValue values = (ex instanceof MongoCommandException command) ? command.getResponse().get("keyValue") : null;
+		return (values != null) ? BsonWords.show(values) : "the server does not tell which";
+	}
+
+	/**
+	 * Find values that several documents have. Of an index whose keys are not just the
+	 * values of fields nothing is found: the server finds it when it builds the index.
+	 * @param step the change
+	 * @return the values and the number of documents, one more than are shown at the most
+	 */
+	List<String> examples(Step step) {
+		if (!this.index.getBoolean("unique", BsonBoolean.FALSE).getValue() || !isOfFields()) {
+			return List.of();
+		}
+		AggregateIterable<BsonDocument> aggregation = step.collection(this.collection)
+			.aggregate(pipeline())
+			.allowDiskUse(true);
+		if (this.index.isDocument("collation")) {
+			aggregation = aggregation.collation(collation(this.index.getDocument("collation")));
+		}
+		List<String> examples = new ArrayList<>();
+		for (BsonDocument group : aggregation) {
+			examples.add("%s in %d documents".formatted(BsonWords.show(values(group.getDocument("_id"))),
+					group.getNumber("count", new BsonInt64(0)).longValue()));
+		}
+		return examples;
+	}
+
+	boolean isOfFields() {
+		return this.index.getDocument("key")
+			.entrySet()
+			.stream()
+			.allMatch((entry) -> entry.getValue().isNumber() && !POSITION.matcher(entry.getKey()).matches()
+					&& !entry.getKey().endsWith("$**"));
+	}
+
+	private List<String> fields() {
+		return List.copyOf(this.index.getDocument("key").keySet());
+	}
+
+	BsonValue values(BsonDocument key) {
+		BsonDocument values = new BsonDocument();
+		List<String> fields = fields();
+		for (int i = 0; i < fields.size(); i++) {
+			values.append(fields.get(i), IndexKeys.value(key, i));
+		}
+		return values;
+	}
+
+	List<BsonDocument> pipeline() {
+		boolean sparse = this.index.getBoolean("sparse", BsonBoolean.FALSE).getValue();
+		return List.of(
+				new BsonDocument("$match", this.index.getDocument("partialFilterExpression", new BsonDocument())),
+				new BsonDocument("$project", new BsonDocument("k", new IndexKeys(fields(), sparse).expression())),
+				new BsonDocument("$unwind", new BsonString("$k")),
+				new BsonDocument("$group",
+						new BsonDocument("_id", new BsonString("$k")).append("count",
+								new BsonDocument("$sum", new BsonInt32(1)))),
+				new BsonDocument("$match", new BsonDocument("count", new BsonDocument("$gt", new BsonInt32(1)))),
+				new BsonDocument("$limit", new BsonInt32(EXAMPLES + 1)));
+	}
+
+	private static Collation collation(BsonDocument document) {
+		BsonDocument complete = Collations.complete(document);
+		Collation.Builder builder = Collation.builder().locale(document.getString("locale").getValue());
+		if (!complete.isEmpty()) {
+			builder.caseLevel(complete.getBoolean("caseLevel").getValue())
+				.collationCaseFirst(CollationCaseFirst.fromString(complete.getString("caseFirst").getValue()))
+				.collationStrength(CollationStrength.fromInt(complete.getNumber("strength").intValue()))
+				.numericOrdering(complete.getBoolean("numericOrdering").getValue())
+				.collationAlternate(CollationAlternate.fromString(complete.getString("alternate").getValue()))
+				.collationMaxVariable(CollationMaxVariable.fromString(complete.getString("maxVariable").getValue()))
+				.normalization(complete.getBoolean("normalization").getValue())
+				.backwards(complete.getBoolean("backwards").getValue());
+		}
+		return builder.build();
+	}
+
+}

@@ -1,0 +1,186 @@
+package io.gemforce.migrations.mongo.change.operation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import com.mongodb.client.model.UpdateOneModel;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+
+import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
+import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.Parameters;
+import io.gemforce.migrations.mongo.change.contract.Reverse;
+import io.gemforce.migrations.mongo.change.contract.Step;
+import io.gemforce.migrations.mongo.change.contract.Survey;
+import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.document.ExactValue;
+import io.gemforce.migrations.mongo.change.document.FieldPath;
+import io.gemforce.migrations.mongo.change.document.GuardedUpdates;
+import io.gemforce.migrations.mongo.change.document.WholeDocument;
+import io.gemforce.migrations.mongo.change.preimage.Preimage;
+import io.gemforce.migrations.mongo.change.source.Spot;
+import io.gemforce.migrations.store.Touches;
+
+/**
+ * Renames a field in all documents that have it, by one command of the server.
+ *
+ * @param collection the collection
+ * @param from the field
+ * @param to its new name
+ */
+public record RenameField(String collection, FieldPath from, FieldPath to) implements ExecutableChange {
+
+	/**
+	 * The name of the kind, as users write it.
+	 */
+	public static final String KIND = "renameField";
+
+	public static RenameField of(Parameters parameters) {
+		return new RenameField(parameters.text("collection"), parameters.path("from"), parameters.path("to"));
+	}
+
+	@Override
+	public String kind() {
+		return KIND;
+	}
+
+	@Override
+	public String summary() {
+		return "rename field '%s' of '%s' to '%s'".formatted(this.from, this.collection, this.to);
+	}
+
+	@Override
+	public List<String> collections() {
+		return List.of(this.collection);
+	}
+
+	@Override
+	public Reverse reverse() {
+		return Reverse.derived("renames field '%s' of '%s' to '%s'".formatted(this.to, this.collection, this.from));
+	}
+
+	@Override
+	public List<String> needs() {
+		return Wording.privileges("find, update", this.collection);
+	}
+
+	@Override
+	public List<String> locks() {
+		return Wording.eachDocument(this.collection);
+	}
+
+	@Override
+	public void check(Spot spot) {
+		checkApart(this.from, this.to, "renamed", spot.to("to"));
+	}
+
+	static void checkApart(FieldPath from, FieldPath to, String done, Spot spot) {
+		if (from.equals(to)) {
+			spot.wrong("'%s' is %s to itself".formatted(from, done), "Write another name");
+		}
+		else if (to.isWithin(from) || from.isWithin(to)) {
+			spot.wrong("'%s' cannot be %s to '%s': one is part of the other".formatted(from, done, to),
+					"Choose a field that is not part of the other one");
+		}
+	}
+
+	@Override
+	public Touches touches(Survey survey) {
+		return survey.count(this.collection, Conditions.exists(this.from));
+	}
+
+	@Override
+	public boolean keepsPreimages() {
+		return this.to.isNested();
+	}
+
+	@Override
+	public void up(Step step) throws Exception {
+		BsonDocument withField = Conditions.exists(this.from);
+		BsonDocument taken = Conditions.exists(this.to);
+		Optional<CollectionInfo> info = step.find(this.collection);
+		boolean there = info.isPresent();
+		if (there) {
+			// What an interrupted attempt has renamed has the target, too
+			step.refuseIfAny(this.collection, step.isBegun() ? Conditions.all(withField, taken) : taken,
+					"have '%s' already".formatted(this.to),
+					"Remove or rename '%s' in these documents first, or choose another name".formatted(this.to));
+			new Parents(this.from).requireNoArrays(step, this.collection, withField);
+			new Parents(this.to).requireClear(step, this.collection, withField);
+			new Validators(info.get()).requirePass(step, withField,
+					List.of(Validators.set(this.to, new BsonString("$" + this.from)), Validators.remove(this.from)));
+		}
+		if (!step.isBegun()) {
+			if (there && this.to.isNested() && step.isRemembering()) {
+				step.forget();
+				step.requireRoomFor(step.collection(this.collection)
+					.countDocuments(Conditions.all(withField, new Parents(this.to).empty())));
+				new Parents(this.to).remember(step, this.collection, withField);
+			}
+			step.begin(new BsonDocument());
+		}
+		if (there) {
+			Parents fromParents = new Parents(this.from);
+			Parents toParents = new Parents(this.to);
+			step.collection(this.collection)
+				.updateMany(
+						Conditions.all(withField, Conditions.missing(this.to), fromParents.clear(), toParents.clear()),
+						rename(this.from, this.to));
+			step.requireNoneLeft(this.collection, Conditions.all(withField, taken),
+					"have come to have '%s' as well as '%s'".formatted(this.to, this.from),
+					"Remove or rename '%s' or '%s' in these documents".formatted(this.to, this.from));
+			Parents.requireNoneLeft(step, this.collection, withField, List.of(fromParents, toParents));
+		}
+	}
+
+	private static BsonDocument rename(FieldPath from, FieldPath to) {
+		return new BsonDocument("$rename", new BsonDocument(from.text(), new BsonString(to.text())));
+	}
+
+	@Override
+	public void down(Step step) throws Exception {
+		if (step.find(this.collection).isEmpty()) {
+			return;
+		}
+		BsonDocument renamed = Conditions.exists(this.to);
+		BsonDocument reversible = Conditions.all(renamed, Conditions.missing(this.from), new Parents(this.from).clear(),
+				new Parents(this.to).clear());
+		if (this.to.isNested()) {
+			Batches.ofFields(step, this.collection, reversible, List.of(this.to.top()))
+				.forEach((documents, again) -> renameBack(step, documents));
+		}
+		else {
+			step.collection(this.collection).updateMany(reversible, rename(this.to, this.from));
+		}
+		step.conflicts(this.collection, renamed,
+				"'%s' stays, as '%s' is there or has no place".formatted(this.to, this.from));
+	}
+
+	// Removes the parents of the field in the same update of a document, as they could
+	// not
+	// be told from others afterwards
+	private boolean renameBack(Step step, List<BsonDocument> documents) {
+		Map<ExactValue, Preimage> remembered = step.preimages()
+			.find(documents.stream().map(WholeDocument::id).toList());
+		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
+		for (BsonDocument document : documents) {
+			BsonValue value = this.to.find(document);
+			if (value != null) {
+				FieldPath removable = new Parents(this.to).removable(document, Parents.remembered(remembered, document),
+						this.from);
+				updates.add(new UpdateOneModel<>(
+						Conditions.all(Conditions.id(WholeDocument.id(document)), Conditions.missing(this.from),
+								new Parents(this.from).clear(),
+								Conditions.unchanged(removable, removable.find(document))),
+						new BsonDocument("$set", new BsonDocument(this.from.text(), value)).append("$unset",
+								removable.unset().get("$unset"))));
+			}
+		}
+		return GuardedUpdates.write(step.collection(this.collection), updates);
+	}
+
+}

@@ -1,0 +1,159 @@
+package io.gemforce.migrations.mongo.change.operation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.Parameters;
+import io.gemforce.migrations.mongo.change.contract.Reverse;
+import io.gemforce.migrations.mongo.change.contract.Step;
+import io.gemforce.migrations.mongo.change.contract.Survey;
+import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.store.Touches;
+
+/**
+ * Runs a command of the author's on the application's database.
+ *
+ * @param up the command
+ * @param down the command that undoes it, {@code null} if there is none
+ * @param declaredIdempotent whether the author says that the command is idempotent
+ */
+public record RunCommand(BsonDocument up, @Nullable BsonDocument down,
+		boolean declaredIdempotent) implements ExecutableChange {
+
+	/**
+	 * The name of the kind, as users write it.
+	 */
+	public static final String KIND = "command";
+
+	private static final String WRITE_CONCERN = "writeConcern";
+
+	public static RunCommand of(Parameters parameters) {
+		return new RunCommand(parameters.value("up").asDocument(), parameters.optionalDocument("down"),
+				parameters.flag("idempotent"));
+	}
+
+	@Override
+	public String kind() {
+		return KIND;
+	}
+
+	@Override
+	public String summary() {
+		return "run command " + BsonWords.show(this.up);
+	}
+
+	@Override
+	public List<String> collections() {
+		return List.of();
+	}
+
+	@Override
+	public Reverse reverse() {
+		return (this.down != null) ? Reverse.declared("runs command " + BsonWords.show(this.down))
+				: Reverse.none("a command without 'down' has no reverse");
+	}
+
+	@Override
+	public boolean isIdempotent() {
+		return this.declaredIdempotent;
+	}
+
+	@Override
+	public boolean canBeInTransaction() {
+		return new CommandReach(this.up).canBeInTransaction()
+				&& (this.down == null || new CommandReach(this.down).canBeInTransaction());
+	}
+
+	@Override
+	public boolean isWriting(String own, String database, String name) {
+		return commands().anyMatch((command) -> command.isWriting(own, database, name));
+	}
+
+	@Override
+	public Optional<String> reachesBeyond() {
+		return commands().flatMap((command) -> command.beyond().stream()).findFirst();
+	}
+
+	private Stream<CommandReach> commands() {
+		return Stream.of(this.up, this.down).filter(Objects::nonNull).map(CommandReach::new);
+	}
+
+	@Override
+	public List<String> needs() {
+		List<String> needs = new ArrayList<>();
+		needs.add("what the command '%s' needs".formatted(this.up.getFirstKey()));
+		if (!isIdempotent() && canBeInTransaction()) {
+			needs.add(Wording.TRANSACTIONS);
+		}
+		return List.copyOf(needs);
+	}
+
+	@Override
+	public List<String> locks() {
+		return List.of("what the command '%s' takes".formatted(this.up.getFirstKey()));
+	}
+
+	@Override
+	public @Nullable Touches touches(Survey survey) {
+		return null;
+	}
+
+	@Override
+	public void up(Step step) throws Exception {
+		if (!isIdempotent() && canBeInTransaction() && step.hasTransactions()) {
+			step.onceInTransaction(new BsonDocument(), () -> run(step, inTransaction(this.up)));
+			return;
+		}
+		if (!step.isBegun()) {
+			step.begin(new BsonDocument());
+		}
+		run(step, withWriteConcern(this.up));
+	}
+
+	@Override
+	public void down(Step step) throws Exception {
+		BsonDocument down = this.down;
+		if (down == null) {
+			throw step.refused(reverse().text(), "Add 'down' to the command");
+		}
+		if (!isIdempotent() && canBeInTransaction() && step.hasTransactions()) {
+			step.downOnceInTransaction(() -> run(step, inTransaction(down)));
+		}
+		else {
+			run(step, withWriteConcern(down));
+		}
+	}
+
+	private static BsonDocument withWriteConcern(BsonDocument command) {
+		boolean needed = new CommandReach(command).isWrite() && !command.containsKey(WRITE_CONCERN);
+		return needed ? command.clone().append(WRITE_CONCERN, new BsonDocument("w", new BsonString("majority")))
+				: command;
+	}
+
+	// The commit has one, and nothing else may have one
+	private static BsonDocument inTransaction(BsonDocument command) {
+		BsonDocument plain = command.clone();
+		plain.remove(WRITE_CONCERN);
+		return plain;
+	}
+
+	private static void run(Step step, BsonDocument command) {
+		BsonDocument reply = step.database().runCommand(command, BsonDocument.class);
+		BsonValue errors = reply.get("writeErrors");
+		if (errors instanceof BsonArray list && !list.isEmpty()) {
+			throw new IllegalStateException("Command '%s' could not write all: %s".formatted(command.getFirstKey(),
+					BsonWords.show(list.get(0))));
+		}
+	}
+
+}

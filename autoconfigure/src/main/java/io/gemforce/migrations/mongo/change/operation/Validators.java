@@ -1,0 +1,97 @@
+package io.gemforce.migrations.mongo.change.operation;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+import com.mongodb.MongoCommandException;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+
+import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
+import io.gemforce.migrations.mongo.change.contract.Step;
+import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.document.FieldPath;
+import io.gemforce.migrations.mongo.change.document.WholeDocument;
+
+/**
+ * Finds the documents that a collection's validator would not let pass once a change is
+ * made in them, before anything is written.
+ *
+ * @param collection the collection
+ */
+record Validators(CollectionInfo collection) {
+
+	private static final int EXAMPLES = 10;
+
+	private BsonDocument validator() {
+		return this.collection.options().getDocument("validator", new BsonDocument());
+	}
+
+	private String option(String name, String otherwise) {
+		return this.collection.options().getString(name, new BsonString(otherwise)).getValue();
+	}
+
+	private boolean isRefusing() {
+		return !validator().isEmpty() && option("validationAction", "error").startsWith("error")
+				&& !option("validationLevel", "strict").equals("off");
+	}
+
+	/**
+	 * Refuse a change whose documents would not pass the validator.
+	 * @param step the change
+	 * @param documents selects the documents that the change is about
+	 * @param stages make of each what the change will make of it
+	 */
+	void requirePass(Step step, BsonDocument documents, List<BsonDocument> stages) {
+		if (!isRefusing()) {
+			return;
+		}
+		List<BsonDocument> pipeline = new ArrayList<>();
+		pipeline.add(match(documents));
+		if (option("validationLevel", "strict").equals("moderate")) {
+			pipeline.add(match(validator()));
+		}
+		pipeline.addAll(stages);
+		pipeline.add(match(Conditions.not(validator())));
+		Collections.addAll(pipeline, new BsonDocument("$limit", new BsonInt32(EXAMPLES)),
+				new BsonDocument("$project", new BsonDocument("_id", new BsonInt32(1))));
+		List<String> examples = examples(step, pipeline);
+		if (!examples.isEmpty()) {
+			throw step.refused(
+					"the validator of '%s' would not let pass what it makes of documents, for example %s"
+						.formatted(this.collection.name(), String.join(", ", examples)),
+					"Set a validator first that lets the documents pass as they are and as they will be");
+		}
+	}
+
+	private static BsonDocument match(BsonDocument filter) {
+		return new BsonDocument("$match", filter);
+	}
+
+	private List<String> examples(Step step, List<BsonDocument> pipeline) {
+		List<String> examples = new ArrayList<>();
+		try {
+			step.collection(this.collection.name())
+				.aggregate(pipeline)
+				.forEach((document) -> examples.add(BsonWords.show(WholeDocument.id(document))));
+		}
+		catch (MongoCommandException ex) {
+			// A validator that an aggregation cannot have: the write will tell
+			return List.of();
+		}
+		return examples;
+	}
+
+	static BsonDocument set(FieldPath path, BsonValue expression) {
+		return new BsonDocument("$addFields", new BsonDocument(path.text(), expression));
+	}
+
+	static BsonDocument remove(FieldPath path) {
+		return new BsonDocument("$project", new BsonDocument(path.text(), new BsonInt32(0)));
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * The changes themselves, a class for each kind, and what only they need. Internal.
+ */
+@NullMarked
+package io.gemforce.migrations.mongo.change.operation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,54 @@
+package io.gemforce.migrations.mongo.change.preimage;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Collects what an undo finds changed since.
+ */
+public final class Conflicts {
+
+	/**
+	 * How many conflicts are named.
+	 */
+	public static final int MAX_EXAMPLES = 20;
+
+	private long count;
+
+	private final List<String> examples;
+
+	public Conflicts(long count, List<String> examples) {
+		this.count = count;
+		this.examples = new ArrayList<>(examples);
+	}
+
+	/**
+	 * Add a conflict.
+	 * @param example what is the matter, with the name of the collection
+	 */
+	public void add(String example) {
+		this.count++;
+		if (this.examples.size() < MAX_EXAMPLES) {
+			this.examples.add(example);
+		}
+	}
+
+	/**
+	 * Add conflicts that are not all known by their names.
+	 * @param total how many there are
+	 * @param known some of them
+	 */
+	public void add(long total, List<String> known) {
+		known.forEach(this::add);
+		this.count += total - known.size();
+	}
+
+	public long count() {
+		return this.count;
+	}
+
+	public List<String> examples() {
+		return this.examples;
+	}
+
+}

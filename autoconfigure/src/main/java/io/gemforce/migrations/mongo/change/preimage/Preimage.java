@@ -1,0 +1,252 @@
+package io.gemforce.migrations.mongo.change.preimage;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import org.bson.BsonArray;
+import org.bson.BsonBinary;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.mongo.change.document.ExactValue;
+import io.gemforce.migrations.mongo.change.document.FieldPath;
+import io.gemforce.migrations.mongo.change.document.Fingerprint;
+import io.gemforce.migrations.mongo.change.document.Names;
+
+/**
+ * What is remembered of one document that a change touches, in the form in which it is
+ * stored (see {@link Memory}), without its id there.
+ *
+ * @param content the fields
+ */
+public record Preimage(BsonDocument content) {
+
+	static final String DOCUMENT = "document";
+
+	static final String WHOLE = "whole";
+
+	private static final String BEFORE = "before";
+
+	private static final String PATH = "path";
+
+	private static final String LITERAL = "literal";
+
+	private static final String VALUE = "value";
+
+	private static final String AFTER = "after";
+
+	private static final String EMPTY = "empty";
+
+	private static final BsonBinary NOTHING = Fingerprint.of(Collections.singletonList(null));
+
+	/**
+	 * Remember that there was a document.
+	 * @param id the document's id
+	 * @return the pre-image
+	 */
+	public static Preimage seen(BsonValue id) {
+		return new Preimage(new BsonDocument(DOCUMENT, id));
+	}
+
+	/**
+	 * Remember that a document had an empty document in it, into which a change will put
+	 * something.
+	 * @param id the document's id
+	 * @param empty the path of the empty document
+	 * @return the pre-image
+	 */
+	public static Preimage withEmpty(BsonValue id, FieldPath empty) {
+		return new Preimage(new BsonDocument(DOCUMENT, id).append(EMPTY, new BsonString(empty.text())));
+	}
+
+	/**
+	 * Remember a whole document.
+	 * @param document the document
+	 * @return the pre-image
+	 */
+	public static Preimage whole(BsonDocument document) {
+		return new Preimage(new BsonDocument(DOCUMENT, document.get("_id")).append(WHOLE, document));
+	}
+
+	/**
+	 * Remember a field before a change.
+	 * @param id the document's id
+	 * @param path the field
+	 * @param before its value
+	 * @param after what the change makes of it, {@code null} if it removes the field
+	 * @return the pre-image
+	 */
+	public static Preimage ofField(BsonValue id, FieldPath path, BsonValue before, @Nullable BsonValue after) {
+		return new Preimage(new BsonDocument(DOCUMENT, id).append(PATH, new BsonString(path.text()))
+			.append(VALUE, before)
+			.append(AFTER, (after != null) ? Fingerprint.of(List.of(after)) : NOTHING));
+	}
+
+	/**
+	 * Remember those fields at the top of a document that a change has changed.
+	 * @param before the document before
+	 * @param after the document after
+	 * @return the pre-image, {@code null} if nothing has changed
+	 */
+	public static @Nullable Preimage ofDifference(BsonDocument before, BsonDocument after) {
+		Set<String> names = new LinkedHashSet<>(before.keySet());
+		names.addAll(after.keySet());
+		BsonArray fields = new BsonArray();
+		List<@Nullable BsonValue> left = new ArrayList<>();
+		for (String name : names) {
+			BsonValue value = before.get(name);
+			if (value == null || !ExactValue.same(value, after.get(name))) {
+				BsonDocument field = new BsonDocument(PATH, new BsonString(name)).append(LITERAL, BsonBoolean.TRUE);
+				if (value != null) {
+					field.append(VALUE, value);
+				}
+				fields.add(field);
+				left.add(after.get(name));
+			}
+		}
+		if (fields.isEmpty()) {
+			return null;
+		}
+		BsonDocument content = new BsonDocument(DOCUMENT, before.get("_id"));
+		if (fields.size() == 1) {
+			content.putAll(fields.get(0).asDocument());
+		}
+		else {
+			content.append(BEFORE, fields);
+		}
+		return new Preimage(content.append(AFTER, Fingerprint.of(left)));
+	}
+
+	public BsonValue id() {
+		return required(DOCUMENT);
+	}
+
+	private BsonValue required(String key) {
+		BsonValue value = this.content.get(key);
+		if (value == null) {
+			throw new IllegalStateException("A pre-image has no '%s': %s".formatted(key, this.content.keySet()));
+		}
+		return value;
+	}
+
+	/**
+	 * Whether the change has been made, as far as this pre-image tells.
+	 * @return whether it is known what the change left
+	 */
+	public boolean isComplete() {
+		return this.content.containsKey(AFTER);
+	}
+
+	public boolean hasWhole() {
+		return this.content.containsKey(WHOLE);
+	}
+
+	public BsonDocument whole() {
+		return required(WHOLE).asDocument();
+	}
+
+	/**
+	 * Return the path of the document that was empty.
+	 * @return the path, {@code null} if there was none
+	 */
+	public @Nullable FieldPath empty() {
+		return this.content.containsKey(EMPTY) ? new FieldPath(required(EMPTY).asString().getValue()) : null;
+	}
+
+	/**
+	 * Return the fields that the change touched.
+	 * @return the fields
+	 */
+	public List<Field> fields() {
+		if (this.content.containsKey(PATH)) {
+			return List.of(new Field(this.content));
+		}
+		return required(BEFORE).asArray().stream().map(BsonValue::asDocument).map(Field::new).toList();
+	}
+
+	/**
+	 * Whether the change removed all fields that it touched.
+	 * @return whether it left none of them
+	 */
+	public boolean isRemoval() {
+		List<@Nullable BsonValue> nothing = new ArrayList<>();
+		fields().forEach((field) -> nothing.add(null));
+		return Fingerprint.of(nothing).equals(this.content.get(AFTER));
+	}
+
+	/**
+	 * Whether a document still is as the change has left it, where the change touched it.
+	 * @param current the document
+	 * @return whether it has not been changed since
+	 */
+	public boolean isAsLeft(BsonDocument current) {
+		List<@Nullable BsonValue> values = new ArrayList<>();
+		for (Field field : fields()) {
+			values.add(field.in(current));
+		}
+		BsonBinary fingerprint = Fingerprint.of(values);
+		return fingerprint.equals(this.content.get(AFTER));
+	}
+
+	/**
+	 * Whether a document is as it was before the change, where the change touches it.
+	 * @param current the document
+	 * @return whether it needs no restoring
+	 */
+	public boolean isAsBefore(BsonDocument current) {
+		return fields().stream().allMatch((field) -> ExactValue.same(field.in(current), field.before()));
+	}
+
+	/**
+	 * A field that a change touched.
+	 *
+	 * @param stored the field as it is stored
+	 */
+	public record Field(BsonDocument stored) {
+
+		public String name() {
+			return this.stored.getString(PATH).getValue();
+		}
+
+		/**
+		 * Return the value before the change.
+		 * @return the value, {@code null} if there was none
+		 */
+		public @Nullable BsonValue before() {
+			return this.stored.get(VALUE);
+		}
+
+		/**
+		 * Find the field in a document.
+		 * @param document the document
+		 * @return the value, {@code null} if there is none
+		 */
+		public @Nullable BsonValue in(BsonDocument document) {
+			return isAtTop() ? document.get(name()) : new FieldPath(name()).find(document);
+		}
+
+		/**
+		 * Whether the name is one at the top of the document, and no path.
+		 * @return whether dots in it carry no meaning
+		 */
+		public boolean isAtTop() {
+			return this.stored.containsKey(LITERAL);
+		}
+
+		/**
+		 * Whether update operators would take the name for something else.
+		 * @return whether the field can only be restored with its whole document
+		 */
+		public boolean isBeyondOperators() {
+			return isAtTop() && (name().indexOf('.') >= 0 || Names.wrongField(name()) != null);
+		}
+
+	}
+
+}

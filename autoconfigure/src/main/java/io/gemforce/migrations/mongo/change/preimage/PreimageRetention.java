@@ -1,0 +1,69 @@
+package io.gemforce.migrations.mongo.change.preimage;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+import com.mongodb.client.MongoCollection;
+import org.bson.BsonBoolean;
+import org.bson.BsonDateTime;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.Document;
+
+import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.document.FieldPath;
+
+/**
+ * Deletes pre-images that have become too old. That there were some stays known.
+ */
+public final class PreimageRetention {
+
+	private final MongoCollection<Document> preimages;
+
+	/**
+	 * Create a retention.
+	 * @param preimages the collection of pre-images
+	 */
+	public PreimageRetention(MongoCollection<Document> preimages) {
+		this.preimages = preimages;
+	}
+
+	/**
+	 * Delete the pre-images of applications that were finished before a point in time.
+	 * Those of an application or an undo that was interrupted stay.
+	 * @param limit the point in time
+	 * @return how many pre-images were deleted
+	 */
+	public long deleteBefore(Instant limit) {
+		MongoCollection<BsonDocument> collection = Memory.bson(this.preimages);
+		BsonDocument old = new BsonDocument("at", new BsonDocument("$lt", new BsonDateTime(limit.toEpochMilli())))
+			.append(Progress.KEPT, BsonBoolean.TRUE)
+			.append(Progress.PURGED_AT, new BsonDocument("$exists", BsonBoolean.FALSE));
+		BsonDocument progresses = new IdRange("progress#").all();
+		old.putAll(progresses);
+		List<BsonDocument> found = collection.find(old)
+			.projection(new BsonDocument("changes", new BsonInt32(0)))
+			.into(new ArrayList<>());
+		long deleted = 0;
+		for (BsonDocument document : found) {
+			if (new Progress(document).isFinished()) {
+				deleted += purge(collection, document);
+			}
+		}
+		return deleted;
+	}
+
+	// Noted first, so that an undo never takes what is left for all there was
+	private static long purge(MongoCollection<BsonDocument> collection, BsonDocument progress) {
+		String id = progress.getString("_id").getValue();
+		collection.updateOne(new BsonDocument("_id", progress.get("_id")), new BsonDocument("$set",
+				new BsonDocument(Progress.PURGED_AT, new BsonDateTime(Instant.now().toEpochMilli()))));
+		BsonDocument items = new IdRange("item" + id.substring(id.indexOf('#')) + "#").all();
+		BsonDocument packs = Conditions.all(items, Conditions.exists(new FieldPath(PreimagePack.COUNT)));
+		long packed = Preimages.packed(collection, packs);
+		collection.deleteMany(packs);
+		return packed + collection.deleteMany(items).getDeletedCount();
+	}
+
+}

@@ -1,0 +1,202 @@
+package io.gemforce.migrations.mongo.change.source;
+
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.bson.BsonString;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.events.AliasEvent;
+import org.yaml.snakeyaml.events.CollectionStartEvent;
+import org.yaml.snakeyaml.events.Event;
+import org.yaml.snakeyaml.events.MappingStartEvent;
+import org.yaml.snakeyaml.events.NodeEvent;
+import org.yaml.snakeyaml.events.ScalarEvent;
+import org.yaml.snakeyaml.events.SequenceStartEvent;
+
+/**
+ * Reads YAML with the place of everything. Works on the parser's events, as they tell an
+ * alias from what it stands for: one that stands for a piece that it is part of cannot
+ * come about.
+ */
+public final class YamlSource {
+
+	private static final String WRITE_ONE_DOCUMENT = "Write one document, with 'changes:' at its top";
+
+	private static final Set<String> ORDINARY_COLLECTIONS = Set.of("!", "tag:yaml.org,2002:map",
+			"tag:yaml.org,2002:seq");
+
+	private static final Set<String> ORDINARY_KEYS = Set.of("!", "tag:yaml.org,2002:str");
+
+	private static final String MERGE_TAG = "tag:yaml.org,2002:merge";
+
+	private final Iterator<Event> events;
+
+	private final Map<String, Source> anchors = new HashMap<>();
+
+	private YamlSource(Iterator<Event> events) {
+		this.events = events;
+	}
+
+	/**
+	 * Read a text.
+	 * @param text the text
+	 * @return what it consists of, {@code null} if that is nothing
+	 * @throws UnreadableException if the text is not well-formed
+	 */
+	public static @Nullable Source read(String text) throws UnreadableException {
+		LoaderOptions options = new LoaderOptions();
+		options.setCodePointLimit(Integer.MAX_VALUE);
+		try {
+			return new YamlSource(new Yaml(options).parse(new StringReader(text)).iterator()).document();
+		}
+		catch (MarkedYAMLException ex) {
+			throw new UnreadableException(position(ex.getProblemMark()), problem(ex), action(ex));
+		}
+		catch (YAMLException ex) {
+			throw new UnreadableException(null, "is not well-formed YAML: " + ex.getMessage(),
+					"Write it as text without control characters");
+		}
+	}
+
+	private static String problem(MarkedYAMLException ex) {
+		String context = (ex.getContext() != null) ? ex.getContext() + ", " : "";
+		return "not well-formed YAML: " + context + ex.getProblem();
+	}
+
+	private static String action(MarkedYAMLException ex) {
+		return String.valueOf(ex.getProblem()).contains("TAB") ? "Indent by spaces" : "Mend the YAML at this place";
+	}
+
+	private static @Nullable Position position(@Nullable Mark mark) {
+		return (mark != null) ? new Position(mark.getLine() + 1, mark.getColumn() + 1) : null;
+	}
+
+	private static Position position(Event event) {
+		return new Position(event.getStartMark().getLine() + 1, event.getStartMark().getColumn() + 1);
+	}
+
+	private @Nullable Source document() throws UnreadableException {
+		skip(Event.ID.StreamStart);
+		Event event = this.events.next();
+		if (event.is(Event.ID.StreamEnd)) {
+			return null;
+		}
+		Source source = source(this.events.next(), 0);
+		skip(Event.ID.DocumentEnd);
+		Event after = this.events.next();
+		if (!after.is(Event.ID.StreamEnd)) {
+			throw new UnreadableException(position(after), "there is a second YAML document", WRITE_ONE_DOCUMENT);
+		}
+		return source;
+	}
+
+	private void skip(Event.ID id) {
+		Event event = this.events.next();
+		if (!event.is(id)) {
+			throw new IllegalStateException("The parser answered with %s instead of %s".formatted(event, id));
+		}
+	}
+
+	private Source source(Event event, int depth) throws UnreadableException {
+		Depth.check(depth, position(event));
+		if (event instanceof AliasEvent alias) {
+			Source source = this.anchors.get(alias.getAnchor());
+			if (source == null) {
+				throw new UnreadableException(position(event),
+						"the alias '*%s' stands for nothing that is complete here".formatted(alias.getAnchor()),
+						"Write the value out");
+			}
+			return source;
+		}
+		Source source;
+		if (event instanceof CollectionStartEvent collection) {
+			requireOrdinary(collection);
+		}
+		if (event instanceof MappingStartEvent mapping) {
+			source = mapping(mapping, depth);
+		}
+		else if (event instanceof SequenceStartEvent sequence) {
+			source = sequence(sequence, depth);
+		}
+		else {
+			source = scalar((ScalarEvent) event);
+		}
+		String anchor = ((NodeEvent) event).getAnchor();
+		if (anchor != null) {
+			this.anchors.put(anchor, source);
+		}
+		return source;
+	}
+
+	private static void requireOrdinary(CollectionStartEvent event) throws UnreadableException {
+		if (event.getTag() != null && !ORDINARY_COLLECTIONS.contains(event.getTag())) {
+			throw unknownTag(event.getTag(), position(event));
+		}
+	}
+
+	private static UnreadableException unknownTag(String tag, Position position) {
+		return new UnreadableException(position, "the tag '%s' is not known".formatted(tag),
+				"Write extended JSON for types that YAML does not have, for example {$oid: …}");
+	}
+
+	private Source mapping(MappingStartEvent start, int depth) throws UnreadableException {
+		List<Source.Entry> entries = new ArrayList<>();
+		for (Event event = this.events.next(); !event.is(Event.ID.MappingEnd); event = this.events.next()) {
+			if (!(event instanceof ScalarEvent key)) {
+				throw new UnreadableException(position(event), "a key must be a text", "Write the key as a text");
+			}
+			requirePlainKey(key);
+			entries.add(new Source.Entry(key.getValue(), position(event), source(this.events.next(), depth + 1)));
+		}
+		return new Source.Mapping(entries, position(start));
+	}
+
+	// What YAML 1.1 gives a meaning would be stored as a field of that name
+	private static void requirePlainKey(ScalarEvent key) throws UnreadableException {
+		if (MERGE_TAG.equals(key.getTag())
+				|| (key.getTag() == null && key.getScalarStyle() == ScalarStyle.PLAIN && key.getValue().equals("<<"))) {
+			throw new UnreadableException(position(key), "the merge key '<<' is not part of YAML 1.2",
+					"Write the keys out; a field of that name is written in quotes");
+		}
+		if (key.getTag() != null && !ORDINARY_KEYS.contains(key.getTag())) {
+			throw unknownTag(key.getTag(), position(key));
+		}
+	}
+
+	private Source sequence(SequenceStartEvent start, int depth) throws UnreadableException {
+		List<Source> items = new ArrayList<>();
+		for (Event event = this.events.next(); !event.is(Event.ID.SequenceEnd); event = this.events.next()) {
+			items.add(source(event, depth + 1));
+		}
+		return new Source.Sequence(items, position(start));
+	}
+
+	private static Source scalar(ScalarEvent event) throws UnreadableException {
+		String text = event.getValue();
+		Position position = position(event);
+		Source string = new Source.Scalar(new BsonString(text), text, position);
+		String tag = event.getTag();
+		if (tag == null) {
+			return (event.getScalarStyle() == ScalarStyle.PLAIN) ? CoreSchema.resolve(text, position) : string;
+		}
+		return switch (tag) {
+			case "!", "tag:yaml.org,2002:str" -> string;
+			case "tag:yaml.org,2002:null", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:int",
+					"tag:yaml.org,2002:float" ->
+				CoreSchema.resolve(text, position);
+			default -> throw unknownTag(tag, position);
+		};
+	}
+
+}
