@@ -30,7 +30,6 @@ import io.gemforce.migrations.mongo.change.document.Conversions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
 import io.gemforce.migrations.mongo.change.document.GuardedUpdates;
-import io.gemforce.migrations.mongo.change.document.ValuesById;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
 import io.gemforce.migrations.mongo.change.source.Spot;

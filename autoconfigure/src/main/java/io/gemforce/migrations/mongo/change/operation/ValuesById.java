@@ -1,4 +1,4 @@
-package io.gemforce.migrations.mongo.change.document;
+package io.gemforce.migrations.mongo.change.operation;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +11,9 @@ import org.bson.BsonInt32;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.document.FieldPath;
 
 /**
  * Sets a field of many documents to a value of each one's own, by one command, which
