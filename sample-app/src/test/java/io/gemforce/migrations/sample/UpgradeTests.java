@@ -83,7 +83,8 @@ class UpgradeTests {
 	void whatAnOlderBuildHasHeldGoesOnAndIsUndone() {
 		try (ConfigurableApplicationContext sample = start()) {
 			Migrations migrations = sample.getBean(Migrations.class);
-			migrations.perform(StoreName.MONGO, new Operation(Operation.Kind.RELEASE_HOLD, null, "better prices", false));
+			migrations.perform(StoreName.MONGO,
+					new Operation(Operation.Kind.RELEASE_HOLD, null, "better prices", false));
 			assertThat(migrations.migrate(List.of(StoreName.MONGO), null).failure()).isNull();
 			assertThat(migrations.validate(StoreName.MONGO).pending()).isEmpty();
 			// Of migration 2 the older build has noted what its undo needs
