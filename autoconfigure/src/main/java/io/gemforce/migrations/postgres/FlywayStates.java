@@ -1,16 +1,38 @@
 package io.gemforce.migrations.postgres;
 
+import java.util.Comparator;
+
 import org.flywaydb.core.api.CoreMigrationType;
+import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.extensibility.MigrationType;
+import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.MigrationEntry;
 
 /**
- * Translates Flyway's words into ours.
+ * Translates Flyway's words into ours, and knows its order.
  */
 final class FlywayStates {
 
+	/**
+	 * The order in which Flyway applies what is pending.
+	 */
+	static final Comparator<MigrationEntry> ORDER = Comparator
+		.comparing(FlywayStates::version, Comparator.nullsLast(Comparator.naturalOrder()))
+		.thenComparing(MigrationEntry::description);
+
 	private FlywayStates() {
+	}
+
+	private static @Nullable Version version(MigrationEntry entry) {
+		return (entry.version() != null) ? Version.parse(entry.version()).orElse(null) : null;
+	}
+
+	static String id(MigrationInfo info) {
+		return MigrationEntry.id((info.getVersion() != null) ? info.getVersion().getVersion() : null,
+				info.getDescription());
 	}
 
 	static MigrationState state(org.flywaydb.core.api.MigrationState state) {

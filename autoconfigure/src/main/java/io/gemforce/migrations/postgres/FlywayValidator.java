@@ -115,7 +115,7 @@ final class FlywayValidator {
 		Map<String, List<MigrationInfo>> infos = new LinkedHashMap<>();
 		for (MigrationInfo info : this.flyway.info().all()) {
 			if (!info.getType().equals(CoreMigrationType.SCHEMA) && !info.getType().equals(CoreMigrationType.DELETE)) {
-				infos.computeIfAbsent(id(info), (id) -> new ArrayList<>()).add(info);
+				infos.computeIfAbsent(FlywayStates.id(info), (id) -> new ArrayList<>()).add(info);
 			}
 		}
 		List<MigrationEntry> entries = new ArrayList<>();
@@ -418,11 +418,6 @@ final class FlywayValidator {
 
 	private static @Nullable String text(@Nullable Integer checksum) {
 		return (checksum != null) ? checksum.toString() : null;
-	}
-
-	static String id(MigrationInfo info) {
-		return MigrationEntry.id((info.getVersion() != null) ? info.getVersion().getVersion() : null,
-				info.getDescription());
 	}
 
 	private static String id(ValidateOutput complaint) {

@@ -84,7 +84,7 @@ final class InterruptedScripts {
 	 */
 	void check(Connection connection, MigrationInfo migration, Supplier<String> databaseState) {
 		this.database.log()
-			.summarize(client(connection), FlywayValidator.id(migration))
+			.summarize(client(connection), FlywayStates.id(migration))
 			.filter(LogSummary::isUnfinished)
 			.ifPresent((summary) -> {
 				throw new MigrationException(problem(summary, Severity.ERROR), databaseState.get(), null);

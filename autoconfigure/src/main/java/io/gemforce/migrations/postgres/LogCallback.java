@@ -118,7 +118,7 @@ final class LogCallback extends BaseCallback {
 		MigrationInfo migration = context.getMigrationInfo();
 		boolean transactional = isTransactional(connection);
 		// What begins again was executed, but not committed
-		boolean again = isBegun(FlywayValidator.id(migration));
+		boolean again = isBegun(FlywayStates.id(migration));
 		if (!again && !(transactional && context.getConfiguration().isGroup())) {
 			List.copyOf(this.executed).forEach(this::committed);
 		}
@@ -126,7 +126,7 @@ final class LogCallback extends BaseCallback {
 			this.stop.check(StoreName.POSTGRES, databaseState());
 		}
 		this.holdGuard.check(connection, migration, this::databaseState);
-		this.guard.check(StoreName.POSTGRES, FlywayValidator.id(migration), Direction.UP, this::databaseState);
+		this.guard.check(StoreName.POSTGRES, FlywayStates.id(migration), Direction.UP, this::databaseState);
 		boolean lastOneFailed = again || this.current != null;
 		if (lastOneFailed) {
 			failed(new FlywayException("Migration failed, and the user's strategy tries again"));

@@ -215,7 +215,7 @@ final class LoggedFlyway {
 				.appliedBefore(this.database.dataSource(),
 						LogEntry.begin(info, true, this.run, Instant.now().minusMillis(info.getExecutionTime()))));
 		}
-		return added.stream().map(FlywayValidator::id).toList();
+		return added.stream().map(FlywayStates::id).toList();
 	}
 
 	/**

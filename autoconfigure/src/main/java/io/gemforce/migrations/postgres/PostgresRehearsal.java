@@ -105,7 +105,7 @@ final class PostgresRehearsal {
 	 * @return what came of each pending migration
 	 */
 	List<RehearsalResult> run(RehearsalScope scope, Validation validation) {
-		List<MigrationEntry> pending = validation.pending().stream().sorted(FlywayPlanner.FLYWAYS_ORDER).toList();
+		List<MigrationEntry> pending = validation.pending().stream().sorted(FlywayStates.ORDER).toList();
 		if (pending.isEmpty()) {
 			return List.of();
 		}
@@ -300,7 +300,7 @@ final class PostgresRehearsal {
 			List<MigrationEntry> changed = this.validation.entries()
 				.stream()
 				.filter((entry) -> isChanged(entry) && entry.inBuild())
-				.sorted(FlywayPlanner.FLYWAYS_ORDER)
+				.sorted(FlywayStates.ORDER)
 				.toList();
 			Set<MigrationEntry> others = new LinkedHashSet<>(this.leftOut);
 			for (MigrationEntry entry : changed) {

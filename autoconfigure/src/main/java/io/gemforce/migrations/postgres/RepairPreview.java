@@ -113,7 +113,7 @@ final class RepairPreview {
 	}
 
 	private static String describe(MigrationInfo info) {
-		return FlywayValidator.id(info) + " (" + info.getDescription() + ")";
+		return FlywayStates.id(info) + " (" + info.getDescription() + ")";
 	}
 
 }
