@@ -92,13 +92,14 @@ final class FlywayFailures {
 	/**
 	 * Say what it means that an undo failed.
 	 * @param failure the exception of Flyway
-	 * @param step what was to be undone
+	 * @param script the name of the undo script
+	 * @param migration the migration that was to be undone
 	 * @param attempt the execution, {@code null} if the script was not begun
 	 * @param databaseState the state that the database is in
 	 * @return an exception for the user
 	 */
-	static MigrationException explainUndo(RuntimeException failure, UndoStep step, @Nullable LogEntry attempt,
-			String databaseState) {
+	static MigrationException explainUndo(RuntimeException failure, String script, String migration,
+			@Nullable LogEntry attempt, String databaseState) {
 		ExecutionError error = error(failure);
 		Problem problem = connection(failure);
 		if (problem == null && attempt == null) {
@@ -107,12 +108,12 @@ final class FlywayFailures {
 		if (problem == null) {
 			boolean transactional = attempt != null && attempt.transactional();
 			problem = Problem.error(ProblemCode.SQL_FAILED, StoreName.POSTGRES,
-					"The undo %s of migration %s of store 'postgres' failed: %s%s".formatted(step.name(),
-							step.describe(), error.message(), sqlState(error)),
-					transactional ? "Mend %s and roll back again".formatted(step.name())
+					"The undo %s of migration %s of store 'postgres' failed: %s%s".formatted(script,
+							migration, error.message(), sqlState(error)),
+					transactional ? "Mend %s and roll back again".formatted(script)
 							: ("Look at the schema, mend %s so that it goes on from there, and roll back again. Or undo the "
 									+ "rest by hand and record it with gemforce.migrations.run=mark-rolled-back")
-								.formatted(step.name()));
+								.formatted(script));
 		}
 		return new MigrationException(problem, databaseState, ServerMessages.withoutRows(failure));
 	}

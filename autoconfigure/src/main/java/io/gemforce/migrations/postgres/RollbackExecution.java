@@ -176,7 +176,7 @@ final class RollbackExecution {
 		if (this.heldSince != null) {
 			state = "%s; the store is held, so that nothing is applied again".formatted(state);
 		}
-		return FlywayFailures.explainUndo(failure, step, attempt, state);
+		return FlywayFailures.explainUndo(failure, step.name(), step.describe(), attempt, state);
 	}
 
 	// A pool may have no other connection, so a broken one has to go back before
