@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.flywaydb.core.api.configuration.Configuration;
@@ -77,11 +78,11 @@ final class FlywayRollback {
 		FlywayHistory history = history(tables, client);
 		Map<String, AppliedBy> appliedBy = appliedBy(tables, client);
 		RollbackSelection selection = RollbackSelection.of(target, history, appliedBy);
-		List<UndoScript> found = selection.undone()
+		Map<String, ReadScript> read = new ScriptReader(this.configuration).read(selection.undone()
 			.stream()
 			.flatMap((entry) -> script(entry, history).stream())
-			.toList();
-		Map<String, ReadScript> read = new ScriptReader(this.configuration).readUndo(found);
+			.distinct()
+			.collect(Collectors.toMap(UndoScript::script, UndoScript::settingsProvider)));
 		List<PlanStep> steps = selection.undone().stream().map((entry) -> step(entry, history, read)).toList();
 		return new StoreRollback(StoreName.POSTGRES, steps, selection.version(),
 				applicationVersion(selection.staying(), appliedBy));

@@ -52,15 +52,15 @@ final class ScriptReader {
 	}
 
 	/**
-	 * Read undo scripts.
-	 * @param undoScripts the scripts
+	 * Read scripts that Flyway does not search for.
+	 * @param resources the scripts, and where Flyway finds the settings of each
 	 * @return the scripts, by name
 	 */
-	Map<String, ReadScript> readUndo(Collection<UndoScript> undoScripts) {
-		return undoScripts.isEmpty() ? Map.of() : withParser((context) -> {
+	Map<String, ReadScript> read(Map<? extends LoadableResource, ResourceProvider> resources) {
+		return resources.isEmpty() ? Map.of() : withParser((context) -> {
 			Map<String, ReadScript> scripts = new HashMap<>();
-			undoScripts.forEach((undoScript) -> scripts.put(undoScript.name(),
-					read(undoScript.script(), undoScript.settingsProvider(), context.sqlScriptFactory)));
+			resources.forEach((resource, settings) -> scripts.put(resource.getFilename(),
+					read(resource, settings, context.sqlScriptFactory)));
 			return scripts;
 		});
 	}
