@@ -99,10 +99,13 @@ final class FlywayDatabase {
 	/**
 	 * Open a database.
 	 * @param configuration the configuration of the Flyway
-	 * @param settings what the user has set
+	 * @param logTable the name that the user has given the log, {@code null} if none
+	 * @param holdTable the name that the user has given the table of the holds,
+	 * {@code null} if none
 	 * @param application the name of this service
 	 */
-	FlywayDatabase(Configuration configuration, PostgresSettings settings, String application) {
+	FlywayDatabase(Configuration configuration, @Nullable String logTable, @Nullable String holdTable,
+			String application) {
 		this.dataSource = InitializedDataSource.of(configuration);
 		this.client = JdbcClient.create(this.dataSource);
 		try {
@@ -120,8 +123,8 @@ final class FlywayDatabase {
 			}
 			this.namespace = "%s|%s".formatted(place.database(), place.schema());
 			this.history = new HistoryTable(place.schema(), configuration.getTable());
-			TableName log = TableName.of(settings.logTable(), place.schema(), MigrationLog.NAME);
-			TableName holds = TableName.of(settings.holdTable(), place.schema(), HoldTable.NAME);
+			TableName log = TableName.of(logTable, place.schema(), MigrationLog.NAME);
+			TableName holds = TableName.of(holdTable, place.schema(), HoldTable.NAME);
 			this.log = new MigrationLog(log, this.history.name(), application);
 			this.holds = new HoldTable(holds, this.history.name());
 			this.schemas = Stream.of(place.schema(), log.schema(), holds.schema()).collect(Collectors.toSet());

@@ -121,7 +121,8 @@ public final class FlywayMigrationStore implements MigrationStore {
 	}
 
 	private FlywayDatabase database(Configuration configuration) {
-		return new FlywayDatabase(configuration, this.settings, this.application.name());
+		return new FlywayDatabase(configuration, this.settings.logTable(), this.settings.holdTable(),
+				this.application.name());
 	}
 
 	private static Flyway targeted(Flyway flyway, @Nullable String target) {
