@@ -452,7 +452,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 		});
 	}
 
-	private FlywayMigrationStore rehearsalStore(Flyway flyway) {
+	private MigrationStore rehearsalStore(Flyway flyway) {
 		PostgresSettings settings = new PostgresSettings(this.settings.alwaysMigrate(), null, false,
 				this.settings.undoLocations(), this.settings.rerunRepeatables(), this.settings.logTable(),
 				this.settings.holdTable());

@@ -41,6 +41,7 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.MigrationStore;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.RehearsalScope;
 import io.gemforce.migrations.store.RollbackTarget;
@@ -75,7 +76,7 @@ final class PostgresRehearsal {
 
 	private final SiblingDatabases databases;
 
-	private final Function<Flyway, FlywayMigrationStore> stores;
+	private final Function<Flyway, MigrationStore> stores;
 
 	private final Supplier<MigrationRun> runs;
 
@@ -89,7 +90,7 @@ final class PostgresRehearsal {
 	 * @param runs begins runs
 	 * @param connections opens the database of a Flyway as Flyway does
 	 */
-	PostgresRehearsal(Flyway flyway, SiblingDatabases databases, Function<Flyway, FlywayMigrationStore> stores,
+	PostgresRehearsal(Flyway flyway, SiblingDatabases databases, Function<Flyway, MigrationStore> stores,
 			Supplier<MigrationRun> runs, Function<Configuration, FlywayDatabase> connections) {
 		this.flyway = flyway;
 		this.databases = databases;
@@ -391,9 +392,9 @@ final class PostgresRehearsal {
 
 		private final MigrationEntry entry;
 
-		private final FlywayMigrationStore store;
+		private final MigrationStore store;
 
-		private final FlywayMigrationStore olderBuild;
+		private final MigrationStore olderBuild;
 
 		private final FlywayDatabase database;
 
