@@ -33,6 +33,7 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.MigrationLog.LogSummary;
+import io.gemforce.migrations.postgres.sql.InitializedDataSource;
 import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.StoreLock;
 

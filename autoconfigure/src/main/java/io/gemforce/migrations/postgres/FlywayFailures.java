@@ -18,6 +18,7 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
+import io.gemforce.migrations.postgres.sql.ServerMessages;
 import io.gemforce.migrations.store.StoreLock;
 
 /**

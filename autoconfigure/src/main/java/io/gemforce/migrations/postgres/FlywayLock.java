@@ -22,6 +22,7 @@ import io.gemforce.migrations.LockWait;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.postgres.FlywayDatabase.Tables;
+import io.gemforce.migrations.postgres.sql.NamedDataSource;
 import io.gemforce.migrations.store.StopSignal;
 
 /**

@@ -24,6 +24,7 @@ import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.postgres.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
+import io.gemforce.migrations.postgres.sql.ScriptSession;
 
 /**
  * Undoes one migration with the free edition of Flyway: a second Flyway, derived from the

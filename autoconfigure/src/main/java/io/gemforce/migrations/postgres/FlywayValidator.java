@@ -37,6 +37,7 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.postgres.sql.PsqlCommand;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.Undo;
 import io.gemforce.migrations.store.Validation;

@@ -26,6 +26,8 @@ import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.LockWait;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.postgres.sql.ScriptSession;
+import io.gemforce.migrations.postgres.sql.ServerMessages;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.StopSignal;
 

@@ -29,6 +29,8 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.postgres.LogCallback.Executed;
 import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
+import io.gemforce.migrations.postgres.sql.NamedDataSource;
+import io.gemforce.migrations.postgres.sql.ScriptDataSource;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.StopSignal;
 

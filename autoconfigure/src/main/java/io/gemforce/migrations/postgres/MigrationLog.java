@@ -38,6 +38,7 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.postgres.sql.SqlNames;
 import io.gemforce.migrations.store.MigrationEntry;
 
 /**

@@ -10,6 +10,7 @@ import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.postgres.sql.SqlNames;
 
 /**
  * Creates the tables of this library. Whoever asks for that has looked whether the table

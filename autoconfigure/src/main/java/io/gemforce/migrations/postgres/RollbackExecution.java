@@ -23,6 +23,7 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.FlywayDatabase.Tables;
 import io.gemforce.migrations.postgres.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
+import io.gemforce.migrations.postgres.sql.ServerMessages;
 import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.StopSignal;
 

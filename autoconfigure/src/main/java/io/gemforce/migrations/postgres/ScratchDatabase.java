@@ -13,6 +13,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
+import io.gemforce.migrations.postgres.sql.SqlNames;
+
 /**
  * A database that is made for a rehearsal and dropped after it. Its name is marked, and a
  * session that lives as long as the rehearsal holds an advisory lock on it, which is its

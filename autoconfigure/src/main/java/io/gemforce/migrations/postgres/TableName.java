@@ -2,6 +2,8 @@ package io.gemforce.migrations.postgres;
 
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.postgres.sql.SqlNames;
+
 /**
  * The name of a table.
  *

@@ -14,6 +14,8 @@ import org.flywaydb.core.api.resource.LoadableResource;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.postgres.sql.PsqlCommand;
+import io.gemforce.migrations.postgres.sql.ScriptResource;
 
 /**
  * A SQL script that undoes the migration of its version.

@@ -27,6 +27,7 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.postgres.sql.ScriptResource;
 import io.gemforce.migrations.store.JarsWithoutFolders;
 
 /**

@@ -35,7 +35,7 @@ import io.gemforce.migrations.support.SqlScripts;
  * Builds of a service that come and go on one database, each with scripts of its own and
  * a pool of one connection.
  */
-final class TestStore implements AutoCloseable {
+public final class TestStore implements AutoCloseable {
 
 	private final PostgresTestDatabase database;
 
@@ -68,7 +68,7 @@ final class TestStore implements AutoCloseable {
 
 	private String holdTable;
 
-	TestStore(PostgresTestDatabase database, Path folder) {
+	public TestStore(PostgresTestDatabase database, Path folder) {
 		this.database = database;
 		this.siblingUser = database.user();
 		this.folder = folder;
@@ -83,7 +83,7 @@ final class TestStore implements AutoCloseable {
 	 * @param sql what is in it
 	 * @return this
 	 */
-	TestStore migration(String name, String sql) {
+	public TestStore migration(String name, String sql) {
 		this.migrations.write(name, sql);
 		return this;
 	}
@@ -94,7 +94,7 @@ final class TestStore implements AutoCloseable {
 	 * @param sql what is in it
 	 * @return this
 	 */
-	TestStore undo(String name, String sql) {
+	public TestStore undo(String name, String sql) {
 		this.undos.write(name, sql);
 		return this;
 	}
@@ -152,7 +152,7 @@ final class TestStore implements AutoCloseable {
 		return this;
 	}
 
-	TestStore tables(String log, String hold) {
+	public TestStore tables(String log, String hold) {
 		this.logTable = log;
 		this.holdTable = hold;
 		return this;
@@ -163,11 +163,11 @@ final class TestStore implements AutoCloseable {
 		return this;
 	}
 
-	JdbcClient client() {
+	public JdbcClient client() {
 		return this.database.client();
 	}
 
-	PostgresTestDatabase database() {
+	public PostgresTestDatabase database() {
 		return this.database;
 	}
 
@@ -183,7 +183,7 @@ final class TestStore implements AutoCloseable {
 		return start(stop, this.database.user());
 	}
 
-	FlywayMigrationStore startAs(String user) {
+	public FlywayMigrationStore startAs(String user) {
 		return start(new StopSignal(), user);
 	}
 
@@ -218,15 +218,15 @@ final class TestStore implements AutoCloseable {
 	 * Return what the application has of the pool of the instance that was started last.
 	 * @return the client
 	 */
-	JdbcClient pooled() {
+	public JdbcClient pooled() {
 		return JdbcClient.create(this.pools.get(this.pools.size() - 1));
 	}
 
-	MigrationRun run() {
+	public MigrationRun run() {
 		return MigrationRun.begin(Trigger.JOB, application());
 	}
 
-	MigrationRun run(MigrationListener listener) {
+	public MigrationRun run(MigrationListener listener) {
 		return MigrationRun.begin(Trigger.JOB, application(), listener);
 	}
 
@@ -243,7 +243,7 @@ final class TestStore implements AutoCloseable {
 	 * Start an instance, and let it migrate.
 	 * @return what it did
 	 */
-	StoreResult migrate() {
+	public StoreResult migrate() {
 		return start().migrate(run(), PlanGuard.open());
 	}
 
@@ -256,7 +256,7 @@ final class TestStore implements AutoCloseable {
 		return start().rollback(to(version), run(), PlanGuard.open(), "does not work");
 	}
 
-	static RollbackTarget to(String version) {
+	public static RollbackTarget to(String version) {
 		return new RollbackTarget.ToVersion(StoreName.POSTGRES, Version.parse(version).orElseThrow());
 	}
 
@@ -273,7 +273,7 @@ final class TestStore implements AutoCloseable {
 	 * Return Flyway's own table.
 	 * @return type, version or description, and script, a line for each entry
 	 */
-	List<String> history() {
+	public List<String> history() {
 		return client().sql("""
 				SELECT type || ' ' || coalesce(version, description) || ' ' || script
 					|| CASE WHEN success THEN '' ELSE ' failed' END
@@ -284,7 +284,7 @@ final class TestStore implements AutoCloseable {
 	 * Return the log.
 	 * @return direction, version or description, and state, a line for each execution
 	 */
-	List<String> log() {
+	public List<String> log() {
 		return client().sql(
 				"SELECT direction || ' ' || coalesce(version, description) || ' ' || state FROM migration_log ORDER BY rank")
 			.query(String.class)
@@ -295,7 +295,7 @@ final class TestStore implements AutoCloseable {
 		return client().sql("SELECT * FROM migration_log ORDER BY rank").query().listOfRows();
 	}
 
-	List<String> tables() {
+	public List<String> tables() {
 		return client()
 			.sql("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name")
 			.query(String.class)

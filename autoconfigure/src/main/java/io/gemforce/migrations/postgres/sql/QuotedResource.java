@@ -1,4 +1,4 @@
-package io.gemforce.migrations.postgres;
+package io.gemforce.migrations.postgres.sql;
 
 import java.io.IOException;
 import java.io.Reader;

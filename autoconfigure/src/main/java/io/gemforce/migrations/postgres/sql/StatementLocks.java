@@ -1,4 +1,4 @@
-package io.gemforce.migrations.postgres;
+package io.gemforce.migrations.postgres.sql;
 
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * that only reading takes are left out: nothing but {@code ACCESS EXCLUSIVE} waits for
  * them. What is not known is said to be unknown.
  */
-final class StatementLocks {
+public final class StatementLocks {
 
 	private static final String ACCESS_EXCLUSIVE = "ACCESS EXCLUSIVE";
 
@@ -129,7 +129,7 @@ final class StatementLocks {
 	 * @param statements the statements
 	 * @return the locks, each once, in the order in which they are taken
 	 */
-	static List<String> of(List<String> statements) {
+	public static List<String> of(List<String> statements) {
 		Set<String> locks = new LinkedHashSet<>();
 		statements.forEach((statement) -> collect(StatementText.simplify(statement), locks));
 		return List.copyOf(locks);

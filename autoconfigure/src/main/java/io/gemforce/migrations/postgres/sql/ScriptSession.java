@@ -1,4 +1,4 @@
-package io.gemforce.migrations.postgres;
+package io.gemforce.migrations.postgres.sql;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -18,7 +18,7 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  * written as it would have been before the first script, and then the session is again as
  * the script left it: so far as Flyway and the next script can see, nobody was here.
  */
-final class ScriptSession {
+public final class ScriptSession {
 
 	private static final Log logger = LogFactory.getLog(ScriptSession.class);
 
@@ -51,13 +51,13 @@ final class ScriptSession {
 	 * @param connection the connection
 	 * @return the session
 	 */
-	static ScriptSession begin(Connection connection) {
+	public static ScriptSession begin(Connection connection) {
 		JdbcClient client = JdbcClient.create(new SingleConnectionDataSource(connection, true));
 		State state = State.read(client);
 		return new ScriptSession(connection, client, new State(state.login(), state.role(), "0", "0", "off"));
 	}
 
-	boolean isOf(Connection connection) {
+	public boolean isOf(Connection connection) {
 		return this.connection == connection;
 	}
 
@@ -66,7 +66,7 @@ final class ScriptSession {
 	 * of the session if there is one.
 	 * @param work writes
 	 */
-	void write(Runnable work) {
+	public void write(Runnable work) {
 		write(State.read(this.client), work);
 	}
 
@@ -79,7 +79,7 @@ final class ScriptSession {
 	 * @param work writes
 	 * @return whether it was written
 	 */
-	boolean writeEnd(Lock lock, String script, boolean required, Runnable work) {
+	public boolean writeEnd(Lock lock, String script, boolean required, Runnable work) {
 		Map.Entry<State, Boolean> left = this.client.sql(STATE + ", " + IS_LOCKED + " AS locked")
 			.param(lock.key())
 			.query((row, number) -> Map.entry(State.of(row), row.getBoolean("locked")))
@@ -159,7 +159,7 @@ final class ScriptSession {
 	 * @param statement a statement of the script
 	 * @return whether it is to be expected
 	 */
-	static boolean mayUnlock(String statement) {
+	public static boolean mayUnlock(String statement) {
 		String text = statement.toLowerCase(Locale.ROOT);
 		return text.contains("discard") || text.contains("advisory_unlock");
 	}
@@ -169,7 +169,7 @@ final class ScriptSession {
 	 * @param lock the lock
 	 * @param script the name of the script
 	 */
-	void keepLock(Lock lock, String script) {
+	public void keepLock(Lock lock, String script) {
 		if (!this.client.sql("SELECT " + IS_LOCKED).param(lock.key()).query(Boolean.class).single()) {
 			lockAgain(lock, script);
 		}
@@ -194,7 +194,7 @@ final class ScriptSession {
 	 * @param key its key
 	 * @param times how often the session has acquired it
 	 */
-	record Lock(long key, int times) {
+	public record Lock(long key, int times) {
 
 	}
 

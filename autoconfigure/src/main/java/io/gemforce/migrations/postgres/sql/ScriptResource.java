@@ -1,4 +1,4 @@
-package io.gemforce.migrations.postgres;
+package io.gemforce.migrations.postgres.sql;
 
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,13 +13,13 @@ import org.springframework.core.io.Resource;
 /**
  * A file that Flyway is to read.
  */
-final class ScriptResource extends LoadableResource {
+public final class ScriptResource extends LoadableResource {
 
 	private final Resource resource;
 
 	private final Charset encoding;
 
-	ScriptResource(Resource resource, Charset encoding) {
+	public ScriptResource(Resource resource, Charset encoding) {
 		this.resource = resource;
 		this.encoding = encoding;
 	}

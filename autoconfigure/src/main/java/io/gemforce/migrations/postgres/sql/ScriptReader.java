@@ -1,4 +1,4 @@
-package io.gemforce.migrations.postgres;
+package io.gemforce.migrations.postgres.sql;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,11 +25,11 @@ import org.flywaydb.core.internal.sqlscript.SqlStatementIterator;
  * the parser that it has prepared for the database to whoever resolves migrations, and
  * {@code info} asks for them and only reads.
  */
-final class ScriptReader {
+public final class ScriptReader {
 
 	private final Configuration configuration;
 
-	ScriptReader(Configuration configuration) {
+	public ScriptReader(Configuration configuration) {
 		this.configuration = configuration;
 	}
 
@@ -38,7 +38,7 @@ final class ScriptReader {
 	 * @param names their names, relative to the location that each is in
 	 * @return the scripts that are there, by name
 	 */
-	Map<String, ReadScript> read(Collection<String> names) {
+	public Map<String, ReadScript> read(Collection<String> names) {
 		return names.isEmpty() ? Map.of() : withParser((context) -> {
 			Map<String, ReadScript> scripts = new HashMap<>();
 			for (String name : names) {
@@ -56,7 +56,7 @@ final class ScriptReader {
 	 * @param resources the scripts, and where Flyway finds the settings of each
 	 * @return the scripts, by name
 	 */
-	Map<String, ReadScript> read(Map<? extends LoadableResource, ResourceProvider> resources) {
+	public Map<String, ReadScript> read(Map<? extends LoadableResource, ResourceProvider> resources) {
 		return resources.isEmpty() ? Map.of() : withParser((context) -> {
 			Map<String, ReadScript> scripts = new HashMap<>();
 			resources.forEach((resource, settings) -> scripts.put(resource.getFilename(),
@@ -109,9 +109,9 @@ final class ScriptReader {
 	 * @param transactional whether it would run in a transaction
 	 * @param statements the statements that it is made of
 	 */
-	record ReadScript(String text, boolean transactional, List<String> statements) {
+	public record ReadScript(String text, boolean transactional, List<String> statements) {
 
-		ReadScript {
+		public ReadScript {
 			statements = List.copyOf(statements);
 		}
 

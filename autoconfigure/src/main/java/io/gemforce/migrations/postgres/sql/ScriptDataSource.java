@@ -1,4 +1,4 @@
-package io.gemforce.migrations.postgres;
+package io.gemforce.migrations.postgres.sql;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -19,7 +19,7 @@ import org.springframework.jdbc.datasource.SmartDataSource;
  * it a time-out, a role, a temporary table or a lock, is ended when it is given back, so
  * that the application does not get it from its pool.
  */
-final class ScriptDataSource extends DelegatingDataSource {
+public final class ScriptDataSource extends DelegatingDataSource {
 
 	private static final Log logger = LogFactory.getLog(ScriptDataSource.class);
 
@@ -42,7 +42,7 @@ final class ScriptDataSource extends DelegatingDataSource {
 	 * @param dataSource the data source
 	 * @return a data source that does
 	 */
-	static DataSource of(DataSource dataSource) {
+	public static DataSource of(DataSource dataSource) {
 		boolean ending = !(dataSource instanceof DelegatingDataSource delegating
 				&& delegating.getTargetDataSource() instanceof SmartDataSource);
 		return ending ? new ScriptDataSource(dataSource) : dataSource;

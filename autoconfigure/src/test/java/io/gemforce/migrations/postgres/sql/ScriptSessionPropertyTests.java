@@ -1,4 +1,4 @@
-package io.gemforce.migrations.postgres;
+package io.gemforce.migrations.postgres.sql;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +26,9 @@ import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.postgres.FlywayDefaults;
+import io.gemforce.migrations.postgres.FlywayMigrationStore;
+import io.gemforce.migrations.postgres.PostgresSettings;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.StopSignal;
 import io.gemforce.migrations.support.PostgresTestDatabase;

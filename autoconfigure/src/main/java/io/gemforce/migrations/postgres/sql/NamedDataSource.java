@@ -1,4 +1,4 @@
-package io.gemforce.migrations.postgres;
+package io.gemforce.migrations.postgres.sql;
 
 import java.sql.Connection;
 import java.sql.SQLClientInfoException;
@@ -18,7 +18,7 @@ import io.gemforce.migrations.ApplicationInstance;
  * {@code application_name} is {@code application/version@host}, unless the user has set
  * one. A connection of a pool keeps the name when it goes back.
  */
-final class NamedDataSource extends DelegatingDataSource {
+public final class NamedDataSource extends DelegatingDataSource {
 
 	private static final Log logger = LogFactory.getLog(NamedDataSource.class);
 
@@ -33,7 +33,7 @@ final class NamedDataSource extends DelegatingDataSource {
 
 	private final Consumer<Connection> opened;
 
-	NamedDataSource(DataSource dataSource, ApplicationInstance application, Consumer<Connection> opened) {
+	public NamedDataSource(DataSource dataSource, ApplicationInstance application, Consumer<Connection> opened) {
 		super(dataSource);
 		this.opened = opened;
 		this.name = application.label(LONGEST_NAME);

@@ -1,4 +1,4 @@
-package io.gemforce.migrations.postgres;
+package io.gemforce.migrations.postgres.sql;
 
 import java.sql.SQLException;
 import java.util.List;
@@ -19,7 +19,7 @@ import io.gemforce.migrations.Causes;
  * rows ({@code Failing row contains (…)}, {@code Key (email)=(…) already exists.},
  * {@code COPY t, line 1: "…"}), as do the messages about a value that does not fit.
  */
-final class ServerMessages {
+public final class ServerMessages {
 
 	private static final String DRIVER = "org.postgresql.util.PSQLException";
 
@@ -38,7 +38,7 @@ final class ServerMessages {
 	 * @param error the error
 	 * @return the message
 	 */
-	static @Nullable String message(SQLException error) {
+	public static @Nullable String message(SQLException error) {
 		return error.getClass().getName().equals(DRIVER) ? Postgres.message(error) : error.getMessage();
 	}
 
@@ -47,7 +47,7 @@ final class ServerMessages {
 	 * @param failure the exception
 	 * @return an exception with the same stack trace, or the same one if it says nothing
 	 */
-	static RuntimeException withoutRows(RuntimeException failure) {
+	public static RuntimeException withoutRows(RuntimeException failure) {
 		List<SQLException> telling = Causes.of(failure)
 			.stream()
 			.filter(SQLException.class::isInstance)

@@ -1,4 +1,4 @@
-package io.gemforce.migrations.postgres;
+package io.gemforce.migrations.postgres.sql;
 
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -15,7 +15,7 @@ import org.flywaydb.core.api.resource.LoadableResource;
  * @param line the line that it is in
  * @param command the command, without its arguments
  */
-record PsqlCommand(String script, int line, String command) {
+public record PsqlCommand(String script, int line, String command) {
 
 	// Each alternative is what a backslash may be part of, the last one is what it may
 	// not
@@ -35,7 +35,7 @@ record PsqlCommand(String script, int line, String command) {
 	 * @param script the script
 	 * @return the command, or empty if there is none
 	 */
-	static Optional<PsqlCommand> find(LoadableResource script) {
+	public static Optional<PsqlCommand> find(LoadableResource script) {
 		return find(script.getFilename(), QuotedResource.text(script));
 	}
 
@@ -91,7 +91,7 @@ record PsqlCommand(String script, int line, String command) {
 	 * Say where the command is.
 	 * @return a clause
 	 */
-	String describe() {
+	public String describe() {
 		return "line %d of %s is a psql meta command, '%s', and no SQL".formatted(this.line, this.script, this.command);
 	}
 
@@ -99,7 +99,7 @@ record PsqlCommand(String script, int line, String command) {
 	 * Say what to do about it.
 	 * @return a sentence
 	 */
-	static String action() {
+	public static String action() {
 		return "Take it out: \\restrict and \\unrestrict of pg_dump are of no use here, \\connect is Flyway's business, and "
 				+ "\\copy is COPY … FROM STDIN with its data";
 	}

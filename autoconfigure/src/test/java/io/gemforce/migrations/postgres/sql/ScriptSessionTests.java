@@ -1,4 +1,4 @@
-package io.gemforce.migrations.postgres;
+package io.gemforce.migrations.postgres.sql;
 
 import java.nio.file.Path;
 
@@ -12,6 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.postgres.FlywayMigrationStore;
+import io.gemforce.migrations.postgres.TestStore;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;

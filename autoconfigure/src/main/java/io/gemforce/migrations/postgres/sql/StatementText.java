@@ -1,4 +1,4 @@
-package io.gemforce.migrations.postgres;
+package io.gemforce.migrations.postgres.sql;
 
 import org.jspecify.annotations.Nullable;
 

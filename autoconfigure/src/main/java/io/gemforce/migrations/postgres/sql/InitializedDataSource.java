@@ -1,4 +1,4 @@
-package io.gemforce.migrations.postgres;
+package io.gemforce.migrations.postgres.sql;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -30,7 +30,7 @@ import org.springframework.util.PropertyPlaceholderHelper;
  * has been run on them. Unlike Flyway this takes back what that has set, the role and the
  * search path first of all, before a connection goes back to the pool of the application.
  */
-final class InitializedDataSource extends DelegatingDataSource {
+public final class InitializedDataSource extends DelegatingDataSource {
 
 	private static final Log logger = LogFactory.getLog(InitializedDataSource.class);
 
@@ -62,7 +62,7 @@ final class InitializedDataSource extends DelegatingDataSource {
 	 * @param configuration the configuration of the Flyway
 	 * @return gives connections on which the init SQL has been run, if there is any
 	 */
-	static DataSource of(Configuration configuration) {
+	public static DataSource of(Configuration configuration) {
 		String sql = configuration.getInitSql();
 		return (sql != null) ? new InitializedDataSource(configuration.getDataSource(), replaced(sql, configuration))
 				: configuration.getDataSource();

@@ -1,22 +1,22 @@
-package io.gemforce.migrations.postgres;
+package io.gemforce.migrations.postgres.sql;
 
 /**
  * Quotes the names of schemas and tables, and texts.
  */
-final class SqlNames {
+public final class SqlNames {
 
 	private SqlNames() {
 	}
 
-	static String quote(String schema, String table) {
+	public static String quote(String schema, String table) {
 		return quote(schema) + "." + quote(table);
 	}
 
-	static String literal(String text) {
+	public static String literal(String text) {
 		return "E'" + text.replace("\\", "\\\\").replace("'", "''") + '\'';
 	}
 
-	static String quote(String name) {
+	public static String quote(String name) {
 		return '"' + name.replace("\"", "\"\"") + '"';
 	}
 
