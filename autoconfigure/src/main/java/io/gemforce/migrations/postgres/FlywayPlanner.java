@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.postgres.history.FlywayStates;
 import io.gemforce.migrations.postgres.sql.ScriptReader;
 import io.gemforce.migrations.postgres.sql.ScriptReader.ReadScript;
 import io.gemforce.migrations.postgres.sql.StatementLocks;

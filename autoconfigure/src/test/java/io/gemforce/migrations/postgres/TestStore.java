@@ -104,12 +104,12 @@ public final class TestStore implements AutoCloseable {
 	 * @param location the location
 	 * @return this
 	 */
-	TestStore undosIn(String location) {
+	public TestStore undosIn(String location) {
 		this.undoLocation = location;
 		return this;
 	}
 
-	TestStore without(String migration) {
+	public TestStore without(String migration) {
 		this.migrations.delete(migration);
 		return this;
 	}
@@ -119,12 +119,12 @@ public final class TestStore implements AutoCloseable {
 	 * @param settings the settings
 	 * @return this
 	 */
-	TestStore configured(Consumer<FluentConfiguration> settings) {
+	public TestStore configured(Consumer<FluentConfiguration> settings) {
 		this.settings = settings;
 		return this;
 	}
 
-	TestStore poolSize(int poolSize) {
+	public TestStore poolSize(int poolSize) {
 		this.poolSize = poolSize;
 		return this;
 	}
@@ -133,11 +133,11 @@ public final class TestStore implements AutoCloseable {
 	 * Choose who makes scratch databases.
 	 * @param user the user
 	 */
-	void siblingsAs(String user) {
+	public void siblingsAs(String user) {
 		this.siblingUser = user;
 	}
 
-	TestStore rerunRepeatables(boolean rerunRepeatables) {
+	public TestStore rerunRepeatables(boolean rerunRepeatables) {
 		this.rerunRepeatables = rerunRepeatables;
 		return this;
 	}
@@ -147,7 +147,7 @@ public final class TestStore implements AutoCloseable {
 	 * @param application its name
 	 * @return this
 	 */
-	TestStore application(String application) {
+	public TestStore application(String application) {
 		this.application = application;
 		return this;
 	}
@@ -158,7 +158,7 @@ public final class TestStore implements AutoCloseable {
 		return this;
 	}
 
-	TestStore version(String version) {
+	public TestStore version(String version) {
 		this.version = version;
 		return this;
 	}
@@ -175,11 +175,11 @@ public final class TestStore implements AutoCloseable {
 	 * Start an instance of the build as it is now.
 	 * @return its store
 	 */
-	FlywayMigrationStore start() {
+	public FlywayMigrationStore start() {
 		return start(new StopSignal());
 	}
 
-	FlywayMigrationStore start(StopSignal stop) {
+	public FlywayMigrationStore start(StopSignal stop) {
 		return start(stop, this.database.user());
 	}
 
@@ -210,7 +210,7 @@ public final class TestStore implements AutoCloseable {
 	 * Return what the instance sends that was started last.
 	 * @return the statements
 	 */
-	List<String> sent() {
+	public List<String> sent() {
 		return this.sent.statements();
 	}
 
@@ -252,7 +252,7 @@ public final class TestStore implements AutoCloseable {
 	 * @param version the version that stays
 	 * @return what it did
 	 */
-	StoreResult rollBackTo(String version) {
+	public StoreResult rollBackTo(String version) {
 		return start().rollback(to(version), run(), PlanGuard.open(), "does not work");
 	}
 
@@ -260,12 +260,12 @@ public final class TestStore implements AutoCloseable {
 		return new RollbackTarget.ToVersion(StoreName.POSTGRES, Version.parse(version).orElseThrow());
 	}
 
-	List<String> perform(Operation.Kind kind, String version) {
+	public List<String> perform(Operation.Kind kind, String version) {
 		return start().perform(new Operation(kind, (version != null) ? Version.parse(version).orElseThrow() : null,
 				"somebody said so", false), run());
 	}
 
-	MigrationEntry entry(String id) {
+	public MigrationEntry entry(String id) {
 		return start().validate().entries().stream().filter((entry) -> entry.id().equals(id)).findFirst().orElseThrow();
 	}
 
@@ -291,7 +291,7 @@ public final class TestStore implements AutoCloseable {
 			.list();
 	}
 
-	List<Map<String, Object>> logRows() {
+	public List<Map<String, Object>> logRows() {
 		return client().sql("SELECT * FROM migration_log ORDER BY rank").query().listOfRows();
 	}
 
@@ -309,7 +309,7 @@ public final class TestStore implements AutoCloseable {
 	 * Return a Flyway that knows nothing of this library.
 	 * @return the Flyway
 	 */
-	Flyway plainFlyway() {
+	public Flyway plainFlyway() {
 		return Flyway.configure()
 			.dataSource(this.database.url(), this.database.user(), "")
 			.locations("filesystem:" + this.migrations.folder())
