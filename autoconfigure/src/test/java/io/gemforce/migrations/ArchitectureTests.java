@@ -64,32 +64,32 @@ class ArchitectureTests {
 		.resideInAPackage(ROOT + ".mongo.lock")
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(ROOT + ".mongo.history", ROOT + ".mongo.engine", ROOT + ".postgres");
+		.resideInAnyPackage(ROOT + ".mongo.history", ROOT + ".mongo.engine", ROOT + ".postgres..");
 
 	@ArchTest
 	final ArchRule historyKnowsNeitherLockNorEngine = noClasses().that()
 		.resideInAPackage(ROOT + ".mongo.history")
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(ROOT + ".mongo.lock", ROOT + ".mongo.engine", ROOT + ".postgres");
+		.resideInAnyPackage(ROOT + ".mongo.lock", ROOT + ".mongo.engine", ROOT + ".postgres..");
 
 	@ArchTest
 	final ArchRule changeKnowsNeitherLockNorHistoryNorEngine = noClasses().that()
 		.resideInAPackage(ROOT + ".mongo.change")
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(ROOT + ".mongo.lock", ROOT + ".mongo.history", ROOT + ".mongo.engine", ROOT + ".postgres");
+		.resideInAnyPackage(ROOT + ".mongo.lock", ROOT + ".mongo.history", ROOT + ".mongo.engine", ROOT + ".postgres..");
 
 	@ArchTest
 	final ArchRule mongoKnowsNoPostgres = noClasses().that()
 		.resideInAPackage(ROOT + ".mongo..")
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(concat(POSTGRES_DRIVER, ROOT + ".postgres"));
+		.resideInAnyPackage(concat(POSTGRES_DRIVER, ROOT + ".postgres.."));
 
 	@ArchTest
 	final ArchRule postgresKnowsNoMongo = noClasses().that()
-		.resideInAPackage(ROOT + ".postgres")
+		.resideInAPackage(ROOT + ".postgres..")
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage(concat(MONGO_DRIVER, ROOT + ".mongo.."));
@@ -99,14 +99,14 @@ class ArchitectureTests {
 		.resideInAPackage(ROOT + ".report")
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(ROOT + ".actuate", ROOT + ".autoconfigure", ROOT + ".mongo..", ROOT + ".postgres");
+		.resideInAnyPackage(ROOT + ".actuate", ROOT + ".autoconfigure", ROOT + ".mongo..", ROOT + ".postgres..");
 
 	@ArchTest
 	final ArchRule actuateKnowsReportAndRoot = noClasses().that()
 		.resideInAPackage(ROOT + ".actuate")
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(ROOT + ".autoconfigure", ROOT + ".mongo..", ROOT + ".postgres");
+		.resideInAnyPackage(ROOT + ".autoconfigure", ROOT + ".mongo..", ROOT + ".postgres..");
 
 	@ArchTest
 	final ArchRule nothingPointsToTheRoomForTests = noClasses().that()
