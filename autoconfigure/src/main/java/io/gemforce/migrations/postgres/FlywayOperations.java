@@ -33,9 +33,8 @@ import io.gemforce.migrations.postgres.history.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.history.FlywayLock;
 import io.gemforce.migrations.postgres.history.HoldRelease;
 import io.gemforce.migrations.postgres.history.InterruptedScripts;
-import io.gemforce.migrations.postgres.history.MigrationLog;
-import io.gemforce.migrations.postgres.history.MigrationLog.LogEntry;
-import io.gemforce.migrations.postgres.history.MigrationLog.LogSummary;
+import io.gemforce.migrations.postgres.history.LogEntry;
+import io.gemforce.migrations.postgres.history.LogSummary;
 import io.gemforce.migrations.postgres.history.UnfinishedUndos;
 import io.gemforce.migrations.postgres.undo.RollbackExecution;
 import io.gemforce.migrations.postgres.undo.RollbackSelection;
@@ -298,7 +297,7 @@ final class FlywayOperations {
 		this.database.log().create(connection);
 		this.database.log()
 			.marked(connection,
-					MigrationLog.LogEntry.mark(description, operation.kind().id(), run, operation.reason()));
+					LogEntry.mark(description, operation.kind().id(), run, operation.reason()));
 	}
 
 	private static MigrationException refused(String message, String action) {

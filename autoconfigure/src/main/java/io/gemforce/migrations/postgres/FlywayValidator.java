@@ -41,7 +41,7 @@ import io.gemforce.migrations.postgres.history.BuildVersions;
 import io.gemforce.migrations.postgres.history.FlywayStates;
 import io.gemforce.migrations.postgres.history.HoldView;
 import io.gemforce.migrations.postgres.history.InterruptedScripts;
-import io.gemforce.migrations.postgres.history.MigrationLog;
+import io.gemforce.migrations.postgres.history.LogSummary;
 import io.gemforce.migrations.postgres.history.UnfinishedUndos;
 import io.gemforce.migrations.postgres.sql.PsqlCommand;
 import io.gemforce.migrations.postgres.undo.UndoScript;
@@ -119,7 +119,7 @@ final class FlywayValidator {
 	 * @param hold the hold, {@code null} if there is none
 	 * @return the migrations, the problems, and what Flyway's history knows
 	 */
-	FlywayView thoroughly(ValidateResult complaints, Map<String, MigrationLog.LogSummary> log,
+	FlywayView thoroughly(ValidateResult complaints, Map<String, LogSummary> log,
 			@Nullable HoldView hold) {
 		Map<String, List<MigrationInfo>> infos = new LinkedHashMap<>();
 		for (MigrationInfo info : this.flyway.info().all()) {
@@ -165,7 +165,7 @@ final class FlywayValidator {
 	}
 
 	private List<Problem> problems(ValidateResult complaints, Map<String, List<MigrationInfo>> infos,
-			Map<String, MigrationLog.LogSummary> log, List<MigrationEntry> entries) {
+			Map<String, LogSummary> log, List<MigrationEntry> entries) {
 		List<Problem> problems = new ArrayList<>();
 		boolean ahead = entries.stream().anyMatch((entry) -> entry.state() == MigrationState.FUTURE);
 		for (ValidateOutput complaint : Objects.requireNonNullElse(complaints.invalidMigrations,
@@ -191,7 +191,7 @@ final class FlywayValidator {
 		return problems;
 	}
 
-	private @Nullable Problem problem(ErrorDetails complaint, MigrationInfo info, MigrationLog.@Nullable LogSummary log,
+	private @Nullable Problem problem(ErrorDetails complaint, MigrationInfo info, @Nullable LogSummary log,
 			boolean ahead) {
 		if (!(complaint.errorCode instanceof CoreErrorCode code)) {
 			return null;
@@ -210,12 +210,12 @@ final class FlywayValidator {
 
 	// What differs in content and name, and was applied by another service, was not
 	// edited
-	private boolean isForeign(MigrationInfo info, MigrationLog.LogSummary log) {
+	private boolean isForeign(MigrationInfo info, LogSummary log) {
 		return !log.application().equals(this.application) && !info.isChecksumMatching()
 				&& !info.getScript().equals(file(info));
 	}
 
-	private static Problem foreign(MigrationInfo info, MigrationLog.LogSummary log) {
+	private static Problem foreign(MigrationInfo info, LogSummary log) {
 		return Problem.error(ProblemCode.FOREIGN_HISTORY, StoreName.POSTGRES,
 				("Version %s was applied by application '%s' as %s, and is %s in this build: the history is another "
 						+ "service's")
@@ -268,7 +268,7 @@ final class FlywayValidator {
 	}
 
 	// A build that does not have the migration does not need it either
-	private static Optional<Problem> unfinishedUndo(MigrationEntry entry, MigrationLog.@Nullable LogSummary log) {
+	private static Optional<Problem> unfinishedUndo(MigrationEntry entry, @Nullable LogSummary log) {
 		if (log == null || !log.isUndoUnfinished() || log.newest() == MigrationState.RUNNING
 				|| entry.state().isPending() && !entry.isUndoUnfinished()) {
 			return Optional.empty();
@@ -336,7 +336,7 @@ final class FlywayValidator {
 						+ "gemforce.migrations.postgres.enabled=false");
 	}
 
-	private MigrationEntry entry(String id, List<MigrationInfo> infos, MigrationLog.@Nullable LogSummary log,
+	private MigrationEntry entry(String id, List<MigrationInfo> infos, @Nullable LogSummary log,
 			@Nullable Version baseline) {
 		MigrationInfo newest = newest(infos);
 		String version = (newest.getVersion() != null) ? newest.getVersion().getVersion() : null;
@@ -354,7 +354,7 @@ final class FlywayValidator {
 				this.undoScripts.undo(version, baseline), List.of(), List.of());
 	}
 
-	private static MigrationState state(List<MigrationInfo> infos, MigrationLog.@Nullable LogSummary log) {
+	private static MigrationState state(List<MigrationInfo> infos, @Nullable LogSummary log) {
 		MigrationState state = FlywayStates.state(newest(infos).getState());
 		if (state == MigrationState.APPLIED && log != null && log.isUndoUnfinished()) {
 			return log.newest();
@@ -372,7 +372,7 @@ final class FlywayValidator {
 	}
 
 	private static @Nullable Direction direction(MigrationState state, @Nullable Long rank,
-			MigrationLog.@Nullable LogSummary log) {
+			@Nullable LogSummary log) {
 		if (log != null) {
 			return log.direction();
 		}
@@ -382,7 +382,7 @@ final class FlywayValidator {
 		return (state == MigrationState.ROLLED_BACK) ? Direction.DOWN : Direction.UP;
 	}
 
-	private static MigrationEntry entry(String id, MigrationLog.LogSummary log) {
+	private static MigrationEntry entry(String id, LogSummary log) {
 		return new MigrationEntry(id, log.version(), log.description(), null, Phase.EXPAND, log.newest(), null, false,
 				null, log.ranks(), null, null, null, null, log.direction(), Undo.none("it is not applied"), List.of(),
 				List.of());

@@ -31,6 +31,7 @@ import io.gemforce.migrations.postgres.history.FlywayFailures;
 import io.gemforce.migrations.postgres.history.FlywayStates;
 import io.gemforce.migrations.postgres.history.HoldGuard;
 import io.gemforce.migrations.postgres.history.InterruptedScripts;
+import io.gemforce.migrations.postgres.history.LogEntry;
 import io.gemforce.migrations.postgres.history.MigrationLog;
 import io.gemforce.migrations.postgres.sql.ScriptSession;
 import io.gemforce.migrations.postgres.sql.ServerMessages;
@@ -69,7 +70,7 @@ final class LogCallback extends BaseCallback {
 
 	private final long calledAt = System.nanoTime();
 
-	private volatile MigrationLog.@Nullable LogEntry current;
+	private volatile @Nullable LogEntry current;
 
 	private final List<Executed> executed = new ArrayList<>();
 
@@ -151,7 +152,7 @@ final class LogCallback extends BaseCallback {
 			this.prepared = true;
 		}
 		this.interrupted.check(connection, migration, this::databaseState);
-		MigrationLog.LogEntry attempt = MigrationLog.LogEntry.begin(migration, transactional, this.run, Instant.now());
+		LogEntry attempt = LogEntry.begin(migration, transactional, this.run, Instant.now());
 		if (!transactional) {
 			session.write(() -> this.log.open(connection, attempt));
 		}
@@ -160,7 +161,7 @@ final class LogCallback extends BaseCallback {
 	}
 
 	private boolean isBegun(String id) {
-		MigrationLog.LogEntry attempt = this.current;
+		LogEntry attempt = this.current;
 		return attempt != null && attempt.id().equals(id)
 				|| this.executed.stream().anyMatch((executed) -> executed.attempt().id().equals(id));
 	}
@@ -176,7 +177,7 @@ final class LogCallback extends BaseCallback {
 	}
 
 	private void executed(Context context) {
-		MigrationLog.LogEntry attempt = Objects.requireNonNull(this.current);
+		LogEntry attempt = Objects.requireNonNull(this.current);
 		Executed executed = new Executed(attempt, attempt.elapsed());
 		Connection connection = context.getConnection();
 		// The row of a script without a transaction is closed after Flyway has its own
@@ -196,7 +197,7 @@ final class LogCallback extends BaseCallback {
 	}
 
 	private void keepLock(Context context) {
-		MigrationLog.LogEntry attempt = this.current;
+		LogEntry attempt = this.current;
 		if (attempt != null && !hasTransactionalLock(context)) {
 			session(context.getConnection()).keepLock(lock(), attempt.script());
 		}
@@ -244,14 +245,14 @@ final class LogCallback extends BaseCallback {
 		this.executed
 			.forEach((executed) -> end(executed.attempt(), ExecutionEnd.failed(executed.duration(), told, error)));
 		this.executed.clear();
-		MigrationLog.LogEntry attempt = this.current;
+		LogEntry attempt = this.current;
 		if (attempt != null) {
 			this.current = null;
 			end(attempt, ExecutionEnd.failed(attempt.elapsed(), told, error));
 		}
 	}
 
-	private void end(MigrationLog.LogEntry attempt, ExecutionEnd end) {
+	private void end(LogEntry attempt, ExecutionEnd end) {
 		this.run.listener().executionEnded(attempt.start(this.namespace), end);
 	}
 
@@ -314,7 +315,7 @@ final class LogCallback extends BaseCallback {
 	 * Return what was begun and has not ended.
 	 * @return the execution, {@code null} if there is none
 	 */
-	MigrationLog.@Nullable LogEntry current() {
+	@Nullable LogEntry current() {
 		return this.current;
 	}
 
@@ -337,7 +338,7 @@ final class LogCallback extends BaseCallback {
 	 * @param attempt what was executed
 	 * @param duration how long that took
 	 */
-	record Executed(MigrationLog.LogEntry attempt, Duration duration) {
+	record Executed(LogEntry attempt, Duration duration) {
 
 	}
 

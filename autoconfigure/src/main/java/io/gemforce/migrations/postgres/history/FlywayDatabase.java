@@ -32,7 +32,6 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
-import io.gemforce.migrations.postgres.history.MigrationLog.LogSummary;
 import io.gemforce.migrations.postgres.sql.InitializedDataSource;
 import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.StoreLock;

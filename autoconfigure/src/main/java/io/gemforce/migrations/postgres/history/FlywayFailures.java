@@ -17,7 +17,6 @@ import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.postgres.history.MigrationLog.LogEntry;
 import io.gemforce.migrations.postgres.sql.ServerMessages;
 import io.gemforce.migrations.store.StoreLock;
 

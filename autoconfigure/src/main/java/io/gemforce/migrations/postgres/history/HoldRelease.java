@@ -13,7 +13,6 @@ import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.postgres.history.FlywayHistory.Entry;
-import io.gemforce.migrations.postgres.history.MigrationLog.LogEntry;
 import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.StopSignal;
 

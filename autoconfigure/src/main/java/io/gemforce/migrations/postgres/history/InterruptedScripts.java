@@ -17,7 +17,6 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.postgres.history.FlywayHistory.Entry;
-import io.gemforce.migrations.postgres.history.MigrationLog.LogSummary;
 import io.gemforce.migrations.postgres.history.MigrationLog.OpenRow;
 
 /**

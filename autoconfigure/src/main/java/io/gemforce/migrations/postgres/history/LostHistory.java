@@ -24,7 +24,6 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.history.FlywayDatabase.Tables;
-import io.gemforce.migrations.postgres.history.MigrationLog.LogSummary;
 import io.gemforce.migrations.store.StopSignal;
 
 /**

@@ -3,7 +3,6 @@ package io.gemforce.migrations.postgres.history;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -18,7 +17,6 @@ import javax.sql.DataSource;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.flywaydb.core.api.MigrationInfo;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.PessimisticLockingFailureException;
@@ -28,7 +26,6 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.ExecutionError;
-import io.gemforce.migrations.ExecutionStart;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
@@ -39,7 +36,6 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Trigger;
 import io.gemforce.migrations.postgres.sql.SqlNames;
-import io.gemforce.migrations.store.MigrationEntry;
 
 /**
  * The table beside Flyway's own in which every execution is recorded, a row each:
@@ -501,119 +497,6 @@ public final class MigrationLog {
 
 	private static JdbcClient client(Connection connection) {
 		return JdbcClient.create(new SingleConnectionDataSource(connection, true));
-	}
-
-	/**
-	 * An execution that the log is told about.
-	 *
-	 * @param version the version, {@code null} for a repeatable
-	 * @param description the description
-	 * @param type what the migration is made of
-	 * @param script the file or class
-	 * @param checksum the checksum, {@code null} if there is none
-	 * @param direction whether the migration is applied or undone
-	 * @param transactional whether it runs in a transaction
-	 * @param startedAt when it began
-	 * @param run the run that it belongs to
-	 * @param reason why, {@code null} if nobody gave a reason
-	 */
-	public record LogEntry(@Nullable String version, String description, MigrationType type, String script,
-			@Nullable String checksum, Direction direction, boolean transactional, Instant startedAt, MigrationRun run,
-			@Nullable String reason) {
-
-		public static LogEntry begin(MigrationInfo migration, boolean transactional, MigrationRun run, Instant startedAt) {
-			Integer checksum = migration.getChecksum();
-			return new LogEntry((migration.getVersion() != null) ? migration.getVersion().getVersion() : null,
-					migration.getDescription(), FlywayStates.type(migration.getType()), migration.getScript(),
-					(checksum != null) ? checksum.toString() : null, Direction.UP, transactional, startedAt, run, null);
-		}
-
-		public static LogEntry mark(String description, String script, MigrationRun run, @Nullable String reason) {
-			return new LogEntry(null, description, MigrationType.MARK, script, null, Direction.UP, false, Instant.now(),
-					run, reason);
-		}
-
-		public String id() {
-			return MigrationEntry.id(this.version, this.description);
-		}
-
-		/**
-		 * Return what listeners are told about this.
-		 * @param namespace the database and the schema
-		 * @return the execution
-		 */
-		public ExecutionStart start(String namespace) {
-			return new ExecutionStart(this.run, StoreName.POSTGRES, namespace, id(), this.version, this.description,
-					this.type, this.script, this.checksum, Phase.EXPAND, this.direction, this.transactional);
-		}
-
-		public Duration elapsed() {
-			return Duration.between(this.startedAt, Instant.now());
-		}
-
-		private MigrationState successState() {
-			return (this.direction == Direction.UP) ? MigrationState.APPLIED : MigrationState.ROLLED_BACK;
-		}
-
-		private long durationMs(Instant finishedAt) {
-			return finishedAt.toEpochMilli() - this.startedAt.toEpochMilli();
-		}
-
-	}
-
-	/**
-	 * What the log says about a migration.
-	 *
-	 * @param id the id
-	 * @param version the version, {@code null} for a repeatable
-	 * @param description the description
-	 * @param ranks the positions of its attempts in the log, ascending
-	 * @param newest the state of its newest attempt
-	 * @param direction whether the newest attempt applied or undid it
-	 * @param transactional whether the newest attempt ran in a transaction
-	 * @param application the service that made the newest attempt
-	 */
-	public record LogSummary(String id, @Nullable String version, String description, List<Long> ranks, MigrationState newest,
-			Direction direction, boolean transactional, String application) {
-
-		/**
-		 * Whether an undo has left the migration undone in part, unless it ran to its end
-		 * and could not be recorded.
-		 * @return whether its newest attempt was to undo it outside of a transaction,
-		 * without success
-		 */
-		public boolean isUndoUnfinished() {
-			return this.direction == Direction.DOWN && !this.transactional && this.newest != MigrationState.ROLLED_BACK;
-		}
-
-		/**
-		 * Whether nobody knows how much of a migration is done that Flyway has as
-		 * pending.
-		 * @return whether its newest attempt was to apply it outside of a transaction,
-		 * and was interrupted
-		 */
-		public boolean isUnfinished() {
-			return this.version != null && this.direction == Direction.UP && !this.transactional
-					&& (this.newest == MigrationState.INTERRUPTED || isRunning());
-		}
-
-		boolean isRunning() {
-			return this.newest == MigrationState.RUNNING;
-		}
-
-		public LogSummary interrupted() {
-			return new LogSummary(this.id, this.version, this.description, this.ranks, MigrationState.INTERRUPTED,
-					this.direction, this.transactional, this.application);
-		}
-
-		private static LogSummary from(ResultSet row) throws SQLException {
-			Long[] ranks = (Long[]) row.getArray("ranks").getArray();
-			return new LogSummary(row.getString("id"), row.getString("version"), row.getString("description"),
-					List.of(ranks), MigrationState.valueOf(row.getString("newest")),
-					Direction.valueOf(row.getString("direction")), row.getBoolean("transactional"),
-					row.getString("application"));
-		}
-
 	}
 
 	/**

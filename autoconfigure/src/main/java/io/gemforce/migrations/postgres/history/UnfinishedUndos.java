@@ -9,7 +9,6 @@ import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.postgres.history.FlywayDatabase.Tables;
 import io.gemforce.migrations.postgres.history.FlywayHistory.Entry;
-import io.gemforce.migrations.postgres.history.MigrationLog.LogSummary;
 
 /**
  * Undos that failed or were killed outside of a transaction, so that a migration that

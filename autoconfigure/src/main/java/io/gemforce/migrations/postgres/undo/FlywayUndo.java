@@ -26,7 +26,7 @@ import io.gemforce.migrations.postgres.history.FlywayDatabase;
 import io.gemforce.migrations.postgres.history.FlywayFailures;
 import io.gemforce.migrations.postgres.history.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.history.FlywayLock;
-import io.gemforce.migrations.postgres.history.MigrationLog.LogEntry;
+import io.gemforce.migrations.postgres.history.LogEntry;
 import io.gemforce.migrations.postgres.sql.ScriptSession;
 
 /**
