@@ -2,8 +2,6 @@ package io.gemforce.migrations.postgres;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,13 +23,10 @@ import org.flywaydb.core.api.output.ValidateResult;
 import org.flywaydb.core.api.resolver.MigrationResolver;
 import org.flywaydb.core.api.resource.LoadableResource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.StringUtils;
 
-import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
-import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.Severity;
@@ -47,7 +42,6 @@ import io.gemforce.migrations.postgres.sql.PsqlCommand;
 import io.gemforce.migrations.postgres.undo.UndoScript;
 import io.gemforce.migrations.postgres.undo.UndoScripts;
 import io.gemforce.migrations.store.MigrationEntry;
-import io.gemforce.migrations.store.Undo;
 import io.gemforce.migrations.store.Validation;
 
 /**
@@ -66,6 +60,8 @@ final class FlywayValidator {
 
 	private final UndoScripts undoScripts;
 
+	private final FlywayEntries entries;
+
 	// Where Flyway has found the scripts
 	private volatile @Nullable ResourceProvider resources;
 
@@ -78,6 +74,7 @@ final class FlywayValidator {
 	 */
 	FlywayValidator(Flyway flyway, UndoScripts undoScripts, String application, boolean failWhenAhead) {
 		this.undoScripts = undoScripts;
+		this.entries = new FlywayEntries(undoScripts);
 		this.application = application;
 		this.failWhenAhead = failWhenAhead;
 		Configuration configuration = flyway.getConfiguration();
@@ -129,14 +126,14 @@ final class FlywayValidator {
 		}
 		List<MigrationEntry> entries = new ArrayList<>();
 		Map<String, Execution> executions = new HashMap<>();
-		Version baseline = baseline(infos.values());
+		Version baseline = FlywayEntries.baseline(infos.values());
 		infos.forEach((id, ofOne) -> {
-			entries.add(entry(id, ofOne, log.get(id), baseline));
-			execution(ofOne).ifPresent((execution) -> executions.put(id, execution));
+			entries.add(this.entries.entry(id, ofOne, log.get(id), baseline));
+			FlywayEntries.execution(ofOne).ifPresent((execution) -> executions.put(id, execution));
 		});
 		log.forEach((id, summary) -> {
 			if (!infos.containsKey(id)) {
-				entries.add(entry(id, summary));
+				entries.add(FlywayEntries.entry(id, summary));
 			}
 		});
 		List<Problem> problems = problems(complaints, infos, log, entries);
@@ -155,15 +152,6 @@ final class FlywayValidator {
 		return new FlywayView(new Validation(entries, problems), executions, build, hold);
 	}
 
-	private static @Nullable Version baseline(Collection<List<MigrationInfo>> infos) {
-		return infos.stream()
-			.flatMap(List::stream)
-			.filter((info) -> info.getState() == org.flywaydb.core.api.MigrationState.BASELINE)
-			.flatMap((info) -> Version.parse(info.getVersion().getVersion()).stream())
-			.max(Comparator.naturalOrder())
-			.orElse(null);
-	}
-
 	private List<Problem> problems(ValidateResult complaints, Map<String, List<MigrationInfo>> infos,
 			Map<String, LogSummary> log, List<MigrationEntry> entries) {
 		List<Problem> problems = new ArrayList<>();
@@ -173,7 +161,7 @@ final class FlywayValidator {
 			String id = id(complaint);
 			List<MigrationInfo> concerned = infos.getOrDefault(id, List.of());
 			Problem problem = concerned.isEmpty() ? null
-					: problem(complaint.errorDetails, newest(concerned), log.get(id), ahead);
+					: problem(complaint.errorDetails, FlywayEntries.newest(concerned), log.get(id), ahead);
 			if (problem != null) {
 				problems.add(problem);
 			}
@@ -334,99 +322,6 @@ final class FlywayValidator {
 					.formatted(Arrays.toString(configuration.getLocations()), configuration.getJavaMigrations().length),
 				"Put the scripts into a location of spring.flyway.locations, or set "
 						+ "gemforce.migrations.postgres.enabled=false");
-	}
-
-	private MigrationEntry entry(String id, List<MigrationInfo> infos, @Nullable LogSummary log,
-			@Nullable Version baseline) {
-		MigrationInfo newest = newest(infos);
-		String version = (newest.getVersion() != null) ? newest.getVersion().getVersion() : null;
-		Long rank = infos.stream()
-			.map(MigrationInfo::getInstalledRank)
-			.filter(Objects::nonNull)
-			.map(Integer::longValue)
-			.max(Long::compare)
-			.orElse(null);
-		MigrationState state = state(infos, log);
-		return new MigrationEntry(id, version, newest.getDescription(), FlywayStates.type(newest.getType()),
-				Phase.EXPAND, state, newest.getState().name(), isInBuild(infos), rank,
-				(log != null) ? log.ranks() : List.of(), newest.getScript(), newest.getPhysicalLocation(),
-				text(newest.getAppliedChecksum()), text(newest.getResolvedChecksum()), direction(state, rank, log),
-				this.undoScripts.undo(version, baseline), List.of(), List.of());
-	}
-
-	private static MigrationState state(List<MigrationInfo> infos, @Nullable LogSummary log) {
-		MigrationState state = FlywayStates.state(newest(infos).getState());
-		if (state == MigrationState.APPLIED && log != null && log.isUndoUnfinished()) {
-			return log.newest();
-		}
-		if (state != MigrationState.PENDING) {
-			return state;
-		}
-		if (infos.stream().anyMatch((info) -> FlywayStates.state(info.getState()) == MigrationState.OUTDATED)) {
-			return MigrationState.OUTDATED;
-		}
-		if (log == null || log.newest() == MigrationState.APPLIED) {
-			return state;
-		}
-		return (log.direction() == Direction.DOWN) ? MigrationState.ROLLED_BACK : log.newest();
-	}
-
-	private static @Nullable Direction direction(MigrationState state, @Nullable Long rank,
-			@Nullable LogSummary log) {
-		if (log != null) {
-			return log.direction();
-		}
-		if (rank == null) {
-			return null;
-		}
-		return (state == MigrationState.ROLLED_BACK) ? Direction.DOWN : Direction.UP;
-	}
-
-	private static MigrationEntry entry(String id, LogSummary log) {
-		return new MigrationEntry(id, log.version(), log.description(), null, Phase.EXPAND, log.newest(), null, false,
-				null, log.ranks(), null, null, null, null, log.direction(), Undo.none("it is not applied"), List.of(),
-				List.of());
-	}
-
-	private static Optional<Execution> execution(List<MigrationInfo> infos) {
-		return infos.stream()
-			.filter((info) -> info.getInstalledRank() != null)
-			.max(Comparator.comparing(MigrationInfo::getInstalledRank))
-			.map((info) -> new Execution(info.getInstalledRank(),
-					(info.getVersion() != null) ? info.getVersion().getVersion() : null, info.getDescription(),
-					FlywayStates.type(info.getType()), info.getScript(), text(info.getAppliedChecksum()), Direction.UP,
-					info.getState().isFailed() ? MigrationState.FAILED : MigrationState.APPLIED, Phase.EXPAND, null,
-					null, (info.getInstalledOn() != null) ? info.getInstalledOn().toInstant() : null,
-					(info.getExecutionTime() != null) ? info.getExecutionTime().longValue() : null, null, null, null,
-					null, null, info.getInstalledBy(), null, null));
-	}
-
-	private static boolean isInBuild(List<MigrationInfo> infos) {
-		return infos.stream().anyMatch((info) -> StringUtils.hasText(info.getPhysicalLocation()));
-	}
-
-	// Flyway lists more than once what was rolled back, a repeatable that has changed,
-	// and
-	// a version that a baseline script stands for: what has yet to be applied counts
-	// first, then the newest execution
-	private static MigrationInfo newest(List<MigrationInfo> infos) {
-		return infos.stream()
-			.max(Comparator.comparing(FlywayValidator::rank)
-				.thenComparing((info) -> info.getState() == org.flywaydb.core.api.MigrationState.PENDING))
-			.orElseThrow();
-	}
-
-	private static int rank(MigrationInfo info) {
-		Integer rank = info.getInstalledRank();
-		if (rank != null) {
-			return rank;
-		}
-		return (info.getState() == org.flywaydb.core.api.MigrationState.BASELINE_IGNORED) ? Integer.MIN_VALUE
-				: Integer.MAX_VALUE;
-	}
-
-	private static @Nullable String text(@Nullable Integer checksum) {
-		return (checksum != null) ? checksum.toString() : null;
 	}
 
 	private static String id(ValidateOutput complaint) {
