@@ -16,11 +16,9 @@ import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.Configuration;
 import org.flywaydb.core.api.output.ValidateResult;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
 import org.springframework.util.function.SingletonSupplier;
 
 import io.gemforce.migrations.ApplicationInstance;
@@ -225,7 +223,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 						(hold != null) ? hold.hold() : null));
 		try {
 			if (view != null && (view.isHeld() || view.liftsHold())) {
-				reading(() -> new HoldRelease(configuration(), this.database.get(), run,
+				FlywayFailures.explaining(() -> new HoldRelease(configuration(), this.database.get(), run,
 						this.settings.rerunRepeatables(), this.stop)
 					.lift(view.build()));
 			}
@@ -246,7 +244,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 	private void prepare(MigrationRun run) {
 		FlywayDatabase database = this.database.get();
 		if (database.isPostgres()) {
-			reading(() -> {
+			FlywayFailures.explaining(() -> {
 				database.upgrade(database.dataSource());
 				new LostHistory(database, configuration()).startAfresh(run, this.stop);
 				return database;
@@ -256,7 +254,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	// Before anything is undone it cannot be told which builds will be newer than that
 	private boolean isBeingRolledBack(HoldView hold) {
-		return hold.newestRolledBack() == null && reading(() -> this.database.get().lock()).held();
+		return hold.newestRolledBack() == null && FlywayFailures.explaining(() -> this.database.get().lock()).held();
 	}
 
 	private StoreResult held(@Nullable String from, List<String> applied, Problem hold, long startedAt) {
@@ -312,14 +310,14 @@ public final class FlywayMigrationStore implements MigrationStore {
 		Consumer<Flyway> strategy = this.strategy.get();
 		Validation validation;
 		try {
-			validation = reading(this::view).validation();
+			validation = FlywayFailures.explaining(this::view).validation();
 		}
 		catch (MigrationException ex) {
 			requireStrategysBusiness(strategy, ex);
 			return new Validation(List.of(),
-					List.of(FurtherHistories.problem(Severity.WARNING, reading(furtherHistories()::find))));
+					List.of(FurtherHistories.problem(Severity.WARNING, FlywayFailures.explaining(furtherHistories()::find))));
 		}
-		List<String> further = (strategy != null) ? reading(furtherHistories()::find) : List.of();
+		List<String> further = (strategy != null) ? FlywayFailures.explaining(furtherHistories()::find) : List.of();
 		return further.isEmpty() ? validation
 				: new Validation(validation.entries(),
 						Stream
@@ -349,7 +347,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 			Validation validation = validate();
 			if (validation.problems().stream().anyMatch((problem) -> problem.code() == ProblemCode.SEVERAL_HISTORIES)) {
 				throw new MigrationException(
-						FurtherHistories.problem(Severity.ERROR, reading(furtherHistories()::find)), "unchanged", null);
+						FurtherHistories.problem(Severity.ERROR, FlywayFailures.explaining(furtherHistories()::find)), "unchanged", null);
 			}
 		}
 	}
@@ -381,12 +379,12 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public StoreLock lock() {
-		return reading(() -> this.database.get().isPostgres() ? this.database.get().lock() : StoreLock.FREE);
+		return FlywayFailures.explaining(() -> this.database.get().isPostgres() ? this.database.get().lock() : StoreLock.FREE);
 	}
 
 	@Override
 	public List<Execution> executions(Collection<MigrationEntry> entries) {
-		return reading(() -> {
+		return FlywayFailures.explaining(() -> {
 			FlywayDatabase database = this.database.get();
 			List<MigrationEntry> unlogged = entries.stream().filter((entry) -> entry.attempts().isEmpty()).toList();
 			List<Execution> executions = unlogged.isEmpty() ? new ArrayList<>() : recorded(unlogged);
@@ -411,14 +409,14 @@ public final class FlywayMigrationStore implements MigrationStore {
 		if (operation.kind() != Operation.Kind.RELEASE_LOCK) {
 			requireOneHistory();
 		}
-		return reading(() -> new FlywayOperations(this.flyway.get(), this.database.get(),
+		return FlywayFailures.explaining(() -> new FlywayOperations(this.flyway.get(), this.database.get(),
 				this.settings.rerunRepeatables(), this.stop)
 			.perform(operation, run));
 	}
 
 	@Override
 	public @Nullable List<String> preview(Operation operation) {
-		return reading(() -> new FlywayOperations(this.flyway.get(), this.database.get(),
+		return FlywayFailures.explaining(() -> new FlywayOperations(this.flyway.get(), this.database.get(),
 				this.settings.rerunRepeatables(), this.stop)
 			.preview(operation, this::view));
 	}
@@ -426,20 +424,20 @@ public final class FlywayMigrationStore implements MigrationStore {
 	@Override
 	public List<PlanStep> plan(boolean exact) {
 		requireOneHistory();
-		return reading(() -> new FlywayPlanner(configuration()).plan(view()));
+		return FlywayFailures.explaining(() -> new FlywayPlanner(configuration()).plan(view()));
 	}
 
 	@Override
 	public StoreRollback planRollback(RollbackTarget target) {
 		requireOneHistory();
-		return reading(() -> rollback().plan(target));
+		return FlywayFailures.explaining(() -> rollback().plan(target));
 	}
 
 	@Override
 	public StoreResult rollback(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason) {
 		requireOneHistory();
 		long startedAt = System.nanoTime();
-		FlywayRollback.RolledBack done = reading(() -> rollback().execute(target, run, guard, reason));
+		FlywayRollback.RolledBack done = FlywayFailures.explaining(() -> rollback().execute(target, run, guard, reason));
 		return new StoreResult(name(),
 				done.undone().isEmpty() ? StoreResult.Outcome.UP_TO_DATE : StoreResult.Outcome.ROLLED_BACK, done.from(),
 				done.to(), done.undone(), List.of(), Duration.ofNanos(System.nanoTime() - startedAt));
@@ -453,7 +451,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 	@Override
 	public List<RehearsalResult> rehearse(RehearsalScope scope) {
 		requireOneHistory();
-		return reading(() -> {
+		return FlywayFailures.explaining(() -> {
 			Validation validation = validate();
 			if (!validation.errors().isEmpty()) {
 				throw new MigrationException(validation.errors(), "unchanged, nothing was rehearsed", null);
@@ -474,19 +472,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public Optional<Hold> hold() {
-		return reading(() -> this.database.get().viewHold().map(HoldView::hold));
-	}
-
-	private static <T> T reading(Supplier<T> read) {
-		try {
-			return read.get();
-		}
-		catch (FlywayException | DataAccessException ex) {
-			throw FlywayFailures.explain(ex);
-		}
-		catch (IllegalArgumentException ex) {
-			throw FlywayFailures.isOfAnotherEdition(ex) ? FlywayFailures.explain(ex) : ex;
-		}
+		return FlywayFailures.explaining(() -> this.database.get().viewHold().map(HoldView::hold));
 	}
 
 	/**
@@ -501,7 +487,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 		private final Supplier<Optional<FlywayView>> view = SingletonSupplier
 			.of(() -> complaints().filter((result) -> !result.validationSuccessful)
-				.map((result) -> reading(() -> thoroughly(result))));
+				.map((result) -> FlywayFailures.explaining(() -> thoroughly(result))));
 
 		@Override
 		public StoreName store() {
@@ -514,7 +500,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 		private Optional<ValidateResult> ask() {
 			try {
-				return Optional.of(reading(FlywayMigrationStore.this::quickly));
+				return Optional.of(FlywayFailures.explaining(FlywayMigrationStore.this::quickly));
 			}
 			catch (MigrationException ex) {
 				requireStrategysBusiness(strategy(), ex);

@@ -2,6 +2,7 @@ package io.gemforce.migrations.postgres.history;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -9,6 +10,7 @@ import java.util.stream.Collectors;
 import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 
 import io.gemforce.migrations.Causes;
 import io.gemforce.migrations.ExecutionError;
@@ -169,6 +171,24 @@ public final class FlywayFailures {
 		return new MigrationException(problem, "unchanged by what failed", ServerMessages.withoutRows(failure));
 	}
 
+	/**
+	 * Say what it means if Flyway or the driver cannot read something.
+	 * @param <T> what is read
+	 * @param read reads
+	 * @return what was read
+	 */
+	public static <T> T explaining(Supplier<T> read) {
+		try {
+			return read.get();
+		}
+		catch (FlywayException | DataAccessException ex) {
+			throw explain(ex);
+		}
+		catch (IllegalArgumentException ex) {
+			throw isOfAnotherEdition(ex) ? explain(ex) : ex;
+		}
+	}
+
 	private static @Nullable Problem connection(Throwable failure) {
 		SQLException sql = find(failure);
 		String state = (sql != null && sql.getSQLState() != null) ? sql.getSQLState() : "";
@@ -268,13 +288,8 @@ public final class FlywayFailures {
 		return error(ProblemCode.SQL_FAILED, message, "Mend the cause and start again");
 	}
 
-	/**
-	 * Whether Flyway has met an entry of an undo of another edition of Flyway. Up to
-	 * version 11 it did not expect that.
-	 * @param failure the exception of Flyway
-	 * @return whether that is why it failed
-	 */
-	public static boolean isOfAnotherEdition(RuntimeException failure) {
+	// Up to version 11 Flyway did not expect an entry of such an undo
+	private static boolean isOfAnotherEdition(RuntimeException failure) {
 		String message = String.valueOf(Causes.message(failure));
 		return message.startsWith("Unknown migration type 'UNDO_")
 				|| message.startsWith("No enum constant") && message.contains("MigrationType.UNDO_");
