@@ -92,17 +92,9 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	private final Supplier<UndoScripts> undoScripts;
 
-	private final Supplier<FlywayValidator> validator;
-
 	private final Supplier<FlywayDatabase> database;
 
-	private volatile @Nullable String flywayVersion;
-
-	private volatile boolean lookedForHidden;
-
-	private @Nullable List<Object> viewedAt;
-
-	private @Nullable FlywayView view;
+	private final FlywayInspection inspection;
 
 	/**
 	 * Create a store. Nothing is sent before the store is asked for something.
@@ -125,9 +117,10 @@ public final class FlywayMigrationStore implements MigrationStore {
 		this.undoScripts = SingletonSupplier
 			.of(() -> new UndoScriptFinder(configuration().getClassLoader(), configuration().getEncoding())
 				.find(undoLocations()));
-		this.validator = SingletonSupplier.of(() -> new FlywayValidator(this.flyway.get(), this.undoScripts.get(),
-				application.name(), settings.failWhenAhead()));
 		this.database = SingletonSupplier.of(() -> database(configuration()));
+		this.inspection = new FlywayInspection(this::configuration, this.database,
+				SingletonSupplier.of(() -> new FlywayValidator(this.flyway.get(), this.undoScripts.get(),
+						application.name(), settings.failWhenAhead())));
 	}
 
 	private FlywayDatabase database(Configuration configuration) {
@@ -165,7 +158,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public String engine() {
-		String version = this.flywayVersion;
+		String version = this.inspection.flywayVersion();
 		return (version != null) ? "flyway/" + version : "flyway";
 	}
 
@@ -191,7 +184,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 		FlywayView view = look.view();
 		if (view == null) {
 			if (look.complaints().filter((complaints) -> complaints.validateCount == 0).isPresent()) {
-				log(this.validator.get().noMigrations());
+				log(this.inspection.noMigrations());
 			}
 			if (!look.hasWork()) {
 				return result(StoreResult.Outcome.UP_TO_DATE, null, List.of(), startedAt);
@@ -264,16 +257,6 @@ public final class FlywayMigrationStore implements MigrationStore {
 				result.duration());
 	}
 
-	private ValidateResult quickly() {
-		if (!this.lookedForHidden) {
-			HiddenScripts.requireNone(configuration());
-			this.lookedForHidden = true;
-		}
-		ValidateResult complaints = this.validator.get().quickly();
-		this.flywayVersion = complaints.flywayVersion;
-		return complaints;
-	}
-
 	private StoreResult result(StoreResult.Outcome outcome, @Nullable String from, List<String> applied,
 			long startedAt) {
 		String to = applied.stream()
@@ -310,7 +293,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 		Consumer<Flyway> strategy = this.strategy.get();
 		Validation validation;
 		try {
-			validation = FlywayFailures.explaining(this::view).validation();
+			validation = FlywayFailures.explaining(this.inspection::view).validation();
 		}
 		catch (MigrationException ex) {
 			requireStrategysBusiness(strategy, ex);
@@ -352,31 +335,6 @@ public final class FlywayMigrationStore implements MigrationStore {
 		}
 	}
 
-	private synchronized FlywayView view() {
-		FlywayDatabase database = this.database.get();
-		List<Object> now = database.isPostgres() ? database.fingerprint() : null;
-		FlywayView view = this.view;
-		if (view == null || now == null || !now.equals(this.viewedAt)) {
-			view = thoroughly(quickly());
-			this.viewedAt = isRunning(view) ? null : now;
-			this.view = view;
-		}
-		return view;
-	}
-
-	// The lock tells whether somebody is at work, and it leaves no trace
-	private static boolean isRunning(FlywayView view) {
-		return view.validation().entries().stream().anyMatch((entry) -> entry.state() == MigrationState.RUNNING);
-	}
-
-	private FlywayView thoroughly(ValidateResult complaints) {
-		FlywayDatabase database = this.database.get();
-		FlywayView view = this.validator.get()
-			.thoroughly(complaints, database.summarizeLog(), database.viewHold().orElse(null));
-		return database.isPostgres() ? new LostHistory(database, configuration()).problem().map(view::with).orElse(view)
-				: view;
-	}
-
 	@Override
 	public StoreLock lock() {
 		return FlywayFailures.explaining(() -> this.database.get().isPostgres() ? this.database.get().lock() : StoreLock.FREE);
@@ -397,7 +355,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 	}
 
 	private List<Execution> recorded(List<MigrationEntry> entries) {
-		Map<String, Execution> recorded = view().executions();
+		Map<String, Execution> recorded = this.inspection.view().executions();
 		return entries.stream()
 			.map((entry) -> recorded.get(entry.id()))
 			.filter(Objects::nonNull)
@@ -418,13 +376,13 @@ public final class FlywayMigrationStore implements MigrationStore {
 	public @Nullable List<String> preview(Operation operation) {
 		return FlywayFailures.explaining(() -> new FlywayOperations(this.flyway.get(), this.database.get(),
 				this.settings.rerunRepeatables(), this.stop)
-			.preview(operation, this::view));
+			.preview(operation, this.inspection::view));
 	}
 
 	@Override
 	public List<PlanStep> plan(boolean exact) {
 		requireOneHistory();
-		return FlywayFailures.explaining(() -> new FlywayPlanner(configuration()).plan(view()));
+		return FlywayFailures.explaining(() -> new FlywayPlanner(configuration()).plan(this.inspection.view()));
 	}
 
 	@Override
@@ -487,7 +445,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 		private final Supplier<Optional<FlywayView>> view = SingletonSupplier
 			.of(() -> complaints().filter((result) -> !result.validationSuccessful)
-				.map((result) -> FlywayFailures.explaining(() -> thoroughly(result))));
+				.map((result) -> FlywayFailures.explaining(() -> FlywayMigrationStore.this.inspection.thoroughly(result))));
 
 		@Override
 		public StoreName store() {
@@ -500,7 +458,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 		private Optional<ValidateResult> ask() {
 			try {
-				return Optional.of(FlywayFailures.explaining(FlywayMigrationStore.this::quickly));
+				return Optional.of(FlywayFailures.explaining(FlywayMigrationStore.this.inspection::quickly));
 			}
 			catch (MigrationException ex) {
 				requireStrategysBusiness(strategy(), ex);
