@@ -13,11 +13,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.Configuration;
-import org.flywaydb.core.api.output.ValidateResult;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
@@ -25,9 +22,7 @@ import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
-import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Operation;
-import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.RehearsalResult;
 import io.gemforce.migrations.Severity;
@@ -36,10 +31,7 @@ import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Trigger;
 import io.gemforce.migrations.postgres.history.FlywayDatabase;
 import io.gemforce.migrations.postgres.history.FlywayFailures;
-import io.gemforce.migrations.postgres.history.HoldGuard;
-import io.gemforce.migrations.postgres.history.HoldRelease;
 import io.gemforce.migrations.postgres.history.HoldView;
-import io.gemforce.migrations.postgres.history.LostHistory;
 import io.gemforce.migrations.postgres.history.MigrationLog;
 import io.gemforce.migrations.postgres.rehearsal.PostgresRehearsal;
 import io.gemforce.migrations.postgres.rehearsal.SiblingDatabases;
@@ -73,8 +65,6 @@ import io.gemforce.migrations.store.Validation;
  * of a validation that fails is up to it.
  */
 public final class FlywayMigrationStore implements MigrationStore {
-
-	private static final Log logger = LogFactory.getLog(FlywayMigrationStore.class);
 
 	private static final String VENDOR = "{vendor}";
 
@@ -164,7 +154,8 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public StoreLook look() {
-		return new FlywayLook();
+		return new FlywayLook(this.flyway, this.database, this.inspection, this.strategy, this.settings, this.stop,
+				this::validate);
 	}
 
 	@Override
@@ -177,117 +168,6 @@ public final class FlywayMigrationStore implements MigrationStore {
 		return look().migrate(run, guard);
 	}
 
-	private StoreResult migrate(FlywayLook look, MigrationRun run, PlanGuard guard) {
-		long startedAt = System.nanoTime();
-		Consumer<Flyway> strategy = look.strategy();
-		String from = null;
-		FlywayView view = look.view();
-		if (view == null) {
-			if (look.complaints().filter((complaints) -> complaints.validateCount == 0).isPresent()) {
-				log(this.inspection.noMigrations());
-			}
-			if (!look.hasWork()) {
-				return result(StoreResult.Outcome.UP_TO_DATE, null, List.of(), startedAt);
-			}
-		}
-		else {
-			Validation validation = view.validation();
-			validation.problems()
-				.stream()
-				.filter((problem) -> !problem.isError() && problem.code() != ProblemCode.HELD)
-				.forEach(FlywayMigrationStore::log);
-			from = currentVersion(validation);
-			look.check();
-			if (view.hold() != null && view.isHeld() && !isBeingRolledBack(view.hold())) {
-				return held(from, List.of(), view.hold().problem(), startedAt);
-			}
-			if (isAhead(validation) && !hasPendingVersion(validation)) {
-				return result(StoreResult.Outcome.AHEAD, from, List.of(), startedAt);
-			}
-		}
-		return migrate((strategy != null) ? strategy : Flyway::migrate, run, guard, view, from, startedAt);
-	}
-
-	private StoreResult migrate(Consumer<Flyway> strategy, MigrationRun run, PlanGuard guard, @Nullable FlywayView view,
-			@Nullable String from, long startedAt) {
-		HoldView hold = (view != null) ? view.hold() : null;
-		LoggedFlyway flyway = new LoggedFlyway(this.flyway.get(), this.database.get(), run, this.stop, guard,
-				new HoldGuard(this.database.get(), (view != null) ? view.build() : null,
-						(hold != null) ? hold.hold() : null));
-		try {
-			if (view != null && (view.isHeld() || view.liftsHold())) {
-				FlywayFailures.explaining(() -> new HoldRelease(configuration(), this.database.get(), run,
-						this.settings.rerunRepeatables(), this.stop)
-					.lift(view.build()));
-			}
-			prepare(run);
-			List<String> applied = flyway.migrate(strategy);
-			return result(applied.isEmpty() ? StoreResult.Outcome.UP_TO_DATE : StoreResult.Outcome.APPLIED, from,
-					applied, startedAt);
-		}
-		catch (MigrationException ex) {
-			if (ex.getCode() != ProblemCode.HELD) {
-				throw ex;
-			}
-			// Somebody has rolled back since this instance has looked
-			return held(from, flyway.appliedSoFar(), ex.getProblems().get(0), startedAt);
-		}
-	}
-
-	private void prepare(MigrationRun run) {
-		FlywayDatabase database = this.database.get();
-		if (database.isPostgres()) {
-			FlywayFailures.explaining(() -> {
-				database.upgrade(database.dataSource());
-				new LostHistory(database, configuration()).startAfresh(run, this.stop);
-				return database;
-			});
-		}
-	}
-
-	// Before anything is undone it cannot be told which builds will be newer than that
-	private boolean isBeingRolledBack(HoldView hold) {
-		return hold.newestRolledBack() == null && FlywayFailures.explaining(() -> this.database.get().lock()).held();
-	}
-
-	private StoreResult held(@Nullable String from, List<String> applied, Problem hold, long startedAt) {
-		log(hold);
-		StoreResult result = result(StoreResult.Outcome.HELD, from, applied, startedAt);
-		return new StoreResult(result.store(), result.outcome(), result.from(), result.to(), applied, List.of(hold),
-				result.duration());
-	}
-
-	private StoreResult result(StoreResult.Outcome outcome, @Nullable String from, List<String> applied,
-			long startedAt) {
-		String to = applied.stream()
-			.filter((id) -> !id.startsWith(MigrationEntry.REPEATABLE))
-			.reduce((first, second) -> second)
-			.orElse(from);
-		return new StoreResult(name(), outcome, from, to, applied, List.of(),
-				Duration.ofNanos(System.nanoTime() - startedAt));
-	}
-
-	private static void log(Problem problem) {
-		logger.warn("%s: %s. %s".formatted(problem.code(), problem.message(), problem.action()));
-	}
-
-	private static boolean isAhead(Validation validation) {
-		return validation.entries().stream().anyMatch((entry) -> entry.state() == MigrationState.FUTURE);
-	}
-
-	private static boolean hasPendingVersion(Validation validation) {
-		return validation.pending().stream().anyMatch((entry) -> entry.version() != null);
-	}
-
-	private static @Nullable String currentVersion(Validation validation) {
-		return validation.entries()
-			.stream()
-			.filter((entry) -> entry.state().isApplied() && entry.version() != null)
-			.map(MigrationEntry::version)
-			.reduce((first, second) -> second)
-			.orElse(null);
-	}
-
 	@Override
 	public Validation validate() {
 		Consumer<Flyway> strategy = this.strategy.get();
@@ -296,7 +176,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 			validation = FlywayFailures.explaining(this.inspection::view).validation();
 		}
 		catch (MigrationException ex) {
-			requireStrategysBusiness(strategy, ex);
+			FlywayLook.requireStrategysBusiness(strategy, ex);
 			return new Validation(List.of(),
 					List.of(FurtherHistories.problem(Severity.WARNING, FlywayFailures.explaining(furtherHistories()::find))));
 		}
@@ -311,17 +191,6 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	private FurtherHistories furtherHistories() {
 		return new FurtherHistories(this.database.get(), configuration());
-	}
-
-	// What Flyway makes of its configuration need not be what a strategy makes of it
-	private static void requireStrategysBusiness(@Nullable Consumer<Flyway> strategy, MigrationException failure) {
-		if (strategy == null || switch (failure.getCode()) {
-			case STORE_UNREACHABLE, AUTH_FAILED, PERMISSION_DENIED, MISSING_DEPENDENCY -> true;
-			default -> false;
-		}) {
-			throw failure;
-		}
-		logger.debug("Left to the strategy of the application", failure);
 	}
 
 	// Whoever acts on the base history alone breaks those beside it
@@ -431,79 +300,6 @@ public final class FlywayMigrationStore implements MigrationStore {
 	@Override
 	public Optional<Hold> hold() {
 		return FlywayFailures.explaining(() -> this.database.get().viewHold().map(HoldView::hold));
-	}
-
-	/**
-	 * What Flyway's own validation says, and where it complains, what that means.
-	 */
-	private final class FlywayLook implements StoreLook {
-
-		private final Supplier<@Nullable Consumer<Flyway>> strategy = SingletonSupplier
-			.ofNullable(FlywayMigrationStore.this.strategy);
-
-		private final Supplier<Optional<ValidateResult>> complaints = SingletonSupplier.of(this::ask);
-
-		private final Supplier<Optional<FlywayView>> view = SingletonSupplier
-			.of(() -> complaints().filter((result) -> !result.validationSuccessful)
-				.map((result) -> FlywayFailures.explaining(() -> FlywayMigrationStore.this.inspection.thoroughly(result))));
-
-		@Override
-		public StoreName store() {
-			return name();
-		}
-
-		private @Nullable Consumer<Flyway> strategy() {
-			return this.strategy.get();
-		}
-
-		private Optional<ValidateResult> ask() {
-			try {
-				return Optional.of(FlywayFailures.explaining(FlywayMigrationStore.this.inspection::quickly));
-			}
-			catch (MigrationException ex) {
-				requireStrategysBusiness(strategy(), ex);
-				return Optional.empty();
-			}
-		}
-
-		private Optional<ValidateResult> complaints() {
-			return this.complaints.get();
-		}
-
-		private @Nullable FlywayView view() {
-			return this.view.get().orElse(null);
-		}
-
-		@Override
-		public void check() {
-			FlywayView view = view();
-			if (view != null && strategy() == null && configuration().isValidateOnMigrate()
-					&& !view.validation().errors().isEmpty()) {
-				throw new MigrationException(view.validation().errors(), "unchanged", null);
-			}
-		}
-
-		@Override
-		public boolean hasWork() {
-			return view() != null || strategy() != null || FlywayMigrationStore.this.settings.alwaysMigrate()
-					|| new MigrateEvents(configuration()).haveListeners();
-		}
-
-		@Override
-		public Validation seen() {
-			return FlywayMigrationStore.this.validate();
-		}
-
-		@Override
-		public Validation validate() {
-			return FlywayMigrationStore.this.validate();
-		}
-
-		@Override
-		public StoreResult migrate(MigrationRun run, PlanGuard guard) {
-			return FlywayMigrationStore.this.migrate(this, run, guard);
-		}
-
 	}
 
 }
