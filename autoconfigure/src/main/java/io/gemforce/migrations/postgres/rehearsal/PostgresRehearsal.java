@@ -1,7 +1,6 @@
 package io.gemforce.migrations.postgres.rehearsal;
 
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -26,29 +25,23 @@ import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.configuration.Configuration;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.migration.JavaMigration;
-import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
-import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.RehearsalResult;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.history.FlywayDatabase;
 import io.gemforce.migrations.postgres.history.FlywayFailures;
 import io.gemforce.migrations.postgres.history.FlywayStates;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.MigrationStore;
-import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.RehearsalScope;
-import io.gemforce.migrations.store.RollbackTarget;
-import io.gemforce.migrations.store.Undo;
 import io.gemforce.migrations.store.Validation;
 
 /**
@@ -357,7 +350,7 @@ public final class PostgresRehearsal {
 					scope.seed().before(StoreName.POSTGRES, entry.id());
 					Set<MigrationEntry> before = Set.copyOf(this.leftOut);
 					this.leftOut.remove(entry);
-					result = explained(new Performance(entry, this, before).run());
+					result = explained(rehearsal(entry, before).run());
 					if (result.outcome() == RehearsalResult.Outcome.FAILED
 							|| result.outcome() == RehearsalResult.Outcome.NOT_REHEARSED) {
 						stopped = "migration %s failed before".formatted(result.id());
@@ -366,6 +359,13 @@ public final class PostgresRehearsal {
 				results.add(result);
 			}
 			return results;
+		}
+
+		private MigrationRehearsal rehearsal(MigrationEntry entry, Set<MigrationEntry> before) {
+			Flyway flyway = flyway(this.leftOut);
+			return new MigrationRehearsal(entry, PostgresRehearsal.this.stores.apply(flyway),
+					PostgresRehearsal.this.stores.apply(flyway(before)),
+					PostgresRehearsal.this.connections.apply(flyway.getConfiguration()), PostgresRehearsal.this.runs);
 		}
 
 		private RehearsalResult explained(RehearsalResult result) {
@@ -384,103 +384,6 @@ public final class PostgresRehearsal {
 						? migration.getVersion().getVersion().equals(entry.version())
 						: entry.version() == null && migration.getDescription().equals(entry.description()))
 				.allMatch(PostgresRehearsal::isSelfContained);
-		}
-
-	}
-
-	/**
-	 * The rehearsal of one migration.
-	 */
-	private final class Performance {
-
-		private final MigrationEntry entry;
-
-		private final MigrationStore store;
-
-		private final MigrationStore olderBuild;
-
-		private final FlywayDatabase database;
-
-		private @Nullable Duration up;
-
-		private @Nullable Duration down;
-
-		private Performance(MigrationEntry entry, Stage stage, Set<MigrationEntry> before) {
-			this.entry = entry;
-			Flyway flyway = stage.flyway(stage.leftOut);
-			this.store = PostgresRehearsal.this.stores.apply(flyway);
-			this.olderBuild = PostgresRehearsal.this.stores.apply(stage.flyway(before));
-			this.database = PostgresRehearsal.this.connections.apply(flyway.getConfiguration());
-		}
-
-		private RehearsalResult run() {
-			try {
-				return (this.entry.version() != null) ? rehearse() : applyRepeatable();
-			}
-			catch (MigrationException ex) {
-				return result(RehearsalResult.Outcome.FAILED, ex.getProblems().get(0).message());
-			}
-			catch (DataAccessException ex) {
-				return result(RehearsalResult.Outcome.NOT_REHEARSED, "what is in the database could not be compared: %s"
-					.formatted(FlywayFailures.error(ex).message()));
-			}
-		}
-
-		private RehearsalResult applyRepeatable() {
-			this.up = migrate(begin());
-			return result(RehearsalResult.Outcome.NO_DOWN, "a repeatable migration has no undo");
-		}
-
-		private RehearsalResult rehearse() {
-			SchemaFingerprint before = fingerprint();
-			MigrationRun run = begin();
-			this.up = migrate(run);
-			SchemaFingerprint after = fingerprint();
-			RollbackTarget target = new RollbackTarget.OfRuns(Set.of(run.id()));
-			Undo undo = this.store.planRollback(target).steps().get(0).undo();
-			if (!undo.available()) {
-				return result(RehearsalResult.Outcome.NO_DOWN, undo.reason());
-			}
-			this.down = this.store.rollback(target, begin(), PlanGuard.open(), null).duration();
-			// It runs the repeatables again
-			this.olderBuild.migrate(begin(), PlanGuard.open());
-			List<String> left = before.differences(fingerprint());
-			if (!left.isEmpty()) {
-				return failed("after its undo these are not as they were before: %s", left);
-			}
-			this.store.perform(new Operation(Operation.Kind.RELEASE_HOLD, null, "rehearsal", false), begin());
-			migrate(begin());
-			List<String> different = after.differencesInShape(fingerprint());
-			return different.isEmpty() ? result(RehearsalResult.Outcome.PASSED, null) : failed(
-					"applied again after its undo, these are not as they were after the first time: %s", different);
-		}
-
-		private Duration migrate(MigrationRun run) {
-			StoreResult result = this.store.migrate(run, PlanGuard.open());
-			if (!result.executed().contains(this.entry.id())) {
-				throw new MigrationException(
-						Problem.error(ProblemCode.UNEXPECTED, StoreName.POSTGRES,
-								"it was not applied, the store is %s".formatted(result.outcome()), ""),
-						NOTHING_REHEARSED, null);
-			}
-			return result.duration();
-		}
-
-		private MigrationRun begin() {
-			return PostgresRehearsal.this.runs.get();
-		}
-
-		private SchemaFingerprint fingerprint() {
-			return SchemaFingerprint.of(this.database.dataSource(), this.database.ownTables());
-		}
-
-		private RehearsalResult failed(String reason, List<String> differences) {
-			return result(RehearsalResult.Outcome.FAILED, reason.formatted(String.join("; ", differences)));
-		}
-
-		private RehearsalResult result(RehearsalResult.Outcome outcome, @Nullable String reason) {
-			return new RehearsalResult(StoreName.POSTGRES, this.entry.id(), this.entry.description(), outcome, reason,
-					this.up, this.down);
 		}
 
 	}
