@@ -78,7 +78,8 @@ class ArchitectureTests {
 		.resideInAPackage(ROOT + ".mongo.change")
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(ROOT + ".mongo.lock", ROOT + ".mongo.history", ROOT + ".mongo.engine", ROOT + ".postgres..");
+		.resideInAnyPackage(ROOT + ".mongo.lock", ROOT + ".mongo.history", ROOT + ".mongo.engine",
+				ROOT + ".postgres..");
 
 	@ArchTest
 	final ArchRule mongoKnowsNoPostgres = noClasses().that()

@@ -45,8 +45,7 @@ final class FlywayEntries {
 			.orElse(null);
 	}
 
-	MigrationEntry entry(String id, List<MigrationInfo> infos, @Nullable LogSummary log,
-			@Nullable Version baseline) {
+	MigrationEntry entry(String id, List<MigrationInfo> infos, @Nullable LogSummary log, @Nullable Version baseline) {
 		MigrationInfo newest = newest(infos);
 		String version = (newest.getVersion() != null) ? newest.getVersion().getVersion() : null;
 		Long rank = infos.stream()
@@ -80,8 +79,7 @@ final class FlywayEntries {
 		return (log.direction() == Direction.DOWN) ? MigrationState.ROLLED_BACK : log.newest();
 	}
 
-	private static @Nullable Direction direction(MigrationState state, @Nullable Long rank,
-			@Nullable LogSummary log) {
+	private static @Nullable Direction direction(MigrationState state, @Nullable Long rank, @Nullable LogSummary log) {
 		if (log != null) {
 			return log.direction();
 		}

@@ -105,8 +105,8 @@ final class FlywayInspection {
 		FlywayDatabase database = this.database.get();
 		FlywayView view = this.validator.get()
 			.thoroughly(complaints, database.summarizeLog(), database.viewHold().orElse(null));
-		return database.isPostgres() ? new LostHistory(database, this.configuration.get()).problem().map(view::with).orElse(view)
-				: view;
+		return database.isPostgres()
+				? new LostHistory(database, this.configuration.get()).problem().map(view::with).orElse(view) : view;
 	}
 
 }

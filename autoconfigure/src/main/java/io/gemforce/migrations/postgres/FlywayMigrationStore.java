@@ -177,8 +177,8 @@ public final class FlywayMigrationStore implements MigrationStore {
 		}
 		catch (MigrationException ex) {
 			FlywayLook.requireStrategysBusiness(strategy, ex);
-			return new Validation(List.of(),
-					List.of(FurtherHistories.problem(Severity.WARNING, FlywayFailures.explaining(furtherHistories()::find))));
+			return new Validation(List.of(), List
+				.of(FurtherHistories.problem(Severity.WARNING, FlywayFailures.explaining(furtherHistories()::find))));
 		}
 		List<String> further = (strategy != null) ? FlywayFailures.explaining(furtherHistories()::find) : List.of();
 		return further.isEmpty() ? validation
@@ -199,14 +199,16 @@ public final class FlywayMigrationStore implements MigrationStore {
 			Validation validation = validate();
 			if (validation.problems().stream().anyMatch((problem) -> problem.code() == ProblemCode.SEVERAL_HISTORIES)) {
 				throw new MigrationException(
-						FurtherHistories.problem(Severity.ERROR, FlywayFailures.explaining(furtherHistories()::find)), "unchanged", null);
+						FurtherHistories.problem(Severity.ERROR, FlywayFailures.explaining(furtherHistories()::find)),
+						"unchanged", null);
 			}
 		}
 	}
 
 	@Override
 	public StoreLock lock() {
-		return FlywayFailures.explaining(() -> this.database.get().isPostgres() ? this.database.get().lock() : StoreLock.FREE);
+		return FlywayFailures
+			.explaining(() -> this.database.get().isPostgres() ? this.database.get().lock() : StoreLock.FREE);
 	}
 
 	@Override
@@ -264,7 +266,8 @@ public final class FlywayMigrationStore implements MigrationStore {
 	public StoreResult rollback(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason) {
 		requireOneHistory();
 		long startedAt = System.nanoTime();
-		FlywayRollback.RolledBack done = FlywayFailures.explaining(() -> rollback().execute(target, run, guard, reason));
+		FlywayRollback.RolledBack done = FlywayFailures
+			.explaining(() -> rollback().execute(target, run, guard, reason));
 		return new StoreResult(name(),
 				done.undone().isEmpty() ? StoreResult.Outcome.UP_TO_DATE : StoreResult.Outcome.ROLLED_BACK, done.from(),
 				done.to(), done.undone(), List.of(), Duration.ofNanos(System.nanoTime() - startedAt));

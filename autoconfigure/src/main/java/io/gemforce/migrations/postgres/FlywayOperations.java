@@ -296,8 +296,7 @@ final class FlywayOperations {
 	private void record(Connection connection, String description, Operation operation, MigrationRun run) {
 		this.database.log().create(connection);
 		this.database.log()
-			.marked(connection,
-					LogEntry.mark(description, operation.kind().id(), run, operation.reason()));
+			.marked(connection, LogEntry.mark(description, operation.kind().id(), run, operation.reason()));
 	}
 
 	private static MigrationException refused(String message, String action) {

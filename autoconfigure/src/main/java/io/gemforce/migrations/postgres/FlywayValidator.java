@@ -116,8 +116,7 @@ final class FlywayValidator {
 	 * @param hold the hold, {@code null} if there is none
 	 * @return the migrations, the problems, and what Flyway's history knows
 	 */
-	FlywayView thoroughly(ValidateResult complaints, Map<String, LogSummary> log,
-			@Nullable HoldView hold) {
+	FlywayView thoroughly(ValidateResult complaints, Map<String, LogSummary> log, @Nullable HoldView hold) {
 		Map<String, List<MigrationInfo>> infos = new LinkedHashMap<>();
 		for (MigrationInfo info : this.flyway.info().all()) {
 			if (!info.getType().equals(CoreMigrationType.SCHEMA) && !info.getType().equals(CoreMigrationType.DELETE)) {

@@ -110,8 +110,8 @@ public final class FlywayFailures {
 		if (problem == null) {
 			boolean transactional = attempt != null && attempt.transactional();
 			problem = Problem.error(ProblemCode.SQL_FAILED, StoreName.POSTGRES,
-					"The undo %s of migration %s of store 'postgres' failed: %s%s".formatted(script,
-							migration, error.message(), sqlState(error)),
+					"The undo %s of migration %s of store 'postgres' failed: %s%s".formatted(script, migration,
+							error.message(), sqlState(error)),
 					transactional ? "Mend %s and roll back again".formatted(script)
 							: ("Look at the schema, mend %s so that it goes on from there, and roll back again. Or undo the "
 									+ "rest by hand and record it with gemforce.migrations.run=mark-rolled-back")

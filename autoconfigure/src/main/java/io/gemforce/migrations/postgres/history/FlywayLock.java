@@ -71,7 +71,8 @@ public final class FlywayLock implements AutoCloseable {
 	 * @param stop ends the waiting
 	 * @return the lock, to be closed
 	 */
-	public static FlywayLock acquire(FlywayDatabase database, Configuration configuration, MigrationRun run, StopSignal stop) {
+	public static FlywayLock acquire(FlywayDatabase database, Configuration configuration, MigrationRun run,
+			StopSignal stop) {
 		FlywayLock lock = open(database, configuration, run.application());
 		long startedAt = System.nanoTime();
 		LockWait.Outcome outcome = LockWait.Outcome.INTERRUPTED;

@@ -21,24 +21,23 @@ import io.gemforce.migrations.MigrationState;
  * @param transactional whether the newest attempt ran in a transaction
  * @param application the service that made the newest attempt
  */
-public record LogSummary(String id, @Nullable String version, String description, List<Long> ranks, MigrationState newest,
-		Direction direction, boolean transactional, String application) {
+public record LogSummary(String id, @Nullable String version, String description, List<Long> ranks,
+		MigrationState newest, Direction direction, boolean transactional, String application) {
 
 	/**
-	 * Whether an undo has left the migration undone in part, unless it ran to its end
-	 * and could not be recorded.
-	 * @return whether its newest attempt was to undo it outside of a transaction,
-	 * without success
+	 * Whether an undo has left the migration undone in part, unless it ran to its end and
+	 * could not be recorded.
+	 * @return whether its newest attempt was to undo it outside of a transaction, without
+	 * success
 	 */
 	public boolean isUndoUnfinished() {
 		return this.direction == Direction.DOWN && !this.transactional && this.newest != MigrationState.ROLLED_BACK;
 	}
 
 	/**
-	 * Whether nobody knows how much of a migration is done that Flyway has as
-	 * pending.
-	 * @return whether its newest attempt was to apply it outside of a transaction,
-	 * and was interrupted
+	 * Whether nobody knows how much of a migration is done that Flyway has as pending.
+	 * @return whether its newest attempt was to apply it outside of a transaction, and
+	 * was interrupted
 	 */
 	public boolean isUnfinished() {
 		return this.version != null && this.direction == Direction.UP && !this.transactional

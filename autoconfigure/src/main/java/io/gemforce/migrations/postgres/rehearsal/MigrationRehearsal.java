@@ -72,8 +72,8 @@ final class MigrationRehearsal {
 			return result(RehearsalResult.Outcome.FAILED, ex.getProblems().get(0).message());
 		}
 		catch (DataAccessException ex) {
-			return result(RehearsalResult.Outcome.NOT_REHEARSED, "what is in the database could not be compared: %s"
-				.formatted(FlywayFailures.error(ex).message()));
+			return result(RehearsalResult.Outcome.NOT_REHEARSED,
+					"what is in the database could not be compared: %s".formatted(FlywayFailures.error(ex).message()));
 		}
 	}
 

@@ -63,8 +63,8 @@ public final class FlywayRollback {
 	 * @param rerunRepeatables whether repeatables run again afterwards
 	 * @param stop tells that the process is about to end
 	 */
-	public FlywayRollback(Configuration configuration, FlywayDatabase database, UndoScripts scripts, boolean rerunRepeatables,
-			StopSignal stop) {
+	public FlywayRollback(Configuration configuration, FlywayDatabase database, UndoScripts scripts,
+			boolean rerunRepeatables, StopSignal stop) {
 		this.configuration = configuration;
 		this.database = database;
 		this.scripts = scripts;
