@@ -11,7 +11,7 @@ import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
 
-import io.gemforce.migrations.postgres.SiblingDatabases;
+import io.gemforce.migrations.postgres.rehearsal.SiblingDatabases;
 
 /**
  * Opens other databases with the user and the password of a data source, as far as Boot

@@ -13,29 +13,31 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.Configuration;
-import org.flywaydb.core.api.output.ValidateResult;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
 import org.springframework.util.function.SingletonSupplier;
 
 import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
-import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Operation;
-import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.RehearsalResult;
 import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.postgres.history.FlywayDatabase;
+import io.gemforce.migrations.postgres.history.FlywayFailures;
+import io.gemforce.migrations.postgres.history.HoldView;
+import io.gemforce.migrations.postgres.history.MigrationLog;
+import io.gemforce.migrations.postgres.rehearsal.PostgresRehearsal;
+import io.gemforce.migrations.postgres.rehearsal.SiblingDatabases;
+import io.gemforce.migrations.postgres.undo.FlywayRollback;
+import io.gemforce.migrations.postgres.undo.UndoScriptFinder;
+import io.gemforce.migrations.postgres.undo.UndoScripts;
 import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.MigrationStore;
@@ -64,8 +66,6 @@ import io.gemforce.migrations.store.Validation;
  */
 public final class FlywayMigrationStore implements MigrationStore {
 
-	private static final Log logger = LogFactory.getLog(FlywayMigrationStore.class);
-
 	private static final String VENDOR = "{vendor}";
 
 	private final Supplier<Flyway> flyway;
@@ -82,17 +82,9 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	private final Supplier<UndoScripts> undoScripts;
 
-	private final Supplier<FlywayValidator> validator;
-
 	private final Supplier<FlywayDatabase> database;
 
-	private volatile @Nullable String flywayVersion;
-
-	private volatile boolean lookedForHidden;
-
-	private @Nullable List<Object> viewedAt;
-
-	private @Nullable FlywayView view;
+	private final FlywayInspection inspection;
 
 	/**
 	 * Create a store. Nothing is sent before the store is asked for something.
@@ -115,13 +107,15 @@ public final class FlywayMigrationStore implements MigrationStore {
 		this.undoScripts = SingletonSupplier
 			.of(() -> new UndoScriptFinder(configuration().getClassLoader(), configuration().getEncoding())
 				.find(undoLocations()));
-		this.validator = SingletonSupplier.of(() -> new FlywayValidator(this.flyway.get(), this.undoScripts.get(),
-				application.name(), settings.failWhenAhead()));
 		this.database = SingletonSupplier.of(() -> database(configuration()));
+		this.inspection = new FlywayInspection(this::configuration, this.database,
+				SingletonSupplier.of(() -> new FlywayValidator(this.flyway.get(), this.undoScripts.get(),
+						application.name(), settings.failWhenAhead())));
 	}
 
 	private FlywayDatabase database(Configuration configuration) {
-		return new FlywayDatabase(configuration, this.settings, this.application.name());
+		return new FlywayDatabase(configuration, this.settings.logTable(), this.settings.holdTable(),
+				this.application.name());
 	}
 
 	private static Flyway targeted(Flyway flyway, @Nullable String target) {
@@ -154,13 +148,14 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public String engine() {
-		String version = this.flywayVersion;
+		String version = this.inspection.flywayVersion();
 		return (version != null) ? "flyway/" + version : "flyway";
 	}
 
 	@Override
 	public StoreLook look() {
-		return new FlywayLook();
+		return new FlywayLook(this.flyway, this.database, this.inspection, this.strategy, this.settings, this.stop,
+				this::validate);
 	}
 
 	@Override
@@ -173,140 +168,19 @@ public final class FlywayMigrationStore implements MigrationStore {
 		return look().migrate(run, guard);
 	}
 
-	private StoreResult migrate(FlywayLook look, MigrationRun run, PlanGuard guard) {
-		long startedAt = System.nanoTime();
-		Consumer<Flyway> strategy = look.strategy();
-		String from = null;
-		FlywayView view = look.view();
-		if (view == null) {
-			if (look.complaints().filter((complaints) -> complaints.validateCount == 0).isPresent()) {
-				log(this.validator.get().noMigrations());
-			}
-			if (!look.hasWork()) {
-				return result(StoreResult.Outcome.UP_TO_DATE, null, List.of(), startedAt);
-			}
-		}
-		else {
-			Validation validation = view.validation();
-			validation.problems()
-				.stream()
-				.filter((problem) -> !problem.isError() && problem.code() != ProblemCode.HELD)
-				.forEach(FlywayMigrationStore::log);
-			from = currentVersion(validation);
-			look.check();
-			if (view.hold() != null && view.isHeld() && !isBeingRolledBack(view.hold())) {
-				return held(from, List.of(), view.hold().problem(), startedAt);
-			}
-			if (isAhead(validation) && !hasPendingVersion(validation)) {
-				return result(StoreResult.Outcome.AHEAD, from, List.of(), startedAt);
-			}
-		}
-		return migrate((strategy != null) ? strategy : Flyway::migrate, run, guard, view, from, startedAt);
-	}
-
-	private StoreResult migrate(Consumer<Flyway> strategy, MigrationRun run, PlanGuard guard, @Nullable FlywayView view,
-			@Nullable String from, long startedAt) {
-		HoldView hold = (view != null) ? view.hold() : null;
-		LoggedFlyway flyway = new LoggedFlyway(this.flyway.get(), this.database.get(), run, this.stop, guard,
-				new HoldGuard(this.database.get(), (view != null) ? view.build() : null,
-						(hold != null) ? hold.hold() : null));
-		try {
-			if (view != null && (view.isHeld() || view.liftsHold())) {
-				reading(() -> new HoldRelease(configuration(), this.database.get(), run,
-						this.settings.rerunRepeatables(), this.stop)
-					.lift(view.build()));
-			}
-			prepare(run);
-			List<String> applied = flyway.migrate(strategy);
-			return result(applied.isEmpty() ? StoreResult.Outcome.UP_TO_DATE : StoreResult.Outcome.APPLIED, from,
-					applied, startedAt);
-		}
-		catch (MigrationException ex) {
-			if (ex.getCode() != ProblemCode.HELD) {
-				throw ex;
-			}
-			// Somebody has rolled back since this instance has looked
-			return held(from, flyway.appliedSoFar(), ex.getProblems().get(0), startedAt);
-		}
-	}
-
-	private void prepare(MigrationRun run) {
-		FlywayDatabase database = this.database.get();
-		if (database.isPostgres()) {
-			reading(() -> {
-				database.upgrade(database.dataSource());
-				new LostHistory(database, configuration()).startAfresh(run, this.stop);
-				return database;
-			});
-		}
-	}
-
-	// Before anything is undone it cannot be told which builds will be newer than that
-	private boolean isBeingRolledBack(HoldView hold) {
-		return hold.newestRolledBack() == null && reading(() -> this.database.get().lock()).held();
-	}
-
-	private StoreResult held(@Nullable String from, List<String> applied, Problem hold, long startedAt) {
-		log(hold);
-		StoreResult result = result(StoreResult.Outcome.HELD, from, applied, startedAt);
-		return new StoreResult(result.store(), result.outcome(), result.from(), result.to(), applied, List.of(hold),
-				result.duration());
-	}
-
-	private ValidateResult quickly() {
-		if (!this.lookedForHidden) {
-			HiddenScripts.requireNone(configuration());
-			this.lookedForHidden = true;
-		}
-		ValidateResult complaints = this.validator.get().quickly();
-		this.flywayVersion = complaints.flywayVersion;
-		return complaints;
-	}
-
-	private StoreResult result(StoreResult.Outcome outcome, @Nullable String from, List<String> applied,
-			long startedAt) {
-		String to = applied.stream()
-			.filter((id) -> !id.startsWith(MigrationEntry.REPEATABLE))
-			.reduce((first, second) -> second)
-			.orElse(from);
-		return new StoreResult(name(), outcome, from, to, applied, List.of(),
-				Duration.ofNanos(System.nanoTime() - startedAt));
-	}
-
-	private static void log(Problem problem) {
-		logger.warn("%s: %s. %s".formatted(problem.code(), problem.message(), problem.action()));
-	}
-
-	private static boolean isAhead(Validation validation) {
-		return validation.entries().stream().anyMatch((entry) -> entry.state() == MigrationState.FUTURE);
-	}
-
-	private static boolean hasPendingVersion(Validation validation) {
-		return validation.pending().stream().anyMatch((entry) -> entry.version() != null);
-	}
-
-	private static @Nullable String currentVersion(Validation validation) {
-		return validation.entries()
-			.stream()
-			.filter((entry) -> entry.state().isApplied() && entry.version() != null)
-			.map(MigrationEntry::version)
-			.reduce((first, second) -> second)
-			.orElse(null);
-	}
-
 	@Override
 	public Validation validate() {
 		Consumer<Flyway> strategy = this.strategy.get();
 		Validation validation;
 		try {
-			validation = reading(this::view).validation();
+			validation = FlywayFailures.explaining(this.inspection::view).validation();
 		}
 		catch (MigrationException ex) {
-			requireStrategysBusiness(strategy, ex);
-			return new Validation(List.of(),
-					List.of(FurtherHistories.problem(Severity.WARNING, reading(furtherHistories()::find))));
+			FlywayLook.requireStrategysBusiness(strategy, ex);
+			return new Validation(List.of(), List
+				.of(FurtherHistories.problem(Severity.WARNING, FlywayFailures.explaining(furtherHistories()::find))));
 		}
-		List<String> further = (strategy != null) ? reading(furtherHistories()::find) : List.of();
+		List<String> further = (strategy != null) ? FlywayFailures.explaining(furtherHistories()::find) : List.of();
 		return further.isEmpty() ? validation
 				: new Validation(validation.entries(),
 						Stream
@@ -319,61 +193,27 @@ public final class FlywayMigrationStore implements MigrationStore {
 		return new FurtherHistories(this.database.get(), configuration());
 	}
 
-	// What Flyway makes of its configuration need not be what a strategy makes of it
-	private static void requireStrategysBusiness(@Nullable Consumer<Flyway> strategy, MigrationException failure) {
-		if (strategy == null || switch (failure.getCode()) {
-			case STORE_UNREACHABLE, AUTH_FAILED, PERMISSION_DENIED, MISSING_DEPENDENCY -> true;
-			default -> false;
-		}) {
-			throw failure;
-		}
-		logger.debug("Left to the strategy of the application", failure);
-	}
-
 	// Whoever acts on the base history alone breaks those beside it
 	private void requireOneHistory() {
 		if (this.strategy.get() != null) {
 			Validation validation = validate();
 			if (validation.problems().stream().anyMatch((problem) -> problem.code() == ProblemCode.SEVERAL_HISTORIES)) {
 				throw new MigrationException(
-						FurtherHistories.problem(Severity.ERROR, reading(furtherHistories()::find)), "unchanged", null);
+						FurtherHistories.problem(Severity.ERROR, FlywayFailures.explaining(furtherHistories()::find)),
+						"unchanged", null);
 			}
 		}
 	}
 
-	private synchronized FlywayView view() {
-		FlywayDatabase database = this.database.get();
-		List<Object> now = database.isPostgres() ? database.fingerprint() : null;
-		FlywayView view = this.view;
-		if (view == null || now == null || !now.equals(this.viewedAt)) {
-			view = thoroughly(quickly());
-			this.viewedAt = isRunning(view) ? null : now;
-			this.view = view;
-		}
-		return view;
-	}
-
-	// The lock tells whether somebody is at work, and it leaves no trace
-	private static boolean isRunning(FlywayView view) {
-		return view.validation().entries().stream().anyMatch((entry) -> entry.state() == MigrationState.RUNNING);
-	}
-
-	private FlywayView thoroughly(ValidateResult complaints) {
-		FlywayDatabase database = this.database.get();
-		FlywayView view = this.validator.get()
-			.thoroughly(complaints, database.summarizeLog(), database.viewHold().orElse(null));
-		return database.isPostgres() ? new LostHistory(database, configuration()).problem().map(view::with).orElse(view)
-				: view;
-	}
-
 	@Override
 	public StoreLock lock() {
-		return reading(() -> this.database.get().isPostgres() ? this.database.get().lock() : StoreLock.FREE);
+		return FlywayFailures
+			.explaining(() -> this.database.get().isPostgres() ? this.database.get().lock() : StoreLock.FREE);
 	}
 
 	@Override
 	public List<Execution> executions(Collection<MigrationEntry> entries) {
-		return reading(() -> {
+		return FlywayFailures.explaining(() -> {
 			FlywayDatabase database = this.database.get();
 			List<MigrationEntry> unlogged = entries.stream().filter((entry) -> entry.attempts().isEmpty()).toList();
 			List<Execution> executions = unlogged.isEmpty() ? new ArrayList<>() : recorded(unlogged);
@@ -386,7 +226,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 	}
 
 	private List<Execution> recorded(List<MigrationEntry> entries) {
-		Map<String, Execution> recorded = view().executions();
+		Map<String, Execution> recorded = this.inspection.view().executions();
 		return entries.stream()
 			.map((entry) -> recorded.get(entry.id()))
 			.filter(Objects::nonNull)
@@ -398,35 +238,36 @@ public final class FlywayMigrationStore implements MigrationStore {
 		if (operation.kind() != Operation.Kind.RELEASE_LOCK) {
 			requireOneHistory();
 		}
-		return reading(() -> new FlywayOperations(this.flyway.get(), this.database.get(),
+		return FlywayFailures.explaining(() -> new FlywayOperations(this.flyway.get(), this.database.get(),
 				this.settings.rerunRepeatables(), this.stop)
 			.perform(operation, run));
 	}
 
 	@Override
 	public @Nullable List<String> preview(Operation operation) {
-		return reading(() -> new FlywayOperations(this.flyway.get(), this.database.get(),
+		return FlywayFailures.explaining(() -> new FlywayOperations(this.flyway.get(), this.database.get(),
 				this.settings.rerunRepeatables(), this.stop)
-			.preview(operation, this::view));
+			.preview(operation, this.inspection::view));
 	}
 
 	@Override
 	public List<PlanStep> plan(boolean exact) {
 		requireOneHistory();
-		return reading(() -> new FlywayPlanner(configuration()).plan(view()));
+		return FlywayFailures.explaining(() -> new FlywayPlanner(configuration()).plan(this.inspection.view()));
 	}
 
 	@Override
 	public StoreRollback planRollback(RollbackTarget target) {
 		requireOneHistory();
-		return reading(() -> rollback().plan(target));
+		return FlywayFailures.explaining(() -> rollback().plan(target));
 	}
 
 	@Override
 	public StoreResult rollback(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason) {
 		requireOneHistory();
 		long startedAt = System.nanoTime();
-		FlywayRollback.RolledBack done = reading(() -> rollback().execute(target, run, guard, reason));
+		FlywayRollback.RolledBack done = FlywayFailures
+			.explaining(() -> rollback().execute(target, run, guard, reason));
 		return new StoreResult(name(),
 				done.undone().isEmpty() ? StoreResult.Outcome.UP_TO_DATE : StoreResult.Outcome.ROLLED_BACK, done.from(),
 				done.to(), done.undone(), List.of(), Duration.ofNanos(System.nanoTime() - startedAt));
@@ -440,7 +281,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 	@Override
 	public List<RehearsalResult> rehearse(RehearsalScope scope) {
 		requireOneHistory();
-		return reading(() -> {
+		return FlywayFailures.explaining(() -> {
 			Validation validation = validate();
 			if (!validation.errors().isEmpty()) {
 				throw new MigrationException(validation.errors(), "unchanged, nothing was rehearsed", null);
@@ -451,7 +292,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 		});
 	}
 
-	private FlywayMigrationStore rehearsalStore(Flyway flyway) {
+	private MigrationStore rehearsalStore(Flyway flyway) {
 		PostgresSettings settings = new PostgresSettings(this.settings.alwaysMigrate(), null, false,
 				this.settings.undoLocations(), this.settings.rerunRepeatables(), this.settings.logTable(),
 				this.settings.holdTable());
@@ -461,92 +302,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public Optional<Hold> hold() {
-		return reading(() -> this.database.get().viewHold().map(HoldView::hold));
-	}
-
-	private static <T> T reading(Supplier<T> read) {
-		try {
-			return read.get();
-		}
-		catch (FlywayException | DataAccessException ex) {
-			throw FlywayFailures.explain(ex);
-		}
-		catch (IllegalArgumentException ex) {
-			throw FlywayFailures.isOfAnotherEdition(ex) ? FlywayFailures.explain(ex) : ex;
-		}
-	}
-
-	/**
-	 * What Flyway's own validation says, and where it complains, what that means.
-	 */
-	private final class FlywayLook implements StoreLook {
-
-		private final Supplier<@Nullable Consumer<Flyway>> strategy = SingletonSupplier
-			.ofNullable(FlywayMigrationStore.this.strategy);
-
-		private final Supplier<Optional<ValidateResult>> complaints = SingletonSupplier.of(this::ask);
-
-		private final Supplier<Optional<FlywayView>> view = SingletonSupplier
-			.of(() -> complaints().filter((result) -> !result.validationSuccessful)
-				.map((result) -> reading(() -> thoroughly(result))));
-
-		@Override
-		public StoreName store() {
-			return name();
-		}
-
-		private @Nullable Consumer<Flyway> strategy() {
-			return this.strategy.get();
-		}
-
-		private Optional<ValidateResult> ask() {
-			try {
-				return Optional.of(reading(FlywayMigrationStore.this::quickly));
-			}
-			catch (MigrationException ex) {
-				requireStrategysBusiness(strategy(), ex);
-				return Optional.empty();
-			}
-		}
-
-		private Optional<ValidateResult> complaints() {
-			return this.complaints.get();
-		}
-
-		private @Nullable FlywayView view() {
-			return this.view.get().orElse(null);
-		}
-
-		@Override
-		public void check() {
-			FlywayView view = view();
-			if (view != null && strategy() == null && configuration().isValidateOnMigrate()
-					&& !view.validation().errors().isEmpty()) {
-				throw new MigrationException(view.validation().errors(), "unchanged", null);
-			}
-		}
-
-		@Override
-		public boolean hasWork() {
-			return view() != null || strategy() != null || FlywayMigrationStore.this.settings.alwaysMigrate()
-					|| new MigrateEvents(configuration()).haveListeners();
-		}
-
-		@Override
-		public Validation seen() {
-			return FlywayMigrationStore.this.validate();
-		}
-
-		@Override
-		public Validation validate() {
-			return FlywayMigrationStore.this.validate();
-		}
-
-		@Override
-		public StoreResult migrate(MigrationRun run, PlanGuard guard) {
-			return FlywayMigrationStore.this.migrate(this, run, guard);
-		}
-
+		return FlywayFailures.explaining(() -> this.database.get().viewHold().map(HoldView::hold));
 	}
 
 }

@@ -26,10 +26,18 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
-import io.gemforce.migrations.postgres.FlywayDatabase.Tables;
-import io.gemforce.migrations.postgres.FlywayHistory.Entry;
-import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
-import io.gemforce.migrations.postgres.MigrationLog.LogSummary;
+import io.gemforce.migrations.postgres.history.FlywayDatabase;
+import io.gemforce.migrations.postgres.history.FlywayDatabase.Tables;
+import io.gemforce.migrations.postgres.history.FlywayHistory;
+import io.gemforce.migrations.postgres.history.FlywayHistory.Entry;
+import io.gemforce.migrations.postgres.history.FlywayLock;
+import io.gemforce.migrations.postgres.history.HoldRelease;
+import io.gemforce.migrations.postgres.history.InterruptedScripts;
+import io.gemforce.migrations.postgres.history.LogEntry;
+import io.gemforce.migrations.postgres.history.LogSummary;
+import io.gemforce.migrations.postgres.history.UnfinishedUndos;
+import io.gemforce.migrations.postgres.undo.RollbackExecution;
+import io.gemforce.migrations.postgres.undo.RollbackSelection;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.StopSignal;
 import io.gemforce.migrations.store.StoreLock;
@@ -288,8 +296,7 @@ final class FlywayOperations {
 	private void record(Connection connection, String description, Operation operation, MigrationRun run) {
 		this.database.log().create(connection);
 		this.database.log()
-			.marked(connection,
-					MigrationLog.LogEntry.mark(description, operation.kind().id(), run, operation.reason()));
+			.marked(connection, LogEntry.mark(description, operation.kind().id(), run, operation.reason()));
 	}
 
 	private static MigrationException refused(String message, String action) {

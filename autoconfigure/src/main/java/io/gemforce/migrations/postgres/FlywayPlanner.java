@@ -1,7 +1,6 @@
 package io.gemforce.migrations.postgres;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.Version;
-import io.gemforce.migrations.postgres.ScriptReader.ReadScript;
+import io.gemforce.migrations.postgres.history.FlywayStates;
+import io.gemforce.migrations.postgres.sql.ScriptReader;
+import io.gemforce.migrations.postgres.sql.ScriptReader.ReadScript;
+import io.gemforce.migrations.postgres.sql.StatementLocks;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.store.Validation;
@@ -30,13 +31,6 @@ final class FlywayPlanner {
 	private static final Set<String> NEVER_TO_BE_RUN = Set.of(MigrationState.BELOW_BASELINE.name(),
 			MigrationState.BASELINE_IGNORED.name());
 
-	/**
-	 * The order in which Flyway applies what is pending.
-	 */
-	static final Comparator<MigrationEntry> FLYWAYS_ORDER = Comparator
-		.comparing(FlywayPlanner::version, Comparator.nullsLast(Comparator.naturalOrder()))
-		.thenComparing(MigrationEntry::description);
-
 	private final Configuration configuration;
 
 	/**
@@ -45,10 +39,6 @@ final class FlywayPlanner {
 	 */
 	FlywayPlanner(Configuration configuration) {
 		this.configuration = configuration;
-	}
-
-	private static @Nullable Version version(MigrationEntry entry) {
-		return (entry.version() != null) ? Version.parse(entry.version()).orElse(null) : null;
 	}
 
 	/**
@@ -61,7 +51,7 @@ final class FlywayPlanner {
 			.entries()
 			.stream()
 			.filter((entry) -> entry.inBuild() && isToBeApplied(entry))
-			.sorted(FLYWAYS_ORDER)
+			.sorted(FlywayStates.ORDER)
 			.toList();
 		Map<String, ReadScript> scripts = new ScriptReader(this.configuration).read(entries.stream()
 			.filter((entry) -> entry.type() != MigrationType.JAVA)

@@ -2,8 +2,6 @@ package io.gemforce.migrations.postgres;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,20 +23,25 @@ import org.flywaydb.core.api.output.ValidateResult;
 import org.flywaydb.core.api.resolver.MigrationResolver;
 import org.flywaydb.core.api.resource.LoadableResource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.StringUtils;
 
-import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
-import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.postgres.history.BuildVersions;
+import io.gemforce.migrations.postgres.history.FlywayStates;
+import io.gemforce.migrations.postgres.history.HoldView;
+import io.gemforce.migrations.postgres.history.InterruptedScripts;
+import io.gemforce.migrations.postgres.history.LogSummary;
+import io.gemforce.migrations.postgres.history.UnfinishedUndos;
+import io.gemforce.migrations.postgres.sql.PsqlCommand;
+import io.gemforce.migrations.postgres.undo.UndoScript;
+import io.gemforce.migrations.postgres.undo.UndoScripts;
 import io.gemforce.migrations.store.MigrationEntry;
-import io.gemforce.migrations.store.Undo;
 import io.gemforce.migrations.store.Validation;
 
 /**
@@ -57,6 +60,8 @@ final class FlywayValidator {
 
 	private final UndoScripts undoScripts;
 
+	private final FlywayEntries entries;
+
 	// Where Flyway has found the scripts
 	private volatile @Nullable ResourceProvider resources;
 
@@ -69,6 +74,7 @@ final class FlywayValidator {
 	 */
 	FlywayValidator(Flyway flyway, UndoScripts undoScripts, String application, boolean failWhenAhead) {
 		this.undoScripts = undoScripts;
+		this.entries = new FlywayEntries(undoScripts);
 		this.application = application;
 		this.failWhenAhead = failWhenAhead;
 		Configuration configuration = flyway.getConfiguration();
@@ -110,24 +116,23 @@ final class FlywayValidator {
 	 * @param hold the hold, {@code null} if there is none
 	 * @return the migrations, the problems, and what Flyway's history knows
 	 */
-	FlywayView thoroughly(ValidateResult complaints, Map<String, MigrationLog.LogSummary> log,
-			@Nullable HoldView hold) {
+	FlywayView thoroughly(ValidateResult complaints, Map<String, LogSummary> log, @Nullable HoldView hold) {
 		Map<String, List<MigrationInfo>> infos = new LinkedHashMap<>();
 		for (MigrationInfo info : this.flyway.info().all()) {
 			if (!info.getType().equals(CoreMigrationType.SCHEMA) && !info.getType().equals(CoreMigrationType.DELETE)) {
-				infos.computeIfAbsent(id(info), (id) -> new ArrayList<>()).add(info);
+				infos.computeIfAbsent(FlywayStates.id(info), (id) -> new ArrayList<>()).add(info);
 			}
 		}
 		List<MigrationEntry> entries = new ArrayList<>();
 		Map<String, Execution> executions = new HashMap<>();
-		Version baseline = baseline(infos.values());
+		Version baseline = FlywayEntries.baseline(infos.values());
 		infos.forEach((id, ofOne) -> {
-			entries.add(entry(id, ofOne, log.get(id), baseline));
-			execution(ofOne).ifPresent((execution) -> executions.put(id, execution));
+			entries.add(this.entries.entry(id, ofOne, log.get(id), baseline));
+			FlywayEntries.execution(ofOne).ifPresent((execution) -> executions.put(id, execution));
 		});
 		log.forEach((id, summary) -> {
 			if (!infos.containsKey(id)) {
-				entries.add(entry(id, summary));
+				entries.add(FlywayEntries.entry(id, summary));
 			}
 		});
 		List<Problem> problems = problems(complaints, infos, log, entries);
@@ -146,17 +151,8 @@ final class FlywayValidator {
 		return new FlywayView(new Validation(entries, problems), executions, build, hold);
 	}
 
-	private static @Nullable Version baseline(Collection<List<MigrationInfo>> infos) {
-		return infos.stream()
-			.flatMap(List::stream)
-			.filter((info) -> info.getState() == org.flywaydb.core.api.MigrationState.BASELINE)
-			.flatMap((info) -> Version.parse(info.getVersion().getVersion()).stream())
-			.max(Comparator.naturalOrder())
-			.orElse(null);
-	}
-
 	private List<Problem> problems(ValidateResult complaints, Map<String, List<MigrationInfo>> infos,
-			Map<String, MigrationLog.LogSummary> log, List<MigrationEntry> entries) {
+			Map<String, LogSummary> log, List<MigrationEntry> entries) {
 		List<Problem> problems = new ArrayList<>();
 		boolean ahead = entries.stream().anyMatch((entry) -> entry.state() == MigrationState.FUTURE);
 		for (ValidateOutput complaint : Objects.requireNonNullElse(complaints.invalidMigrations,
@@ -164,7 +160,7 @@ final class FlywayValidator {
 			String id = id(complaint);
 			List<MigrationInfo> concerned = infos.getOrDefault(id, List.of());
 			Problem problem = concerned.isEmpty() ? null
-					: problem(complaint.errorDetails, newest(concerned), log.get(id), ahead);
+					: problem(complaint.errorDetails, FlywayEntries.newest(concerned), log.get(id), ahead);
 			if (problem != null) {
 				problems.add(problem);
 			}
@@ -182,7 +178,7 @@ final class FlywayValidator {
 		return problems;
 	}
 
-	private @Nullable Problem problem(ErrorDetails complaint, MigrationInfo info, MigrationLog.@Nullable LogSummary log,
+	private @Nullable Problem problem(ErrorDetails complaint, MigrationInfo info, @Nullable LogSummary log,
 			boolean ahead) {
 		if (!(complaint.errorCode instanceof CoreErrorCode code)) {
 			return null;
@@ -201,12 +197,12 @@ final class FlywayValidator {
 
 	// What differs in content and name, and was applied by another service, was not
 	// edited
-	private boolean isForeign(MigrationInfo info, MigrationLog.LogSummary log) {
+	private boolean isForeign(MigrationInfo info, LogSummary log) {
 		return !log.application().equals(this.application) && !info.isChecksumMatching()
 				&& !info.getScript().equals(file(info));
 	}
 
-	private static Problem foreign(MigrationInfo info, MigrationLog.LogSummary log) {
+	private static Problem foreign(MigrationInfo info, LogSummary log) {
 		return Problem.error(ProblemCode.FOREIGN_HISTORY, StoreName.POSTGRES,
 				("Version %s was applied by application '%s' as %s, and is %s in this build: the history is another "
 						+ "service's")
@@ -259,7 +255,7 @@ final class FlywayValidator {
 	}
 
 	// A build that does not have the migration does not need it either
-	private static Optional<Problem> unfinishedUndo(MigrationEntry entry, MigrationLog.@Nullable LogSummary log) {
+	private static Optional<Problem> unfinishedUndo(MigrationEntry entry, @Nullable LogSummary log) {
 		if (log == null || !log.isUndoUnfinished() || log.newest() == MigrationState.RUNNING
 				|| entry.state().isPending() && !entry.isUndoUnfinished()) {
 			return Optional.empty();
@@ -325,104 +321,6 @@ final class FlywayValidator {
 					.formatted(Arrays.toString(configuration.getLocations()), configuration.getJavaMigrations().length),
 				"Put the scripts into a location of spring.flyway.locations, or set "
 						+ "gemforce.migrations.postgres.enabled=false");
-	}
-
-	private MigrationEntry entry(String id, List<MigrationInfo> infos, MigrationLog.@Nullable LogSummary log,
-			@Nullable Version baseline) {
-		MigrationInfo newest = newest(infos);
-		String version = (newest.getVersion() != null) ? newest.getVersion().getVersion() : null;
-		Long rank = infos.stream()
-			.map(MigrationInfo::getInstalledRank)
-			.filter(Objects::nonNull)
-			.map(Integer::longValue)
-			.max(Long::compare)
-			.orElse(null);
-		MigrationState state = state(infos, log);
-		return new MigrationEntry(id, version, newest.getDescription(), FlywayStates.type(newest.getType()),
-				Phase.EXPAND, state, newest.getState().name(), isInBuild(infos), rank,
-				(log != null) ? log.ranks() : List.of(), newest.getScript(), newest.getPhysicalLocation(),
-				text(newest.getAppliedChecksum()), text(newest.getResolvedChecksum()), direction(state, rank, log),
-				this.undoScripts.undo(version, baseline), List.of(), List.of());
-	}
-
-	private static MigrationState state(List<MigrationInfo> infos, MigrationLog.@Nullable LogSummary log) {
-		MigrationState state = FlywayStates.state(newest(infos).getState());
-		if (state == MigrationState.APPLIED && log != null && log.isUndoUnfinished()) {
-			return log.newest();
-		}
-		if (state != MigrationState.PENDING) {
-			return state;
-		}
-		if (infos.stream().anyMatch((info) -> FlywayStates.state(info.getState()) == MigrationState.OUTDATED)) {
-			return MigrationState.OUTDATED;
-		}
-		if (log == null || log.newest() == MigrationState.APPLIED) {
-			return state;
-		}
-		return (log.direction() == Direction.DOWN) ? MigrationState.ROLLED_BACK : log.newest();
-	}
-
-	private static @Nullable Direction direction(MigrationState state, @Nullable Long rank,
-			MigrationLog.@Nullable LogSummary log) {
-		if (log != null) {
-			return log.direction();
-		}
-		if (rank == null) {
-			return null;
-		}
-		return (state == MigrationState.ROLLED_BACK) ? Direction.DOWN : Direction.UP;
-	}
-
-	private static MigrationEntry entry(String id, MigrationLog.LogSummary log) {
-		return new MigrationEntry(id, log.version(), log.description(), null, Phase.EXPAND, log.newest(), null, false,
-				null, log.ranks(), null, null, null, null, log.direction(), Undo.none("it is not applied"), List.of(),
-				List.of());
-	}
-
-	private static Optional<Execution> execution(List<MigrationInfo> infos) {
-		return infos.stream()
-			.filter((info) -> info.getInstalledRank() != null)
-			.max(Comparator.comparing(MigrationInfo::getInstalledRank))
-			.map((info) -> new Execution(info.getInstalledRank(),
-					(info.getVersion() != null) ? info.getVersion().getVersion() : null, info.getDescription(),
-					FlywayStates.type(info.getType()), info.getScript(), text(info.getAppliedChecksum()), Direction.UP,
-					info.getState().isFailed() ? MigrationState.FAILED : MigrationState.APPLIED, Phase.EXPAND, null,
-					null, (info.getInstalledOn() != null) ? info.getInstalledOn().toInstant() : null,
-					(info.getExecutionTime() != null) ? info.getExecutionTime().longValue() : null, null, null, null,
-					null, null, info.getInstalledBy(), null, null));
-	}
-
-	private static boolean isInBuild(List<MigrationInfo> infos) {
-		return infos.stream().anyMatch((info) -> StringUtils.hasText(info.getPhysicalLocation()));
-	}
-
-	// Flyway lists more than once what was rolled back, a repeatable that has changed,
-	// and
-	// a version that a baseline script stands for: what has yet to be applied counts
-	// first, then the newest execution
-	private static MigrationInfo newest(List<MigrationInfo> infos) {
-		return infos.stream()
-			.max(Comparator.comparing(FlywayValidator::rank)
-				.thenComparing((info) -> info.getState() == org.flywaydb.core.api.MigrationState.PENDING))
-			.orElseThrow();
-	}
-
-	private static int rank(MigrationInfo info) {
-		Integer rank = info.getInstalledRank();
-		if (rank != null) {
-			return rank;
-		}
-		return (info.getState() == org.flywaydb.core.api.MigrationState.BASELINE_IGNORED) ? Integer.MIN_VALUE
-				: Integer.MAX_VALUE;
-	}
-
-	private static @Nullable String text(@Nullable Integer checksum) {
-		return (checksum != null) ? checksum.toString() : null;
-	}
-
-	static String id(MigrationInfo info) {
-		return MigrationEntry.id((info.getVersion() != null) ? info.getVersion().getVersion() : null,
-				info.getDescription());
 	}
 
 	private static String id(ValidateOutput complaint) {

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.postgres.history.BuildVersions;
+import io.gemforce.migrations.postgres.history.HoldView;
 import io.gemforce.migrations.store.Validation;
 
 /**

@@ -9,6 +9,7 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.postgres.history.FlywayDatabase;
 
 /**
  * The histories that a strategy of the user's keeps beside that of the Flyway it is

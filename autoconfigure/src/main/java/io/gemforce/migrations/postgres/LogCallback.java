@@ -26,6 +26,15 @@ import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.LockWait;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.postgres.history.FlywayDatabase;
+import io.gemforce.migrations.postgres.history.FlywayFailures;
+import io.gemforce.migrations.postgres.history.FlywayStates;
+import io.gemforce.migrations.postgres.history.HoldGuard;
+import io.gemforce.migrations.postgres.history.InterruptedScripts;
+import io.gemforce.migrations.postgres.history.LogEntry;
+import io.gemforce.migrations.postgres.history.MigrationLog;
+import io.gemforce.migrations.postgres.sql.ScriptSession;
+import io.gemforce.migrations.postgres.sql.ServerMessages;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.StopSignal;
 
@@ -61,7 +70,7 @@ final class LogCallback extends BaseCallback {
 
 	private final long calledAt = System.nanoTime();
 
-	private volatile MigrationLog.@Nullable LogEntry current;
+	private volatile @Nullable LogEntry current;
 
 	private final List<Executed> executed = new ArrayList<>();
 
@@ -118,7 +127,7 @@ final class LogCallback extends BaseCallback {
 		MigrationInfo migration = context.getMigrationInfo();
 		boolean transactional = isTransactional(connection);
 		// What begins again was executed, but not committed
-		boolean again = isBegun(FlywayValidator.id(migration));
+		boolean again = isBegun(FlywayStates.id(migration));
 		if (!again && !(transactional && context.getConfiguration().isGroup())) {
 			List.copyOf(this.executed).forEach(this::committed);
 		}
@@ -126,7 +135,7 @@ final class LogCallback extends BaseCallback {
 			this.stop.check(StoreName.POSTGRES, databaseState());
 		}
 		this.holdGuard.check(connection, migration, this::databaseState);
-		this.guard.check(StoreName.POSTGRES, FlywayValidator.id(migration), Direction.UP, this::databaseState);
+		this.guard.check(StoreName.POSTGRES, FlywayStates.id(migration), Direction.UP, this::databaseState);
 		boolean lastOneFailed = again || this.current != null;
 		if (lastOneFailed) {
 			failed(new FlywayException("Migration failed, and the user's strategy tries again"));
@@ -143,7 +152,7 @@ final class LogCallback extends BaseCallback {
 			this.prepared = true;
 		}
 		this.interrupted.check(connection, migration, this::databaseState);
-		MigrationLog.LogEntry attempt = MigrationLog.LogEntry.begin(migration, transactional, this.run, Instant.now());
+		LogEntry attempt = LogEntry.begin(migration, transactional, this.run, Instant.now());
 		if (!transactional) {
 			session.write(() -> this.log.open(connection, attempt));
 		}
@@ -152,7 +161,7 @@ final class LogCallback extends BaseCallback {
 	}
 
 	private boolean isBegun(String id) {
-		MigrationLog.LogEntry attempt = this.current;
+		LogEntry attempt = this.current;
 		return attempt != null && attempt.id().equals(id)
 				|| this.executed.stream().anyMatch((executed) -> executed.attempt().id().equals(id));
 	}
@@ -168,7 +177,7 @@ final class LogCallback extends BaseCallback {
 	}
 
 	private void executed(Context context) {
-		MigrationLog.LogEntry attempt = Objects.requireNonNull(this.current);
+		LogEntry attempt = Objects.requireNonNull(this.current);
 		Executed executed = new Executed(attempt, attempt.elapsed());
 		Connection connection = context.getConnection();
 		// The row of a script without a transaction is closed after Flyway has its own
@@ -188,7 +197,7 @@ final class LogCallback extends BaseCallback {
 	}
 
 	private void keepLock(Context context) {
-		MigrationLog.LogEntry attempt = this.current;
+		LogEntry attempt = this.current;
 		if (attempt != null && !hasTransactionalLock(context)) {
 			session(context.getConnection()).keepLock(lock(), attempt.script());
 		}
@@ -236,14 +245,14 @@ final class LogCallback extends BaseCallback {
 		this.executed
 			.forEach((executed) -> end(executed.attempt(), ExecutionEnd.failed(executed.duration(), told, error)));
 		this.executed.clear();
-		MigrationLog.LogEntry attempt = this.current;
+		LogEntry attempt = this.current;
 		if (attempt != null) {
 			this.current = null;
 			end(attempt, ExecutionEnd.failed(attempt.elapsed(), told, error));
 		}
 	}
 
-	private void end(MigrationLog.LogEntry attempt, ExecutionEnd end) {
+	private void end(LogEntry attempt, ExecutionEnd end) {
 		this.run.listener().executionEnded(attempt.start(this.namespace), end);
 	}
 
@@ -306,7 +315,7 @@ final class LogCallback extends BaseCallback {
 	 * Return what was begun and has not ended.
 	 * @return the execution, {@code null} if there is none
 	 */
-	MigrationLog.@Nullable LogEntry current() {
+	@Nullable LogEntry current() {
 		return this.current;
 	}
 
@@ -329,7 +338,7 @@ final class LogCallback extends BaseCallback {
 	 * @param attempt what was executed
 	 * @param duration how long that took
 	 */
-	record Executed(MigrationLog.LogEntry attempt, Duration duration) {
+	record Executed(LogEntry attempt, Duration duration) {
 
 	}
 

@@ -28,7 +28,15 @@ import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.postgres.LogCallback.Executed;
-import io.gemforce.migrations.postgres.MigrationLog.LogEntry;
+import io.gemforce.migrations.postgres.history.FlywayDatabase;
+import io.gemforce.migrations.postgres.history.FlywayFailures;
+import io.gemforce.migrations.postgres.history.FlywayStates;
+import io.gemforce.migrations.postgres.history.HoldGuard;
+import io.gemforce.migrations.postgres.history.InterruptedScripts;
+import io.gemforce.migrations.postgres.history.LogEntry;
+import io.gemforce.migrations.postgres.history.MigrationLog;
+import io.gemforce.migrations.postgres.sql.NamedDataSource;
+import io.gemforce.migrations.postgres.sql.ScriptDataSource;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.StopSignal;
 
@@ -215,7 +223,7 @@ final class LoggedFlyway {
 				.appliedBefore(this.database.dataSource(),
 						LogEntry.begin(info, true, this.run, Instant.now().minusMillis(info.getExecutionTime()))));
 		}
-		return added.stream().map(FlywayValidator::id).toList();
+		return added.stream().map(FlywayStates::id).toList();
 	}
 
 	/**

@@ -15,6 +15,8 @@ import org.flywaydb.core.api.resolver.ResolvedMigration;
 import org.flywaydb.core.internal.info.MigrationInfoImpl;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.postgres.history.FlywayStates;
+
 /**
  * Says what Flyway's repair would do. Only reads.
  */
@@ -113,7 +115,7 @@ final class RepairPreview {
 	}
 
 	private static String describe(MigrationInfo info) {
-		return FlywayValidator.id(info) + " (" + info.getDescription() + ")";
+		return FlywayStates.id(info) + " (" + info.getDescription() + ")";
 	}
 
 }

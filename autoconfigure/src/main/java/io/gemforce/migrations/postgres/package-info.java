@@ -1,6 +1,6 @@
 /**
  * PostgreSQL migrations: Flyway executes them, this room validates before, records, and
- * explains.
+ * explains. Internal.
  */
 @NullMarked
 package io.gemforce.migrations.postgres;

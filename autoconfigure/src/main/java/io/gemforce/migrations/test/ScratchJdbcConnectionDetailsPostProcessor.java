@@ -12,8 +12,8 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-import io.gemforce.migrations.postgres.ScratchDatabase;
-import io.gemforce.migrations.postgres.SiblingDatabases;
+import io.gemforce.migrations.postgres.rehearsal.ScratchDatabase;
+import io.gemforce.migrations.postgres.rehearsal.SiblingDatabases;
 
 /**
  * Puts the address of a scratch database in the place of the one that a service has.

@@ -15,6 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.postgres.history.FlywayFailures;
+import io.gemforce.migrations.postgres.sql.ServerMessages;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;

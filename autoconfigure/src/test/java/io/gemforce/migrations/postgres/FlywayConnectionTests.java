@@ -18,6 +18,8 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import io.gemforce.migrations.ExecutionStart;
 import io.gemforce.migrations.MigrationListener;
+import io.gemforce.migrations.postgres.history.FlywayDatabase;
+import io.gemforce.migrations.postgres.sql.InitializedDataSource;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.StoreLock;
 import io.gemforce.migrations.support.PostgresTestDatabase;

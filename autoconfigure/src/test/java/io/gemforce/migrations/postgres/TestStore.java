@@ -35,7 +35,7 @@ import io.gemforce.migrations.support.SqlScripts;
  * Builds of a service that come and go on one database, each with scripts of its own and
  * a pool of one connection.
  */
-final class TestStore implements AutoCloseable {
+public final class TestStore implements AutoCloseable {
 
 	private final PostgresTestDatabase database;
 
@@ -68,7 +68,7 @@ final class TestStore implements AutoCloseable {
 
 	private String holdTable;
 
-	TestStore(PostgresTestDatabase database, Path folder) {
+	public TestStore(PostgresTestDatabase database, Path folder) {
 		this.database = database;
 		this.siblingUser = database.user();
 		this.folder = folder;
@@ -83,7 +83,7 @@ final class TestStore implements AutoCloseable {
 	 * @param sql what is in it
 	 * @return this
 	 */
-	TestStore migration(String name, String sql) {
+	public TestStore migration(String name, String sql) {
 		this.migrations.write(name, sql);
 		return this;
 	}
@@ -94,7 +94,7 @@ final class TestStore implements AutoCloseable {
 	 * @param sql what is in it
 	 * @return this
 	 */
-	TestStore undo(String name, String sql) {
+	public TestStore undo(String name, String sql) {
 		this.undos.write(name, sql);
 		return this;
 	}
@@ -104,12 +104,12 @@ final class TestStore implements AutoCloseable {
 	 * @param location the location
 	 * @return this
 	 */
-	TestStore undosIn(String location) {
+	public TestStore undosIn(String location) {
 		this.undoLocation = location;
 		return this;
 	}
 
-	TestStore without(String migration) {
+	public TestStore without(String migration) {
 		this.migrations.delete(migration);
 		return this;
 	}
@@ -119,12 +119,12 @@ final class TestStore implements AutoCloseable {
 	 * @param settings the settings
 	 * @return this
 	 */
-	TestStore configured(Consumer<FluentConfiguration> settings) {
+	public TestStore configured(Consumer<FluentConfiguration> settings) {
 		this.settings = settings;
 		return this;
 	}
 
-	TestStore poolSize(int poolSize) {
+	public TestStore poolSize(int poolSize) {
 		this.poolSize = poolSize;
 		return this;
 	}
@@ -133,11 +133,11 @@ final class TestStore implements AutoCloseable {
 	 * Choose who makes scratch databases.
 	 * @param user the user
 	 */
-	void siblingsAs(String user) {
+	public void siblingsAs(String user) {
 		this.siblingUser = user;
 	}
 
-	TestStore rerunRepeatables(boolean rerunRepeatables) {
+	public TestStore rerunRepeatables(boolean rerunRepeatables) {
 		this.rerunRepeatables = rerunRepeatables;
 		return this;
 	}
@@ -147,27 +147,27 @@ final class TestStore implements AutoCloseable {
 	 * @param application its name
 	 * @return this
 	 */
-	TestStore application(String application) {
+	public TestStore application(String application) {
 		this.application = application;
 		return this;
 	}
 
-	TestStore tables(String log, String hold) {
+	public TestStore tables(String log, String hold) {
 		this.logTable = log;
 		this.holdTable = hold;
 		return this;
 	}
 
-	TestStore version(String version) {
+	public TestStore version(String version) {
 		this.version = version;
 		return this;
 	}
 
-	JdbcClient client() {
+	public JdbcClient client() {
 		return this.database.client();
 	}
 
-	PostgresTestDatabase database() {
+	public PostgresTestDatabase database() {
 		return this.database;
 	}
 
@@ -175,15 +175,15 @@ final class TestStore implements AutoCloseable {
 	 * Start an instance of the build as it is now.
 	 * @return its store
 	 */
-	FlywayMigrationStore start() {
+	public FlywayMigrationStore start() {
 		return start(new StopSignal());
 	}
 
-	FlywayMigrationStore start(StopSignal stop) {
+	public FlywayMigrationStore start(StopSignal stop) {
 		return start(stop, this.database.user());
 	}
 
-	FlywayMigrationStore startAs(String user) {
+	public FlywayMigrationStore startAs(String user) {
 		return start(new StopSignal(), user);
 	}
 
@@ -211,7 +211,7 @@ final class TestStore implements AutoCloseable {
 	 * Return what the instance sends that was started last.
 	 * @return the statements
 	 */
-	List<String> sent() {
+	public List<String> sent() {
 		return this.sent.statements();
 	}
 
@@ -219,15 +219,15 @@ final class TestStore implements AutoCloseable {
 	 * Return what the application has of the pool of the instance that was started last.
 	 * @return the client
 	 */
-	JdbcClient pooled() {
+	public JdbcClient pooled() {
 		return JdbcClient.create(this.pools.get(this.pools.size() - 1));
 	}
 
-	MigrationRun run() {
+	public MigrationRun run() {
 		return MigrationRun.begin(Trigger.JOB, application());
 	}
 
-	MigrationRun run(MigrationListener listener) {
+	public MigrationRun run(MigrationListener listener) {
 		return MigrationRun.begin(Trigger.JOB, application(), listener);
 	}
 
@@ -244,7 +244,7 @@ final class TestStore implements AutoCloseable {
 	 * Start an instance, and let it migrate.
 	 * @return what it did
 	 */
-	StoreResult migrate() {
+	public StoreResult migrate() {
 		return start().migrate(run(), PlanGuard.open());
 	}
 
@@ -253,20 +253,20 @@ final class TestStore implements AutoCloseable {
 	 * @param version the version that stays
 	 * @return what it did
 	 */
-	StoreResult rollBackTo(String version) {
+	public StoreResult rollBackTo(String version) {
 		return start().rollback(to(version), run(), PlanGuard.open(), "does not work");
 	}
 
-	static RollbackTarget to(String version) {
+	public static RollbackTarget to(String version) {
 		return new RollbackTarget.ToVersion(StoreName.POSTGRES, Version.parse(version).orElseThrow());
 	}
 
-	List<String> perform(Operation.Kind kind, String version) {
+	public List<String> perform(Operation.Kind kind, String version) {
 		return start().perform(new Operation(kind, (version != null) ? Version.parse(version).orElseThrow() : null,
 				"somebody said so", false), run());
 	}
 
-	MigrationEntry entry(String id) {
+	public MigrationEntry entry(String id) {
 		return start().validate().entries().stream().filter((entry) -> entry.id().equals(id)).findFirst().orElseThrow();
 	}
 
@@ -274,7 +274,7 @@ final class TestStore implements AutoCloseable {
 	 * Return Flyway's own table.
 	 * @return type, version or description, and script, a line for each entry
 	 */
-	List<String> history() {
+	public List<String> history() {
 		return client().sql("""
 				SELECT type || ' ' || coalesce(version, description) || ' ' || script
 					|| CASE WHEN success THEN '' ELSE ' failed' END
@@ -285,18 +285,18 @@ final class TestStore implements AutoCloseable {
 	 * Return the log.
 	 * @return direction, version or description, and state, a line for each execution
 	 */
-	List<String> log() {
+	public List<String> log() {
 		return client().sql(
 				"SELECT direction || ' ' || coalesce(version, description) || ' ' || state FROM migration_log ORDER BY rank")
 			.query(String.class)
 			.list();
 	}
 
-	List<Map<String, Object>> logRows() {
+	public List<Map<String, Object>> logRows() {
 		return client().sql("SELECT * FROM migration_log ORDER BY rank").query().listOfRows();
 	}
 
-	List<String> tables() {
+	public List<String> tables() {
 		return client()
 			.sql("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name")
 			.query(String.class)
@@ -310,7 +310,7 @@ final class TestStore implements AutoCloseable {
 	 * Return a Flyway that knows nothing of this library.
 	 * @return the Flyway
 	 */
-	Flyway plainFlyway() {
+	public Flyway plainFlyway() {
 		return Flyway.configure()
 			.dataSource(this.database.url(), this.database.user(), "")
 			.locations("filesystem:" + this.migrations.folder())

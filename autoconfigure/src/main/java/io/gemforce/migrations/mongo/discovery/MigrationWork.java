@@ -61,7 +61,7 @@ public sealed interface MigrationWork permits BeanWork, DeclaredWork, UncreatedW
 	 * Tell whether it can be undone, without looking at the data.
 	 * @return whether it can
 	 */
-	public Undo undo();
+	Undo undo();
 
 	/**
 	 * Tell whether it can be undone as things are. Only reads.
@@ -70,7 +70,7 @@ public sealed interface MigrationWork permits BeanWork, DeclaredWork, UncreatedW
 	 * @param cycle what its memory is kept under
 	 * @return whether it can
 	 */
-	public Undo undo(MongoCollection<Document> preimages, Version version, long cycle);
+	Undo undo(MongoCollection<Document> preimages, Version version, long cycle);
 
 	/**
 	 * Say what undoing it would do.

@@ -1,0 +1,138 @@
+package io.gemforce.migrations.postgres;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+import org.flywaydb.core.api.MigrationInfo;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.StringUtils;
+
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.postgres.history.FlywayStates;
+import io.gemforce.migrations.postgres.history.LogSummary;
+import io.gemforce.migrations.postgres.undo.UndoScripts;
+import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.Undo;
+
+/**
+ * Makes entries of what Flyway and the log tell about each migration.
+ */
+final class FlywayEntries {
+
+	private final UndoScripts undoScripts;
+
+	/**
+	 * Create a maker of entries.
+	 * @param undoScripts the undo scripts of this build
+	 */
+	FlywayEntries(UndoScripts undoScripts) {
+		this.undoScripts = undoScripts;
+	}
+
+	static @Nullable Version baseline(Collection<List<MigrationInfo>> infos) {
+		return infos.stream()
+			.flatMap(List::stream)
+			.filter((info) -> info.getState() == org.flywaydb.core.api.MigrationState.BASELINE)
+			.flatMap((info) -> Version.parse(info.getVersion().getVersion()).stream())
+			.max(Comparator.naturalOrder())
+			.orElse(null);
+	}
+
+	MigrationEntry entry(String id, List<MigrationInfo> infos, @Nullable LogSummary log, @Nullable Version baseline) {
+		MigrationInfo newest = newest(infos);
+		String version = (newest.getVersion() != null) ? newest.getVersion().getVersion() : null;
+		Long rank = infos.stream()
+			.map(MigrationInfo::getInstalledRank)
+			.filter(Objects::nonNull)
+			.map(Integer::longValue)
+			.max(Long::compare)
+			.orElse(null);
+		MigrationState state = state(infos, log);
+		return new MigrationEntry(id, version, newest.getDescription(), FlywayStates.type(newest.getType()),
+				Phase.EXPAND, state, newest.getState().name(), isInBuild(infos), rank,
+				(log != null) ? log.ranks() : List.of(), newest.getScript(), newest.getPhysicalLocation(),
+				text(newest.getAppliedChecksum()), text(newest.getResolvedChecksum()), direction(state, rank, log),
+				this.undoScripts.undo(version, baseline), List.of(), List.of());
+	}
+
+	private static MigrationState state(List<MigrationInfo> infos, @Nullable LogSummary log) {
+		MigrationState state = FlywayStates.state(newest(infos).getState());
+		if (state == MigrationState.APPLIED && log != null && log.isUndoUnfinished()) {
+			return log.newest();
+		}
+		if (state != MigrationState.PENDING) {
+			return state;
+		}
+		if (infos.stream().anyMatch((info) -> FlywayStates.state(info.getState()) == MigrationState.OUTDATED)) {
+			return MigrationState.OUTDATED;
+		}
+		if (log == null || log.newest() == MigrationState.APPLIED) {
+			return state;
+		}
+		return (log.direction() == Direction.DOWN) ? MigrationState.ROLLED_BACK : log.newest();
+	}
+
+	private static @Nullable Direction direction(MigrationState state, @Nullable Long rank, @Nullable LogSummary log) {
+		if (log != null) {
+			return log.direction();
+		}
+		if (rank == null) {
+			return null;
+		}
+		return (state == MigrationState.ROLLED_BACK) ? Direction.DOWN : Direction.UP;
+	}
+
+	static MigrationEntry entry(String id, LogSummary log) {
+		return new MigrationEntry(id, log.version(), log.description(), null, Phase.EXPAND, log.newest(), null, false,
+				null, log.ranks(), null, null, null, null, log.direction(), Undo.none("it is not applied"), List.of(),
+				List.of());
+	}
+
+	static Optional<Execution> execution(List<MigrationInfo> infos) {
+		return infos.stream()
+			.filter((info) -> info.getInstalledRank() != null)
+			.max(Comparator.comparing(MigrationInfo::getInstalledRank))
+			.map((info) -> new Execution(info.getInstalledRank(),
+					(info.getVersion() != null) ? info.getVersion().getVersion() : null, info.getDescription(),
+					FlywayStates.type(info.getType()), info.getScript(), text(info.getAppliedChecksum()), Direction.UP,
+					info.getState().isFailed() ? MigrationState.FAILED : MigrationState.APPLIED, Phase.EXPAND, null,
+					null, (info.getInstalledOn() != null) ? info.getInstalledOn().toInstant() : null,
+					(info.getExecutionTime() != null) ? info.getExecutionTime().longValue() : null, null, null, null,
+					null, null, info.getInstalledBy(), null, null));
+	}
+
+	private static boolean isInBuild(List<MigrationInfo> infos) {
+		return infos.stream().anyMatch((info) -> StringUtils.hasText(info.getPhysicalLocation()));
+	}
+
+	// Flyway lists more than once what was rolled back, a repeatable that has changed,
+	// and a version that a baseline script stands for: what has yet to be applied counts
+	// first, then the newest execution
+	static MigrationInfo newest(List<MigrationInfo> infos) {
+		return infos.stream()
+			.max(Comparator.comparing(FlywayEntries::rank)
+				.thenComparing((info) -> info.getState() == org.flywaydb.core.api.MigrationState.PENDING))
+			.orElseThrow();
+	}
+
+	private static int rank(MigrationInfo info) {
+		Integer rank = info.getInstalledRank();
+		if (rank != null) {
+			return rank;
+		}
+		return (info.getState() == org.flywaydb.core.api.MigrationState.BASELINE_IGNORED) ? Integer.MIN_VALUE
+				: Integer.MAX_VALUE;
+	}
+
+	private static @Nullable String text(@Nullable Integer checksum) {
+		return (checksum != null) ? checksum.toString() : null;
+	}
+
+}

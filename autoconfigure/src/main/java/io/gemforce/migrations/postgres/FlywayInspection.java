@@ -1,0 +1,112 @@
+package io.gemforce.migrations.postgres;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+import org.flywaydb.core.api.configuration.Configuration;
+import org.flywaydb.core.api.output.ValidateResult;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.postgres.history.FlywayDatabase;
+import io.gemforce.migrations.postgres.history.LostHistory;
+
+/**
+ * Asks Flyway and the database how the store is. What was found out is kept until
+ * something is executed or held.
+ */
+final class FlywayInspection {
+
+	private final Supplier<Configuration> configuration;
+
+	private final Supplier<FlywayDatabase> database;
+
+	private final Supplier<FlywayValidator> validator;
+
+	private volatile @Nullable String flywayVersion;
+
+	private volatile boolean lookedForHidden;
+
+	private @Nullable List<Object> viewedAt;
+
+	private @Nullable FlywayView view;
+
+	/**
+	 * Create an inspection. Nothing is sent before it is asked for something.
+	 * @param configuration the configuration of the Flyway that migrates
+	 * @param database the database
+	 * @param validator asks Flyway
+	 */
+	FlywayInspection(Supplier<Configuration> configuration, Supplier<FlywayDatabase> database,
+			Supplier<FlywayValidator> validator) {
+		this.configuration = configuration;
+		this.database = database;
+		this.validator = validator;
+	}
+
+	/**
+	 * Return which Flyway this is.
+	 * @return its version, {@code null} if it was not asked yet
+	 */
+	@Nullable String flywayVersion() {
+		return this.flywayVersion;
+	}
+
+	/**
+	 * Ask Flyway whether all is well, and whether scripts are hidden from it.
+	 * @return what Flyway says
+	 */
+	ValidateResult quickly() {
+		if (!this.lookedForHidden) {
+			HiddenScripts.requireNone(this.configuration.get());
+			this.lookedForHidden = true;
+		}
+		ValidateResult complaints = this.validator.get().quickly();
+		this.flywayVersion = complaints.flywayVersion;
+		return complaints;
+	}
+
+	/**
+	 * Say that Flyway has not found any migration.
+	 * @return the problem
+	 */
+	Problem noMigrations() {
+		return this.validator.get().noMigrations();
+	}
+
+	/**
+	 * Find out about every migration, unless nothing has changed since that was done.
+	 * @return the migrations, the problems, and what Flyway's history knows
+	 */
+	synchronized FlywayView view() {
+		FlywayDatabase database = this.database.get();
+		List<Object> now = database.isPostgres() ? database.fingerprint() : null;
+		FlywayView view = this.view;
+		if (view == null || now == null || !now.equals(this.viewedAt)) {
+			view = thoroughly(quickly());
+			this.viewedAt = isRunning(view) ? null : now;
+			this.view = view;
+		}
+		return view;
+	}
+
+	// The lock tells whether somebody is at work, and it leaves no trace
+	private static boolean isRunning(FlywayView view) {
+		return view.validation().entries().stream().anyMatch((entry) -> entry.state() == MigrationState.RUNNING);
+	}
+
+	/**
+	 * Find out about every migration.
+	 * @param complaints what Flyway said about all of them
+	 * @return the migrations, the problems, and what Flyway's history knows
+	 */
+	FlywayView thoroughly(ValidateResult complaints) {
+		FlywayDatabase database = this.database.get();
+		FlywayView view = this.validator.get()
+			.thoroughly(complaints, database.summarizeLog(), database.viewHold().orElse(null));
+		return database.isPostgres()
+				? new LostHistory(database, this.configuration.get()).problem().map(view::with).orElse(view) : view;
+	}
+
+}

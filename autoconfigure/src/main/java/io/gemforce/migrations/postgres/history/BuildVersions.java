@@ -1,0 +1,35 @@
+package io.gemforce.migrations.postgres.history;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.MigrationEntry;
+
+/**
+ * The versions of a build that tell whether a hold binds it.
+ *
+ * @param newest the newest one, {@code null} if it has none
+ * @param newestPending the newest one that is not applied, {@code null} if there is none
+ */
+public record BuildVersions(@Nullable Version newest, @Nullable Version newestPending) {
+
+	public static BuildVersions of(Collection<MigrationEntry> entries) {
+		return new BuildVersions(newest(entries, MigrationEntry::inBuild), newest(entries, MigrationEntry::isPending));
+	}
+
+	private static @Nullable Version newest(Collection<MigrationEntry> entries, Predicate<MigrationEntry> filter) {
+		return entries.stream()
+			.filter(filter)
+			.map(MigrationEntry::version)
+			.filter(Objects::nonNull)
+			.flatMap((version) -> Version.parse(version).stream())
+			.max(Comparator.naturalOrder())
+			.orElse(null);
+	}
+
+}

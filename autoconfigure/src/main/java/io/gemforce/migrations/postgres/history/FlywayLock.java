@@ -1,0 +1,241 @@
+package io.gemforce.migrations.postgres.history;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import javax.sql.DataSource;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.Configuration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+import io.gemforce.migrations.ApplicationInstance;
+import io.gemforce.migrations.LockWait;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.postgres.history.FlywayDatabase.Tables;
+import io.gemforce.migrations.postgres.sql.NamedDataSource;
+import io.gemforce.migrations.store.StopSignal;
+
+/**
+ * A connection that holds Flyway's own lock, so that no Flyway migrates meanwhile. A
+ * Flyway that works on this connection acquires the lock once more and goes on.
+ * <p>
+ * The lock is tried for, as Flyway does it: a session that waits inside of the server for
+ * an advisory lock holds up {@code CREATE INDEX CONCURRENTLY}, and may so wait for
+ * somebody who waits for it.
+ */
+public final class FlywayLock implements AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(FlywayLock.class);
+
+	private static final int SECONDS_TO_ANSWER = 5;
+
+	private static final Duration TRY_EVERY = Duration.ofMillis(100);
+
+	private final Connection connection;
+
+	private final SingleConnectionDataSource dataSource;
+
+	private final boolean autoCommit;
+
+	private final FlywayDatabase database;
+
+	private final long key;
+
+	private @Nullable Tables tables;
+
+	private boolean closed;
+
+	private FlywayLock(Connection connection, boolean autoCommit, FlywayDatabase database) {
+		this.connection = connection;
+		this.dataSource = new SingleConnectionDataSource(connection, true);
+		this.autoCommit = autoCommit;
+		this.database = database;
+		this.key = database.lockKey();
+	}
+
+	/**
+	 * Acquire the lock on a new connection, in which every statement commits by itself.
+	 * @param database the database
+	 * @param configuration the configuration of Flyway, which says how long to wait
+	 * @param run the run that wants the lock, told how long it waited
+	 * @param stop ends the waiting
+	 * @return the lock, to be closed
+	 */
+	public static FlywayLock acquire(FlywayDatabase database, Configuration configuration, MigrationRun run,
+			StopSignal stop) {
+		FlywayLock lock = open(database, configuration, run.application());
+		long startedAt = System.nanoTime();
+		LockWait.Outcome outcome = LockWait.Outcome.INTERRUPTED;
+		try {
+			if (!lock.await(configuration.getLockRetryCount(), stop)) {
+				outcome = LockWait.Outcome.TIMEOUT;
+				throw FlywayFailures.lockTimeout(database.lock(lock.client()));
+			}
+			outcome = LockWait.Outcome.ACQUIRED;
+			lock.tables = database.upgrade(lock.dataSource());
+			return lock;
+		}
+		catch (RuntimeException ex) {
+			if (outcome == LockWait.Outcome.ACQUIRED) {
+				lock.close();
+			}
+			else {
+				lock.giveBack();
+			}
+			throw ex;
+		}
+		finally {
+			run.listener()
+				.lockWaited(run,
+						new LockWait(StoreName.POSTGRES, Duration.ofNanos(System.nanoTime() - startedAt), outcome));
+		}
+	}
+
+	private static FlywayLock open(FlywayDatabase database, Configuration configuration,
+			ApplicationInstance application) {
+		try {
+			Connection connection = new NamedDataSource(database.dataSource(), application, (opened) -> {
+			}).getConnection();
+			FlywayLock lock = new FlywayLock(connection, connection.getAutoCommit(), database);
+			try {
+				connection.setAutoCommit(true);
+				return lock;
+			}
+			catch (SQLException ex) {
+				lock.giveBack();
+				throw ex;
+			}
+		}
+		catch (SQLException ex) {
+			throw new FlywayException("Unable to obtain connection from database", ex);
+		}
+	}
+
+	private boolean await(int retries, StopSignal stop) {
+		CountDownLatch stopped = new CountDownLatch(1);
+		Runnable stopListening = stop.listen(stopped::countDown);
+		long startedAt = System.nanoTime();
+		boolean said = false;
+		try {
+			while (!tryLock()) {
+				long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedAt);
+				if (retries >= 0 && seconds >= Math.max(retries, 1)) {
+					return false;
+				}
+				if (!said) {
+					said = true;
+					logger.info("Waiting for Flyway's lock of store 'postgres'");
+				}
+				if (stopped.await(TRY_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+					stop.check(StoreName.POSTGRES, "unchanged by this instance, which was waiting for the lock");
+				}
+			}
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new FlywayException("Interrupted while waiting for Flyway's lock", ex);
+		}
+		finally {
+			stopListening.run();
+		}
+	}
+
+	private boolean tryLock() {
+		return client().sql("SELECT pg_try_advisory_lock(?) AS locked, pg_backend_pid() AS backend")
+			.param(this.key)
+			.query((row, number) -> {
+				this.database.works(row.getInt("backend"));
+				return row.getBoolean("locked");
+			})
+			.single();
+	}
+
+	private boolean ask(String sql) {
+		return client().sql(sql).param(this.key).query(Boolean.class).single();
+	}
+
+	public Connection connection() {
+		return this.connection;
+	}
+
+	/**
+	 * Return what was there when the lock was acquired.
+	 * @return the tables
+	 */
+	public Tables tables() {
+		return Objects.requireNonNull(this.tables);
+	}
+
+	/**
+	 * Whether the connection still works, and so holds the lock.
+	 * @return whether the server answers
+	 */
+	public boolean isUsable() {
+		try {
+			return this.connection.isValid(SECONDS_TO_ANSWER);
+		}
+		catch (SQLException ex) {
+			return false;
+		}
+	}
+
+	public JdbcClient client() {
+		return JdbcClient.create(this.dataSource);
+	}
+
+	/**
+	 * Give out the connection, and go on giving it out after it was closed.
+	 * @return a data source that has this connection only
+	 */
+	public DataSource dataSource() {
+		return this.dataSource;
+	}
+
+	@Override
+	public void close() {
+		if (this.closed) {
+			return;
+		}
+		this.closed = true;
+		try {
+			ask("SELECT pg_advisory_unlock(?)");
+		}
+		catch (RuntimeException ex) {
+			abort(ex);
+		}
+		giveBack();
+	}
+
+	// The lock is the session's, which must not go back to a pool with it
+	private void abort(RuntimeException failure) {
+		logger.debug("Could not release Flyway's lock, so the connection that holds it is ended", failure);
+		try {
+			this.connection.abort(Runnable::run);
+		}
+		catch (SQLException ex) {
+			logger.debug("Could not end the connection", ex);
+		}
+	}
+
+	private void giveBack() {
+		this.database.rests();
+		try (Connection closed = this.connection) {
+			closed.setAutoCommit(this.autoCommit);
+		}
+		catch (SQLException ex) {
+			logger.debug("Could not give back the connection", ex);
+		}
+	}
+
+}

@@ -1,0 +1,115 @@
+package io.gemforce.migrations.postgres.history;
+
+import java.util.List;
+
+import org.flywaydb.core.api.MigrationInfo;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.postgres.history.FlywayHistory.Entry;
+
+/**
+ * Flyway's own table.
+ */
+public final class HistoryTable {
+
+	private static final String SELECT = """
+			SELECT installed_rank, version, description, type, script, checksum, success
+			FROM %s ORDER BY installed_rank""";
+
+	private static final String DELETE_REPEATABLES = """
+			INSERT INTO %1$s (installed_rank, version, description, type, script, checksum, installed_by,
+				execution_time, success)
+			SELECT (SELECT max(installed_rank) FROM %1$s) + row_number() OVER (ORDER BY installed_rank), NULL,
+				description, 'DELETE', script, checksum, coalesce(?, current_user), 0, true
+			FROM %1$s WHERE installed_rank = ANY (?)""";
+
+	private static final String DELETE_FAILED = "DELETE FROM %s WHERE version = ? AND NOT success";
+
+	private static final String MARK_APPLIED = """
+			INSERT INTO %1$s (installed_rank, version, description, type, script, checksum, installed_by,
+				execution_time, success)
+			SELECT coalesce(max(installed_rank), 0) + 1, ?, ?, ?, ?, ?, coalesce(?, current_user), 0, true FROM %1$s""";
+
+	private final TableName name;
+
+	private final String table;
+
+	/**
+	 * Create the table of a schema.
+	 * @param schema the schema
+	 * @param name the name that the user has given it
+	 */
+	HistoryTable(String schema, String name) {
+		this.name = new TableName(schema, name);
+		this.table = this.name.quoted();
+	}
+
+	TableName name() {
+		return this.name;
+	}
+
+	/**
+	 * Return the quoted name, as Flyway makes it, too: its lock is derived from it.
+	 * @return the name with the schema
+	 */
+	String table() {
+		return this.table;
+	}
+
+	/**
+	 * Read what Flyway has recorded.
+	 * @param client reads the database
+	 * @return the history
+	 */
+	public FlywayHistory read(JdbcClient client) {
+		List<Entry> entries = client.sql(SELECT.formatted(this.table))
+			.query((row, number) -> new Entry(row.getInt("installed_rank"), row.getString("version"),
+					row.getString("description"), row.getString("type"), row.getString("script"),
+					row.getObject("checksum", Integer.class), row.getBoolean("success")))
+			.list();
+		if (entries.stream().anyMatch((entry) -> entry.type().startsWith("UNDO"))) {
+			throw new MigrationException(FlywayFailures.otherEdition(), "unchanged", null);
+		}
+		return FlywayHistory.of(entries);
+	}
+
+	/**
+	 * Let repeatables count as not applied, so that Flyway runs them again: what was
+	 * undone may have taken with it what they had made, and Flyway by itself runs them
+	 * again only after they have changed.
+	 * @param client the connection to use, which has Flyway's lock
+	 * @param repeatables the repeatables, all of them applied
+	 * @param installedBy who is to be recorded, {@code null} for the user of the database
+	 */
+	public void deleteRepeatables(JdbcClient client, List<Entry> repeatables, @Nullable String installedBy) {
+		if (!repeatables.isEmpty()) {
+			client.sql(DELETE_REPEATABLES.formatted(this.table))
+				.param(installedBy)
+				.param(repeatables.stream().map(Entry::rank).toArray(Integer[]::new))
+				.update();
+		}
+	}
+
+	/**
+	 * Let a migration count as applied. Its failed entry is removed, as Flyway's repair
+	 * does.
+	 * @param client the connection to use, which has Flyway's lock
+	 * @param migration the migration
+	 * @param installedBy who is to be recorded, {@code null} for the user of the database
+	 */
+	public void markApplied(JdbcClient client, MigrationInfo migration, @Nullable String installedBy) {
+		String version = migration.getVersion().toString();
+		client.sql(DELETE_FAILED.formatted(this.table)).param(version).update();
+		client.sql(MARK_APPLIED.formatted(this.table))
+			.param(version)
+			.param(migration.getDescription())
+			.param(migration.getType().name())
+			.param(migration.getScript())
+			.param(migration.getResolvedChecksum())
+			.param(installedBy)
+			.update();
+	}
+
+}

@@ -1,0 +1,175 @@
+package io.gemforce.migrations.postgres.history;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.Hold;
+
+/**
+ * The table beside Flyway's own in which a rollback leaves the decision not to run the
+ * store past a version. The key of a hold is {@code postgres}, as older builds have it;
+ * where several services share the table, the name of Flyway's table is added.
+ */
+public final class HoldTable {
+
+	/**
+	 * The name of the table if the user has not named it.
+	 */
+	static final String NAME = "migration_hold";
+
+	private static final String UNNAMED = "postgres";
+
+	private static final String DDL = """
+			CREATE TABLE IF NOT EXISTS %s (
+				store text PRIMARY KEY,
+				version text NOT NULL,
+				reason text,
+				"user" text NOT NULL DEFAULT current_user,
+				since timestamptz NOT NULL
+			)""";
+
+	private static final String SELECT = """
+			SELECT store, version, reason, "user", since FROM %s WHERE store IN (?, ?)""";
+
+	private static final String WRITE = """
+			INSERT INTO %s (store, version, reason, since) VALUES (?, ?, ?, ?)
+				ON CONFLICT (store) DO UPDATE SET version = excluded.version, reason = excluded.reason,
+					"user" = current_user, since = excluded.since""";
+
+	private static final String RESTORE = """
+			UPDATE %s SET version = ?, reason = ?, "user" = ?, since = ? WHERE store IN (?, ?) AND since = ?""";
+
+	private static final String REMOVE = "DELETE FROM %s WHERE store IN (?, ?) AND since = ?";
+
+	private final String table;
+
+	private final String own;
+
+	private final boolean withFlyways;
+
+	/**
+	 * Create the table.
+	 * @param name its name
+	 * @param history the table of Flyway's whose hold it has
+	 */
+	HoldTable(TableName name, TableName history) {
+		this.table = name.quoted();
+		this.own = "%s:%s".formatted(UNNAMED, history.in(name));
+		this.withFlyways = name.schema().equals(history.schema());
+	}
+
+	String table() {
+		return this.table;
+	}
+
+	/**
+	 * Create the table, which is not there. Not to be called in a transaction.
+	 * @param client the connection to use
+	 */
+	void create(JdbcClient client) {
+		OwnTable.create(client, this.table, DDL.formatted(this.table), "SELECT, INSERT, UPDATE, DELETE",
+				() -> client.sql("SELECT current_user").query(String.class).single());
+	}
+
+	/**
+	 * Look for a hold.
+	 * @param client reads the database
+	 * @return what there is
+	 */
+	Found read(JdbcClient client) {
+		Map<String, Hold> holds = client.sql(SELECT.formatted(this.table))
+			.param(this.own)
+			.param(UNNAMED)
+			.query((row, number) -> Map.entry(row.getString("store"),
+					new Hold(StoreName.POSTGRES, Version.parse(row.getString("version")).orElseThrow(),
+							row.getString("reason"), row.getString("user"),
+							row.getObject("since", OffsetDateTime.class).toInstant())))
+			.list()
+			.stream()
+			.collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+		return new Found(Optional.ofNullable(holds.get(this.own)),
+				Optional.ofNullable(holds.get(UNNAMED)).filter((hold) -> this.withFlyways));
+	}
+
+	/**
+	 * Write a hold in place of the one of the same key.
+	 * @param client the connection to use
+	 * @param version the version to hold the store at
+	 * @param reason why, {@code null} if nobody gave a reason
+	 * @param since when, as {@link #now()} gives it
+	 * @param alone whether there is no other table of Flyway's in the schema, so that the
+	 * hold may be one that older builds see, too
+	 */
+	void write(JdbcClient client, Version version, @Nullable String reason, Instant since, boolean alone) {
+		client.sql(WRITE.formatted(this.table))
+			.param((alone && this.withFlyways) ? UNNAMED : this.own)
+			.param(version.toString())
+			.param(reason)
+			.param(since.atOffset(ZoneOffset.UTC))
+			.update();
+	}
+
+	/**
+	 * Take a hold back, unless another one has taken its place.
+	 * @param client the connection to use
+	 * @param since when the hold was written
+	 * @param former the hold that was there before, {@code null} if there was none
+	 */
+	public void takeBack(JdbcClient client, Instant since, @Nullable Hold former) {
+		if (former == null) {
+			remove(client, since);
+			return;
+		}
+		client.sql(RESTORE.formatted(this.table))
+			.param(former.version().toString())
+			.param(former.reason())
+			.param(former.user())
+			.param(former.since().atOffset(ZoneOffset.UTC))
+			.param(this.own)
+			.param(UNNAMED)
+			.param(since.atOffset(ZoneOffset.UTC))
+			.update();
+	}
+
+	/**
+	 * Remove a hold.
+	 * @param client the connection to use
+	 * @param since when the hold was written
+	 */
+	void remove(JdbcClient client, Instant since) {
+		client.sql(REMOVE.formatted(this.table))
+			.param(this.own)
+			.param(UNNAMED)
+			.param(since.atOffset(ZoneOffset.UTC))
+			.update();
+	}
+
+	/**
+	 * Return the time as the table keeps it.
+	 * @return now, in microseconds
+	 */
+	public static Instant now() {
+		return Instant.now().truncatedTo(ChronoUnit.MICROS);
+	}
+
+	/**
+	 * The holds that may bind a service.
+	 *
+	 * @param own the one that says that it is of this table of Flyway's
+	 * @param unnamed the one that does not say of which
+	 */
+	record Found(Optional<Hold> own, Optional<Hold> unnamed) {
+
+	}
+
+}

@@ -1,0 +1,547 @@
+package io.gemforce.migrations.postgres.history;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import javax.sql.DataSource;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.dao.PessimisticLockingFailureException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.ExecutionError;
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.MigrationType;
+import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.postgres.sql.SqlNames;
+
+/**
+ * The table beside Flyway's own in which every execution is recorded, a row each:
+ * Flyway's has no row of a failed transactional migration, no host and no build.
+ * <p>
+ * A row is written as APPLIED in the migration's own transaction, so that both come into
+ * being together. A script that cannot run in a transaction has a RUNNING row before it
+ * starts, which is closed once, after Flyway has recorded it. A failure is recorded on a
+ * connection of its own, after Flyway has returned its.
+ */
+public final class MigrationLog {
+
+	/**
+	 * The name of the table if the user has not named it.
+	 */
+	static final String NAME = "migration_log";
+
+	private static final Log logger = LogFactory.getLog(MigrationLog.class);
+
+	private static final String DDL = """
+			CREATE TABLE IF NOT EXISTS %s (
+				rank bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+				version text,
+				description text NOT NULL,
+				type text NOT NULL,
+				script text,
+				checksum text,
+				direction text NOT NULL,
+				state text NOT NULL,
+				phase text NOT NULL,
+				transactional boolean NOT NULL,
+				started_at timestamptz NOT NULL,
+				finished_at timestamptz,
+				duration_ms bigint,
+				run_id text NOT NULL,
+				trigger text NOT NULL,
+				application text NOT NULL,
+				application_version text,
+				host text NOT NULL,
+				"user" text NOT NULL DEFAULT current_user,
+				reason text,
+				error_type text,
+				error_message text,
+				error_code text,
+				history text
+			)""";
+
+	private static final String UPGRADE = "ALTER TABLE %s ADD COLUMN IF NOT EXISTS history text";
+
+	private static final String LOOK = """
+			SELECT current_user AS who, to_regclass(?) IS NOT NULL AS there,
+				EXISTS (SELECT FROM pg_attribute
+					WHERE attrelid = to_regclass(?) AND attname = 'history' AND NOT attisdropped) AS by_history""";
+
+	private static final String MAY_UPGRADE = """
+			SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(?)""";
+
+	private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '2s'";
+
+	private static final String INSERT = """
+			INSERT INTO %s (version, description, type, script, checksum, direction, state, phase, transactional,
+				started_at, finished_at, duration_ms, run_id, trigger, application, application_version, host,
+				error_type, error_message, error_code, reason%s)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?%s)""";
+
+	private static final String CLOSE = """
+			UPDATE %s SET state = ?, finished_at = ?, duration_ms = ?, error_type = ?, error_message = ?, error_code = ?
+			WHERE run_id = ? AND script = ? AND state = 'RUNNING'""";
+
+	private static final String IS_APPLIED = """
+			SELECT EXISTS (SELECT 1 FROM %s WHERE run_id = ? AND script = ? AND state = 'APPLIED')""";
+
+	private static final String OPEN = """
+			SELECT rank, coalesce(version, 'R:' || description) AS id, checksum, direction
+			FROM %s WHERE state = 'RUNNING' ORDER BY rank""";
+
+	private static final String CLOSE_OPEN = """
+			UPDATE %s SET state = ?, finished_at = ? WHERE rank = ? AND state = 'RUNNING'""";
+
+	private static final String SUMMARY = """
+			SELECT coalesce(version, 'R:' || description) AS id, max(version) AS version,
+				max(description) AS description, array_agg(rank ORDER BY rank) AS ranks,
+				(array_agg(state ORDER BY rank DESC))[1] AS newest,
+				(array_agg(direction ORDER BY rank DESC))[1] AS direction,
+				(array_agg(transactional ORDER BY rank DESC))[1] AS transactional,
+				(array_agg(application ORDER BY rank DESC))[1] AS application
+			FROM %s WHERE type <> 'MARK' OR version IS NOT NULL GROUP BY coalesce(version, 'R:' || description)""";
+
+	private static final String APPLIED = """
+			SELECT DISTINCT ON (version) version, run_id, application_version
+			FROM %s WHERE version IS NOT NULL AND type <> 'MARK' AND direction = 'UP' AND state = 'APPLIED'
+			ORDER BY version, rank DESC""";
+
+	private static final String SELECT = "SELECT * FROM %s WHERE rank = ANY (?) ORDER BY rank";
+
+	private final String table;
+
+	private final String history;
+
+	private final boolean withFlyways;
+
+	private final String application;
+
+	private volatile Rows rows = new Rows(true, false);
+
+	/**
+	 * Create the log.
+	 * @param name its name
+	 * @param history the table of Flyway's whose executions it has
+	 * @param application the name of this service
+	 */
+	MigrationLog(TableName name, TableName history, String application) {
+		this.table = name.quoted();
+		this.history = SqlNames.literal(history.in(name));
+		this.withFlyways = name.schema().equals(history.schema());
+		this.application = SqlNames.literal(application);
+	}
+
+	public String table() {
+		return this.table;
+	}
+
+	private String sql(String statement) {
+		return statement.formatted(this.table);
+	}
+
+	/**
+	 * Be told what was found.
+	 * @param tables the tables that are there
+	 */
+	void found(FlywayDatabase.Tables tables) {
+		this.rows = new Rows(!tables.log() || tables.logByHistory(), tables.alone() && this.withFlyways);
+	}
+
+	/**
+	 * Return the rows that belong to Flyway's table. Older builds did not say which that
+	 * is: where there are several, the rows of this service are taken.
+	 * @return what to select from
+	 */
+	String rows() {
+		Rows rows = this.rows;
+		if (!rows.byHistory()) {
+			return rows.alone() ? this.table
+					: "(SELECT * FROM %s WHERE application = %s) AS own".formatted(this.table, this.application);
+		}
+		return "(SELECT * FROM %s WHERE history = %s OR history IS NULL%s) AS own".formatted(this.table, this.history,
+				rows.alone() ? "" : " AND application = " + this.application);
+	}
+
+	/**
+	 * Create the table if it is not there.
+	 * @param connection the connection to use
+	 * @throws MigrationException if it is there, is shared, and cannot tell whose its
+	 * rows are
+	 */
+	public void create(Connection connection) {
+		create(client(connection));
+	}
+
+	private void create(JdbcClient client) {
+		Look look = client.sql(LOOK)
+			.param(this.table)
+			.param(this.table)
+			.query((row, number) -> new Look(row.getString("who"), row.getBoolean("there"),
+					row.getBoolean("by_history")))
+			.single();
+		if (!look.there()) {
+			OwnTable.create(client, this.table, sql(DDL), "SELECT, INSERT, UPDATE", look::user);
+		}
+		this.rows = new Rows(!look.there() || look.byHistory(), this.rows.alone());
+		requireOwnRows();
+	}
+
+	private void requireOwnRows() {
+		Rows rows = this.rows;
+		if (!rows.byHistory() && !rows.alone()) {
+			throw new MigrationException(Problem.error(ProblemCode.PERMISSION_DENIED, StoreName.POSTGRES,
+					("Several services have tables of Flyway's beside %s, which has no column that tells whose its rows "
+							+ "are, and the user may not add one")
+						.formatted(this.table),
+					("Let the owner of the table run: %s. Or give this service a log of its own with "
+							+ "gemforce.migrations.postgres.log-table")
+						.formatted(sql(UPGRADE))),
+					"unchanged", null);
+		}
+	}
+
+	/**
+	 * Add what the table of an older build does not have, unless the user may not, or
+	 * somebody is at work on it.
+	 * @param dataSource gives a connection
+	 */
+	void upgrade(DataSource dataSource) {
+		if (!JdbcClient.create(dataSource).sql(MAY_UPGRADE).param(this.table).query(Boolean.class).single()) {
+			return;
+		}
+		try {
+			FlywayDatabase.inTransaction(dataSource, (client) -> {
+				client.sql(LOCK_TIMEOUT).update();
+				client.sql(sql(UPGRADE)).update();
+			});
+		}
+		catch (PessimisticLockingFailureException ex) {
+			logger.debug("The log is in use, and will be brought up to date another time", ex);
+		}
+	}
+
+	/**
+	 * Find the rows that are not closed.
+	 * @param client reads the database
+	 * @return the rows
+	 */
+	List<OpenRow> open(JdbcClient client) {
+		return client.sql(OPEN.formatted(rows()))
+			.query((row, number) -> new OpenRow(row.getLong("rank"), row.getString("id"), row.getString("checksum"),
+					Direction.valueOf(row.getString("direction"))))
+			.list();
+	}
+
+	/**
+	 * Close a row that its own run cannot close any more.
+	 * @param client the client to use
+	 * @param row the row
+	 * @param state what has become of it
+	 */
+	void close(JdbcClient client, OpenRow row, MigrationState state) {
+		client.sql(sql(CLOSE_OPEN)).param(state.name()).param(utc(Instant.now())).param(row.rank()).update();
+	}
+
+	/**
+	 * Record that a script begins that cannot run in a transaction.
+	 * @param connection the connection to use
+	 * @param attempt what is executed
+	 */
+	public void open(Connection connection, LogEntry attempt) {
+		insert(client(connection), attempt, MigrationState.RUNNING, null, null);
+	}
+
+	/**
+	 * Record what an operator did.
+	 * @param connection the connection to use
+	 * @param mark what was done
+	 */
+	public void marked(Connection connection, LogEntry mark) {
+		insert(client(connection), mark, mark.successState(), Instant.now(), null);
+	}
+
+	/**
+	 * Record that a migration was applied, or undone.
+	 * @param connection the connection that it ran on
+	 * @param attempt what was executed
+	 */
+	public void succeeded(Connection connection, LogEntry attempt) {
+		record(client(connection), attempt, attempt.successState(), null);
+	}
+
+	/**
+	 * Record that a migration was applied, after Flyway has returned.
+	 * @param dataSource gives a connection
+	 * @param attempt what was executed
+	 */
+	public void appliedBefore(DataSource dataSource, LogEntry attempt) {
+		prepare(dataSource);
+		FlywayDatabase.inTransaction(dataSource, (client) -> record(client, attempt, MigrationState.APPLIED, null));
+	}
+
+	/**
+	 * Record that a migration failed, or its undo, after Flyway has returned.
+	 * @param dataSource gives a connection
+	 * @param attempt what was executed
+	 * @param error why it failed
+	 */
+	public void failed(DataSource dataSource, LogEntry attempt, ExecutionError error) {
+		ended(dataSource, attempt, MigrationState.FAILED, error);
+	}
+
+	/**
+	 * Record that a script without a transaction failed, and that Flyway has not recorded
+	 * it.
+	 * @param dataSource gives a connection
+	 * @param attempt what was executed
+	 * @param error why it failed
+	 */
+	public void interrupted(DataSource dataSource, LogEntry attempt, ExecutionError error) {
+		ended(dataSource, attempt, MigrationState.INTERRUPTED, error);
+	}
+
+	private void ended(DataSource dataSource, LogEntry attempt, MigrationState state, ExecutionError error) {
+		prepare(dataSource);
+		FlywayDatabase.inTransaction(dataSource, (client) -> record(client, attempt, state, error));
+	}
+
+	/**
+	 * Record that a script that could not run in a transaction has gone through, after
+	 * all.
+	 * @param dataSource gives a connection
+	 * @param attempt what was executed
+	 * @param finishedAt when it has
+	 */
+	public void closed(DataSource dataSource, LogEntry attempt, Instant finishedAt) {
+		FlywayDatabase.inTransaction(dataSource, (client) -> {
+			if (!attempt.transactional()) {
+				record(client, attempt, attempt.successState(), finishedAt, null);
+			}
+		});
+	}
+
+	private void prepare(DataSource dataSource) {
+		try {
+			FlywayDatabase.inTransaction(dataSource, this::create);
+		}
+		catch (DuplicateKeyException ex) {
+			// Two instances that create a table at once may collide in the catalogue; the
+			// table is there then
+		}
+	}
+
+	private void record(JdbcClient client, LogEntry attempt, MigrationState state, @Nullable ExecutionError error) {
+		record(client, attempt, state, Instant.now(), error);
+	}
+
+	private void record(JdbcClient client, LogEntry attempt, MigrationState state, Instant finishedAt,
+			@Nullable ExecutionError error) {
+		if (attempt.transactional() || close(client, attempt, state, finishedAt, error) == 0) {
+			insert(client, attempt, state, finishedAt, error);
+		}
+	}
+
+	private int close(JdbcClient client, LogEntry attempt, MigrationState state, Instant finishedAt,
+			@Nullable ExecutionError error) {
+		return client.sql(sql(CLOSE))
+			.param(state.name())
+			.param(utc(finishedAt))
+			.param(attempt.durationMs(finishedAt))
+			.param((error != null) ? error.type() : null)
+			.param((error != null) ? error.message() : null)
+			.param((error != null) ? error.code() : null)
+			.param(attempt.run().id())
+			.param(attempt.script())
+			.update();
+	}
+
+	private void insert(JdbcClient client, LogEntry attempt, MigrationState state, @Nullable Instant finishedAt,
+			@Nullable ExecutionError error) {
+		MigrationRun run = attempt.run();
+		boolean byHistory = this.rows.byHistory();
+		client.sql(INSERT.formatted(this.table, byHistory ? ", history" : "", byHistory ? ", " + this.history : ""))
+			.param(attempt.version())
+			.param(attempt.description())
+			.param(attempt.type().name())
+			.param(attempt.script())
+			.param(attempt.checksum())
+			.param(attempt.direction().name())
+			.param(state.name())
+			.param(Phase.EXPAND.name())
+			.param(attempt.transactional())
+			.param(utc(attempt.startedAt()))
+			.param((finishedAt != null) ? utc(finishedAt) : null)
+			.param((finishedAt != null) ? attempt.durationMs(finishedAt) : null)
+			.param(run.id())
+			.param(run.trigger().name())
+			.param(run.application().name())
+			.param(run.application().version())
+			.param(run.application().host())
+			.param((error != null) ? error.type() : null)
+			.param((error != null) ? error.message() : null)
+			.param((error != null) ? error.code() : null)
+			.param(attempt.reason())
+			.update();
+	}
+
+	/**
+	 * Read what the log says about each migration.
+	 * @param client reads the database
+	 * @return a summary for each id that the log knows
+	 */
+	public Map<String, LogSummary> summarize(JdbcClient client) {
+		return client.sql(SUMMARY.formatted(rows()))
+			.query((row, number) -> LogSummary.from(row))
+			.list()
+			.stream()
+			.collect(Collectors.toMap(LogSummary::id, Function.identity()));
+	}
+
+	/**
+	 * Read what the log says about a migration.
+	 * @param client reads the database
+	 * @param id the id of the migration
+	 * @return a summary, or empty if the log does not know it
+	 */
+	Optional<LogSummary> summarize(JdbcClient client, String id) {
+		return client.sql("SELECT * FROM (%s) AS summary WHERE id = ?".formatted(SUMMARY.formatted(rows())))
+			.param(id)
+			.query((row, number) -> LogSummary.from(row))
+			.optional();
+	}
+
+	/**
+	 * Read who has applied each version.
+	 * @param client reads the database
+	 * @return the newest execution with success for each version that the log knows
+	 */
+	public Map<String, AppliedBy> appliedBy(JdbcClient client) {
+		return client.sql(APPLIED.formatted(rows()))
+			.query((row, number) -> new AppliedBy(row.getString("version"), row.getString("run_id"),
+					row.getString("application_version")))
+			.list()
+			.stream()
+			.collect(Collectors.toMap(AppliedBy::version, Function.identity()));
+	}
+
+	/**
+	 * Read executions.
+	 * @param client reads the database
+	 * @param ranks the ranks of the executions
+	 * @return the executions, by ascending rank
+	 */
+	public List<Execution> executions(JdbcClient client, Collection<Long> ranks) {
+		return client.sql(sql(SELECT)).param(ranks.toArray(Long[]::new)).query((row, number) -> execution(row)).list();
+	}
+
+	/**
+	 * Whether an execution is recorded as a success.
+	 * @param client the client to use
+	 * @param attempt the execution
+	 * @return whether its row is there
+	 */
+	public boolean isApplied(JdbcClient client, LogEntry attempt) {
+		return client.sql(sql(IS_APPLIED))
+			.param(attempt.run().id())
+			.param(attempt.script())
+			.query(Boolean.class)
+			.single();
+	}
+
+	private static Execution execution(ResultSet row) throws SQLException {
+		String errorType = row.getString("error_type");
+		return new Execution(row.getLong("rank"), row.getString("version"), row.getString("description"),
+				MigrationType.valueOf(row.getString("type")), row.getString("script"), row.getString("checksum"),
+				Direction.valueOf(row.getString("direction")), MigrationState.valueOf(row.getString("state")),
+				Phase.valueOf(row.getString("phase")), row.getBoolean("transactional"), instant(row, "started_at"),
+				instant(row, "finished_at"), row.getObject("duration_ms", Long.class), row.getString("run_id"),
+				Trigger.valueOf(row.getString("trigger")), row.getString("application"),
+				row.getString("application_version"), row.getString("host"), row.getString("user"),
+				row.getString("reason"),
+				(errorType != null)
+						? new ExecutionError(errorType, row.getString("error_message"), row.getString("error_code"))
+						: null);
+	}
+
+	static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+		OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+		return (time != null) ? time.toInstant() : null;
+	}
+
+	private static OffsetDateTime utc(Instant instant) {
+		return instant.atOffset(ZoneOffset.UTC);
+	}
+
+	private static JdbcClient client(Connection connection) {
+		return JdbcClient.create(new SingleConnectionDataSource(connection, true));
+	}
+
+	/**
+	 * An execution that is not known to have ended.
+	 *
+	 * @param rank its position in the log
+	 * @param id the id of the migration
+	 * @param checksum the checksum, {@code null} if there is none
+	 * @param direction whether the migration is applied or undone
+	 */
+	record OpenRow(long rank, String id, @Nullable String checksum, Direction direction) {
+
+	}
+
+	/**
+	 * Who has applied a version.
+	 *
+	 * @param version the version
+	 * @param runId the run that has
+	 * @param applicationVersion the version of the service that has, {@code null} if that
+	 * is not known
+	 */
+	public record AppliedBy(String version, String runId, @Nullable String applicationVersion) {
+
+	}
+
+	/**
+	 * Which rows are those of this service.
+	 *
+	 * @param byHistory whether they say which table of Flyway's they belong to
+	 * @param alone whether there is no other table of Flyway's beside the log
+	 */
+	private record Rows(boolean byHistory, boolean alone) {
+
+	}
+
+	/**
+	 * What is found of the table.
+	 *
+	 * @param user who looks
+	 * @param there whether it is there
+	 * @param byHistory whether its rows say which table of Flyway's they belong to
+	 */
+	private record Look(String user, boolean there, boolean byHistory) {
+
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.gemforce.migrations.postgres.history;
+
+import java.sql.SQLException;
+import java.util.function.Supplier;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.postgres.sql.SqlNames;
+
+/**
+ * Creates the tables of this library. Whoever asks for that has looked whether the table
+ * is there, which needs no right to create it, so that one which somebody else has made
+ * does as well.
+ */
+final class OwnTable {
+
+	private static final String PERMISSION_DENIED = "42501";
+
+	private OwnTable() {
+	}
+
+	/**
+	 * Create a table that is not there.
+	 * @param client the connection to use
+	 * @param table its quoted name
+	 * @param ddl the statement that creates it
+	 * @param rights what this library does with its rows
+	 * @param user tells who may not create it
+	 * @throws MigrationException if the user may not, with what somebody who may has to
+	 * execute
+	 */
+	static void create(JdbcClient client, String table, String ddl, String rights, Supplier<String> user) {
+		try {
+			client.sql(ddl).update();
+		}
+		catch (DataAccessException ex) {
+			if (ex.getMostSpecificCause() instanceof SQLException cause
+					&& PERMISSION_DENIED.equals(cause.getSQLState())) {
+				throw notPermitted(user.get(), table, ddl, rights);
+			}
+			throw ex;
+		}
+	}
+
+	private static MigrationException notPermitted(String user, String table, String ddl, String rights) {
+		return new MigrationException(Problem.error(ProblemCode.PERMISSION_DENIED, StoreName.POSTGRES,
+				"Table %s of store 'postgres', in which executions are recorded, is not there, and user '%s' may not create it"
+					.formatted(table, user),
+				"Let somebody who may create tables in its schema execute: %s; GRANT %s ON %s TO %s; then start again"
+					.formatted(ddl.replaceAll("\\s+", " "), rights, table, SqlNames.quote(user))),
+				"unchanged by what was refused", null);
+	}
+
+}

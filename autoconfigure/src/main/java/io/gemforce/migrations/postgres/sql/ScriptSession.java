@@ -1,0 +1,223 @@
+package io.gemforce.migrations.postgres.sql;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.Map;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.flywaydb.core.api.FlywayException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+/**
+ * The session in which scripts run. A script may leave it with another role, with
+ * time-outs, read-only, or without Flyway's lock. What this library writes in it is
+ * written as it would have been before the first script, and then the session is again as
+ * the script left it: so far as Flyway and the next script can see, nobody was here.
+ */
+public final class ScriptSession {
+
+	private static final Log logger = LogFactory.getLog(ScriptSession.class);
+
+	private static final String STATE = """
+			SELECT session_user AS login, current_setting('role') AS role,
+				current_setting('statement_timeout') AS statement_timeout,
+				current_setting('lock_timeout') AS lock_timeout,
+				current_setting('default_transaction_read_only') AS read_only""";
+
+	private static final String IS_LOCKED = """
+			EXISTS (SELECT 1 FROM pg_locks
+			WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND objsubid = 1
+				AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+				AND (classid::bigint << 32) | objid::bigint = ?)""";
+
+	private final Connection connection;
+
+	private final JdbcClient client;
+
+	private final State initial;
+
+	private ScriptSession(Connection connection, JdbcClient client, State initial) {
+		this.connection = connection;
+		this.client = client;
+		this.initial = initial;
+	}
+
+	/**
+	 * Look at a session before the first script runs in it.
+	 * @param connection the connection
+	 * @return the session
+	 */
+	public static ScriptSession begin(Connection connection) {
+		JdbcClient client = JdbcClient.create(new SingleConnectionDataSource(connection, true));
+		State state = State.read(client);
+		return new ScriptSession(connection, client, new State(state.login(), state.role(), "0", "0", "off"));
+	}
+
+	public boolean isOf(Connection connection) {
+		return this.connection == connection;
+	}
+
+	/**
+	 * Write something that does not depend on what a script has left, in the transaction
+	 * of the session if there is one.
+	 * @param work writes
+	 */
+	public void write(Runnable work) {
+		write(State.read(this.client), work);
+	}
+
+	/**
+	 * Write what is recorded of a script that has come to its end, if the session has the
+	 * lock, which it acquires again if the script has released it.
+	 * @param lock the lock
+	 * @param script the name of the script
+	 * @param required whether nothing is to be written without the lock
+	 * @param work writes
+	 * @return whether it was written
+	 */
+	public boolean writeEnd(Lock lock, String script, boolean required, Runnable work) {
+		Map.Entry<State, Boolean> left = this.client.sql(STATE + ", " + IS_LOCKED + " AS locked")
+			.param(lock.key())
+			.query((row, number) -> Map.entry(State.of(row), row.getBoolean("locked")))
+			.single();
+		if (!left.getValue() && !lockAgain(lock, script) && required) {
+			return false;
+		}
+		write(left.getKey(), work);
+		return true;
+	}
+
+	private void write(State found, Runnable work) {
+		State left = found;
+		if (!left.login().equals(this.initial.login())) {
+			// Flyway restores the role next, which it could not from here
+			this.client.sql("SELECT set_config('session_authorization', ?, false)")
+				.param(this.initial.login())
+				.query()
+				.listOfRows();
+			left = State.read(this.client);
+		}
+		if (left.equals(this.initial)) {
+			work.run();
+		}
+		else if (isTransactional()) {
+			set(this.initial);
+			work.run();
+			set(left);
+		}
+		else {
+			inTransaction(work);
+		}
+	}
+
+	private boolean isTransactional() {
+		try {
+			return !this.connection.getAutoCommit();
+		}
+		catch (SQLException ex) {
+			throw new FlywayException("Could not read the state of Flyway's connection", ex);
+		}
+	}
+
+	// At the end of the transaction the session is by itself as it was
+	private void set(State state) {
+		this.client.sql("""
+				SELECT set_config('role', ?, true), set_config('statement_timeout', ?, true),
+					set_config('lock_timeout', ?, true)""")
+			.param(state.role())
+			.param(state.statementTimeout())
+			.param(state.lockTimeout())
+			.query()
+			.listOfRows();
+	}
+
+	private void inTransaction(Runnable work) {
+		try {
+			this.connection.setAutoCommit(false);
+			try {
+				this.client.sql("SET TRANSACTION READ WRITE").update();
+				set(this.initial);
+				work.run();
+				this.connection.commit();
+			}
+			finally {
+				this.connection.rollback();
+				this.connection.setAutoCommit(true);
+			}
+		}
+		catch (SQLException ex) {
+			throw new FlywayException("Could not write what is recorded of migrations", ex);
+		}
+	}
+
+	/**
+	 * Look whether a script may have released locks, as {@code DISCARD ALL} does.
+	 * @param statement a statement of the script
+	 * @return whether it is to be expected
+	 */
+	public static boolean mayUnlock(String statement) {
+		String text = statement.toLowerCase(Locale.ROOT);
+		return text.contains("discard") || text.contains("advisory_unlock");
+	}
+
+	/**
+	 * Acquire the lock again, if a script has released it.
+	 * @param lock the lock
+	 * @param script the name of the script
+	 */
+	public void keepLock(Lock lock, String script) {
+		if (!this.client.sql("SELECT " + IS_LOCKED).param(lock.key()).query(Boolean.class).single()) {
+			lockAgain(lock, script);
+		}
+	}
+
+	private boolean lockAgain(Lock lock, String script) {
+		for (int i = 0; i < lock.times(); i++) {
+			if (!this.client.sql("SELECT pg_try_advisory_lock(?)").param(lock.key()).query(Boolean.class).single()) {
+				return false;
+			}
+		}
+		logger.warn(
+				("Script %s of store 'postgres' has released Flyway's lock, which was acquired again. Take DISCARD ALL "
+						+ "and pg_advisory_unlock_all out of scripts")
+					.formatted(script));
+		return true;
+	}
+
+	/**
+	 * A lock that scripts should leave alone.
+	 *
+	 * @param key its key
+	 * @param times how often the session has acquired it
+	 */
+	public record Lock(long key, int times) {
+
+	}
+
+	/**
+	 * What of a session matters to what is written.
+	 *
+	 * @param login the user of the session
+	 * @param role the role
+	 * @param statementTimeout how long a statement may take
+	 * @param lockTimeout how long a statement may wait for a lock
+	 * @param readOnly whether transactions begin read-only
+	 */
+	private record State(String login, String role, String statementTimeout, String lockTimeout, String readOnly) {
+
+		static State read(JdbcClient client) {
+			return client.sql(STATE).query((row, number) -> of(row)).single();
+		}
+
+		private static State of(ResultSet row) throws SQLException {
+			return new State(row.getString("login"), row.getString("role"), row.getString("statement_timeout"),
+					row.getString("lock_timeout"), row.getString("read_only"));
+		}
+
+	}
+
+}

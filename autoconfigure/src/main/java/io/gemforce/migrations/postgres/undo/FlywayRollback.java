@@ -1,0 +1,213 @@
+package io.gemforce.migrations.postgres.undo;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.flywaydb.core.api.configuration.Configuration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.postgres.history.FlywayDatabase;
+import io.gemforce.migrations.postgres.history.FlywayDatabase.Tables;
+import io.gemforce.migrations.postgres.history.FlywayHistory;
+import io.gemforce.migrations.postgres.history.FlywayHistory.Entry;
+import io.gemforce.migrations.postgres.history.FlywayLock;
+import io.gemforce.migrations.postgres.history.FlywayStates;
+import io.gemforce.migrations.postgres.history.MigrationLog.AppliedBy;
+import io.gemforce.migrations.postgres.sql.ScriptReader;
+import io.gemforce.migrations.postgres.sql.ScriptReader.ReadScript;
+import io.gemforce.migrations.postgres.sql.StatementLocks;
+import io.gemforce.migrations.store.PlanGuard;
+import io.gemforce.migrations.store.PlanStep;
+import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.StoreRollback;
+import io.gemforce.migrations.store.Undo;
+
+/**
+ * Undoes what was executed last, one migration after the other, each by a
+ * {@link FlywayUndo} of its own. Flyway's lock is held from the first look to the last
+ * entry, so that nobody migrates in between.
+ */
+public final class FlywayRollback {
+
+	private static final String NOTHING_UNDONE = "unchanged, nothing was undone";
+
+	private final Configuration configuration;
+
+	private final FlywayDatabase database;
+
+	private final UndoScripts scripts;
+
+	private final boolean rerunRepeatables;
+
+	private final StopSignal stop;
+
+	/**
+	 * Create a rollback.
+	 * @param configuration the configuration of the Flyway that migrates
+	 * @param database the database
+	 * @param scripts the undo scripts of this build
+	 * @param rerunRepeatables whether repeatables run again afterwards
+	 * @param stop tells that the process is about to end
+	 */
+	public FlywayRollback(Configuration configuration, FlywayDatabase database, UndoScripts scripts,
+			boolean rerunRepeatables, StopSignal stop) {
+		this.configuration = configuration;
+		this.database = database;
+		this.scripts = scripts;
+		this.rerunRepeatables = rerunRepeatables;
+		this.stop = stop;
+	}
+
+	/**
+	 * Plan a rollback. Only reads.
+	 * @param target how far to roll back
+	 * @return what would be undone
+	 */
+	public StoreRollback plan(RollbackTarget target) {
+		requirePostgres();
+		JdbcClient client = this.database.client();
+		Tables tables = this.database.tables(client);
+		FlywayHistory history = history(tables, client);
+		Map<String, AppliedBy> appliedBy = appliedBy(tables, client);
+		RollbackSelection selection = RollbackSelection.of(target, history, appliedBy);
+		Map<String, ReadScript> read = new ScriptReader(this.configuration).read(selection.undone()
+			.stream()
+			.flatMap((entry) -> script(entry, history).stream())
+			.distinct()
+			.collect(Collectors.toMap(UndoScript::script, UndoScript::settingsProvider)));
+		List<PlanStep> steps = selection.undone().stream().map((entry) -> step(entry, history, read)).toList();
+		return new StoreRollback(StoreName.POSTGRES, steps, selection.version(),
+				applicationVersion(selection.staying(), appliedBy));
+	}
+
+	private FlywayHistory history(Tables tables, JdbcClient client) {
+		return tables.history() ? this.database.history().read(client) : FlywayHistory.of(List.of());
+	}
+
+	private Map<String, AppliedBy> appliedBy(Tables tables, JdbcClient client) {
+		return tables.log() ? this.database.log().appliedBy(client) : Map.of();
+	}
+
+	// Elsewhere there is no transactional DDL, and neither a lock nor a log of ours
+	private void requirePostgres() {
+		if (!this.database.isPostgres()) {
+			throw new MigrationException(Problem.error(ProblemCode.NO_DOWN, StoreName.POSTGRES,
+					"Migrations of store 'postgres' can be undone on PostgreSQL only, and its database is another one",
+					"Take back what they did by a new migration"), NOTHING_UNDONE, null);
+		}
+	}
+
+	private static @Nullable String applicationVersion(List<Entry> staying, Map<String, AppliedBy> appliedBy) {
+		return staying.isEmpty() ? null
+				: Optional.ofNullable(appliedBy.get(staying.get(staying.size() - 1).version()))
+					.map(AppliedBy::applicationVersion)
+					.orElse(null);
+	}
+
+	private Undo undo(Entry entry, FlywayHistory history) {
+		return this.scripts.undo(entry.version(), history.baseline());
+	}
+
+	private Optional<UndoScript> script(Entry entry, FlywayHistory history) {
+		return undo(entry, history).available() ? Optional.ofNullable(entry.version()).flatMap(this.scripts::find)
+				: Optional.empty();
+	}
+
+	private PlanStep step(Entry entry, FlywayHistory history, Map<String, ReadScript> read) {
+		UndoScript script = script(entry, history).orElse(null);
+		ReadScript text = (script != null) ? read.get(script.name()) : null;
+		return new PlanStep(StoreName.POSTGRES, entry.id(), entry.description(), FlywayStates.type(entry.type()),
+				Phase.EXPAND, Direction.DOWN,
+				"Undo %s%s".formatted(entry.script(), (script != null) ? " by " + script.name() : ""),
+				(text != null) ? text.text() : null, null,
+				(text != null) ? StatementLocks.of(text.statements()) : List.of(),
+				(text != null) ? text.transactional() : null, undo(entry, history), List.of(),
+				(script != null) ? String.valueOf(script.checksum()) : null);
+	}
+
+	/**
+	 * Roll back.
+	 * @param target how far
+	 * @param run the run that this is part of
+	 * @param guard asked under the lock before each migration
+	 * @param reason why, {@code null} if nobody gave a reason
+	 * @return what was done
+	 */
+	public RolledBack execute(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason) {
+		requirePostgres();
+		try (FlywayLock lock = FlywayLock.acquire(this.database, this.configuration, run, this.stop)) {
+			JdbcClient client = lock.client();
+			Tables tables = lock.tables();
+			FlywayHistory history = history(tables, client);
+			RollbackSelection selection = RollbackSelection.of(target, history,
+					(target instanceof RollbackTarget.OfRuns) ? appliedBy(tables, client) : Map.of());
+			RolledBack done = RolledBack.of(selection);
+			if (!selection.undone().isEmpty()) {
+				selection.undone()
+					.forEach((entry) -> guard.check(StoreName.POSTGRES, entry.id(), Direction.DOWN,
+							() -> NOTHING_UNDONE));
+				List<UndoStep> steps = steps(selection, history);
+				RollbackExecution execution = new RollbackExecution(lock, this.configuration, this.database, run,
+						reason, this.stop);
+				execution.prepare(tables);
+				execution.hold(selection.holdAt(), tables);
+				execution.rerun(this.rerunRepeatables ? history.repeatables() : List.of());
+				execution.undo(steps);
+			}
+			return done;
+		}
+	}
+
+	private List<UndoStep> steps(RollbackSelection selection, FlywayHistory history) {
+		List<Problem> problems = selection.undone()
+			.stream()
+			.filter((entry) -> !undo(entry, history).available())
+			.map((entry) -> Problem.error(ProblemCode.NO_DOWN, StoreName.POSTGRES,
+					"Migration %s (%s) of store 'postgres' cannot be undone: %s".formatted(entry.id(),
+							entry.description(), undo(entry, history).reason()),
+					"Take back what migration %s did by a new migration".formatted(entry.id())))
+			.toList();
+		if (!problems.isEmpty()) {
+			throw new MigrationException(problems, NOTHING_UNDONE, null);
+		}
+		return selection.steps((entry) -> script(entry, history).orElse(null));
+	}
+
+	/**
+	 * What a rollback did.
+	 *
+	 * @param from the version before, {@code null} if nothing was applied
+	 * @param to the version after, {@code null} if nothing stays
+	 * @param undone the ids of what was undone, in order
+	 */
+	public record RolledBack(@Nullable String from, @Nullable String to, List<String> undone) {
+
+		static RolledBack of(RollbackSelection selection) {
+			return new RolledBack(newest(Stream.concat(selection.undone().stream(), selection.staying().stream())),
+					newest(selection.staying().stream()), selection.undone().stream().map(Entry::id).toList());
+		}
+
+		private static @Nullable String newest(Stream<Entry> entries) {
+			return entries.flatMap((entry) -> entry.parsedVersion().stream())
+				.max(Comparator.naturalOrder())
+				.map(Version::toString)
+				.orElse(null);
+		}
+
+	}
+
+}

@@ -1,0 +1,47 @@
+package io.gemforce.migrations.postgres.undo;
+
+/**
+ * What has become of a migration whose undo did not end well.
+ */
+enum UndoOutcome {
+
+	/**
+	 * It is undone and recorded as such; the error came later.
+	 */
+	UNDONE,
+
+	/**
+	 * It still counts as applied.
+	 */
+	NOT_UNDONE,
+
+	/**
+	 * The database could not be asked.
+	 */
+	UNKNOWN;
+
+	/**
+	 * Say what state that leaves the database in.
+	 * @param step what was to be undone
+	 * @param begun whether the script was begun
+	 * @param transactional whether the script ran in a transaction
+	 * @return the state, a clause without a period
+	 */
+	String describe(UndoStep step, boolean begun, boolean transactional) {
+		String migration = "migration %s".formatted(step.describe());
+		return switch (this) {
+			case UNDONE -> "%s is undone".formatted(migration);
+			case UNKNOWN -> "it is not known whether %s is undone".formatted(migration);
+			case NOT_UNDONE -> {
+				if (!begun) {
+					yield "%s is applied, as %s was not begun".formatted(migration, step.name());
+				}
+				yield transactional ? "what %s did was rolled back, %s is applied".formatted(step.name(), migration)
+						: ("what %s did before it failed is still there, as it cannot run in a transaction, so %s may be "
+								+ "undone in part")
+							.formatted(step.name(), migration);
+			}
+		};
+	}
+
+}

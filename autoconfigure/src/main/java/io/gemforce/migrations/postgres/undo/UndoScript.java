@@ -1,0 +1,96 @@
+package io.gemforce.migrations.postgres.undo;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32;
+
+import org.flywaydb.core.api.ResourceProvider;
+import org.flywaydb.core.api.resource.LoadableResource;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.postgres.sql.PsqlCommand;
+import io.gemforce.migrations.postgres.sql.ScriptResource;
+
+/**
+ * A SQL script that undoes the migration of its version.
+ *
+ * @param version the version
+ * @param script the script
+ * @param settings what Flyway is to know about the script alone, {@code null} if nothing
+ */
+public record UndoScript(Version version, ScriptResource script, @Nullable ScriptResource settings) {
+
+	private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+	/**
+	 * What the name of the file with a script's settings has more than the script's.
+	 */
+	static final String SETTINGS_SUFFIX = ".conf";
+
+	String name() {
+		return this.script.getFilename();
+	}
+
+	/**
+	 * Compute the checksum of the script as Flyway does: over its lines, whatever they
+	 * end with.
+	 * @return the checksum
+	 */
+	int checksum() {
+		CRC32 checksum = new CRC32();
+		try (BufferedReader lines = new BufferedReader(this.script.read())) {
+			String line = lines.readLine();
+			if (line != null && line.startsWith(BYTE_ORDER_MARK)) {
+				line = line.substring(BYTE_ORDER_MARK.length());
+			}
+			while (line != null) {
+				checksum.update(line.getBytes(StandardCharsets.UTF_8));
+				line = lines.readLine();
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("Could not read %s".formatted(this.script.getAbsolutePath()), ex);
+		}
+		return (int) checksum.getValue();
+	}
+
+	/**
+	 * Say why the script cannot be run, as far as that can be seen.
+	 * @return a clause, or empty if nothing is to be seen
+	 */
+	public Optional<String> flaw() {
+		try {
+			return PsqlCommand.find(this.script).map(PsqlCommand::describe);
+		}
+		catch (UncheckedIOException ex) {
+			return Optional.of("%s cannot be read: %s".formatted(name(), ex.getCause()));
+		}
+	}
+
+	/**
+	 * Return where Flyway finds the settings of the script.
+	 * @return gives the settings, and nothing else
+	 */
+	ResourceProvider settingsProvider() {
+		return new ResourceProvider() {
+
+			@Override
+			public @Nullable LoadableResource getResource(String name) {
+				return name.equals(name() + SETTINGS_SUFFIX) ? settings() : null;
+			}
+
+			@Override
+			public Collection<LoadableResource> getResources(String prefix, String[] suffixes) {
+				return List.of();
+			}
+
+		};
+	}
+
+}

@@ -1,0 +1,55 @@
+package io.gemforce.migrations.postgres.undo;
+
+import java.util.Map;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.Undo;
+import io.gemforce.migrations.store.UndoKind;
+
+/**
+ * The undo scripts of this build.
+ *
+ * @param locations where they were looked for, in words
+ * @param scripts the scripts, by version
+ */
+public record UndoScripts(String locations, Map<Version, UndoScript> scripts) {
+
+	public UndoScripts {
+		scripts = Map.copyOf(scripts);
+	}
+
+	/**
+	 * Find the script that undoes a migration.
+	 * @param version the version of the migration
+	 * @return the script, or empty if there is none
+	 */
+	public Optional<UndoScript> find(String version) {
+		return Version.parse(version).map(this.scripts::get);
+	}
+
+	/**
+	 * Tell whether a migration can be undone.
+	 * @param version its version, {@code null} for a repeatable
+	 * @param baseline the version that the history starts with, {@code null} if it has
+	 * none
+	 * @return whether, and if not, why
+	 */
+	public Undo undo(@Nullable String version, @Nullable Version baseline) {
+		if (version == null) {
+			return Undo
+				.none("a repeatable migration is not undone, the one of the build that is started next runs again");
+		}
+		if (baseline != null
+				&& Version.parse(version).filter((parsed) -> parsed.compareTo(baseline) <= 0).isPresent()) {
+			return Undo.none("the history starts with the baseline %s, and nothing before its end can be undone"
+				.formatted(baseline));
+		}
+		return find(version).map((script) -> script.flaw().map(Undo::none).orElseGet(() -> Undo.by(UndoKind.SQL)))
+			.orElseGet(() -> Undo
+				.none("there is no script U%s__<description>.sql in %s".formatted(version, this.locations)));
+	}
+
+}

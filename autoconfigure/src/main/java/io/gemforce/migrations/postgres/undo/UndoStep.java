@@ -1,0 +1,43 @@
+package io.gemforce.migrations.postgres.undo;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.MigrationType;
+import io.gemforce.migrations.Operation;
+import io.gemforce.migrations.postgres.history.FlywayHistory;
+
+/**
+ * A migration that is to be undone.
+ *
+ * @param undone what Flyway's table has of it
+ * @param script what undoes it, {@code null} if somebody else has done that already
+ * @param belowLive whether a newer version stays applied for now, because it was applied
+ * before this one
+ */
+record UndoStep(FlywayHistory.Entry undone, @Nullable UndoScript script, boolean belowLive) {
+
+	/**
+	 * Whether nothing is executed, and only recorded that somebody else has undone it.
+	 * @return whether there is no script
+	 */
+	boolean isMark() {
+		return this.script == null;
+	}
+
+	String name() {
+		return (this.script != null) ? this.script.name() : Operation.Kind.MARK_ROLLED_BACK.id();
+	}
+
+	@Nullable Integer checksum() {
+		return (this.script != null) ? this.script.checksum() : null;
+	}
+
+	MigrationType type() {
+		return (this.script != null) ? MigrationType.SQL : MigrationType.MARK;
+	}
+
+	String describe() {
+		return "%s (%s)".formatted(this.undone.version(), this.undone.description());
+	}
+
+}
