@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import com.mongodb.ConnectionString;
@@ -32,7 +33,6 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.run.Migrations;
 import io.gemforce.migrations.store.RollbackTarget;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -113,7 +113,7 @@ class UpgradeTests {
 	}
 
 	private static String read(String name) throws IOException {
-		return new ClassPathResource(LEFT + name).getContentAsString(UTF_8);
+		return new ClassPathResource(LEFT + name).getContentAsString(StandardCharsets.UTF_8);
 	}
 
 }
