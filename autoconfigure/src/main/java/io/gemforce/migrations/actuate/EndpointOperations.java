@@ -35,7 +35,7 @@ import io.gemforce.migrations.report.ErrorReport;
 import io.gemforce.migrations.report.OperationReport;
 import io.gemforce.migrations.run.ActiveRun;
 import io.gemforce.migrations.run.Migrations;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreLock;
 
 /**
@@ -69,7 +69,7 @@ public final class EndpointOperations implements ApplicationListener<ContextClos
 
 	private final EndpointSettings settings;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
 	private final ApplicationContext context;
 
@@ -89,7 +89,7 @@ public final class EndpointOperations implements ApplicationListener<ContextClos
 	 * @param stop tells that the process is about to end
 	 * @param context told what an audit should know
 	 */
-	public EndpointOperations(Migrations migrations, EndpointSettings settings, StopSignal stop,
+	public EndpointOperations(Migrations migrations, EndpointSettings settings, ShutdownSignal stop,
 			ApplicationContext context) {
 		this.migrations = migrations;
 		this.settings = settings;

@@ -45,14 +45,14 @@ final class EndpointPages {
 	}
 
 	PageFrame ofAllStores(Report report) {
-		return (report instanceof StatusReport) ? at(0).telling(this.reports.pending()) : at(0);
+		return (report instanceof StatusReport) ? at(0).withPending(this.reports.pending()) : at(0);
 	}
 
 	PageFrame ofStore(String store, Report report, Supplier<HistoryQuery> query) {
 		if (report instanceof PlanReport plan) {
-			return at(1).offering(ofPlan(store, plan));
+			return at(1).withOperations(ofPlan(store, plan));
 		}
-		return at(1).listing(query.get()).offering(ofStore(store, this.reports.status().stores().get(store)));
+		return at(1).listing(query.get()).withOperations(ofStore(store, this.reports.status().stores().get(store)));
 	}
 
 	private List<PageFrame.OperationHint> ofPlan(String store, PlanReport plan) {
@@ -79,7 +79,7 @@ final class EndpointPages {
 	}
 
 	PageFrame ofMigration(Report report) {
-		return at(2).offering((report instanceof MigrationReport migration) ? ofMigration(migration) : List.of());
+		return at(2).withOperations((report instanceof MigrationReport migration) ? ofMigration(migration) : List.of());
 	}
 
 	private List<PageFrame.OperationHint> ofMigration(MigrationReport migration) {

@@ -35,7 +35,7 @@ public class MigrationsEndpointWebExtension {
 
 	private static final int NOT_ACCEPTABLE = 406;
 
-	private final EndpointQuestions questions;
+	private final EndpointQueries questions;
 
 	private final EndpointPages pages;
 
@@ -49,7 +49,7 @@ public class MigrationsEndpointWebExtension {
 	 */
 	public MigrationsEndpointWebExtension(MigrationReports reports, EndpointSettings settings,
 			EndpointOperations operations) {
-		this.questions = new EndpointQuestions(reports, settings);
+		this.questions = new EndpointQueries(reports, settings);
 		this.pages = new EndpointPages(reports, settings);
 		this.operations = operations;
 	}

@@ -11,20 +11,20 @@ import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
 
-import io.gemforce.migrations.postgres.rehearsal.SiblingDatabases;
+import io.gemforce.migrations.postgres.rehearsal.DatabaseOpener;
 
 /**
  * Opens other databases with the user and the password of a data source, as far as Boot
  * knows its kind.
  */
-final class DerivedDatabases implements SiblingDatabases {
+final class DerivedDatabases implements DatabaseOpener {
 
 	@Override
 	public DataSource open(DataSource original, @Nullable String database) {
 		DataSourceBuilder<SimpleDriverDataSource> builder = DataSourceBuilder.derivedFrom(original)
 			.type(SimpleDriverDataSource.class);
 		if (database != null) {
-			builder.url(SiblingDatabases.replaceDatabase(url(original), database));
+			builder.url(DatabaseOpener.replaceDatabase(url(original), database));
 		}
 		return builder.build();
 	}

@@ -90,9 +90,9 @@ public final class MigrationsEndpointAutoConfiguration {
 		private static final Log logger = LogFactory.getLog(MigrationsEndpoint.class);
 
 		@Bean
-		StartupSummary migrationsEndpointHint(ObjectProvider<MigrationsEndpoint> endpoint,
+		StartupCallback migrationsEndpointHint(ObjectProvider<MigrationsEndpoint> endpoint,
 				ObjectProvider<EndpointAccessResolver> accessResolver) {
-			return new StartupSummary(() -> {
+			return new StartupCallback(() -> {
 				EndpointAccessResolver access = accessResolver.getIfAvailable(() -> (id, byDefault) -> byDefault);
 				boolean allowed = access.accessFor(EndpointId.of("migrations"), Access.READ_ONLY) != Access.NONE;
 				if (allowed && endpoint.getIfAvailable() == null) {

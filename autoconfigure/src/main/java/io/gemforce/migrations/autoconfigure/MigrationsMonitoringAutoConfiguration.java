@@ -93,7 +93,7 @@ public final class MigrationsMonitoringAutoConfiguration {
 		}
 
 		static Supplier<ObservationRegistry> registry(ObjectProvider<ObservationRegistry> registry) {
-			LateBean<ObservationRegistry> bean = new LateBean<>(registry, ObservationRegistry.class);
+			DeferredBean<ObservationRegistry> bean = new DeferredBean<>(registry, ObservationRegistry.class);
 			return () -> bean.orElse(ObservationRegistry.NOOP);
 		}
 
@@ -116,7 +116,7 @@ public final class MigrationsMonitoringAutoConfiguration {
 
 		@Bean
 		MeterListener migrationsMeterListener(ObjectProvider<MeterRegistry> registry) {
-			return new MeterListener(new LateBean<>(registry, MeterRegistry.class));
+			return new MeterListener(new DeferredBean<>(registry, MeterRegistry.class));
 		}
 
 		@Bean

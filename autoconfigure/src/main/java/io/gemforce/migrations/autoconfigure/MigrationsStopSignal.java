@@ -6,10 +6,10 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.SpringApplication;
 
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
- * Gives the {@link StopSignal} when the JVM is told to end, and keeps it from ending in
+ * Gives the {@link ShutdownSignal} when the JVM is told to end, and keeps it from ending in
  * the middle of a step. Boot's own shutdown hook cannot: it waits until the context is
  * there, which is after all migrations.
  */
@@ -17,7 +17,7 @@ final class MigrationsStopSignal implements InitializingBean, DisposableBean {
 
 	private static final Log logger = LogFactory.getLog(MigrationsStopSignal.class);
 
-	private final StopSignal signal = new StopSignal();
+	private final ShutdownSignal signal = new ShutdownSignal();
 
 	private final Thread hook = new Thread(this::stop, "migrations-stop-signal");
 
@@ -26,7 +26,7 @@ final class MigrationsStopSignal implements InitializingBean, DisposableBean {
 	 */
 	private final Runnable logAsLongAsWorking = this::awaitEnd;
 
-	StopSignal signal() {
+	ShutdownSignal signal() {
 		return this.signal;
 	}
 

@@ -251,9 +251,9 @@ public final class MongoMigrationsAutoConfiguration {
 		private static final int MAX_NAMED = 5;
 
 		@Bean
-		StartupSummary mongoMigrationsWithoutDatabase(ListableBeanFactory beanFactory,
+		StartupCallback mongoMigrationsWithoutDatabase(ListableBeanFactory beanFactory,
 				ResourcePatternResolver resources, Migrations migrations, MigrationsProperties properties) {
-			return new StartupSummary(() -> {
+			return new StartupCallback(() -> {
 				if (!migrations.isDisabled(StoreName.MONGO)) {
 					List<String> found = MigrationSources.find(beanFactory, resources,
 							properties.getMongo().getLocations());

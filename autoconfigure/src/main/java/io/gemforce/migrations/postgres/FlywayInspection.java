@@ -57,12 +57,12 @@ final class FlywayInspection {
 	 * Ask Flyway whether all is well, and whether scripts are hidden from it.
 	 * @return what Flyway says
 	 */
-	ValidateResult quickly() {
+	ValidateResult precheck() {
 		if (!this.lookedForHidden) {
 			HiddenScripts.requireNone(this.configuration.get());
 			this.lookedForHidden = true;
 		}
-		ValidateResult complaints = this.validator.get().quickly();
+		ValidateResult complaints = this.validator.get().precheck();
 		this.flywayVersion = complaints.flywayVersion;
 		return complaints;
 	}
@@ -84,7 +84,7 @@ final class FlywayInspection {
 		List<Object> now = database.isPostgres() ? database.fingerprint() : null;
 		FlywayView view = this.view;
 		if (view == null || now == null || !now.equals(this.viewedAt)) {
-			view = thoroughly(quickly());
+			view = validate(precheck());
 			this.viewedAt = isRunning(view) ? null : now;
 			this.view = view;
 		}
@@ -101,10 +101,10 @@ final class FlywayInspection {
 	 * @param complaints what Flyway said about all of them
 	 * @return the migrations, the problems, and what Flyway's history knows
 	 */
-	FlywayView thoroughly(ValidateResult complaints) {
+	FlywayView validate(ValidateResult complaints) {
 		FlywayDatabase database = this.database.get();
 		FlywayView view = this.validator.get()
-			.thoroughly(complaints, database.summarizeLog(), database.viewHold().orElse(null));
+			.validate(complaints, database.summarizeLog(), database.viewHold().orElse(null));
 		return database.isPostgres()
 				? new LostHistory(database, this.configuration.get()).problem().map(view::with).orElse(view) : view;
 	}

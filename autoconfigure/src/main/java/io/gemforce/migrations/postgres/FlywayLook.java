@@ -21,15 +21,15 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.postgres.history.EffectiveHold;
 import io.gemforce.migrations.postgres.history.FlywayDatabase;
 import io.gemforce.migrations.postgres.history.FlywayFailures;
 import io.gemforce.migrations.postgres.history.HoldGuard;
 import io.gemforce.migrations.postgres.history.HoldRelease;
-import io.gemforce.migrations.postgres.history.HoldView;
 import io.gemforce.migrations.postgres.history.LostHistory;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.PlanGuard;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreLook;
 import io.gemforce.migrations.store.Validation;
 
@@ -50,7 +50,7 @@ final class FlywayLook implements StoreLook {
 
 	private final PostgresSettings settings;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
 	private final Supplier<Validation> validation;
 
@@ -72,7 +72,7 @@ final class FlywayLook implements StoreLook {
 	 * @param validation validates the store
 	 */
 	FlywayLook(Supplier<Flyway> flyway, Supplier<FlywayDatabase> database, FlywayInspection inspection,
-			Supplier<@Nullable Consumer<Flyway>> strategy, PostgresSettings settings, StopSignal stop,
+			Supplier<@Nullable Consumer<Flyway>> strategy, PostgresSettings settings, ShutdownSignal stop,
 			Supplier<Validation> validation) {
 		this.flyway = flyway;
 		this.database = database;
@@ -98,7 +98,7 @@ final class FlywayLook implements StoreLook {
 
 	private Optional<ValidateResult> ask() {
 		try {
-			return Optional.of(FlywayFailures.explaining(this.inspection::quickly));
+			return Optional.of(FlywayFailures.explaining(this.inspection::precheck));
 		}
 		catch (MigrationException ex) {
 			requireStrategysBusiness(strategy(), ex);
@@ -131,7 +131,7 @@ final class FlywayLook implements StoreLook {
 
 	private Optional<FlywayView> complain() {
 		return complaints().filter((result) -> !result.validationSuccessful)
-			.map((result) -> FlywayFailures.explaining(() -> this.inspection.thoroughly(result)));
+			.map((result) -> FlywayFailures.explaining(() -> this.inspection.validate(result)));
 	}
 
 	@Override
@@ -178,8 +178,8 @@ final class FlywayLook implements StoreLook {
 
 	private StoreResult migrate(Consumer<Flyway> strategy, MigrationRun run, PlanGuard guard, @Nullable FlywayView view,
 			@Nullable String from, long startedAt) {
-		HoldView hold = (view != null) ? view.hold() : null;
-		LoggedFlyway flyway = new LoggedFlyway(this.flyway.get(), this.database.get(), run, this.stop, guard,
+		EffectiveHold hold = (view != null) ? view.hold() : null;
+		RecordingFlyway flyway = new RecordingFlyway(this.flyway.get(), this.database.get(), run, this.stop, guard,
 				new HoldGuard(this.database.get(), (view != null) ? view.build() : null,
 						(hold != null) ? hold.hold() : null));
 		try {
@@ -214,7 +214,7 @@ final class FlywayLook implements StoreLook {
 	}
 
 	// Before anything is undone it cannot be told which builds will be newer than that
-	private boolean isBeingRolledBack(HoldView hold) {
+	private boolean isBeingRolledBack(EffectiveHold hold) {
 		return hold.newestRolledBack() == null && FlywayFailures.explaining(() -> this.database.get().lock()).held();
 	}
 

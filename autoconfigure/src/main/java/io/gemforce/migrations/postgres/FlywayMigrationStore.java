@@ -29,12 +29,12 @@ import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.postgres.history.EffectiveHold;
 import io.gemforce.migrations.postgres.history.FlywayDatabase;
 import io.gemforce.migrations.postgres.history.FlywayFailures;
-import io.gemforce.migrations.postgres.history.HoldView;
 import io.gemforce.migrations.postgres.history.MigrationLog;
+import io.gemforce.migrations.postgres.rehearsal.DatabaseOpener;
 import io.gemforce.migrations.postgres.rehearsal.PostgresRehearsal;
-import io.gemforce.migrations.postgres.rehearsal.SiblingDatabases;
 import io.gemforce.migrations.postgres.undo.FlywayRollback;
 import io.gemforce.migrations.postgres.undo.UndoScriptFinder;
 import io.gemforce.migrations.postgres.undo.UndoScripts;
@@ -45,7 +45,7 @@ import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.store.RehearsalScope;
 import io.gemforce.migrations.store.RollbackTarget;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreLock;
 import io.gemforce.migrations.store.StoreLook;
 import io.gemforce.migrations.store.StoreRollback;
@@ -74,11 +74,11 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	private final PostgresSettings settings;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
 	private final ApplicationInstance application;
 
-	private final SiblingDatabases databases;
+	private final DatabaseOpener databases;
 
 	private final Supplier<UndoScripts> undoScripts;
 
@@ -97,7 +97,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 	 * @param databases opens other databases of the same server
 	 */
 	public FlywayMigrationStore(Supplier<Flyway> flyway, Supplier<@Nullable Consumer<Flyway>> strategy,
-			PostgresSettings settings, ApplicationInstance application, StopSignal stop, SiblingDatabases databases) {
+			PostgresSettings settings, ApplicationInstance application, ShutdownSignal stop, DatabaseOpener databases) {
 		this.application = application;
 		this.databases = databases;
 		this.flyway = SingletonSupplier.of(() -> targeted(flyway.get(), settings.target()));
@@ -302,7 +302,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	@Override
 	public Optional<Hold> hold() {
-		return FlywayFailures.explaining(() -> this.database.get().viewHold().map(HoldView::hold));
+		return FlywayFailures.explaining(() -> this.database.get().viewHold().map(EffectiveHold::hold));
 	}
 
 }

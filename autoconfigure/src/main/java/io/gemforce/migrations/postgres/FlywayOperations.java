@@ -39,7 +39,7 @@ import io.gemforce.migrations.postgres.history.UnfinishedUndos;
 import io.gemforce.migrations.postgres.undo.RollbackExecution;
 import io.gemforce.migrations.postgres.undo.RollbackSelection;
 import io.gemforce.migrations.store.MigrationEntry;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreLock;
 
 /**
@@ -55,7 +55,7 @@ final class FlywayOperations {
 
 	private final boolean rerunRepeatables;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
 	/**
 	 * Create the operations.
@@ -64,7 +64,7 @@ final class FlywayOperations {
 	 * @param rerunRepeatables whether repeatables run again after a hold has ended
 	 * @param stop tells that the process is about to end
 	 */
-	FlywayOperations(Flyway flyway, FlywayDatabase database, boolean rerunRepeatables, StopSignal stop) {
+	FlywayOperations(Flyway flyway, FlywayDatabase database, boolean rerunRepeatables, ShutdownSignal stop) {
 		this.flyway = flyway;
 		this.database = database;
 		this.rerunRepeatables = rerunRepeatables;

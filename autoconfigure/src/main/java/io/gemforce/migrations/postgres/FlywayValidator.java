@@ -33,8 +33,8 @@ import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.history.BuildVersions;
+import io.gemforce.migrations.postgres.history.EffectiveHold;
 import io.gemforce.migrations.postgres.history.FlywayStates;
-import io.gemforce.migrations.postgres.history.HoldView;
 import io.gemforce.migrations.postgres.history.InterruptedScripts;
 import io.gemforce.migrations.postgres.history.LogSummary;
 import io.gemforce.migrations.postgres.history.UnfinishedUndos;
@@ -105,7 +105,7 @@ final class FlywayValidator {
 	 * @return what Flyway says; without a complaint, nothing is pending, wrong or newer
 	 * than this build
 	 */
-	ValidateResult quickly() {
+	ValidateResult precheck() {
 		return this.flyway.validateWithResult();
 	}
 
@@ -116,7 +116,7 @@ final class FlywayValidator {
 	 * @param hold the hold, {@code null} if there is none
 	 * @return the migrations, the problems, and what Flyway's history knows
 	 */
-	FlywayView thoroughly(ValidateResult complaints, Map<String, LogSummary> log, @Nullable HoldView hold) {
+	FlywayView validate(ValidateResult complaints, Map<String, LogSummary> log, @Nullable EffectiveHold hold) {
 		Map<String, List<MigrationInfo>> infos = new LinkedHashMap<>();
 		for (MigrationInfo info : this.flyway.info().all()) {
 			if (!info.getType().equals(CoreMigrationType.SCHEMA) && !info.getType().equals(CoreMigrationType.DELETE)) {

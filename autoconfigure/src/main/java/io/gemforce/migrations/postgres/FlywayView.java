@@ -9,7 +9,7 @@ import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.postgres.history.BuildVersions;
-import io.gemforce.migrations.postgres.history.HoldView;
+import io.gemforce.migrations.postgres.history.EffectiveHold;
 import io.gemforce.migrations.store.Validation;
 
 /**
@@ -22,7 +22,7 @@ import io.gemforce.migrations.store.Validation;
  * @param hold the hold, {@code null} if there is none
  */
 record FlywayView(Validation validation, Map<String, Execution> executions, BuildVersions build,
-		@Nullable HoldView hold) {
+		@Nullable EffectiveHold hold) {
 
 	FlywayView with(Problem problem) {
 		return new FlywayView(

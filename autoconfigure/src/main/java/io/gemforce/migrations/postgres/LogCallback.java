@@ -36,7 +36,7 @@ import io.gemforce.migrations.postgres.history.MigrationLog;
 import io.gemforce.migrations.postgres.sql.ScriptSession;
 import io.gemforce.migrations.postgres.sql.ServerMessages;
 import io.gemforce.migrations.store.PlanGuard;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
  * Writes the log while Flyway migrates, on Flyway's own connection, and asks before each
@@ -58,7 +58,7 @@ final class LogCallback extends BaseCallback {
 
 	private final MigrationRun run;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
 	private final PlanGuard guard;
 
@@ -82,7 +82,7 @@ final class LogCallback extends BaseCallback {
 
 	private boolean prepared;
 
-	LogCallback(Configuration configuration, FlywayDatabase database, MigrationRun run, StopSignal stop,
+	LogCallback(Configuration configuration, FlywayDatabase database, MigrationRun run, ShutdownSignal stop,
 			PlanGuard guard, HoldGuard holdGuard) {
 		this.database = database;
 		this.configuration = configuration;

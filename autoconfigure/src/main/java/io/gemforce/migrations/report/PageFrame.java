@@ -38,7 +38,7 @@ public record PageFrame(String home, HistoryQuery query, List<Pending> pending, 
 	 * @param pending what is pending
 	 * @return the frame
 	 */
-	public PageFrame telling(List<Pending> pending) {
+	public PageFrame withPending(List<Pending> pending) {
 		return new PageFrame(this.home, this.query, pending, this.operations);
 	}
 
@@ -47,7 +47,7 @@ public record PageFrame(String home, HistoryQuery query, List<Pending> pending, 
 	 * @param operations what can be done
 	 * @return the frame
 	 */
-	public PageFrame offering(List<OperationHint> operations) {
+	public PageFrame withOperations(List<OperationHint> operations) {
 		return new PageFrame(this.home, this.query, this.pending, operations);
 	}
 

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.store.AffectedCount;
 import io.gemforce.migrations.store.Plan;
 import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.store.StoreRollback;
-import io.gemforce.migrations.store.Touches;
 import io.gemforce.migrations.store.Undo;
 
 /**
@@ -102,7 +102,7 @@ public record PlanReport(String schema, String planHash, List<Step> steps, List<
 	 * @param heldBack why it would not be executed now
 	 */
 	public record Step(String store, String id, String description, @Nullable MigrationType type, Phase phase,
-			Direction direction, String summary, @Nullable String script, @Nullable Touches touches, List<String> locks,
+			Direction direction, String summary, @Nullable String script, @Nullable AffectedCount touches, List<String> locks,
 			@Nullable Boolean transactional, Undo undo, List<String> heldBack) {
 
 		static Step of(PlanStep step) {

@@ -42,10 +42,10 @@ final class ReportCollector extends DefaultCollector {
 
 	private static Mustache.@Nullable VariableFetcher ofState(String name) {
 		return switch (name) {
-			case "tone" -> (state, property) -> Look.of((Enum<?>) state).tone();
-			case "sign" -> (state, property) -> Look.of((Enum<?>) state).sign();
+			case "tone" -> (state, property) -> StateStyle.of((Enum<?>) state).tone();
+			case "sign" -> (state, property) -> StateStyle.of((Enum<?>) state).sign();
 			case "label" -> (state, property) -> label((Enum<?>) state);
-			case "sentence" -> (state, property) -> Look.sentence((StoreStatus) state);
+			case "sentence" -> (state, property) -> StateStyle.sentence((StoreStatus) state);
 			default -> null;
 		};
 	}

@@ -87,7 +87,7 @@ final class CachedSnapshot {
 	 * Remember what somebody has seen who did not read all of the store.
 	 * @param snapshot what he has seen
 	 */
-	void glimpse(StoreSnapshot snapshot) {
+	void storePartial(StoreSnapshot snapshot) {
 		this.newest = snapshot;
 		this.expired = true;
 	}

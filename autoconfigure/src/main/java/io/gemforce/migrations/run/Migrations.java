@@ -41,7 +41,7 @@ import io.gemforce.migrations.store.RehearsalScope;
 import io.gemforce.migrations.store.Requirement;
 import io.gemforce.migrations.store.Requirements;
 import io.gemforce.migrations.store.RollbackTarget;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreLock;
 import io.gemforce.migrations.store.StoreLook;
 import io.gemforce.migrations.store.StoreRollback;
@@ -63,7 +63,7 @@ public final class Migrations {
 
 	private final Supplier<Stream<MigrationStore>> stores;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
 	private final Clock clock;
 
@@ -71,9 +71,9 @@ public final class Migrations {
 
 	private final Map<StoreName, CachedSnapshot> snapshots = new ConcurrentHashMap<>();
 
-	private final ActiveRuns active;
+	private final RunTracker active;
 
-	private @Nullable HeardRun heardStart;
+	private @Nullable RunNotifier heardStart;
 
 	private @Nullable LookAhead startAhead;
 
@@ -85,14 +85,14 @@ public final class Migrations {
 	 * @param stop tells that the process is about to end
 	 * @param clock the clock that tells the age of an answer
 	 */
-	public Migrations(Settings settings, MigrationRun run, Supplier<Stream<MigrationStore>> stores, StopSignal stop,
+	public Migrations(Settings settings, MigrationRun run, Supplier<Stream<MigrationStore>> stores, ShutdownSignal stop,
 			Clock clock) {
 		this.settings = settings;
 		this.run = run;
 		this.stores = stores;
 		this.stop = stop;
 		this.clock = clock;
-		this.active = new ActiveRuns(clock);
+		this.active = new RunTracker(clock);
 	}
 
 	/**
@@ -103,7 +103,7 @@ public final class Migrations {
 	 * @throws MigrationException if the service must not start on this store
 	 */
 	public StoreResult start(StoreName name) {
-		try (StopSignal.Step step = this.stop.begin()) {
+		try (ShutdownSignal.WorkInProgress step = this.stop.begin()) {
 			StoreResult result = startInStep(name);
 			this.results.put(name, result);
 			return result;
@@ -124,10 +124,10 @@ public final class Migrations {
 		}
 	}
 
-	private synchronized HeardRun heardStart() {
-		HeardRun heard = this.heardStart;
+	private synchronized RunNotifier heardStart() {
+		RunNotifier heard = this.heardStart;
 		if (heard == null) {
-			heard = new HeardRun(this.run, enabled(stores()).toList());
+			heard = new RunNotifier(this.run, enabled(stores()).toList());
 			this.heardStart = heard;
 		}
 		return heard;
@@ -188,7 +188,7 @@ public final class Migrations {
 
 	private StoreResult migrate(MigrationStore store, MigrationRun run, PlanGuard guard, LookAhead ahead) {
 		return this.active.execute(run, store.name(),
-				(listener) -> ahead.at(store).migrate(run, guard.telling(listener)));
+				(listener) -> ahead.at(store).migrate(run, guard.withProgress(listener)));
 	}
 
 	/**
@@ -228,7 +228,7 @@ public final class Migrations {
 	private RunOutcome inOrder(MigrationRun run, Stream<StoreName> names, Function<StoreName, StoreResult> work) {
 		List<StoreResult> done = new ArrayList<>();
 		List<StoreName> stores = names.toList();
-		HeardRun heard = new HeardRun(run, enabled(stores).toList());
+		RunNotifier heard = new RunNotifier(run, enabled(stores).toList());
 		for (StoreName name : stores) {
 			try {
 				done.add(isDisabled(name) ? work.apply(name) : heard.perform(name, () -> work.apply(name)));
@@ -319,7 +319,7 @@ public final class Migrations {
 		return inOrder(run,
 				rollbacks.stream().filter((rollback) -> !rollback.steps().isEmpty()).map(StoreRollback::store),
 				(name) -> this.active.execute(run, name,
-						(listener) -> get(name).rollback(target, run, guard.telling(listener), reason)));
+						(listener) -> get(name).rollback(target, run, guard.withProgress(listener), reason)));
 	}
 
 	private static void requireUndo(Plan plan) {
@@ -429,7 +429,7 @@ public final class Migrations {
 	private StoreResult observe(MigrationStore store) {
 		try {
 			Validation validation = store.validate();
-			cached(store.name()).glimpse(StoreSnapshot.glimpse(store, validation, this.clock.instant()));
+			cached(store.name()).storePartial(StoreSnapshot.partial(store, validation, this.clock.instant()));
 			StoreCheck.logProblems(validation);
 			if (!validation.pending().isEmpty()) {
 				logger.warn("Migrations of store '%s' are pending and not run, as gemforce.migrations.mode=observe: %s"
@@ -437,7 +437,7 @@ public final class Migrations {
 			}
 		}
 		catch (MigrationException ex) {
-			cached(store.name()).glimpse(StoreSnapshot.unreadable(store, ex, this.clock.instant()));
+			cached(store.name()).storePartial(StoreSnapshot.unreadable(store, ex, this.clock.instant()));
 			logger.warn(ex.getMessage());
 		}
 		return StoreCheck.checked(store.name(), StoreResult.Outcome.CHECKED);

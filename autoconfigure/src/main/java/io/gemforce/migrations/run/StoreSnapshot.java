@@ -100,7 +100,7 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 	 * @param takenAt when it was read
 	 * @return the snapshot
 	 */
-	static StoreSnapshot glimpse(MigrationStore store, Validation validation, Instant takenAt) {
+	static StoreSnapshot partial(MigrationStore store, Validation validation, Instant takenAt) {
 		return new StoreSnapshot(store.name(), store.engine(), status(validation, StoreLock.FREE), validation.entries(),
 				StatusProblems.explain(store.name(), validation), StoreLock.FREE, null, null, takenAt);
 	}

@@ -13,7 +13,7 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.MigrationStore;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreLook;
 import io.gemforce.migrations.store.Validation;
 
@@ -30,9 +30,9 @@ final class UpToDateWait {
 
 	private final Duration timeout;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
-	UpToDateWait(Duration timeout, StopSignal stop) {
+	UpToDateWait(Duration timeout, ShutdownSignal stop) {
 		this.timeout = timeout;
 		this.stop = stop;
 	}

@@ -55,7 +55,7 @@ public final class PlanGuard {
 	 * @param listener told the id of each migration that has passed
 	 * @return the guard
 	 */
-	public PlanGuard telling(Consumer<String> listener) {
+	public PlanGuard withProgress(Consumer<String> listener) {
 		return new PlanGuard(this.expected, listener);
 	}
 

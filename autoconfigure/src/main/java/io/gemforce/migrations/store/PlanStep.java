@@ -29,7 +29,7 @@ import io.gemforce.migrations.StoreName;
  * @param checksum the checksum, {@code null} if it has none
  */
 public record PlanStep(StoreName store, String id, String description, @Nullable MigrationType type, Phase phase,
-		Direction direction, String summary, @Nullable String script, @Nullable Touches touches, List<String> locks,
+		Direction direction, String summary, @Nullable String script, @Nullable AffectedCount touches, List<String> locks,
 		@Nullable Boolean transactional, Undo undo, List<String> heldBack, @Nullable String checksum) {
 
 	public PlanStep {

@@ -12,8 +12,8 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
+import io.gemforce.migrations.postgres.rehearsal.DatabaseOpener;
 import io.gemforce.migrations.postgres.rehearsal.ScratchDatabase;
-import io.gemforce.migrations.postgres.rehearsal.SiblingDatabases;
 
 /**
  * Puts the address of a scratch database in the place of the one that a service has.
@@ -35,7 +35,7 @@ final class ScratchJdbcConnectionDetailsPostProcessor implements BeanPostProcess
 		}
 		ScratchDatabase database = ScratchDatabase.create(open(details, details.getJdbcUrl()));
 		this.databases.add(database);
-		database.setUp(open(details, SiblingDatabases.replaceDatabase(details.getJdbcUrl(), database.name())));
+		database.setUp(open(details, DatabaseOpener.replaceDatabase(details.getJdbcUrl(), database.name())));
 		return new ScratchJdbcConnectionDetails(details, database.name());
 	}
 
@@ -64,7 +64,7 @@ final class ScratchJdbcConnectionDetailsPostProcessor implements BeanPostProcess
 
 		@Override
 		public String getJdbcUrl() {
-			return SiblingDatabases.replaceDatabase(this.original.getJdbcUrl(), this.database);
+			return DatabaseOpener.replaceDatabase(this.original.getJdbcUrl(), this.database);
 		}
 
 		@Override

@@ -23,10 +23,10 @@ import io.gemforce.migrations.mongo.Migration;
 import io.gemforce.migrations.mongo.MongoChanges;
 import io.gemforce.migrations.run.Migrations;
 import io.gemforce.migrations.run.RunOutcome;
+import io.gemforce.migrations.store.AffectedCount;
 import io.gemforce.migrations.store.Plan;
 import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.store.RollbackTarget;
-import io.gemforce.migrations.store.Touches;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.SqlScripts;
 import io.gemforce.migrations.support.TestContexts;
@@ -158,7 +158,7 @@ class ChangeMigrationTests {
 		this.contextRunner.withPropertyValues("gemforce.migrations.mode=observe").run((context) -> {
 			Plan plan = context.getBean(Migrations.class).plan(List.of(StoreName.MONGO), true);
 			assertThat(plan.steps()).extracting(PlanStep::id, PlanStep::touches)
-				.containsExactly(tuple("1", new Touches(2, false)), tuple("2", new Touches(1, false)));
+				.containsExactly(tuple("1", new AffectedCount(2, false)), tuple("2", new AffectedCount(1, false)));
 			assertThat(plan.steps().get(1).summary()).contains("remove field 'old'");
 			assertThat(plan.steps().get(1).script()).contains("removeField: {collection: gems, field: old}");
 		});

@@ -26,7 +26,7 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.RollbackTarget;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.SentStatements;
 import io.gemforce.migrations.support.SqlScripts;
@@ -176,18 +176,18 @@ public final class TestStore implements AutoCloseable {
 	 * @return its store
 	 */
 	public FlywayMigrationStore start() {
-		return start(new StopSignal());
+		return start(new ShutdownSignal());
 	}
 
-	public FlywayMigrationStore start(StopSignal stop) {
+	public FlywayMigrationStore start(ShutdownSignal stop) {
 		return start(stop, this.database.user());
 	}
 
 	public FlywayMigrationStore startAs(String user) {
-		return start(new StopSignal(), user);
+		return start(new ShutdownSignal(), user);
 	}
 
-	private FlywayMigrationStore start(StopSignal stop, String user) {
+	private FlywayMigrationStore start(ShutdownSignal stop, String user) {
 		HikariDataSource pool = new HikariDataSource();
 		SentStatements sent = new SentStatements(this.database.dataSource(user));
 		this.sent = sent;

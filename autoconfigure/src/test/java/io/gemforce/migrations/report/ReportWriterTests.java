@@ -228,8 +228,8 @@ class ReportWriterTests {
 	private static PageFrame framed(String text) {
 		HistoryQuery query = new HistoryQuery(Set.of(MigrationState.FAILED), null, text, 50, Long.MAX_VALUE);
 		return FRAME.listing(query)
-			.telling(List.of(new PageFrame.Pending("mongo", SampleReports.item("7", text, MigrationState.PENDING))))
-			.offering(List.of(new PageFrame.OperationHint("repair", text, text)));
+			.withPending(List.of(new PageFrame.Pending("mongo", SampleReports.item("7", text, MigrationState.PENDING))))
+			.withOperations(List.of(new PageFrame.OperationHint("repair", text, text)));
 	}
 
 }

@@ -16,11 +16,11 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Trigger;
 import io.gemforce.migrations.run.MigrationMode;
+import io.gemforce.migrations.store.AffectedCount;
 import io.gemforce.migrations.store.MigrationCounts;
 import io.gemforce.migrations.store.Plan;
 import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.store.StoreStatus;
-import io.gemforce.migrations.store.Touches;
 import io.gemforce.migrations.store.Undo;
 import io.gemforce.migrations.store.UndoKind;
 
@@ -88,7 +88,7 @@ final class SampleReports {
 		PlanStep postgres = new PlanStep(StoreName.POSTGRES, "6", text, MigrationType.SQL, Phase.EXPAND, Direction.UP,
 				text, text, null, List.of(text), true, Undo.none(text), List.of(), "1");
 		PlanStep mongo = new PlanStep(StoreName.MONGO, "6", text, MigrationType.FILE, Phase.CONTRACT, Direction.UP,
-				text, null, new Touches(2000, true), List.of(), false, Undo.by(UndoKind.DERIVED), List.of(text), "2");
+				text, null, new AffectedCount(2000, true), List.of(), false, Undo.by(UndoKind.DERIVED), List.of(text), "2");
 		return PlanReport
 			.of(new Plan(List.of(postgres, mongo),
 					List.of(Problem.warning(ProblemCode.SCHEMA_AHEAD, StoreName.MONGO, text, text))))

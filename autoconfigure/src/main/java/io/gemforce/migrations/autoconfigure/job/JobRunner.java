@@ -7,7 +7,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ConfigurableApplicationContext;
 
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
  * Runs a {@link MigrationJob} before any singleton is created, so that nothing needs a
@@ -18,13 +18,13 @@ public final class JobRunner implements BeanFactoryInitializer<ListableBeanFacto
 
 	private final ObjectProvider<MigrationJob> job;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
 	private final ConfigurableApplicationContext context;
 
 	private final IntConsumer exit;
 
-	public JobRunner(ObjectProvider<MigrationJob> job, StopSignal stop, ConfigurableApplicationContext context,
+	public JobRunner(ObjectProvider<MigrationJob> job, ShutdownSignal stop, ConfigurableApplicationContext context,
 			IntConsumer exit) {
 		this.job = job;
 		this.stop = stop;
@@ -40,7 +40,7 @@ public final class JobRunner implements BeanFactoryInitializer<ListableBeanFacto
 
 	// A process that is told to end waits for the end of this
 	private int run() {
-		try (StopSignal.Step step = this.stop.begin()) {
+		try (ShutdownSignal.WorkInProgress step = this.stop.begin()) {
 			JobOutput output = JobOutput.of(this.context.getEnvironment());
 			output.check();
 			JobResult result = this.job.getObject().run();

@@ -12,16 +12,16 @@ import org.bson.BsonDocument;
 
 import io.gemforce.migrations.mongo.change.contract.Change;
 import io.gemforce.migrations.mongo.change.contract.ChangeContext;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
 import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Pipelines;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.contract.Step;
 import io.gemforce.migrations.mongo.change.document.Json;
 import io.gemforce.migrations.mongo.change.operation.SetValidator;
+import io.gemforce.migrations.mongo.change.preimage.ChangeJournal;
 import io.gemforce.migrations.mongo.change.preimage.Conflicts;
-import io.gemforce.migrations.mongo.change.preimage.Memory;
-import io.gemforce.migrations.mongo.change.preimage.Progress;
+import io.gemforce.migrations.mongo.change.preimage.JournalProgress;
 
 /**
  * Makes the changes of one migration, or undoes them. One attempt; an attempt with the
@@ -40,7 +40,7 @@ public final class ChangeExecution {
 
 	private final ChangeContext context;
 
-	private final Memory memory;
+	private final ChangeJournal memory;
 
 	private final Pipelines pipelines;
 
@@ -52,7 +52,7 @@ public final class ChangeExecution {
 	public ChangeExecution(ChangeSet changes, ChangeContext context) {
 		this.changes = changes;
 		this.context = context;
-		this.memory = new Memory(context::preimages, context.key());
+		this.memory = new ChangeJournal(context::preimages, context.key());
 		this.pipelines = new Pipelines(context);
 	}
 
@@ -76,20 +76,20 @@ public final class ChangeExecution {
 	}
 
 	private void up(boolean twice) throws Exception {
-		Progress progress = this.memory.read();
+		JournalProgress progress = this.memory.read();
 		if (progress.isDownBegun()) {
 			progress = turnAround(progress);
 		}
 		progress = undoEdited(progress);
 		List<DeclaredChange> declared = this.changes.declared();
 		for (int i = progress.done(); i < declared.size(); i++) {
-			ExecutableChange change = declared.get(i).change();
+			ChangeOperation change = declared.get(i).change();
 			doing("change %d of %d: %s", i, change);
 			boolean begun = progress.begun() == i || progress.isLeft(i);
 			if (begun && progress.begun() != i) {
 				this.memory.beginAgain(i, declared.size());
 			}
-			Step step = new Step(this.context, this.memory, change, declared.get(i).remembered(), i, declared.size(),
+			OperationContext step = new OperationContext(this.context, this.memory, change, declared.get(i).remembered(), i, declared.size(),
 					this.changes.isRemembering(), begun, begun ? progress.notes(i) : new BsonDocument(), this.pipelines,
 					new Conflicts(0, List.of()));
 			if (!isLeftAsMade(progress, i, change)) {
@@ -102,7 +102,7 @@ public final class ChangeExecution {
 		}
 	}
 
-	private static void make(ExecutableChange change, Step step, boolean twice) throws Exception {
+	private static void make(ChangeOperation change, OperationContext step, boolean twice) throws Exception {
 		try {
 			change.up(step);
 			if (twice && change.isIdempotent()) {
@@ -129,7 +129,7 @@ public final class ChangeExecution {
 	// An undo of the author's that found nothing to undo has left all of the change,
 	// which
 	// must not be made twice
-	private static boolean isLeftAsMade(Progress progress, int index, ExecutableChange change) {
+	private static boolean isLeftAsMade(JournalProgress progress, int index, ChangeOperation change) {
 		return progress.isLeft(index) && !change.isIdempotent() && !change.keepsPreimages();
 	}
 
@@ -140,7 +140,7 @@ public final class ChangeExecution {
 	// Goes on upwards after an undo that was not finished: finishes the undo of the
 	// change at
 	// work, so that it can be made anew
-	private Progress turnAround(Progress progress) throws Exception {
+	private JournalProgress turnAround(JournalProgress progress) throws Exception {
 		int left = progress.left();
 		if (left > 0 && progress.downBegun() == left - 1) {
 			down(progress, left - 1, 0, progress.conflicts());
@@ -152,7 +152,7 @@ public final class ChangeExecution {
 
 	// What an undo has left because of conflicts counts as begun: its pre-images are the
 	// only copy
-	private Progress undoEdited(Progress progress) throws Exception {
+	private JournalProgress undoEdited(JournalProgress progress) throws Exception {
 		List<Integer> made = progress.inDatabase();
 		int first = made.stream().filter((i) -> isEdited(progress, i)).reduce((later, earlier) -> earlier).orElse(-1);
 		if (first < 0) {
@@ -175,12 +175,12 @@ public final class ChangeExecution {
 		return this.memory.read();
 	}
 
-	private boolean isEdited(Progress progress, int index) {
+	private boolean isEdited(JournalProgress progress, int index) {
 		List<DeclaredChange> declared = this.changes.declared();
 		return index >= declared.size() || !declared.get(index).remembered().equals(progress.definition(index));
 	}
 
-	private void requireUndoable(Progress progress, int index) {
+	private void requireUndoable(JournalProgress progress, int index) {
 		if (!this.changes.isRemembering() || progress.isForgotten(index)) {
 			throw edited(index, "nothing is remembered of it, as the migration is, or was, 'irreversible'");
 		}
@@ -192,8 +192,8 @@ public final class ChangeExecution {
 
 	// The change counts as begun again, so that it is gone on with if it is put back, and
 	// nothing that is remembered of it is forgotten
-	private ChangeRefusedException notUndone(Progress progress, int index, Conflicts conflicts) {
-		ExecutableChange change = asBegun(progress, index).change();
+	private ChangeRefusedException notUndone(JournalProgress progress, int index, Conflicts conflicts) {
+		ChangeOperation change = asBegun(progress, index).change();
 		boolean repeatable = change.isIdempotent() || change.keepsPreimages();
 		this.memory.turnAround(repeatable ? index : Math.min(progress.done(), index + 1), index);
 		return new ChangeRefusedException(
@@ -214,7 +214,7 @@ public final class ChangeExecution {
 	}
 
 	// Returns a change as it was when it was begun
-	private DeclaredChange asBegun(Progress progress, int index) {
+	private DeclaredChange asBegun(JournalProgress progress, int index) {
 		String definition = progress.definition(index);
 		List<DeclaredChange> declared = this.changes.declared();
 		if (index < declared.size() && declared.get(index).remembered().equals(definition)) {
@@ -240,7 +240,7 @@ public final class ChangeExecution {
 				.formatted(this.context.key().version(), reason.get()),
 					"Write a new migration that does what is needed", true);
 		}
-		Progress progress = this.memory.read();
+		JournalProgress progress = this.memory.read();
 		Conflicts conflicts = progress.conflicts();
 		for (int i = progress.left() - 1; i >= 0; i--) {
 			doing("undoing change %d of %d: %s", i, asBegun(progress, i).change());
@@ -250,7 +250,7 @@ public final class ChangeExecution {
 		return new UndoResult(conflicts.count(), conflicts.examples());
 	}
 
-	private void down(Progress progress, int index, int first, Conflicts conflicts) throws Exception {
+	private void down(JournalProgress progress, int index, int first, Conflicts conflicts) throws Exception {
 		DeclaredChange declared = asBegun(progress, index);
 		long before = conflicts.count();
 		this.memory.beginDown(index + 1, index, conflicts);
@@ -272,7 +272,7 @@ public final class ChangeExecution {
 
 	// Documents as they were before may not pass a validator that an earlier change has
 	// set: it is undone first, and again, to no effect, when it is its turn
-	private void liftValidators(Progress progress, int index, int first, ExecutableChange change) throws Exception {
+	private void liftValidators(JournalProgress progress, int index, int first, ChangeOperation change) throws Exception {
 		if (change.canBeInTransaction()) {
 			validators(progress, index, first, change).forEach(SetValidator.Undo::lift);
 		}
@@ -280,13 +280,13 @@ public final class ChangeExecution {
 
 	// A validator that was lifted together with those before it is not as its own change
 	// has found it
-	private boolean isLifted(Progress progress, int index, int first, ExecutableChange change) {
+	private boolean isLifted(JournalProgress progress, int index, int first, ChangeOperation change) {
 		return change instanceof SetValidator
 				&& validators(progress, index, first, change).stream().anyMatch(SetValidator.Undo::isLifted);
 	}
 
 	// The earlier validators of a change's collections, the last one first
-	private List<SetValidator.Undo> validators(Progress progress, int index, int first, ExecutableChange change) {
+	private List<SetValidator.Undo> validators(JournalProgress progress, int index, int first, ChangeOperation change) {
 		List<SetValidator.Undo> validators = new ArrayList<>();
 		for (int i = index - 1; i >= first; i--) {
 			DeclaredChange earlier = asBegun(progress, i);
@@ -299,8 +299,8 @@ public final class ChangeExecution {
 		return validators;
 	}
 
-	private Step undoing(Progress progress, int index, DeclaredChange declared, Conflicts conflicts) {
-		return new Step(this.context, this.memory, declared.change(), declared.remembered(), index,
+	private OperationContext undoing(JournalProgress progress, int index, DeclaredChange declared, Conflicts conflicts) {
+		return new OperationContext(this.context, this.memory, declared.change(), declared.remembered(), index,
 				this.changes.declared().size(), true, progress.isDownBegun() && progress.downBegun() == index,
 				progress.notes(index), this.pipelines, conflicts);
 	}

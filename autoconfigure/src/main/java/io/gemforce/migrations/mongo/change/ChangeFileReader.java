@@ -15,12 +15,12 @@ import org.springframework.util.ClassUtils;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
+import io.gemforce.migrations.mongo.change.source.DefinitionProblems;
 import io.gemforce.migrations.mongo.change.source.DefinitionReader;
-import io.gemforce.migrations.mongo.change.source.Findings;
 import io.gemforce.migrations.mongo.change.source.JsonSource;
+import io.gemforce.migrations.mongo.change.source.MalformedFileException;
 import io.gemforce.migrations.mongo.change.source.Position;
 import io.gemforce.migrations.mongo.change.source.Source;
-import io.gemforce.migrations.mongo.change.source.UnreadableException;
 import io.gemforce.migrations.mongo.change.source.YamlSource;
 
 /**
@@ -41,7 +41,7 @@ final class ChangeFileReader {
 
 	private final String script;
 
-	private final Findings findings;
+	private final DefinitionProblems findings;
 
 	/**
 	 * Create a reader.
@@ -51,10 +51,10 @@ final class ChangeFileReader {
 	ChangeFileReader(String location, String script) {
 		this.location = location;
 		this.script = script;
-		this.findings = Findings.aboutFile(location);
+		this.findings = DefinitionProblems.aboutFile(location);
 	}
 
-	Findings findings() {
+	DefinitionProblems findings() {
 		return this.findings;
 	}
 
@@ -70,21 +70,21 @@ final class ChangeFileReader {
 			String text = text(bytes);
 			Source source = source(text);
 			if (source == null) {
-				throw new UnreadableException(null, "is empty", WRITE_CHANGES);
+				throw new MalformedFileException(null, "is empty", WRITE_CHANGES);
 			}
 			BsonValue definition = new DefinitionReader(this.findings, text.length()).read(source);
 			return new ChangeSetReader(this.findings).read(definition)
 				.map((changes) -> file(text, definition.asDocument(), changes, version, description));
 		}
-		catch (UnreadableException ex) {
+		catch (MalformedFileException ex) {
 			this.findings.add(ex.position(), String.valueOf(ex.getMessage()), ex.action());
 			return Optional.empty();
 		}
 	}
 
-	private static String text(byte[] bytes) throws UnreadableException {
+	private static String text(byte[] bytes) throws MalformedFileException {
 		if (bytes.length > MAX_BYTES) {
-			throw new UnreadableException(null, "is larger than %d bytes".formatted(MAX_BYTES),
+			throw new MalformedFileException(null, "is larger than %d bytes".formatted(MAX_BYTES),
 					"Split it into several migrations, or write a bean that implements MongoMigration");
 		}
 		String text = decode(bytes);
@@ -92,7 +92,7 @@ final class ChangeFileReader {
 		return marked.replace("\r\n", "\n").replace('\r', '\n');
 	}
 
-	private static String decode(byte[] bytes) throws UnreadableException {
+	private static String decode(byte[] bytes) throws MalformedFileException {
 		ByteBuffer input = ByteBuffer.wrap(bytes);
 		CharBuffer output = CharBuffer.allocate(bytes.length);
 		if (StandardCharsets.UTF_8.newDecoder().decode(input, output, true).isError()) {
@@ -103,7 +103,7 @@ final class ChangeFileReader {
 				line++;
 				start = end + 1;
 			}
-			throw new UnreadableException(new Position(line, before.length() - start + 1),
+			throw new MalformedFileException(new Position(line, before.length() - start + 1),
 					"is not encoded in UTF-8: byte %d of the file is 0x%02X, which has no place there"
 						.formatted(input.position() + 1, bytes[input.position()]),
 					"Save it in UTF-8");
@@ -111,7 +111,7 @@ final class ChangeFileReader {
 		return output.flip().toString();
 	}
 
-	private @Nullable Source source(String text) throws UnreadableException {
+	private @Nullable Source source(String text) throws MalformedFileException {
 		if (this.script.toLowerCase(Locale.ROOT).endsWith(".json")) {
 			requireLibrary("tools.jackson.core.JsonParser", "tools.jackson.core:jackson-core");
 			return JsonSource.read(text);
@@ -120,9 +120,9 @@ final class ChangeFileReader {
 		return YamlSource.read(text);
 	}
 
-	private static void requireLibrary(String type, String library) throws UnreadableException {
+	private static void requireLibrary(String type, String library) throws MalformedFileException {
 		if (!ClassUtils.isPresent(type, ChangeFileReader.class.getClassLoader())) {
-			throw new UnreadableException(null, "cannot be read, as %s is not on the class path".formatted(library),
+			throw new MalformedFileException(null, "cannot be read, as %s is not on the class path".formatted(library),
 					"Add the dependency %s".formatted(library));
 		}
 	}

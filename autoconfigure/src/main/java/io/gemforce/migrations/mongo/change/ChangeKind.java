@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.operation.AddField;
 import io.gemforce.migrations.mongo.change.operation.ConvertField;
@@ -33,8 +33,8 @@ enum ChangeKind {
 	 */
 	RENAME_FIELD(RenameField.KIND, "Renames a field in all documents that have it. Undone by renaming it back.",
 			RenameField::of, Keys.COLLECTION,
-			Key.required("from", KeyType.CHANGED_FIELD, "The field, as a path with '.' between its parts."),
-			Key.required("to", KeyType.CHANGED_FIELD, "The new name of the field. No document may have it.")),
+			Parameter.required("from", ParameterType.CHANGED_FIELD, "The field, as a path with '.' between its parts."),
+			Parameter.required("to", ParameterType.CHANGED_FIELD, "The new name of the field. No document may have it.")),
 
 	/**
 	 * See {@link CopyField}.
@@ -42,8 +42,8 @@ enum ChangeKind {
 	COPY_FIELD(CopyField.KIND,
 			"Copies a field in all documents that have it and lack the target. Undone by removing the copies.",
 			CopyField::of, Keys.COLLECTION,
-			Key.required("from", KeyType.FIELD, "The field, as a path with '.' between its parts."),
-			Key.required("to", KeyType.CHANGED_FIELD,
+			Parameter.required("from", ParameterType.FIELD, "The field, as a path with '.' between its parts."),
+			Parameter.required("to", ParameterType.CHANGED_FIELD,
 					"The field to copy it to. Documents that have it are left alone.")),
 
 	/**
@@ -51,7 +51,7 @@ enum ChangeKind {
 	 */
 	ADD_FIELD(AddField.KIND, "Adds a field to all documents that lack it. Undone by removing it from them.",
 			AddField::of, Keys.COLLECTION, Keys.FIELD,
-			Key.required("value", KeyType.VALUE, "The value of the field: any YAML or JSON, or extended JSON.")),
+			Parameter.required("value", ParameterType.VALUE, "The value of the field: any YAML or JSON, or extended JSON.")),
 
 	/**
 	 * See {@link RemoveField}.
@@ -66,11 +66,11 @@ enum ChangeKind {
 			"Converts a field to another type in all documents that have it; null stays. Undone by converting back "
 					+ "where that is exact, from pre-images otherwise.",
 			ConvertField::of, Keys.COLLECTION, Keys.FIELD,
-			Key.required("to", KeyType.FIELD_TYPE, "The type to convert to."),
-			Key.optional("onError", KeyType.ON_CONVERSION_ERROR,
+			Parameter.required("to", ParameterType.FIELD_TYPE, "The type to convert to."),
+			Parameter.optional("onError", ParameterType.ON_CONVERSION_ERROR,
 					"What becomes of values that cannot be converted without loss: 'fail' (the default) refuses the "
 							+ "migration before anything is written, 'keep' leaves them, 'unset' removes the field."),
-			Key.optional("unit", KeyType.EPOCH_UNIT,
+			Parameter.optional("unit", ParameterType.EPOCH_UNIT,
 					"For 'date': what numbers are, 'ms' or 's' since 1970. Without it they must be plausible as "
 							+ "milliseconds.")),
 
@@ -92,8 +92,8 @@ enum ChangeKind {
 	 * See {@link RenameCollection}.
 	 */
 	RENAME_COLLECTION(RenameCollection.KIND, "Renames a collection. Undone by renaming it back.", RenameCollection::of,
-			Key.required("from", KeyType.COLLECTION, "The name of the collection."),
-			Key.required("to", KeyType.COLLECTION, "The new name of the collection. No collection may have it.")),
+			Parameter.required("from", ParameterType.COLLECTION, "The name of the collection."),
+			Parameter.required("to", ParameterType.COLLECTION, "The new name of the collection. No collection may have it.")),
 
 	/**
 	 * See {@link CreateIndex}.
@@ -102,27 +102,27 @@ enum ChangeKind {
 			"Creates an index, unless the same one is there. Undone by dropping it. Duplicates are looked for before a "
 					+ "unique index is built.",
 			CreateIndex::of, Keys.COLLECTION,
-			Key.required("keys", KeyType.INDEX_KEYS,
+			Parameter.required("keys", ParameterType.INDEX_KEYS,
 					"The fields of the index, each with 1, -1 or the name of a kind of index."),
-			Key.optional("name", KeyType.INDEX_NAME,
+			Parameter.optional("name", ParameterType.INDEX_NAME,
 					"The name of the index. Without it the index is named as the server would name it."),
-			Key.optional("unique", KeyType.FLAG, "Whether no two documents may have the same values."),
-			Key.optional("partialFilter", KeyType.FILTER, "Selects the documents that are indexed."),
-			Key.optional("expireAfter", KeyType.DURATION,
+			Parameter.optional("unique", ParameterType.FLAG, "Whether no two documents may have the same values."),
+			Parameter.optional("partialFilter", ParameterType.FILTER, "Selects the documents that are indexed."),
+			Parameter.optional("expireAfter", ParameterType.DURATION,
 					"How long after the date in the field documents are deleted: whole seconds, or a number with s, m, h "
 							+ "or d, such as 30d."),
-			Key.optional("expireExisting", KeyType.FLAG,
+			Parameter.optional("expireExisting", ParameterType.FLAG,
 					"Your word that documents which have expired already may be deleted, which no undo restores. Without "
 							+ "it the migration is refused if there are some."),
-			Key.optional("sparse", KeyType.FLAG, "Whether documents without the field are left out."),
-			Key.optional("collation", KeyType.COLLATION, "The rules by which strings are compared."),
-			Key.optional("hidden", KeyType.FLAG, "Whether queries do not use the index.")),
+			Parameter.optional("sparse", ParameterType.FLAG, "Whether documents without the field are left out."),
+			Parameter.optional("collation", ParameterType.COLLATION, "The rules by which strings are compared."),
+			Parameter.optional("hidden", ParameterType.FLAG, "Whether queries do not use the index.")),
 
 	/**
 	 * See {@link DropIndex}.
 	 */
 	DROP_INDEX(DropIndex.KIND, "Drops an index, if it is there. Undone by creating it as it was.", DropIndex::of,
-			Keys.COLLECTION, Key.required("name", KeyType.INDEX_NAME, "The name of the index.")),
+			Keys.COLLECTION, Parameter.required("name", ParameterType.INDEX_NAME, "The name of the index.")),
 
 	/**
 	 * See {@link SetValidator}.
@@ -131,11 +131,11 @@ enum ChangeKind {
 			"Sets the validator of a collection, which is created if it is not there. Undone by setting the previous "
 					+ "one.",
 			SetValidator::of, Keys.COLLECTION,
-			Key.required("validator", KeyType.VALIDATOR, "The validator, for example {$jsonSchema: {…}}."),
-			Key.optional("level", KeyType.VALIDATION_LEVEL,
+			Parameter.required("validator", ParameterType.VALIDATOR, "The validator, for example {$jsonSchema: {…}}."),
+			Parameter.optional("level", ParameterType.VALIDATION_LEVEL,
 					"Which documents are validated: 'strict' (the default) all, 'moderate' not updates of documents that "
 							+ "are not valid already, 'off' none."),
-			Key.optional("action", KeyType.VALIDATION_ACTION,
+			Parameter.optional("action", ParameterType.VALIDATION_ACTION,
 					"What becomes of a write that is not valid: 'error' (the default) refuses it, 'warn' logs it.")),
 
 	/**
@@ -145,19 +145,19 @@ enum ChangeKind {
 			"Inserts documents, those aside that are there already; a different one with the same _id is an error. "
 					+ "Undone by deleting those that were inserted and not changed since.",
 			InsertDocuments::of, Keys.COLLECTION,
-			Key.required("documents", KeyType.DOCUMENTS, "The documents, each with an _id.")),
+			Parameter.required("documents", ParameterType.DOCUMENTS, "The documents, each with an _id.")),
 
 	/**
 	 * See {@link UpdateDocuments}.
 	 */
 	UPDATE(UpdateDocuments.KIND, "Updates documents. Undone by 'down', or without it from pre-images.",
 			UpdateDocuments::of, Keys.COLLECTION,
-			Key.required("filter", KeyType.FILTER, "Selects the documents; {} selects all of them."),
-			Key.required("up", KeyType.UPDATE, "Update operators, or a pipeline as a list of stages."),
-			Key.optional("down", KeyType.UPDATE, "What undoes the update: update operators, or a pipeline."),
-			Key.optional("downFilter", KeyType.FILTER,
+			Parameter.required("filter", ParameterType.FILTER, "Selects the documents; {} selects all of them."),
+			Parameter.required("up", ParameterType.UPDATE, "Update operators, or a pipeline as a list of stages."),
+			Parameter.optional("down", ParameterType.UPDATE, "What undoes the update: update operators, or a pipeline."),
+			Parameter.optional("downFilter", ParameterType.FILTER,
 					"Selects the documents to undo. Without it those that 'filter' selects at that time."),
-			Key.optional("idempotent", KeyType.FLAG,
+			Parameter.optional("idempotent", ParameterType.FLAG,
 					"Your word that the update does the same if it is executed again. It is known of $set, $unset, "
 							+ "$rename, $min, $max, $addToSet and $pull.")),
 
@@ -165,39 +165,39 @@ enum ChangeKind {
 	 * See {@link RunCommand}.
 	 */
 	COMMAND(RunCommand.KIND, "Runs a command on the application's database. Undone by 'down', without it not at all.",
-			RunCommand::of, Key.required("up", KeyType.COMMAND, "The command, beginning with its name."),
-			Key.optional("down", KeyType.COMMAND, "The command that undoes it."), Key.optional("idempotent",
-					KeyType.FLAG, "Your word that the command does the same if it is executed again."));
+			RunCommand::of, Parameter.required("up", ParameterType.COMMAND, "The command, beginning with its name."),
+			Parameter.optional("down", ParameterType.COMMAND, "The command that undoes it."), Parameter.optional("idempotent",
+					ParameterType.FLAG, "Your word that the command does the same if it is executed again."));
 
 	/**
 	 * The keys at the top of a file.
 	 */
-	static final List<Key> TOP = List.of(
-			Key.required("changes", KeyType.CHANGES, "The changes, in the order in which they are made."),
-			Key.optional("description", KeyType.TEXT,
+	static final List<Parameter> TOP = List.of(
+			Parameter.required("changes", ParameterType.CHANGES, "The changes, in the order in which they are made."),
+			Parameter.optional("description", ParameterType.TEXT,
 					"What the migration does, in a few words. Without it the file's name says it."),
-			Key.optional("phase", KeyType.PHASE,
+			Parameter.optional("phase", ParameterType.PHASE,
 					"When the migration runs. This version knows 'expand', before traffic, which is the default."),
-			Key.optional("requires", KeyType.REQUIREMENTS,
+			Parameter.optional("requires", ParameterType.REQUIREMENTS,
 					"Migrations that must be applied before, such as postgres:42 or mongo:3."),
-			Key.optional("imports", KeyType.TEXTS,
+			Parameter.optional("imports", ParameterType.TEXTS,
 					"Entries of another tool's history that count as this migration: mongock:<changeId>[/<author>], "
 							+ "migrate-mongo:<file name> or liquibase:<path>::<id>::<author>, followed by @<collection> "
 							+ "where it is not the tool's default."),
-			Key.optional("onInterrupted", KeyType.ON_INTERRUPTED,
+			Parameter.optional("onInterrupted", ParameterType.ON_INTERRUPTED,
 					"What the next run does with an attempt that never finished: 'retry' or 'stop'."),
-			Key.optional("irreversible", KeyType.TEXT,
+			Parameter.optional("irreversible", ParameterType.TEXT,
 					"Why the migration cannot or need not be undone. No pre-images are kept then."));
 
 	private final String id;
 
 	private final String description;
 
-	private final Function<Parameters, ExecutableChange> factory;
+	private final Function<Parameters, ChangeOperation> factory;
 
-	private final List<Key> keys;
+	private final List<Parameter> keys;
 
-	ChangeKind(String id, String description, Function<Parameters, ExecutableChange> factory, Key... keys) {
+	ChangeKind(String id, String description, Function<Parameters, ChangeOperation> factory, Parameter... keys) {
 		this.id = id;
 		this.description = description;
 		this.factory = factory;
@@ -228,11 +228,11 @@ enum ChangeKind {
 		return this.description;
 	}
 
-	List<Key> keys() {
+	List<Parameter> keys() {
 		return this.keys;
 	}
 
-	ExecutableChange create(Parameters parameters) {
+	ChangeOperation create(Parameters parameters) {
 		return this.factory.apply(parameters);
 	}
 
@@ -241,9 +241,9 @@ enum ChangeKind {
 	 */
 	private static final class Keys {
 
-		static final Key COLLECTION = Key.required("collection", KeyType.COLLECTION, "The name of the collection.");
+		static final Parameter COLLECTION = Parameter.required("collection", ParameterType.COLLECTION, "The name of the collection.");
 
-		static final Key FIELD = Key.required("field", KeyType.CHANGED_FIELD,
+		static final Parameter FIELD = Parameter.required("field", ParameterType.CHANGED_FIELD,
 				"The field, as a path with '.' between its parts.");
 
 	}

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * What a change would do to a database as it is now.
@@ -20,7 +20,7 @@ import io.gemforce.migrations.store.Touches;
  * @param idempotent whether it does the same if it is executed again
  * @param reverse how it is undone
  */
-public record ChangePlan(String kind, String summary, @Nullable Touches touches, @Nullable Touches preimages,
+public record ChangePlan(String kind, String summary, @Nullable AffectedCount touches, @Nullable AffectedCount preimages,
 		List<String> losses, List<String> needs, List<String> locks, boolean idempotent, Reverse reverse) {
 
 }

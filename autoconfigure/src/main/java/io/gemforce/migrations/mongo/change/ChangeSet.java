@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.DeclaredMongoMigration;
 import io.gemforce.migrations.mongo.change.contract.Change;
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
+import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.contract.Survey;
 import io.gemforce.migrations.mongo.change.document.Json;
-import io.gemforce.migrations.mongo.change.preimage.ApplicationKey;
-import io.gemforce.migrations.mongo.change.preimage.Memory;
-import io.gemforce.migrations.mongo.change.preimage.Preimages;
-import io.gemforce.migrations.mongo.change.preimage.Progress;
-import io.gemforce.migrations.mongo.change.source.Findings;
+import io.gemforce.migrations.mongo.change.preimage.ApplyKey;
+import io.gemforce.migrations.mongo.change.preimage.ChangeJournal;
+import io.gemforce.migrations.mongo.change.preimage.JournalProgress;
+import io.gemforce.migrations.mongo.change.preimage.PreimageStore;
+import io.gemforce.migrations.mongo.change.source.DefinitionProblems;
 
 /**
  * The changes of one migration, in their order. Immutable.
@@ -57,7 +57,7 @@ public final class ChangeSet {
 	public static ChangeSet declaredBy(DeclaredMongoMigration migration, String subject) {
 		ChangesBuilder builder = new ChangesBuilder();
 		migration.changes(builder);
-		Findings findings = Findings.aboutBean(subject);
+		DefinitionProblems findings = DefinitionProblems.aboutBean(subject);
 		return new ChangeSetReader(findings).read(builder.definition())
 			.orElseThrow(() -> new InvalidChangesException(findings.problems()));
 	}
@@ -163,11 +163,11 @@ public final class ChangeSet {
 	 * @return a plan for each change
 	 */
 	public List<ChangePlan> plan(MongoDatabase database, boolean counted) {
-		Survey survey = new Survey(database, counted);
+		DocumentCounter survey = new DocumentCounter(database, counted);
 		return this.declared.stream().map(DeclaredChange::change).map((change) -> plan(change, survey)).toList();
 	}
 
-	private ChangePlan plan(ExecutableChange change, Survey survey) {
+	private ChangePlan plan(ChangeOperation change, DocumentCounter survey) {
 		return new ChangePlan(change.kind(), change.summary(), change.touches(survey),
 				isRemembering() ? change.preimages(survey) : null, change.losses(survey), change.needs(),
 				change.locks(), change.isIdempotent(),
@@ -180,12 +180,12 @@ public final class ChangeSet {
 	 * @param key which application
 	 * @return why it cannot be undone, or empty if it can
 	 */
-	public Optional<String> whyNoUndo(MongoCollection<Document> preimages, ApplicationKey key) {
+	public Optional<String> whyNoUndo(MongoCollection<Document> preimages, ApplyKey key) {
 		return irreversible().or(() -> whyForgotten(preimages, key));
 	}
 
-	private static Optional<String> whyForgotten(MongoCollection<Document> preimages, ApplicationKey key) {
-		Progress progress = Memory.read(preimages, key);
+	private static Optional<String> whyForgotten(MongoCollection<Document> preimages, ApplyKey key) {
+		JournalProgress progress = ChangeJournal.read(preimages, key);
 		if (progress.isNone()) {
 			return Optional.of("nothing is remembered of its application");
 		}
@@ -198,7 +198,7 @@ public final class ChangeSet {
 					.of("a part of change %d was made when the migration was 'irreversible'".formatted(change + 1));
 			}
 			long kept = progress.items(change);
-			long there = (kept > 0) ? new Preimages(() -> preimages, Memory.rangeOf(key, change)).count() : 0;
+			long there = (kept > 0) ? new PreimageStore(() -> preimages, ChangeJournal.rangeOf(key, change)).count() : 0;
 			if (there < kept) {
 				return Optional
 					.of("%d of the %d pre-images of change %d are gone".formatted(kept - there, kept, change + 1));

@@ -15,15 +15,15 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
-import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 import io.gemforce.migrations.mongo.change.operation.RenameCollection;
 import io.gemforce.migrations.mongo.change.operation.RenameField;
-import io.gemforce.migrations.mongo.change.source.Findings;
+import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
+import io.gemforce.migrations.mongo.change.source.DefinitionProblems;
 import io.gemforce.migrations.mongo.change.source.NearestWord;
 import io.gemforce.migrations.mongo.change.source.Pointer;
-import io.gemforce.migrations.mongo.change.source.Spot;
 
 /**
  * Checks a definition and makes changes of it. Goes on after what is wrong, so that all
@@ -31,9 +31,9 @@ import io.gemforce.migrations.mongo.change.source.Spot;
  */
 final class ChangeSetReader {
 
-	private final Findings findings;
+	private final DefinitionProblems findings;
 
-	ChangeSetReader(Findings findings) {
+	ChangeSetReader(DefinitionProblems findings) {
 		this.findings = findings;
 	}
 
@@ -43,9 +43,9 @@ final class ChangeSetReader {
 	 * @return the changes, or empty if anything is wrong
 	 */
 	Optional<ChangeSet> read(BsonValue definition) {
-		Spot top = new Spot(this.findings, Pointer.TOP);
+		DefinitionCursor top = new DefinitionCursor(this.findings, Pointer.TOP);
 		if (!definition.isDocument()) {
-			top.wrong("there must be 'changes:' at the top but there is " + BsonWords.describe(definition),
+			top.wrong("there must be 'changes:' at the top but there is " + BsonFormatter.describe(definition),
 					"Write 'changes:' and a list of changes below it");
 			return Optional.empty();
 		}
@@ -76,20 +76,20 @@ final class ChangeSetReader {
 	 * @return the change
 	 */
 	static DeclaredChange readChange(BsonDocument definition) {
-		Findings findings = Findings.aboutBean("change");
+		DefinitionProblems findings = DefinitionProblems.aboutBean("change");
 		DeclaredChange declared = new ChangeSetReader(findings).readChange(definition,
-				new Spot(findings, Pointer.TOP.to(0)));
+				new DefinitionCursor(findings, Pointer.TOP.to(0)));
 		if (declared == null) {
 			throw new InvalidChangesException(findings.problems());
 		}
 		return declared;
 	}
 
-	private @Nullable DeclaredChange readChange(BsonValue value, Spot spot) {
+	private @Nullable DeclaredChange readChange(BsonValue value, DefinitionCursor spot) {
 		if (!value.isDocument() || value.asDocument().size() != 1) {
 			spot.wrong(
 					"a change must be one key with its parameters but this is " + (value.isDocument()
-							? "a document of %d keys".formatted(value.asDocument().size()) : BsonWords.describe(value)),
+							? "a document of %d keys".formatted(value.asDocument().size()) : BsonFormatter.describe(value)),
 					"Write for example 'renameField: {collection: MyClass, from: a, to: b}', a list item for each change");
 			return null;
 		}
@@ -105,9 +105,9 @@ final class ChangeSetReader {
 		return readParameters(kind, entry.getValue(), spot.to(id));
 	}
 
-	private @Nullable DeclaredChange readParameters(ChangeKind kind, BsonValue value, Spot spot) {
+	private @Nullable DeclaredChange readParameters(ChangeKind kind, BsonValue value, DefinitionCursor spot) {
 		if (!value.isDocument()) {
-			spot.wrong("'%s' needs %s but has %s".formatted(kind.id(), names(kind.keys()), BsonWords.describe(value)),
+			spot.wrong("'%s' needs %s but has %s".formatted(kind.id(), names(kind.keys()), BsonFormatter.describe(value)),
 					"Write '%s: {%s: …}'".formatted(kind.id(), kind.keys().get(0).name()));
 			return null;
 		}
@@ -118,7 +118,7 @@ final class ChangeSetReader {
 			return null;
 		}
 		BsonDocument canonical = canonical(kind, parameters);
-		ExecutableChange change = kind.create(new Parameters(canonical));
+		ChangeOperation change = kind.create(new Parameters(canonical));
 		change.check(spot);
 		return new DeclaredChange(new BsonDocument(kind.id(), canonical), change);
 	}
@@ -126,7 +126,7 @@ final class ChangeSetReader {
 	// In the order of the keys, with words as they are known
 	private static BsonDocument canonical(ChangeKind kind, BsonDocument parameters) {
 		BsonDocument canonical = new BsonDocument();
-		for (Key key : kind.keys()) {
+		for (Parameter key : kind.keys()) {
 			BsonValue value = parameters.get(key.name());
 			if (value != null) {
 				canonical.append(key.name(), key.type().choices().isEmpty() ? value
@@ -136,21 +136,21 @@ final class ChangeSetReader {
 		return canonical;
 	}
 
-	private void checkKeys(String subject, BsonDocument document, List<Key> keys, Spot spot) {
-		Map<String, Key> known = new HashMap<>();
+	private void checkKeys(String subject, BsonDocument document, List<Parameter> keys, DefinitionCursor spot) {
+		Map<String, Parameter> known = new HashMap<>();
 		keys.forEach((key) -> known.put(key.name(), key));
 		document.forEach((name, value) -> {
-			Key key = known.get(name);
+			Parameter key = known.get(name);
 			if (key == null) {
 				spot.to(name)
 					.wrongKey("%s has no key '%s'%s".formatted(subject, name, didYouMean(name, known.keySet())),
-							"Write one of " + String.join(", ", keys.stream().map(Key::name).toList()));
+							"Write one of " + String.join(", ", keys.stream().map(Parameter::name).toList()));
 			}
 			else {
 				key.type().check(value, spot.to(name));
 			}
 		});
-		for (Key key : keys) {
+		for (Parameter key : keys) {
 			if (key.isRequired() && !document.containsKey(key.name())) {
 				spot.wrongKey("%s needs the key '%s'".formatted(subject, key.name()),
 						"Add '%s:'. %s".formatted(key.name(), key.description()));
@@ -158,8 +158,8 @@ final class ChangeSetReader {
 		}
 	}
 
-	private static String names(List<Key> keys) {
-		return String.join(", ", keys.stream().filter(Key::isRequired).map((key) -> "'" + key.name() + "'").toList());
+	private static String names(List<Parameter> keys) {
+		return String.join(", ", keys.stream().filter(Parameter::isRequired).map((key) -> "'" + key.name() + "'").toList());
 	}
 
 	private static String didYouMean(String word, Collection<String> known) {
@@ -168,10 +168,10 @@ final class ChangeSetReader {
 
 	// Finds renames that lead back: the same thing would have a name again that it had
 	// before, so that the renames are most probably not what was meant
-	private void checkRenames(List<DeclaredChange> changes, Spot spot) {
+	private void checkRenames(List<DeclaredChange> changes, DefinitionCursor spot) {
 		Map<String, Set<String>> names = new HashMap<>();
 		for (int index = 0; index < changes.size(); index++) {
-			ExecutableChange change = changes.get(index).change();
+			ChangeOperation change = changes.get(index).change();
 			if (change instanceof RenameField rename) {
 				String collection = rename.collection() + "\0";
 				checkRename(names, collection + rename.from(), collection + rename.to(), rename.to().text(),
@@ -183,7 +183,7 @@ final class ChangeSetReader {
 		}
 	}
 
-	private static void checkRename(Map<String, Set<String>> names, String from, String to, String shown, Spot spot) {
+	private static void checkRename(Map<String, Set<String>> names, String from, String to, String shown, DefinitionCursor spot) {
 		Set<String> earlier = names.containsKey(from) ? names.remove(from) : new HashSet<>();
 		if (earlier.contains(to)) {
 			spot.wrong("the renames lead in a circle: what gets the name '%s' had it before".formatted(shown),

@@ -5,7 +5,7 @@ import java.util.HexFormat;
 
 import org.bson.BsonDocument;
 
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
 import io.gemforce.migrations.mongo.change.document.Fingerprint;
 import io.gemforce.migrations.mongo.change.document.Json;
 
@@ -15,7 +15,7 @@ import io.gemforce.migrations.mongo.change.document.Json;
  * @param definition the kind of the change and its parameters, as in a file
  * @param change the change
  */
-record DeclaredChange(BsonDocument definition, ExecutableChange change) {
+record DeclaredChange(BsonDocument definition, ChangeOperation change) {
 
 	/**
 	 * What a definition that is remembered by its hash begins with.

@@ -4,7 +4,7 @@ import java.util.Set;
 
 import org.bson.BsonValue;
 
-import io.gemforce.migrations.mongo.change.source.Spot;
+import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
 
 /**
  * Checks values that are stored as they are. A key that begins with {@code $} is most
@@ -18,7 +18,7 @@ final class Literals {
 	private Literals() {
 	}
 
-	static void check(BsonValue value, Spot spot) {
+	static void check(BsonValue value, DefinitionCursor spot) {
 		if (value.isDocument()) {
 			value.asDocument().forEach((key, item) -> {
 				if (key.startsWith("$") && !REFERENCE.contains(key)) {

@@ -67,7 +67,7 @@ public final class MigrationDiscovery implements MigrationSource {
 
 	private final Supplier<Set<String>> candidates;
 
-	private final Supplier<Discovery> all = SingletonSupplier.of(() -> discover(this::resolve));
+	private final Supplier<DiscoveredMigrations> all = SingletonSupplier.of(() -> discover(this::resolve));
 
 	// Reading classes takes its time
 	private final Map<Class<?>, Optional<String>> checksums = new ConcurrentHashMap<>();
@@ -89,23 +89,23 @@ public final class MigrationDiscovery implements MigrationSource {
 	}
 
 	@Override
-	public Discovery discover() {
-		Discovery all = this.all.get();
+	public DiscoveredMigrations discover() {
+		DiscoveredMigrations all = this.all.get();
 		this.discovered = true;
 		return all;
 	}
 
 	@Override
-	public Discovery discoverEarly() {
+	public DiscoveredMigrations discoverEarly() {
 		if (this.discovered) {
 			return discover();
 		}
 		List<String> unknown = new ArrayList<>();
-		Discovery known = discover((beanName, problems) -> resolveEarly(beanName, problems, unknown));
-		return new Discovery(known.migrations(), known.problems(), unknown.isEmpty());
+		DiscoveredMigrations known = discover((beanName, problems) -> resolveEarly(beanName, problems, unknown));
+		return new DiscoveredMigrations(known.migrations(), known.problems(), unknown.isEmpty());
 	}
 
-	private Discovery discover(BeanResolver beans) {
+	private DiscoveredMigrations discover(BeanResolver beans) {
 		List<Problem> problems = new ArrayList<>();
 		Map<Version, List<ResolvedMigration>> migrations = new TreeMap<>();
 		Consumer<ResolvedMigration> found = (migration) -> migrations
@@ -116,7 +116,7 @@ public final class MigrationDiscovery implements MigrationSource {
 		problems.addAll(files.problems());
 		files.files().forEach((file) -> found.accept(resolve(file, problems)));
 		migrations.values().stream().filter((same) -> same.size() > 1).map(this::duplicate).forEach(problems::add);
-		return new Discovery(migrations.values().stream().map((same) -> same.get(0)).toList(), problems);
+		return new DiscoveredMigrations(migrations.values().stream().map((same) -> same.get(0)).toList(), problems);
 	}
 
 	private static ResolvedMigration resolve(ChangeFile file, List<Problem> problems) {
@@ -124,7 +124,7 @@ public final class MigrationDiscovery implements MigrationSource {
 		return new ResolvedMigration(file.version(), file.description(), MigrationType.FILE, file.script(),
 				file.location(), file.checksum(), TransactionMode.AUTO, file.onInterrupted(),
 				requirements(where, file.requires(), problems), imports(where, file.imports(), problems),
-				new DeclaredWork(file.changes(), file.text()));
+				new DeclaredAction(file.changes(), file.text()));
 	}
 
 	private Optional<ResolvedMigration> resolve(String beanName, List<Problem> problems) {
@@ -157,7 +157,7 @@ public final class MigrationDiscovery implements MigrationSource {
 		if (DeclaredMongoMigration.class.isAssignableFrom(type) && canBeCreated(beanName)) {
 			return resolve(beanName, problems);
 		}
-		return describe(beanName, type, problems, (where) -> Optional.of(new UncreatedWork(type)));
+		return describe(beanName, type, problems, (where) -> Optional.of(new UncreatedAction(type)));
 	}
 
 	private boolean canBeCreated(String beanName) {
@@ -175,7 +175,7 @@ public final class MigrationDiscovery implements MigrationSource {
 	}
 
 	private Optional<ResolvedMigration> describe(String beanName, Class<?> type, List<Problem> problems,
-			Function<String, Optional<MigrationWork>> work) {
+			Function<String, Optional<MigrationAction>> work) {
 		boolean code = MongoMigration.class.isAssignableFrom(type);
 		Migration migration = AnnotatedElementUtils.findMergedAnnotation(type, Migration.class);
 		if (migration == null) {
@@ -223,14 +223,14 @@ public final class MigrationDiscovery implements MigrationSource {
 		return this.beanFactory.findAnnotationOnBean(beanName, Configuration.class, false) != null;
 	}
 
-	private static Optional<MigrationWork> work(Object bean, boolean selfContained, String where,
+	private static Optional<MigrationAction> work(Object bean, boolean selfContained, String where,
 			List<Problem> problems) {
 		if (bean instanceof MongoMigration code) {
-			return Optional.of(new BeanWork(code, selfContained));
+			return Optional.of(new BeanAction(code, selfContained));
 		}
 		try {
 			ChangeSet changes = ChangeSet.declaredBy((DeclaredMongoMigration) bean, where);
-			return Optional.of(new DeclaredWork(changes, changes.toJson()));
+			return Optional.of(new DeclaredAction(changes, changes.toJson()));
 		}
 		catch (InvalidChangesException ex) {
 			problems.addAll(ex.getProblems());
@@ -238,12 +238,12 @@ public final class MigrationDiscovery implements MigrationSource {
 		}
 	}
 
-	private @Nullable String checksum(Migration migration, Class<?> type, MigrationWork work) {
+	private @Nullable String checksum(Migration migration, Class<?> type, MigrationAction work) {
 		if (!migration.checksum().isEmpty()) {
 			return migration.checksum();
 		}
 		if (DeclaredMongoMigration.class.isAssignableFrom(type)) {
-			return (work instanceof DeclaredWork declared) ? declared.changes().checksum() : null;
+			return (work instanceof DeclaredAction declared) ? declared.changes().checksum() : null;
 		}
 		return this.checksums.computeIfAbsent(type, (key) -> Optional.ofNullable(ClassChecksum.of(key))).orElse(null);
 	}

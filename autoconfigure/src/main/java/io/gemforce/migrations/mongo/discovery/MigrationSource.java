@@ -10,13 +10,13 @@ public interface MigrationSource {
 	 * Discover the migrations.
 	 * @return all of them
 	 */
-	Discovery discover();
+	DiscoveredMigrations discover();
 
 	/**
 	 * Discover what there is without creating a bean that may need what is not there yet.
 	 * @return the migrations as far as they are known then, not to be executed
 	 */
-	default Discovery discoverEarly() {
+	default DiscoveredMigrations discoverEarly() {
 		return discover();
 	}
 

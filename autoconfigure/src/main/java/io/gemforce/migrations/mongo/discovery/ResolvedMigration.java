@@ -31,7 +31,7 @@ import io.gemforce.migrations.store.Requirement;
  */
 public record ResolvedMigration(Version version, String description, MigrationType type, String script, String location,
 		@Nullable String checksum, TransactionMode transaction, @Nullable OnInterrupted onInterrupted,
-		List<Requirement> requires, List<ImportId> imports, MigrationWork work) {
+		List<Requirement> requires, List<ImportId> imports, MigrationAction work) {
 
 	/**
 	 * Whether an attempt may use transactions, one for all of it or small ones.
@@ -80,7 +80,7 @@ public record ResolvedMigration(Version version, String description, MigrationTy
 	 * @return the migration
 	 */
 	public ResolvedMigration repeatedly() {
-		boolean repeatable = this.work instanceof DeclaredWork
+		boolean repeatable = this.work instanceof DeclaredAction
 				|| (this.transaction == TransactionMode.NEVER && this.onInterrupted == OnInterrupted.RETRY);
 		return repeatable ? new ResolvedMigration(this.version, this.description, this.type, this.script, this.location,
 				this.checksum, this.transaction, this.onInterrupted, this.requires, this.imports,

@@ -4,7 +4,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * What a migration would do.
@@ -14,6 +14,6 @@ import io.gemforce.migrations.store.Touches;
  * @param touches how many documents it touches, {@code null} if that is not known
  * @param locks the locks that it takes, in words
  */
-public record WorkPlan(String summary, @Nullable String script, @Nullable Touches touches, List<String> locks) {
+public record WorkPlan(String summary, @Nullable String script, @Nullable AffectedCount touches, List<String> locks) {
 
 }

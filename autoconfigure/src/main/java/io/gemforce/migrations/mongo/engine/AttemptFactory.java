@@ -32,7 +32,7 @@ final class AttemptFactory {
 		return this.access.factory().getMongoDatabase().getName();
 	}
 
-	WorkAttempt create(LockedHistory locked, RunnerTransactions transactions, OperationGuard guard, Step step,
+	WorkAttempt create(LockedHistory locked, RunnerTransactions transactions, OperationGuard guard, PendingExecution step,
 			long rank) {
 		guard.use(new AttemptSessions(locked.session().session(), this.access::startSession));
 		GuardedDatabaseFactory factory = new GuardedDatabaseFactory(this.access.factory(), guard);

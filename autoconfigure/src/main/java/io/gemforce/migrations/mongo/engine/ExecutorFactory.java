@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 
 import org.springframework.util.function.SingletonSupplier;
 
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
  * Makes what executes migrations under a lock.
@@ -21,11 +21,11 @@ final class ExecutorFactory {
 
 	private final MigrationThread thread;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
 	private final LongSupplier nanoTime;
 
-	ExecutorFactory(AttemptFactory attempts, MongoAccess access, MigrationThread thread, StopSignal stop,
+	ExecutorFactory(AttemptFactory attempts, MongoAccess access, MigrationThread thread, ShutdownSignal stop,
 			LongSupplier nanoTime) {
 		this.attempts = attempts;
 		this.access = access;

@@ -7,7 +7,7 @@ import com.mongodb.client.MongoDatabase;
 import org.bson.Document;
 
 import io.gemforce.migrations.mongo.change.contract.ChangeContext;
-import io.gemforce.migrations.mongo.change.preimage.ApplicationKey;
+import io.gemforce.migrations.mongo.change.preimage.ApplyKey;
 import io.gemforce.migrations.mongo.context.GuardedDatabaseFactory;
 import io.gemforce.migrations.mongo.context.OperationGuard;
 
@@ -29,12 +29,12 @@ final class GuardedChangeContext implements ChangeContext {
 
 	private final MongoSettings settings;
 
-	private final Step step;
+	private final PendingExecution step;
 
 	private final long rank;
 
 	GuardedChangeContext(GuardedDatabaseFactory factory, LockedHistory locked, RunnerTransactions transactions,
-			OperationGuard guard, MongoAccess access, MongoSettings settings, Step step, long rank) {
+			OperationGuard guard, MongoAccess access, MongoSettings settings, PendingExecution step, long rank) {
 		this.factory = factory;
 		this.locked = locked;
 		this.transactions = transactions;
@@ -56,9 +56,9 @@ final class GuardedChangeContext implements ChangeContext {
 	}
 
 	@Override
-	public ApplicationKey key() {
-		return new ApplicationKey(this.step.migration().version(),
-				Objects.requireNonNullElse(this.step.cycle(), this.rank));
+	public ApplyKey key() {
+		return new ApplyKey(this.step.migration().version(),
+				Objects.requireNonNullElse(this.step.firstAttemptRank(), this.rank));
 	}
 
 	@Override

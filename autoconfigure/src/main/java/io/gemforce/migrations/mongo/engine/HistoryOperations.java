@@ -18,7 +18,7 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
-import io.gemforce.migrations.mongo.discovery.Discovery;
+import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
@@ -37,13 +37,13 @@ final class HistoryOperations {
 
 	private final MigrationLocker locker;
 
-	private final Discovery discovery;
+	private final DiscoveredMigrations discovery;
 
 	private final MigrationValidator validator;
 
 	private final Duration lease;
 
-	HistoryOperations(MigrationLocker locker, Discovery discovery, MigrationValidator validator,
+	HistoryOperations(MigrationLocker locker, DiscoveredMigrations discovery, MigrationValidator validator,
 			MongoSettings settings) {
 		this.locker = locker;
 		this.discovery = discovery;

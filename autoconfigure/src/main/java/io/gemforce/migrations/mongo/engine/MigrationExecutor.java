@@ -88,7 +88,7 @@ final class MigrationExecutor {
 	 * @return what somebody should look at, or empty if somebody else has the rank and
 	 * nothing was done
 	 */
-	Optional<List<Problem>> execute(Step step, long rank, boolean transactional) {
+	Optional<List<Problem>> execute(PendingExecution step, long rank, boolean transactional) {
 		return execute(step, rank, transactional, Optional::empty);
 	}
 
@@ -102,7 +102,7 @@ final class MigrationExecutor {
 	 * @return what somebody should look at, or empty if somebody else has the rank and
 	 * nothing was done
 	 */
-	Optional<List<Problem>> execute(Step step, long rank, boolean transactional, Supplier<Optional<Attempt>> next) {
+	Optional<List<Problem>> execute(PendingExecution step, long rank, boolean transactional, Supplier<Optional<Attempt>> next) {
 		Lease lease = this.locked.lease();
 		boolean opened = hasOpened(rank);
 		this.openedAhead = null;
@@ -127,7 +127,7 @@ final class MigrationExecutor {
 		return this.openedAhead != null && this.openedAhead == rank;
 	}
 
-	private List<Problem> executeOpened(Step step, long rank, boolean transactional, Supplier<Optional<Attempt>> next,
+	private List<Problem> executeOpened(PendingExecution step, long rank, boolean transactional, Supplier<Optional<Attempt>> next,
 			Thread caller) {
 		long startedAt = this.nanoTime.getAsLong();
 		ExecutionStart start = step.start(this.locked.run(), this.attempts.namespace(), transactional);
@@ -171,7 +171,7 @@ final class MigrationExecutor {
 	 */
 	private final class Execution {
 
-		private final Step step;
+		private final PendingExecution step;
 
 		private final long rank;
 
@@ -181,7 +181,7 @@ final class MigrationExecutor {
 
 		private boolean interrupted;
 
-		private Execution(Step step, long rank, long startedAt) {
+		private Execution(PendingExecution step, long rank, long startedAt) {
 			this.step = step;
 			this.rank = rank;
 			this.startedAt = startedAt;

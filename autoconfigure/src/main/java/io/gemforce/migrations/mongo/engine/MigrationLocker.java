@@ -17,7 +17,7 @@ import io.gemforce.migrations.mongo.history.MigrationHistory;
 import io.gemforce.migrations.mongo.lock.Lease;
 import io.gemforce.migrations.mongo.lock.LockHolder;
 import io.gemforce.migrations.mongo.lock.LockTimeoutException;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
  * Acquires the lock for a run.
@@ -28,7 +28,7 @@ final class MigrationLocker {
 
 	private final MongoAccess access;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
 	private final Duration waitTimeout;
 
@@ -40,7 +40,7 @@ final class MigrationLocker {
 	 * @param stop tells that the process is about to end
 	 * @param waitTimeout how long to wait for a holder at the most
 	 */
-	MigrationLocker(MongoAccess access, StopSignal stop, Duration waitTimeout) {
+	MigrationLocker(MongoAccess access, ShutdownSignal stop, Duration waitTimeout) {
 		this.access = access;
 		this.stop = stop;
 		this.waitTimeout = waitTimeout;

@@ -23,7 +23,7 @@ import io.gemforce.migrations.mongo.lock.LockLostException;
 import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.RollbackTarget;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
  * One rollback of MongoDB migrations, under the lock and with the history of a run:
@@ -48,7 +48,7 @@ final class MigrationRollback {
 
 	private final ExecutorFactory executors;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
 	private final PlanGuard guard;
 
@@ -59,7 +59,7 @@ final class MigrationRollback {
 	private final List<Problem> notes = new ArrayList<>();
 
 	MigrationRollback(MongoAccess access, MigrationLocker locker, RollbackPlanner planner, ExecutorFactory executors,
-			StopSignal stop, PlanGuard guard, Clock clock) {
+			ShutdownSignal stop, PlanGuard guard, Clock clock) {
 		this.access = access;
 		this.locker = locker;
 		this.planner = planner;
@@ -114,9 +114,9 @@ final class MigrationRollback {
 		Optional<Hold> before = locked.holds().find();
 		Hold hold = null;
 		History history = locked.read();
-		Optional<Step> next = this.planner.next(target, history);
+		Optional<PendingExecution> next = this.planner.next(target, history);
 		while (next.isPresent()) {
-			Step step = next.get();
+			PendingExecution step = next.get();
 			this.stop.check(StoreName.MONGO, databaseState());
 			this.guard.check(StoreName.MONGO, step.migration().version().toString(), Direction.DOWN,
 					this::databaseState);
@@ -139,7 +139,7 @@ final class MigrationRollback {
 		}
 	}
 
-	private void undo(Step step, long rank, LockedHistory locked, MigrationExecutor executor) {
+	private void undo(PendingExecution step, long rank, LockedHistory locked, MigrationExecutor executor) {
 		boolean transactional = step.migration().isTransactional(this.access.hasTransactions());
 		executor.execute(step, rank, transactional).ifPresent((found) -> {
 			this.undone.add(step.migration().version().toString());

@@ -22,7 +22,7 @@ import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
-import io.gemforce.migrations.mongo.discovery.Discovery;
+import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
 import io.gemforce.migrations.mongo.discovery.ImportId;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.mongo.history.History;
@@ -32,7 +32,7 @@ import io.gemforce.migrations.mongo.lock.LockLostException;
 import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.PlanGuard;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.Validation;
 
 /**
@@ -68,7 +68,7 @@ final class MigrationRunner {
 
 	private final MigrationLocker locker;
 
-	private final Discovery discovery;
+	private final DiscoveredMigrations discovery;
 
 	private final MigrationValidator validator;
 
@@ -76,7 +76,7 @@ final class MigrationRunner {
 
 	private final OldPreimages retention;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
 	private final PlanGuard guard;
 
@@ -86,8 +86,8 @@ final class MigrationRunner {
 
 	private @Nullable Validation found;
 
-	MigrationRunner(MongoAccess access, MigrationLocker locker, Discovery discovery, MigrationValidator validator,
-			ExecutorFactory executors, OldPreimages retention, StopSignal stop, PlanGuard guard) {
+	MigrationRunner(MongoAccess access, MigrationLocker locker, DiscoveredMigrations discovery, MigrationValidator validator,
+			ExecutorFactory executors, OldPreimages retention, ShutdownSignal stop, PlanGuard guard) {
 		this.access = access;
 		this.locker = locker;
 		this.discovery = discovery;
@@ -177,7 +177,7 @@ final class MigrationRunner {
 						"baseline", null, null, null, "gemforce.migrations.mongo.baseline-version"));
 				continue;
 			}
-			List<Step> pending = pending(validate(history, locked.holds()::find), history);
+			List<PendingExecution> pending = pending(validate(history, locked.holds()::find), history);
 			if (!pending.isEmpty() && liftHold(locked, history)) {
 				continue;
 			}
@@ -208,7 +208,7 @@ final class MigrationRunner {
 		return true;
 	}
 
-	private List<Step> pending(Validation validation, History history) {
+	private List<PendingExecution> pending(Validation validation, History history) {
 		Map<Version, ResolvedMigration> byVersion = this.discovery.byVersion();
 		SortedMap<Version, VersionHistory> recorded = VersionHistory.byVersion(history.rows());
 		return validation.pending()
@@ -217,21 +217,21 @@ final class MigrationRunner {
 			.flatMap((version) -> Version.parse(Objects.requireNonNull(version)).stream())
 			.map(byVersion::get)
 			.filter(Objects::nonNull)
-			.map((migration) -> new Step(migration, Direction.UP, cycle(recorded.get(migration.version()))))
+			.map((migration) -> new PendingExecution(migration, Direction.UP, firstAttemptRank(recorded.get(migration.version()))))
 			.toList();
 	}
 
-	private static @Nullable Long cycle(@Nullable VersionHistory past) {
+	private static @Nullable Long firstAttemptRank(@Nullable VersionHistory past) {
 		return (past != null) ? past.unfinishedCycle() : null;
 	}
 
-	private boolean execute(List<Step> pending, long firstRank, LockedHistory locked, MigrationExecutor executor) {
+	private boolean execute(List<PendingExecution> pending, long firstRank, LockedHistory locked, MigrationExecutor executor) {
 		boolean transactions = this.access.hasTransactions();
 		long rank = firstRank;
 		PeerHistories peers = new PeerHistories(this.access.factory().getMongoDatabase());
-		peers.warnOfLocks(pending.stream().map(Step::migration).toList());
+		peers.warnOfLocks(pending.stream().map(PendingExecution::migration).toList());
 		for (int i = 0; i < pending.size(); i++) {
-			Step step = pending.get(i);
+			PendingExecution step = pending.get(i);
 			ResolvedMigration migration = step.migration();
 			boolean opened = executor.hasOpened(rank);
 			if (!opened && this.stop.isStopped()) {
@@ -247,7 +247,7 @@ final class MigrationRunner {
 						imported.get()));
 			}
 			else {
-				Optional<Step> next = (i + 1 < pending.size()) ? Optional.of(pending.get(i + 1)) : Optional.empty();
+				Optional<PendingExecution> next = (i + 1 < pending.size()) ? Optional.of(pending.get(i + 1)) : Optional.empty();
 				if (executor
 					.execute(step, rank, migration.isTransactional(transactions), () -> next.filter(this::mayFollow)
 						.map((following) -> following.attempt(following.migration().isTransactional(transactions))))
@@ -263,7 +263,7 @@ final class MigrationRunner {
 
 	// The row of what may have been executed by another tool is not opened before that is
 	// known
-	private boolean mayFollow(Step step) {
+	private boolean mayFollow(PendingExecution step) {
 		return step.migration().imports().isEmpty() && !this.stop.isStopped()
 				&& this.guard.allows(StoreName.MONGO, step.migration().version().toString(), step.direction());
 	}

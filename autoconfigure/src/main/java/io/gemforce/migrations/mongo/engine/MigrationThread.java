@@ -50,7 +50,7 @@ final class MigrationThread {
 	 * @param <T> what it returns
 	 * @return what it returned
 	 */
-	<T> T execute(Step step, Callable<T> task) {
+	<T> T execute(PendingExecution step, Callable<T> task) {
 		if (!this.possible.getAsBoolean()) {
 			return execute(task);
 		}
@@ -104,7 +104,7 @@ final class MigrationThread {
 	// A migration that asks for a bean that is being created by this thread waits for
 	// this
 	// thread, which waits for the migration
-	private static void stopIfNobodyWillGoOn(Thread thread, Step step) {
+	private static void stopIfNobodyWillGoOn(Thread thread, PendingExecution step) {
 		if (isWaitingFor(thread, Thread.currentThread())) {
 			thread.interrupt();
 			throw new MigrationException(

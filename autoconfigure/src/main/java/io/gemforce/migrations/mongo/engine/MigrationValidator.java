@@ -19,7 +19,7 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.TransactionMode;
-import io.gemforce.migrations.mongo.discovery.Discovery;
+import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
@@ -72,7 +72,7 @@ final class MigrationValidator {
 	 * rolled back
 	 * @return every migration with its state, and all problems
 	 */
-	Validation validate(Discovery discovery, History history, Supplier<Optional<Hold>> hold) {
+	Validation validate(DiscoveredMigrations discovery, History history, Supplier<Optional<Hold>> hold) {
 		return new Comparison(discovery, history, false).validate(hold);
 	}
 
@@ -84,7 +84,7 @@ final class MigrationValidator {
 	 * rolled back
 	 * @return every migration with its state, and all problems
 	 */
-	Validation validateRun(Discovery discovery, History history, Supplier<Optional<Hold>> hold) {
+	Validation validateRun(DiscoveredMigrations discovery, History history, Supplier<Optional<Hold>> hold) {
 		return new Comparison(discovery, history, true).validate(hold);
 	}
 
@@ -126,7 +126,7 @@ final class MigrationValidator {
 
 		private final List<MigrationEntry> entries = new ArrayList<>();
 
-		private Comparison(Discovery discovery, History history, boolean running) {
+		private Comparison(DiscoveredMigrations discovery, History history, boolean running) {
 			this.running = running;
 			this.build = discovery.byVersion();
 			this.recorded = VersionHistory.byVersion(history.rows());

@@ -35,7 +35,7 @@ import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Trigger;
 import io.gemforce.migrations.mongo.change.ChangeFiles;
 import io.gemforce.migrations.mongo.context.MigrationTemplates;
-import io.gemforce.migrations.mongo.discovery.Discovery;
+import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
 import io.gemforce.migrations.mongo.discovery.MigrationDiscovery;
 import io.gemforce.migrations.mongo.discovery.MigrationSource;
 import io.gemforce.migrations.mongo.history.History;
@@ -49,7 +49,7 @@ import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.store.RehearsalScope;
 import io.gemforce.migrations.store.Requirements;
 import io.gemforce.migrations.store.RollbackTarget;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreLock;
 import io.gemforce.migrations.store.StoreLook;
 import io.gemforce.migrations.store.StoreRollback;
@@ -69,7 +69,7 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	private final MigrationSource source;
 
-	private final Supplier<Discovery> discovery;
+	private final Supplier<DiscoveredMigrations> discovery;
 
 	private final MigrationTemplates templates;
 
@@ -77,7 +77,7 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	private final MongoSettings settings;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
 	private final String engine;
 
@@ -108,7 +108,7 @@ public final class MongoMigrationStore implements MigrationStore {
 	public MongoMigrationStore(Supplier<MongoDatabaseFactory> factory, Supplier<MongoClient> client,
 			ListableBeanFactory beanFactory, ResourcePatternResolver resources, String initializer,
 			MigrationTemplates templates, MongoSettings settings, ApplicationInstance application,
-			Requirements requirements, StopSignal stop, String engine) {
+			Requirements requirements, ShutdownSignal stop, String engine) {
 		this(factory, client,
 				new MigrationDiscovery(beanFactory, initializer,
 						() -> ChangeFiles.find(resources, settings.locations(), settings.locationsSet())),
@@ -128,7 +128,7 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	MongoMigrationStore(Supplier<MongoDatabaseFactory> factory, Supplier<MongoClient> client, MigrationSource source,
 			MigrationTemplates templates, MongoSettings settings, ApplicationInstance application,
-			Requirements requirements, StopSignal stop, String engine, MigrationThread thread, LongSupplier nanoTime,
+			Requirements requirements, ShutdownSignal stop, String engine, MigrationThread thread, LongSupplier nanoTime,
 			Clock clock) {
 		this.access = SingletonSupplier
 			.of(() -> new MongoAccess(factory.get(), client.get(), settings, nanoTime, clock));
@@ -328,12 +328,12 @@ public final class MongoMigrationStore implements MigrationStore {
 	 */
 	private final class MongoLook implements StoreLook {
 
-		private final Supplier<Discovery> known;
+		private final Supplier<DiscoveredMigrations> known;
 
 		private final Supplier<History> history = SingletonSupplier
 			.of(() -> MongoMigrationStore.this.access.get().history().read());
 
-		private MongoLook(Supplier<Discovery> known) {
+		private MongoLook(Supplier<DiscoveredMigrations> known) {
 			this.known = SingletonSupplier.of(known);
 		}
 
@@ -352,7 +352,7 @@ public final class MongoMigrationStore implements MigrationStore {
 
 		@Override
 		public Validation seen() {
-			Discovery build = this.known.get();
+			DiscoveredMigrations build = this.known.get();
 			Validation found = new Validation(List.of(), build.problems());
 			try {
 				translating(this.history);
@@ -377,7 +377,7 @@ public final class MongoMigrationStore implements MigrationStore {
 			return cause instanceof IllegalArgumentException || cause instanceof MongoException;
 		}
 
-		private Validation compare(Discovery build) {
+		private Validation compare(DiscoveredMigrations build) {
 			return translating(() -> MongoMigrationStore.this.validator.validate(build, this.history.get(),
 					MongoMigrationStore.this.access.get()::hold));
 		}
@@ -412,7 +412,7 @@ public final class MongoMigrationStore implements MigrationStore {
 		}
 
 		@Override
-		public MongoMigrationStore create(MongoDatabaseFactory factory, Discovery migrations) {
+		public MongoMigrationStore create(MongoDatabaseFactory factory, DiscoveredMigrations migrations) {
 			return new MongoMigrationStore(() -> factory, () -> this.client, () -> migrations,
 					MongoMigrationStore.this.templates.withoutEvents(),
 					MongoMigrationStore.this.settings.forRehearsal(), MongoMigrationStore.this.application,

@@ -14,7 +14,7 @@ import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
-import io.gemforce.migrations.mongo.discovery.Discovery;
+import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
 import io.gemforce.migrations.mongo.discovery.ImportId;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.mongo.discovery.WorkPlan;
@@ -37,7 +37,7 @@ final class MongoPlanner {
 
 	private final MongoAccess access;
 
-	private final Discovery discovery;
+	private final DiscoveredMigrations discovery;
 
 	private final MigrationValidator validator;
 
@@ -45,7 +45,7 @@ final class MongoPlanner {
 
 	private final RollbackPlanner rollbacks;
 
-	MongoPlanner(MongoAccess access, Discovery discovery, MigrationValidator validator, Requirements requirements) {
+	MongoPlanner(MongoAccess access, DiscoveredMigrations discovery, MigrationValidator validator, Requirements requirements) {
 		this.access = access;
 		this.discovery = discovery;
 		this.validator = validator;

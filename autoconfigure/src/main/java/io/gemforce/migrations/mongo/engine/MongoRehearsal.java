@@ -13,7 +13,7 @@ import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
 
 import io.gemforce.migrations.RehearsalResult;
 import io.gemforce.migrations.Version;
-import io.gemforce.migrations.mongo.discovery.Discovery;
+import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.mongo.rehearsal.SampleCopy;
 import io.gemforce.migrations.mongo.rehearsal.ScratchDatabase;
@@ -40,7 +40,7 @@ final class MongoRehearsal {
 
 	private final MongoClient client;
 
-	private final Discovery discovery;
+	private final DiscoveredMigrations discovery;
 
 	private final Set<String> ours;
 
@@ -57,7 +57,7 @@ final class MongoRehearsal {
 	 * @param stores makes the stores that the rehearsal is held with
 	 * @param clock tells when a scratch database was made
 	 */
-	MongoRehearsal(MongoDatabaseFactory factory, MongoClient client, Discovery discovery, Set<String> ours,
+	MongoRehearsal(MongoDatabaseFactory factory, MongoClient client, DiscoveredMigrations discovery, Set<String> ours,
 			RehearsalStage.Stores stores, Clock clock) {
 		this.factory = factory;
 		this.client = client;

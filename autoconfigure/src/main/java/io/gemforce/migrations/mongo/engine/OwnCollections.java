@@ -9,7 +9,7 @@ import com.mongodb.MongoNamespace;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.mongo.discovery.DeclaredWork;
+import io.gemforce.migrations.mongo.discovery.DeclaredAction;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 
 /**
@@ -27,7 +27,7 @@ record OwnCollections(Supplier<MongoAccess> access) {
 	 */
 	List<Problem> problems(ResolvedMigration migration) {
 		List<Problem> problems = new ArrayList<>();
-		if (migration.work() instanceof DeclaredWork declared) {
+		if (migration.work() instanceof DeclaredAction declared) {
 			String application = this.access.get().factory().getMongoDatabase().getName();
 			for (MongoNamespace own : this.access.get().ourNamespaces()) {
 				declared.changes()

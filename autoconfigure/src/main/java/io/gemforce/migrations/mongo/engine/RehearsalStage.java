@@ -20,7 +20,7 @@ import io.gemforce.migrations.RehearsalResult;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Version;
-import io.gemforce.migrations.mongo.discovery.Discovery;
+import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.mongo.rehearsal.DatabaseFingerprint;
 import io.gemforce.migrations.store.PlanGuard;
@@ -112,7 +112,7 @@ final class RehearsalStage {
 	}
 
 	private MongoMigrationStore store() {
-		return this.stores.create(this.factory, new Discovery(
+		return this.stores.create(this.factory, new DiscoveredMigrations(
 				this.applied.stream().sorted(Comparator.comparing(ResolvedMigration::version)).toList(), List.of()));
 	}
 
@@ -160,7 +160,7 @@ final class RehearsalStage {
 		 * @param migrations the migrations that it has
 		 * @return the store
 		 */
-		MongoMigrationStore create(MongoDatabaseFactory factory, Discovery migrations);
+		MongoMigrationStore create(MongoDatabaseFactory factory, DiscoveredMigrations migrations);
 
 		/**
 		 * Begin a run.

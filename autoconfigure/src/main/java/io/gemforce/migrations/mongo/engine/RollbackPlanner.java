@@ -14,7 +14,7 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
-import io.gemforce.migrations.mongo.discovery.Discovery;
+import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
@@ -28,9 +28,9 @@ final class RollbackPlanner {
 
 	private static final Version NOTHING = Version.parse("0").orElseThrow();
 
-	private final Discovery discovery;
+	private final DiscoveredMigrations discovery;
 
-	RollbackPlanner(Discovery discovery) {
+	RollbackPlanner(DiscoveredMigrations discovery) {
 		this.discovery = discovery;
 	}
 
@@ -93,10 +93,10 @@ final class RollbackPlanner {
 	 * @return the migration, or empty if the target is reached
 	 * @throws MigrationException if it cannot be undone
 	 */
-	Optional<Step> next(RollbackTarget target, History history) {
+	Optional<PendingExecution> next(RollbackTarget target, History history) {
 		return select(target, history).stream()
 			.findFirst()
-			.map((past) -> new Step(requireMigration(past), Direction.DOWN, past.appliedCycle()));
+			.map((past) -> new PendingExecution(requireMigration(past), Direction.DOWN, past.appliedCycle()));
 	}
 
 	private ResolvedMigration requireMigration(VersionHistory past) {

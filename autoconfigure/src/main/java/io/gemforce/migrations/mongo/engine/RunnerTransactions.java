@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.mongo.command.Sending;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
  * The transactions of a runner, each tried again as long as it fails by something that
@@ -23,7 +23,7 @@ final class RunnerTransactions {
 
 	private final Supplier<Duration> lifetime;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
 	private final LongSupplier nanoTime;
 
@@ -37,7 +37,7 @@ final class RunnerTransactions {
 	 * @param stop tells that the process is about to end
 	 * @param nanoTime the monotonic clock
 	 */
-	RunnerTransactions(MongoAccess access, RunnerSession session, Supplier<Duration> lifetime, StopSignal stop,
+	RunnerTransactions(MongoAccess access, RunnerSession session, Supplier<Duration> lifetime, ShutdownSignal stop,
 			LongSupplier nanoTime) {
 		this.access = access;
 		this.session = session;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.mongo.command.Sending;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
  * Decides whether a transaction that failed is tried again. A transaction that a killed
@@ -39,7 +39,7 @@ final class TransactionRetries {
 
 	private final Supplier<Duration> lifetime;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
 	private final LongSupplier nanoTime;
 
@@ -66,7 +66,7 @@ final class TransactionRetries {
 	 * @param nanoTime the monotonic clock
 	 * @param name what is executed
 	 */
-	TransactionRetries(Supplier<Duration> lifetime, StopSignal stop, LongSupplier nanoTime, String name) {
+	TransactionRetries(Supplier<Duration> lifetime, ShutdownSignal stop, LongSupplier nanoTime, String name) {
 		this.lifetime = lifetime;
 		this.stop = stop;
 		this.nanoTime = nanoTime;

@@ -309,7 +309,7 @@ public final class FlywayDatabase {
 	 * Look for a hold, and for what was rolled back.
 	 * @return the hold, or empty if there is none, or no database that can have one
 	 */
-	public Optional<HoldView> viewHold() {
+	public Optional<EffectiveHold> viewHold() {
 		return this.postgres ? viewHold(this.client) : Optional.empty();
 	}
 
@@ -318,7 +318,7 @@ public final class FlywayDatabase {
 	 * @param client reads the database
 	 * @return the hold, or empty if there is none
 	 */
-	Optional<HoldView> viewHold(JdbcClient client) {
+	Optional<EffectiveHold> viewHold(JdbcClient client) {
 		return readHold(client).map((hold) -> view(hold, client));
 	}
 
@@ -328,8 +328,8 @@ public final class FlywayDatabase {
 	 * @param client reads the database
 	 * @return the hold and what was rolled back
 	 */
-	HoldView view(Hold hold, JdbcClient client) {
-		return new HoldView(hold, this.history.read(client).newestRolledBack());
+	EffectiveHold view(Hold hold, JdbcClient client) {
+		return new EffectiveHold(hold, this.history.read(client).newestRolledBack());
 	}
 
 	/**

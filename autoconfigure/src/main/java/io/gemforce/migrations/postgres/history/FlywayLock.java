@@ -23,7 +23,7 @@ import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.postgres.history.FlywayDatabase.Tables;
 import io.gemforce.migrations.postgres.sql.NamedDataSource;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
  * A connection that holds Flyway's own lock, so that no Flyway migrates meanwhile. A
@@ -72,7 +72,7 @@ public final class FlywayLock implements AutoCloseable {
 	 * @return the lock, to be closed
 	 */
 	public static FlywayLock acquire(FlywayDatabase database, Configuration configuration, MigrationRun run,
-			StopSignal stop) {
+			ShutdownSignal stop) {
 		FlywayLock lock = open(database, configuration, run.application());
 		long startedAt = System.nanoTime();
 		LockWait.Outcome outcome = LockWait.Outcome.INTERRUPTED;
@@ -121,7 +121,7 @@ public final class FlywayLock implements AutoCloseable {
 		}
 	}
 
-	private boolean await(int retries, StopSignal stop) {
+	private boolean await(int retries, ShutdownSignal stop) {
 		CountDownLatch stopped = new CountDownLatch(1);
 		Runnable stopListening = stop.listen(stopped::countDown);
 		long startedAt = System.nanoTime();

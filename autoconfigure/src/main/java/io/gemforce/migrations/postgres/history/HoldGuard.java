@@ -54,7 +54,7 @@ public final class HoldGuard {
 		if (hold.isEmpty() || hold.get().equals(this.known)) {
 			return;
 		}
-		HoldView view = this.database.view(hold.get(), client);
+		EffectiveHold view = this.database.view(hold.get(), client);
 		BuildVersions build = Objects.requireNonNullElseGet(this.build, () -> having(migration));
 		if (view.binds(build)) {
 			throw new MigrationException(view.problem(), databaseState.get(), null);

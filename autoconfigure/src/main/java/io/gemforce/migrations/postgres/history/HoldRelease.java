@@ -14,7 +14,7 @@ import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.postgres.history.FlywayHistory.Entry;
 import io.gemforce.migrations.store.Hold;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
  * Ends a hold, under Flyway's lock.
@@ -29,7 +29,7 @@ public final class HoldRelease {
 
 	private final boolean rerunRepeatables;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
 	/**
 	 * Create a release.
@@ -40,7 +40,7 @@ public final class HoldRelease {
 	 * @param stop tells that the process is about to end
 	 */
 	public HoldRelease(Configuration configuration, FlywayDatabase database, MigrationRun run, boolean rerunRepeatables,
-			StopSignal stop) {
+			ShutdownSignal stop) {
 		this.configuration = configuration;
 		this.database = database;
 		this.run = run;
@@ -71,7 +71,7 @@ public final class HoldRelease {
 	 */
 	public List<String> lift(BuildVersions build) {
 		try (FlywayLock lock = FlywayLock.acquire(this.database, this.configuration, this.run, this.stop)) {
-			Optional<HoldView> view = this.database.viewHold(lock.client());
+			Optional<EffectiveHold> view = this.database.viewHold(lock.client());
 			if (view.filter((now) -> now.binds(build)).isPresent()) {
 				throw new MigrationException(view.get().problem(), "unchanged", null);
 			}

@@ -24,7 +24,7 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.history.FlywayDatabase.Tables;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
  * A database in which Flyway's table is not there, but the tables of this library are. To
@@ -136,7 +136,7 @@ public final class LostHistory {
 	 * @param run the run that this is part of
 	 * @param stop tells that the process is about to end
 	 */
-	public void startAfresh(MigrationRun run, StopSignal stop) {
+	public void startAfresh(MigrationRun run, ShutdownSignal stop) {
 		if (!isToBeCreated(this.database.client())) {
 			return;
 		}

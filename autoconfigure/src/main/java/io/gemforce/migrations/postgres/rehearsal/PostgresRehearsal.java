@@ -70,7 +70,7 @@ public final class PostgresRehearsal {
 
 	private final Flyway flyway;
 
-	private final SiblingDatabases databases;
+	private final DatabaseOpener databases;
 
 	private final Function<Flyway, MigrationStore> stores;
 
@@ -86,7 +86,7 @@ public final class PostgresRehearsal {
 	 * @param runs begins runs
 	 * @param connections opens the database of a Flyway as Flyway does
 	 */
-	public PostgresRehearsal(Flyway flyway, SiblingDatabases databases, Function<Flyway, MigrationStore> stores,
+	public PostgresRehearsal(Flyway flyway, DatabaseOpener databases, Function<Flyway, MigrationStore> stores,
 			Supplier<MigrationRun> runs, Function<Configuration, FlywayDatabase> connections) {
 		this.flyway = flyway;
 		this.databases = databases;

@@ -32,13 +32,13 @@ import io.gemforce.migrations.postgres.sql.StatementLocks;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.store.RollbackTarget;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.store.Undo;
 
 /**
  * Undoes what was executed last, one migration after the other, each by a
- * {@link FlywayUndo} of its own. Flyway's lock is held from the first look to the last
+ * {@link UndoExecutor} of its own. Flyway's lock is held from the first look to the last
  * entry, so that nobody migrates in between.
  */
 public final class FlywayRollback {
@@ -53,7 +53,7 @@ public final class FlywayRollback {
 
 	private final boolean rerunRepeatables;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
 	/**
 	 * Create a rollback.
@@ -64,7 +64,7 @@ public final class FlywayRollback {
 	 * @param stop tells that the process is about to end
 	 */
 	public FlywayRollback(Configuration configuration, FlywayDatabase database, UndoScripts scripts,
-			boolean rerunRepeatables, StopSignal stop) {
+			boolean rerunRepeatables, ShutdownSignal stop) {
 		this.configuration = configuration;
 		this.database = database;
 		this.scripts = scripts;

@@ -32,7 +32,7 @@ import io.gemforce.migrations.postgres.history.LogEntry;
 import io.gemforce.migrations.postgres.history.MigrationLog;
 import io.gemforce.migrations.postgres.sql.ServerMessages;
 import io.gemforce.migrations.store.Hold;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
  * Undoes migrations, under Flyway's lock.
@@ -51,7 +51,7 @@ public final class RollbackExecution {
 
 	private final @Nullable String reason;
 
-	private final StopSignal stop;
+	private final ShutdownSignal stop;
 
 	private final List<String> undone = new ArrayList<>();
 
@@ -71,7 +71,7 @@ public final class RollbackExecution {
 	 * @param stop tells that the process is about to end
 	 */
 	public RollbackExecution(FlywayLock lock, Configuration configuration, FlywayDatabase database, MigrationRun run,
-			@Nullable String reason, StopSignal stop) {
+			@Nullable String reason, ShutdownSignal stop) {
 		this.lock = lock;
 		this.configuration = configuration;
 		this.database = database;
@@ -138,7 +138,7 @@ public final class RollbackExecution {
 	private void undo(UndoStep step) {
 		logger.info("Flyway announces the undo of migration %s of store 'postgres' by %s as a migration to version %s"
 			.formatted(step.describe(), step.name(), step.undone().version()));
-		FlywayUndo undo = new FlywayUndo(this.configuration, this.lock, step, this.database, this.run, this.reason,
+		UndoExecutor undo = new UndoExecutor(this.configuration, this.lock, step, this.database, this.run, this.reason,
 				this.repeatables);
 		try {
 			undo.execute();

@@ -18,7 +18,7 @@ import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 
-import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
 
@@ -121,7 +121,7 @@ final class Application {
 		lost.keySet().removeAll(found);
 		lost.values()
 			.removeIf((id) -> conflicts.size() == UndoResult.MAX_EXAMPLES || conflicts.stream()
-				.anyMatch((conflict) -> conflict.contains("document %s:".formatted(BsonWords.show(id)))));
+				.anyMatch((conflict) -> conflict.contains("document %s:".formatted(BsonFormatter.show(id)))));
 		assertThat(lost).as(remembered ? "lost when the changes were made" : "lost when they were undone").isEmpty();
 	}
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
-import io.gemforce.migrations.mongo.change.preimage.ApplicationKey;
+import io.gemforce.migrations.mongo.change.preimage.ApplyKey;
 import io.gemforce.migrations.mongo.change.preimage.PreimageRetention;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
@@ -336,7 +336,7 @@ class ChangeExecutionTests {
 	private String whyNoUndo(ChangeSet changes) {
 		return changes
 			.whyNoUndo(this.mongo.collection("migration_preimage"),
-					new ApplicationKey(Version.parse("3").orElseThrow(), 7))
+					new ApplyKey(Version.parse("3").orElseThrow(), 7))
 			.orElse(null);
 	}
 

@@ -38,19 +38,19 @@ final class ChangesSchema {
 		return new BsonString(text);
 	}
 
-	private static BsonDocument properties(List<Key> keys) {
+	private static BsonDocument properties(List<Parameter> keys) {
 		BsonDocument properties = new BsonDocument();
 		keys.forEach((key) -> {
 			BsonDocument property = new BsonDocument("description", text(key.description()));
 			property.putAll(type(key.type()));
 			properties.append(key.name(), property);
 		});
-		List<BsonString> required = keys.stream().filter(Key::isRequired).map(Key::name).map(BsonString::new).toList();
+		List<BsonString> required = keys.stream().filter(Parameter::isRequired).map(Parameter::name).map(BsonString::new).toList();
 		return new BsonDocument("required", new BsonArray(required)).append("properties", properties)
 			.append("additionalProperties", BsonBoolean.FALSE);
 	}
 
-	private static BsonDocument type(KeyType type) {
+	private static BsonDocument type(ParameterType type) {
 		return switch (type) {
 			case TEXT -> string("\\S");
 			case TEXTS -> list(string("\\S"), 0);

@@ -15,7 +15,7 @@ import org.bson.BsonDocument;
 import org.bson.BsonValue;
 
 import io.gemforce.migrations.mongo.change.document.Json;
-import io.gemforce.migrations.mongo.change.source.Findings;
+import io.gemforce.migrations.mongo.change.source.DefinitionProblems;
 import io.gemforce.migrations.support.MongoServers;
 
 /**
@@ -153,7 +153,7 @@ public final class RandomChanges {
 		return change().list()
 			.ofMinSize(1)
 			.ofMaxSize(5)
-			.map((list) -> new ChangeSetReader(Findings.aboutBean("random"))
+			.map((list) -> new ChangeSetReader(DefinitionProblems.aboutBean("random"))
 				.read(new BsonDocument("changes", new BsonArray(list))))
 			.filter((changes) -> changes.isPresent())
 			.map((changes) -> changes.orElseThrow());

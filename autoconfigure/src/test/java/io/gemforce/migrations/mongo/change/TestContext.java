@@ -16,7 +16,7 @@ import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
 
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.change.contract.ChangeContext;
-import io.gemforce.migrations.mongo.change.preimage.ApplicationKey;
+import io.gemforce.migrations.mongo.change.preimage.ApplyKey;
 import io.gemforce.migrations.support.MongoServers;
 import io.gemforce.migrations.support.MongoTestDatabase;
 
@@ -75,8 +75,8 @@ public final class TestContext implements ChangeContext, AutoCloseable {
 	}
 
 	@Override
-	public ApplicationKey key() {
-		return new ApplicationKey(Version.parse("3").orElseThrow(), this.rank);
+	public ApplyKey key() {
+		return new ApplyKey(Version.parse("3").orElseThrow(), this.rank);
 	}
 
 	@Override

@@ -22,7 +22,7 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.DeclaredMongoMigration;
 import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.mongo.change.ChangeSet;
-import io.gemforce.migrations.mongo.discovery.DeclaredWork;
+import io.gemforce.migrations.mongo.discovery.DeclaredAction;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
@@ -93,7 +93,7 @@ class OwnCollectionsTests {
 		ChangeSet changes = ChangeSet.declaredBy(migration, "Bean 'test'");
 		return new OwnCollections(() -> access).problems(new ResolvedMigration(Version.parse("1").orElseThrow(), "test",
 				MigrationType.BEAN, "com.example.V1", "bean 'test'", null, TransactionMode.AUTO, null, List.of(),
-				List.of(), new DeclaredWork(changes, "")));
+				List.of(), new DeclaredAction(changes, "")));
 	}
 
 }

@@ -15,7 +15,7 @@ import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.store.Plan;
 import io.gemforce.migrations.store.PlanGuard;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.support.FailPoint;
 import io.gemforce.migrations.support.MongoProxy;
 import io.gemforce.migrations.support.MongoTestDatabase;
@@ -33,7 +33,7 @@ class StoppedRunTests {
 
 	private final MongoTestDatabase mongo;
 
-	private final StopSignal stop = new StopSignal();
+	private final ShutdownSignal stop = new ShutdownSignal();
 
 	StoppedRunTests(MongoTestDatabase mongo) {
 		this.mongo = mongo;

@@ -10,7 +10,7 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.TransactionMode;
-import io.gemforce.migrations.mongo.discovery.BeanWork;
+import io.gemforce.migrations.mongo.discovery.BeanAction;
 import io.gemforce.migrations.mongo.discovery.ImportId;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.store.Requirement;
@@ -80,7 +80,7 @@ record TestMigration(String version, MongoMigration work, TransactionMode transa
 				this.checksum, this.transaction, this.onInterrupted,
 				this.requires.stream().map((text) -> Requirement.parse(text).orElseThrow()).toList(),
 				this.imports.stream().map((text) -> ImportId.parse(text).orElseThrow()).toList(),
-				new BeanWork(this.work, true));
+				new BeanAction(this.work, true));
 	}
 
 }

@@ -34,13 +34,13 @@ import io.gemforce.migrations.mongo.DeclaredMongoMigration;
 import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.mongo.change.ChangeSet;
 import io.gemforce.migrations.mongo.context.MigrationTemplates;
-import io.gemforce.migrations.mongo.discovery.DeclaredWork;
-import io.gemforce.migrations.mongo.discovery.Discovery;
+import io.gemforce.migrations.mongo.discovery.DeclaredAction;
+import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.Requirements;
 import io.gemforce.migrations.store.RollbackTarget;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.Validation;
 import io.gemforce.migrations.support.MongoTestDatabase;
 
@@ -159,7 +159,7 @@ final class TestRunner implements AutoCloseable {
 
 		private Requirements requirements = (requirement) -> Requirements.Status.NO_STORE;
 
-		private StopSignal stop = new StopSignal();
+		private ShutdownSignal stop = new ShutdownSignal();
 
 		private boolean ownThread = true;
 
@@ -234,7 +234,7 @@ final class TestRunner implements AutoCloseable {
 			return this;
 		}
 
-		Builder stop(StopSignal stop) {
+		Builder stop(ShutdownSignal stop) {
 			this.stop = stop;
 			return this;
 		}
@@ -280,7 +280,7 @@ final class TestRunner implements AutoCloseable {
 			ChangeSet changes = ChangeSet.declaredBy(migration, "Bean 'test'");
 			return with(List.of(new ResolvedMigration(version("1"), "declared", MigrationType.BEAN, "com.example.V1",
 					"bean 'test'", changes.checksum(), TransactionMode.AUTO, null, List.of(), List.of(),
-					new DeclaredWork(changes, changes.toJson()))));
+					new DeclaredAction(changes, changes.toJson()))));
 		}
 
 		private TestRunner with(List<ResolvedMigration> beans) {
@@ -289,7 +289,7 @@ final class TestRunner implements AutoCloseable {
 			ApplicationInstance application = new ApplicationInstance(this.application, "1.4.0", "host", "user");
 			MongoMigrationStore store = new MongoMigrationStore(
 					() -> new SimpleMongoClientDatabaseFactory(client, this.database), () -> client,
-					() -> new Discovery(beans, List.of()), new MigrationTemplates(this.context),
+					() -> new DiscoveredMigrations(beans, List.of()), new MigrationTemplates(this.context),
 					new MongoSettings(null, "migration_history", "migration_lock", List.of("classpath:db/mongo"), false,
 							new MongoSettings.Preimages(this.preimageLimit, this.preimageRetention), this.lease,
 							this.lockWaitTimeout, this.policy),

@@ -24,7 +24,7 @@ import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.RollbackTarget;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.Validation;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
@@ -205,7 +205,7 @@ class FlywayHoldTests {
 
 	@Test
 	void isNotWrittenByARollbackThatIsRefused() {
-		StopSignal stop = new StopSignal();
+		ShutdownSignal stop = new ShutdownSignal();
 		stop.stop();
 		FlywayMigrationStore instance = this.store.start(stop);
 		assertThatExceptionOfType(MigrationException.class)

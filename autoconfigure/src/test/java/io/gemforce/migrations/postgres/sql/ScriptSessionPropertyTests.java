@@ -30,7 +30,7 @@ import io.gemforce.migrations.postgres.FlywayDefaults;
 import io.gemforce.migrations.postgres.FlywayMigrationStore;
 import io.gemforce.migrations.postgres.PostgresSettings;
 import io.gemforce.migrations.store.PlanGuard;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.SqlScripts;
 import io.gemforce.migrations.support.TestDatabases;
@@ -120,7 +120,7 @@ class ScriptSessionPropertyTests {
 		Flyway flyway = configuration.load();
 		ApplicationInstance application = new ApplicationInstance("gems", "1.4.0", "here", "ann");
 		FlywayMigrationStore store = new FlywayMigrationStore(() -> flyway, () -> null,
-				new PostgresSettings(false, null, false, List.of(), true, null, null), application, new StopSignal(),
+				new PostgresSettings(false, null, false, List.of(), true, null, null), application, new ShutdownSignal(),
 				(original, name) -> original);
 		try {
 			store.migrate(MigrationRun.begin(Trigger.JOB, application), PlanGuard.open());

@@ -31,7 +31,7 @@ import io.gemforce.migrations.postgres.FlywayMigrationStore;
 import io.gemforce.migrations.postgres.TestStore;
 import io.gemforce.migrations.store.Plan;
 import io.gemforce.migrations.store.PlanGuard;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
@@ -188,7 +188,7 @@ class ConcurrentRollbackTests {
 	@Test
 	void undoStopsWaitingForTheLockWhenTheProcessIsToldToEnd() {
 		lock();
-		StopSignal stop = new StopSignal();
+		ShutdownSignal stop = new ShutdownSignal();
 		FlywayMigrationStore instance = this.store.start(stop);
 		Future<StoreResult> undo = this.threads
 			.submit(() -> instance.rollback(TestStore.to("2"), this.store.run(), PlanGuard.open(), null));

@@ -27,7 +27,7 @@ import io.gemforce.migrations.store.Plan;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.store.RollbackTarget;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.store.UndoKind;
 import io.gemforce.migrations.support.PostgresTestDatabase;
@@ -452,7 +452,7 @@ class FlywayRollbackTests {
 	@Test
 	void beginsNoNextStepOnceTheProcessIsToldToEnd() {
 		this.store.migrate();
-		StopSignal stop = new StopSignal();
+		ShutdownSignal stop = new ShutdownSignal();
 		stop.stop();
 		FlywayMigrationStore instance = this.store.start(stop);
 		assertThatExceptionOfType(MigrationException.class)

@@ -20,7 +20,7 @@ import io.gemforce.migrations.mongo.engine.MongoMigrationStore;
 import io.gemforce.migrations.mongo.engine.MongoSettings;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.Requirements;
-import io.gemforce.migrations.store.StopSignal;
+import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
  * What this library's {@code MongoMigrationInitializer} starts.
@@ -70,7 +70,7 @@ record GemforceRunner(MongoMigrationStore store) {
 		return new GemforceRunner(
 				new MongoMigrationStore(() -> factory, () -> client, beans, resources, "mongoMigrationInitializer",
 						new MigrationTemplates(new StaticApplicationContext()),
-						settings, APPLICATION, (requirement) -> Requirements.Status.NO_STORE, new StopSignal(),
+						settings, APPLICATION, (requirement) -> Requirements.Status.NO_STORE, new ShutdownSignal(),
 						"benchmark"));
 	}
 

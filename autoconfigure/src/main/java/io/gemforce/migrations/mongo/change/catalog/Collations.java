@@ -10,9 +10,9 @@ import org.bson.BsonType;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.document.BsonFormatter;
+import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
 import io.gemforce.migrations.mongo.change.source.NearestWord;
-import io.gemforce.migrations.mongo.change.source.Spot;
 
 /**
  * Knows what a collation consists of, and what the server adds to it.
@@ -32,7 +32,7 @@ public final class Collations {
 	private Collations() {
 	}
 
-	public static void check(BsonDocument collation, Spot spot) {
+	public static void check(BsonDocument collation, DefinitionCursor spot) {
 		if (!collation.containsKey(LOCALE)) {
 			spot.wrong("a collation needs a 'locale'", "Write for example {locale: en, strength: 2}");
 		}
@@ -47,7 +47,7 @@ public final class Collations {
 			}
 			else if (value.getBsonType() != type) {
 				spot.to(key)
-					.wrong("'%s' of a collation cannot be %s".formatted(key, BsonWords.describe(value)),
+					.wrong("'%s' of a collation cannot be %s".formatted(key, BsonFormatter.describe(value)),
 							"See MongoDB's manual on collations");
 			}
 		});

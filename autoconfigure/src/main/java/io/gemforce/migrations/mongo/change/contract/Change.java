@@ -6,7 +6,7 @@ import java.util.List;
  * One declared change, immutable. What is said here is known without a look at the
  * database.
  */
-public sealed interface Change permits ExecutableChange {
+public sealed interface Change permits ChangeOperation {
 
 	/**
 	 * Return what kind of change this is.

@@ -4,7 +4,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import org.bson.Document;
 
-import io.gemforce.migrations.mongo.change.preimage.ApplicationKey;
+import io.gemforce.migrations.mongo.change.preimage.ApplyKey;
 
 /**
  * What the execution of changes needs, for one attempt. No transaction is open when the
@@ -31,7 +31,7 @@ public interface ChangeContext {
 	 * Return which application this attempt belongs to.
 	 * @return the key
 	 */
-	ApplicationKey key();
+	ApplyKey key();
 
 	/**
 	 * Return how many pre-images one change may keep.

@@ -10,7 +10,7 @@ import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.mongo.change.preimage.Memory;
+import io.gemforce.migrations.mongo.change.preimage.ChangeJournal;
 
 /**
  * Finds out, once for an execution, whether the server knows updates by pipelines: by one
@@ -37,7 +37,7 @@ public final class Pipelines {
 
 	private boolean askServer() {
 		try {
-			Memory.bson(this.context.preimages())
+			ChangeJournal.bson(this.context.preimages())
 				.updateOne(NOTHING, List.of(new BsonDocument("$set", new BsonDocument("known", BsonBoolean.TRUE))));
 			return true;
 		}

@@ -14,8 +14,8 @@ import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonValue;
 
+import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
 import io.gemforce.migrations.mongo.change.source.NearestWord;
-import io.gemforce.migrations.mongo.change.source.Spot;
 
 /**
  * Knows the update operators, and the stages that an update's pipeline may have.
@@ -40,7 +40,7 @@ public final class UpdateOperators {
 	private UpdateOperators() {
 	}
 
-	public static void check(BsonValue update, Spot spot) {
+	public static void check(BsonValue update, DefinitionCursor spot) {
 		if (update.isArray()) {
 			checkPipeline(update.asArray(), spot);
 		}
@@ -49,7 +49,7 @@ public final class UpdateOperators {
 		}
 	}
 
-	private static void checkOperators(BsonDocument update, Spot spot) {
+	private static void checkOperators(BsonDocument update, DefinitionCursor spot) {
 		if (update.isEmpty()) {
 			spot.wrong("'%s' is empty".formatted(spot.name()),
 					"Write at least one operator, for example {$set: {size: 1}}");
@@ -70,7 +70,7 @@ public final class UpdateOperators {
 			}
 			else if (!value.isDocument()) {
 				spot.to(key)
-					.wrong("'%s' needs a document of fields but has %s".formatted(key, BsonWords.describe(value)),
+					.wrong("'%s' needs a document of fields but has %s".formatted(key, BsonFormatter.describe(value)),
 							"Write for example {%s: {size: …}}".formatted(key));
 			}
 			else {
@@ -79,24 +79,24 @@ public final class UpdateOperators {
 		});
 	}
 
-	private static void checkField(String operator, String field, Spot spot) {
+	private static void checkField(String operator, String field, DefinitionCursor spot) {
 		if (Names.isId(field)) {
 			spot.wrongKey("'%s' cannot change '%s': MongoDB lets nobody change the '_id' of a document"
 				.formatted(operator, field), "Choose another field");
 		}
 	}
 
-	private static void checkPipeline(BsonArray pipeline, Spot spot) {
+	private static void checkPipeline(BsonArray pipeline, DefinitionCursor spot) {
 		if (pipeline.isEmpty()) {
 			spot.wrong("'%s' is empty".formatted(spot.name()),
 					"Write at least one stage, for example [{$set: {size: 1}}]");
 		}
 		int index = 0;
 		for (BsonValue stage : pipeline) {
-			Spot place = spot.to(index++);
+			DefinitionCursor place = spot.to(index++);
 			if (!stage.isDocument() || stage.asDocument().size() != 1) {
 				place.wrong("a stage of a pipeline must be a document with one operator but is "
-						+ BsonWords.describe(stage), "Write for example [{$set: {size: 1}}]");
+						+ BsonFormatter.describe(stage), "Write for example [{$set: {size: 1}}]");
 			}
 			else if (!STAGES.contains(stage.asDocument().getFirstKey())) {
 				String name = stage.asDocument().getFirstKey();

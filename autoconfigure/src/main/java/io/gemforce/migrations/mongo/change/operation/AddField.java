@@ -7,15 +7,15 @@ import org.bson.BsonDocument;
 import org.bson.BsonValue;
 
 import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
+import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.contract.Step;
-import io.gemforce.migrations.mongo.change.contract.Survey;
-import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
-import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Adds a field to all documents that lack it, by one command of the server.
@@ -24,7 +24,7 @@ import io.gemforce.migrations.store.Touches;
  * @param field the field
  * @param value its value
  */
-public record AddField(String collection, FieldPath field, BsonValue value) implements ExecutableChange {
+public record AddField(String collection, FieldPath field, BsonValue value) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -42,7 +42,7 @@ public record AddField(String collection, FieldPath field, BsonValue value) impl
 
 	@Override
 	public String summary() {
-		return "add field '%s' = %s to documents of '%s' that lack it".formatted(this.field, BsonWords.show(this.value),
+		return "add field '%s' = %s to documents of '%s' that lack it".formatted(this.field, BsonFormatter.show(this.value),
 				this.collection);
 	}
 
@@ -59,21 +59,21 @@ public record AddField(String collection, FieldPath field, BsonValue value) impl
 
 	@Override
 	public List<String> needs() {
-		return Wording.privileges("find, update", this.collection);
+		return PlanPhrases.privileges("find, update", this.collection);
 	}
 
 	@Override
 	public List<String> locks() {
-		return Wording.eachDocument(this.collection);
+		return PlanPhrases.eachDocument(this.collection);
 	}
 
 	@Override
-	public Touches touches(Survey survey) {
+	public AffectedCount touches(DocumentCounter survey) {
 		return survey.count(this.collection, Conditions.missing(this.field));
 	}
 
 	@Override
-	public Touches preimages(Survey survey) {
+	public AffectedCount preimages(DocumentCounter survey) {
 		return survey.count(this.collection, Conditions.exists(this.field));
 	}
 
@@ -83,7 +83,7 @@ public record AddField(String collection, FieldPath field, BsonValue value) impl
 	}
 
 	@Override
-	public void up(Step step) throws Exception {
+	public void up(OperationContext step) throws Exception {
 		Optional<CollectionInfo> info = step.find(this.collection);
 		if (info.isEmpty()) {
 			step.begin(new BsonDocument());
@@ -92,18 +92,18 @@ public record AddField(String collection, FieldPath field, BsonValue value) impl
 		BsonDocument without = Conditions.missing(this.field);
 		new Validators(info.get()).requirePass(step, without,
 				List.of(Validators.set(this.field, new BsonDocument("$literal", this.value))));
-		new AddedField(this.collection, this.field).begin(step, without);
-		Parents parents = new Parents(this.field);
+		new FieldAddition(this.collection, this.field).begin(step, without);
+		EnclosingDocuments parents = new EnclosingDocuments(this.field);
 		step.collection(this.collection)
 			.updateMany(Conditions.all(without, parents.clear()),
 					new BsonDocument("$set", new BsonDocument(this.field.text(), this.value)));
-		Parents.requireNoneLeft(step, this.collection, without, List.of(parents));
+		EnclosingDocuments.requireNoneLeft(step, this.collection, without, List.of(parents));
 	}
 
 	@Override
-	public void down(Step step) throws Exception {
+	public void down(OperationContext step) throws Exception {
 		if (step.find(this.collection).isPresent()) {
-			new AddedField(this.collection, this.field).remove(step, List.of(this.field.top()),
+			new FieldAddition(this.collection, this.field).remove(step, List.of(this.field.top()),
 					(document) -> this.value);
 		}
 	}

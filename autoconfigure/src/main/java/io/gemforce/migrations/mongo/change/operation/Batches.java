@@ -14,9 +14,9 @@ import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonValue;
 
-import io.gemforce.migrations.mongo.change.contract.Step;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.document.BatchSize;
-import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 
@@ -33,7 +33,7 @@ final class Batches {
 
 	private static final int MAX_PASSES = 50;
 
-	private final Step step;
+	private final OperationContext step;
 
 	private final String collection;
 
@@ -41,7 +41,7 @@ final class Batches {
 
 	private final BsonDocument projection;
 
-	private Batches(Step step, String collection, BsonDocument filter, BsonDocument projection) {
+	private Batches(OperationContext step, String collection, BsonDocument filter, BsonDocument projection) {
 		this.step = step;
 		this.collection = collection;
 		this.filter = filter;
@@ -55,7 +55,7 @@ final class Batches {
 	 * @param filter selects the documents
 	 * @return the batches
 	 */
-	static Batches ofDocuments(Step step, String collection, BsonDocument filter) {
+	static Batches ofDocuments(OperationContext step, String collection, BsonDocument filter) {
 		return new Batches(step, collection, filter, new BsonDocument());
 	}
 
@@ -67,7 +67,7 @@ final class Batches {
 	 * @param fields the fields, none of which lies in another one
 	 * @return the batches
 	 */
-	static Batches ofFields(Step step, String collection, BsonDocument filter, Collection<String> fields) {
+	static Batches ofFields(OperationContext step, String collection, BsonDocument filter, Collection<String> fields) {
 		return new Batches(step, collection, filter, including(fields));
 	}
 
@@ -112,7 +112,7 @@ final class Batches {
 			if (pass > MAX_PASSES + BatchSize.MAX_DOCUMENTS) {
 				throw new IllegalStateException(
 						("Documents of '%s' are changed by somebody else again and again, for " + "example %s")
-							.formatted(this.collection, BsonWords.show(open.iterator().next().value())));
+							.formatted(this.collection, BsonFormatter.show(open.iterator().next().value())));
 			}
 			Set<ExactValue> left = pass(open, work, again);
 			again |= left.size() == open.size();

@@ -19,21 +19,21 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.mongo.EpochUnit;
 import io.gemforce.migrations.mongo.FieldType;
 import io.gemforce.migrations.mongo.OnConversionError;
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
+import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.contract.Step;
-import io.gemforce.migrations.mongo.change.contract.Survey;
-import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.document.BsonFormatter;
+import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.Conversions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
-import io.gemforce.migrations.mongo.change.document.GuardedUpdates;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
-import io.gemforce.migrations.mongo.change.source.Spot;
-import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
+import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Converts a field in batches, each document guarded by the value that was read.
@@ -49,7 +49,7 @@ import io.gemforce.migrations.store.Touches;
  * @param unit what numbers are that are to be dates, {@code null} if nobody said it
  */
 public record ConvertField(String collection, FieldPath field, FieldType to, OnConversionError onError,
-		@Nullable EpochUnit unit) implements ExecutableChange {
+		@Nullable EpochUnit unit) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -77,7 +77,7 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 	}
 
 	@Override
-	public void check(Spot spot) {
+	public void check(DefinitionCursor spot) {
 		if (this.unit != null && this.to != FieldType.DATE) {
 			spot.to("unit")
 				.wrongKey("'unit' is only for numbers that are to be dates", "Remove 'unit', or write 'to: date'");
@@ -120,12 +120,12 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 
 	@Override
 	public List<String> needs() {
-		return Wording.privileges("find, update", this.collection);
+		return PlanPhrases.privileges("find, update", this.collection);
 	}
 
 	@Override
 	public List<String> locks() {
-		return Wording.eachDocument(this.collection);
+		return PlanPhrases.eachDocument(this.collection);
 	}
 
 	// An array of values of the target type matches their type, too
@@ -144,12 +144,12 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 	}
 
 	@Override
-	public Touches touches(Survey survey) {
+	public AffectedCount touches(DocumentCounter survey) {
 		return survey.count(this.collection, ofOtherTypes());
 	}
 
 	@Override
-	public @Nullable Touches preimages(Survey survey) {
+	public @Nullable AffectedCount preimages(DocumentCounter survey) {
 		return touches(survey);
 	}
 
@@ -159,13 +159,13 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 	}
 
 	@Override
-	public void up(Step step) throws Exception {
+	public void up(OperationContext step) throws Exception {
 		if (step.find(this.collection).isEmpty()) {
 			step.begin(new BsonDocument());
 			return;
 		}
 		BsonDocument documents = ofOtherTypes();
-		new Parents(this.field).requireNoArrays(step, this.collection, Conditions.exists(this.field));
+		new EnclosingDocuments(this.field).requireNoArrays(step, this.collection, Conditions.exists(this.field));
 		boolean resumed = step.isBegun();
 		if (!resumed) {
 			step.begin(look(step, documents));
@@ -177,7 +177,7 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 			.forEach((found, again) -> convert(step, found, again || resumed));
 	}
 
-	private BsonDocument look(Step step, BsonDocument documents) {
+	private BsonDocument look(OperationContext step, BsonDocument documents) {
 		Outlook found = new Outlook();
 		Batches.ofFields(step, this.collection, documents, List.of(this.field.text()))
 			.look((batch) -> batch.forEach(found::add));
@@ -207,7 +207,7 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 		return notes;
 	}
 
-	private boolean convert(Step step, List<BsonDocument> documents, boolean again) {
+	private boolean convert(OperationContext step, List<BsonDocument> documents, boolean again) {
 		List<Preimage> preimages = new ArrayList<>();
 		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
 		ValuesById values = new ValuesById(this.field);
@@ -218,7 +218,7 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 			}
 			if (isImplausible(value)) {
 				throw step.failed("document %s of '%s' has come to have %s in '%s', which %s".formatted(
-						BsonWords.show(WholeDocument.id(document)), this.collection, BsonWords.describe(value),
+						BsonFormatter.show(WholeDocument.id(document)), this.collection, BsonFormatter.describe(value),
 						this.field, NOT_PLAUSIBLE), UNIT_ACTION);
 			}
 			BsonValue converted = Conversions.convert(value, target(), this.unit).orElse(null);
@@ -247,7 +247,7 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 			values.write(step.collection(this.collection));
 			return true;
 		}
-		return GuardedUpdates.write(step.collection(this.collection), updates);
+		return ConditionalUpdates.write(step.collection(this.collection), updates);
 	}
 
 	private void requireKeeping(BsonDocument document, BsonValue value) {
@@ -255,8 +255,8 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 			throw new IllegalStateException(
 					("Document %s of '%s' has come to have %s in '%s', which cannot be converted to "
 							+ "%s without loss, while the migration was running")
-						.formatted(BsonWords.show(WholeDocument.id(document)), this.collection,
-								BsonWords.describe(value), this.field, targetName()));
+						.formatted(BsonFormatter.show(WholeDocument.id(document)), this.collection,
+								BsonFormatter.describe(value), this.field, targetName()));
 		}
 	}
 
@@ -264,7 +264,7 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 		return this.to == FieldType.DATE && this.unit == null && !Conversions.isPlausibleMillis(value);
 	}
 
-	private boolean isDerivable(Step step, BsonValue value, @Nullable BsonValue converted) {
+	private boolean isDerivable(OperationContext step, BsonValue value, @Nullable BsonValue converted) {
 		return converted != null && step.notes().get(ORIGINAL_TYPE) instanceof BsonString type
 				&& type.getValue().equals(value.getBsonType().name()) && isReversible(value, converted);
 	}
@@ -274,11 +274,11 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 	}
 
 	@Override
-	public void down(Step step) throws Exception {
+	public void down(OperationContext step) throws Exception {
 		if (step.find(this.collection).isEmpty()) {
 			return;
 		}
-		new Restoring(step, this.collection, List.of(this.field.top())).run();
+		new PreimageRestorer(step, this.collection, List.of(this.field.top())).run();
 		if (step.notes().get(ORIGINAL_TYPE) instanceof BsonString type) {
 			BsonType original = BsonType.valueOf(type.getValue());
 			Batches.ofFields(step, this.collection, ofTargetType(), List.of(this.field.text()))
@@ -288,13 +288,13 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 		}
 	}
 
-	private boolean convertBack(Step step, List<BsonDocument> documents, BsonType original) {
+	private boolean convertBack(OperationContext step, List<BsonDocument> documents, BsonType original) {
 		Map<ExactValue, Preimage> remembered = step.preimages()
 			.find(documents.stream().map(WholeDocument::id).toList());
 		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
 		for (BsonDocument document : documents) {
 			BsonValue value = this.field.find(document);
-			if (value != null && Parents.remembered(remembered, document) == null) {
+			if (value != null && EnclosingDocuments.remembered(remembered, document) == null) {
 				Conversions.convert(value, original, this.unit)
 					.ifPresent((converted) -> updates.add(new UpdateOneModel<>(
 							Conditions.all(Conditions.id(WholeDocument.id(document)),
@@ -302,16 +302,16 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 							new BsonDocument("$set", new BsonDocument(this.field.text(), converted)))));
 			}
 		}
-		return GuardedUpdates.write(step.collection(this.collection), updates);
+		return ConditionalUpdates.write(step.collection(this.collection), updates);
 	}
 
-	private void conflicts(Step step, List<BsonDocument> left, BsonType original) {
+	private void conflicts(OperationContext step, List<BsonDocument> left, BsonType original) {
 		Map<ExactValue, Preimage> remembered = step.preimages().find(left.stream().map(WholeDocument::id).toList());
 		left.stream()
-			.filter((document) -> Parents.remembered(remembered, document) == null)
+			.filter((document) -> EnclosingDocuments.remembered(remembered, document) == null)
 			.map(WholeDocument::id)
 			.forEach((id) -> step.conflict("'%s', document %s: '%s' cannot be converted back to %s without loss"
-				.formatted(this.collection, BsonWords.show(id), this.field, Conditions.typeName(original))));
+				.formatted(this.collection, BsonFormatter.show(id), this.field, Conditions.typeName(original))));
 	}
 
 	/**
@@ -360,7 +360,7 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 		}
 
 		private static String example(BsonValue value, BsonDocument document) {
-			return "%s in document %s".formatted(BsonWords.show(value), BsonWords.show(WholeDocument.id(document)));
+			return "%s in document %s".formatted(BsonFormatter.show(value), BsonFormatter.show(WholeDocument.id(document)));
 		}
 
 		long failures() {

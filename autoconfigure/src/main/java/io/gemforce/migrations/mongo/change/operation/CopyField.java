@@ -11,17 +11,17 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 
 import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
+import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.contract.Step;
-import io.gemforce.migrations.mongo.change.contract.Survey;
+import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
-import io.gemforce.migrations.mongo.change.document.GuardedUpdates;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
-import io.gemforce.migrations.mongo.change.source.Spot;
-import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
+import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Copies a field in all documents that have it and lack the target: by one command of the
@@ -31,7 +31,7 @@ import io.gemforce.migrations.store.Touches;
  * @param from the field
  * @param to the field to copy it to
  */
-public record CopyField(String collection, FieldPath from, FieldPath to) implements ExecutableChange {
+public record CopyField(String collection, FieldPath from, FieldPath to) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -65,16 +65,16 @@ public record CopyField(String collection, FieldPath from, FieldPath to) impleme
 
 	@Override
 	public List<String> needs() {
-		return Wording.privileges("find, update", this.collection);
+		return PlanPhrases.privileges("find, update", this.collection);
 	}
 
 	@Override
 	public List<String> locks() {
-		return Wording.eachDocument(this.collection);
+		return PlanPhrases.eachDocument(this.collection);
 	}
 
 	@Override
-	public void check(Spot spot) {
+	public void check(DefinitionCursor spot) {
 		RenameField.checkApart(this.from, this.to, "copied", spot.to("to"));
 	}
 
@@ -83,12 +83,12 @@ public record CopyField(String collection, FieldPath from, FieldPath to) impleme
 	}
 
 	@Override
-	public Touches touches(Survey survey) {
+	public AffectedCount touches(DocumentCounter survey) {
 		return survey.count(this.collection, copied());
 	}
 
 	@Override
-	public Touches preimages(Survey survey) {
+	public AffectedCount preimages(DocumentCounter survey) {
 		return survey.count(this.collection, Conditions.exists(this.to));
 	}
 
@@ -98,18 +98,18 @@ public record CopyField(String collection, FieldPath from, FieldPath to) impleme
 	}
 
 	@Override
-	public void up(Step step) throws Exception {
+	public void up(OperationContext step) throws Exception {
 		Optional<CollectionInfo> info = step.find(this.collection);
 		if (info.isEmpty()) {
 			step.begin(new BsonDocument());
 			return;
 		}
-		new Parents(this.from).requireNoArrays(step, this.collection, copied());
+		new EnclosingDocuments(this.from).requireNoArrays(step, this.collection, copied());
 		BsonString value = new BsonString("$" + this.from);
 		new Validators(info.get()).requirePass(step, copied(), List.of(Validators.set(this.to, value)));
-		new AddedField(this.collection, this.to).begin(step, copied());
+		new FieldAddition(this.collection, this.to).begin(step, copied());
 		// Keeps off documents that have come to have an array in the way
-		BsonDocument clear = Conditions.all(copied(), new Parents(this.from).clear(), new Parents(this.to).clear());
+		BsonDocument clear = Conditions.all(copied(), new EnclosingDocuments(this.from).clear(), new EnclosingDocuments(this.to).clear());
 		if (step.knowsPipelines()) {
 			step.collection(this.collection)
 				.updateMany(clear, List.of(new BsonDocument("$set", new BsonDocument(this.to.text(), value))));
@@ -118,10 +118,10 @@ public record CopyField(String collection, FieldPath from, FieldPath to) impleme
 			Batches.ofFields(step, this.collection, clear, List.of(this.from.text()))
 				.forEach((documents, again) -> copy(step, documents));
 		}
-		Parents.requireNoneLeft(step, this.collection, copied(), List.of(new Parents(this.from), new Parents(this.to)));
+		EnclosingDocuments.requireNoneLeft(step, this.collection, copied(), List.of(new EnclosingDocuments(this.from), new EnclosingDocuments(this.to)));
 	}
 
-	private boolean copy(Step step, List<BsonDocument> documents) {
+	private boolean copy(OperationContext step, List<BsonDocument> documents) {
 		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
 		for (BsonDocument document : documents) {
 			BsonValue value = this.from.find(document);
@@ -129,18 +129,18 @@ public record CopyField(String collection, FieldPath from, FieldPath to) impleme
 				updates.add(new UpdateOneModel<>(
 						Conditions.all(Conditions.id(WholeDocument.id(document)),
 								Conditions.unchanged(this.from, value), Conditions.missing(this.to),
-								new Parents(this.to).clear()),
+								new EnclosingDocuments(this.to).clear()),
 						new BsonDocument("$set", new BsonDocument(this.to.text(), value))));
 			}
 		}
-		return GuardedUpdates.write(step.collection(this.collection), updates);
+		return ConditionalUpdates.write(step.collection(this.collection), updates);
 	}
 
 	@Override
-	public void down(Step step) throws Exception {
+	public void down(OperationContext step) throws Exception {
 		if (step.find(this.collection).isPresent()) {
 			List<String> needed = Stream.of(this.from.top(), this.to.top()).distinct().toList();
-			new AddedField(this.collection, this.to).remove(step, needed, this.from::find);
+			new FieldAddition(this.collection, this.to).remove(step, needed, this.from::find);
 		}
 	}
 

@@ -4,19 +4,19 @@ import java.util.List;
 
 import org.bson.BsonDocument;
 
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
+import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.contract.Step;
-import io.gemforce.migrations.mongo.change.contract.Survey;
-import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Creates a collection, unless it is there.
  *
  * @param collection the collection
  */
-public record CreateCollection(String collection) implements ExecutableChange {
+public record CreateCollection(String collection) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -54,24 +54,24 @@ public record CreateCollection(String collection) implements ExecutableChange {
 
 	@Override
 	public List<String> needs() {
-		return Wording.privileges("createCollection, find, renameCollectionSameDB, dropCollection", this.collection);
+		return PlanPhrases.privileges("createCollection, find, renameCollectionSameDB, dropCollection", this.collection);
 	}
 
 	@Override
 	public List<String> locks() {
-		return Wording.exclusively(this.collection);
+		return PlanPhrases.exclusively(this.collection);
 	}
 
 	@Override
-	public Touches touches(Survey survey) {
+	public AffectedCount touches(DocumentCounter survey) {
 		return survey.exactly(0);
 	}
 
 	@Override
-	public void up(Step step) {
+	public void up(OperationContext step) {
 		boolean there = step.find(this.collection).isPresent();
 		if (!step.isBegun()) {
-			step.begin(MadeCollection.note(there));
+			step.begin(CreatedCollection.note(there));
 		}
 		if (!there) {
 			step.catalog().create(this.collection, new BsonDocument());
@@ -79,8 +79,8 @@ public record CreateCollection(String collection) implements ExecutableChange {
 	}
 
 	@Override
-	public void down(Step step) {
-		new MadeCollection(this.collection).drop(step);
+	public void down(OperationContext step) {
+		new CreatedCollection(this.collection).drop(step);
 	}
 
 }

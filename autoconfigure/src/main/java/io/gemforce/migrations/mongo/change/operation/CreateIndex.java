@@ -16,17 +16,17 @@ import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
 import io.gemforce.migrations.mongo.change.catalog.IndexDefinition;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
 import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.contract.Step;
-import io.gemforce.migrations.mongo.change.contract.Survey;
-import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
 import io.gemforce.migrations.mongo.change.source.Seconds;
-import io.gemforce.migrations.mongo.change.source.Spot;
-import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Creates an index, unless the same one is there.
@@ -35,7 +35,7 @@ import io.gemforce.migrations.store.Touches;
  * @param index the index in the form that the server takes
  * @param expireExisting whether the documents may be deleted that have expired already
  */
-public record CreateIndex(String collection, BsonDocument index, boolean expireExisting) implements ExecutableChange {
+public record CreateIndex(String collection, BsonDocument index, boolean expireExisting) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -98,7 +98,7 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 	@Override
 	public String summary() {
 		return "create %sindex '%s' on '%s' %s%s".formatted(isUnique() ? "unique " : "", name(), this.collection,
-				BsonWords.show(this.index.getDocument("key")),
+				BsonFormatter.show(this.index.getDocument("key")),
 				isExpiring() ? ", by which documents expire after %d s".formatted(expireAfter()) : "");
 	}
 
@@ -120,7 +120,7 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 
 	@Override
 	public List<String> needs() {
-		return Wording.privileges("createIndex, listIndexes, find, dropIndex", this.collection);
+		return PlanPhrases.privileges("createIndex, listIndexes, find, dropIndex", this.collection);
 	}
 
 	@Override
@@ -131,7 +131,7 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 	}
 
 	@Override
-	public void check(Spot spot) {
+	public void check(DefinitionCursor spot) {
 		boolean single = this.index.getDocument("key").size() == 1;
 		if (this.expireExisting && !isExpiring()) {
 			spot.to("expireExisting")
@@ -150,16 +150,16 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 	}
 
 	@Override
-	public Touches touches(Survey survey) {
+	public AffectedCount touches(DocumentCounter survey) {
 		return survey.count(this.collection, Conditions.ANY);
 	}
 
 	@Override
-	public List<String> losses(Survey survey) {
+	public List<String> losses(DocumentCounter survey) {
 		if (!isExpiring()) {
 			return List.of();
 		}
-		Touches expired = survey.count(this.collection, expired());
+		AffectedCount expired = survey.count(this.collection, expired());
 		if (expired.estimated()) {
 			return List.of("documents that have expired already are deleted, and no undo restores them");
 		}
@@ -185,7 +185,7 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 	}
 
 	@Override
-	public void up(Step step) {
+	public void up(OperationContext step) {
 		Optional<CollectionInfo> there = step.find(this.collection);
 		Optional<BsonDocument> same = there.flatMap((info) -> findSame(step, info.collation()));
 		Duplicates duplicates = new Duplicates(this.collection, same.orElse(this.index));
@@ -196,13 +196,13 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 			}
 		}
 		if (!step.isBegun()) {
-			step.begin(MadeCollection.note(there.isPresent()).append(EXISTED, BsonBoolean.valueOf(same.isPresent())));
+			step.begin(CreatedCollection.note(there.isPresent()).append(EXISTED, BsonBoolean.valueOf(same.isPresent())));
 		}
 		// One that is listed may be still being built, by an interrupted attempt, too
 		duplicates.refuseIfAny(step, duplicates.build(step));
 	}
 
-	private void requireNoneExpired(Step step) {
+	private void requireNoneExpired(OperationContext step) {
 		if (isExpiring() && !this.expireExisting) {
 			step.refuseIfAny(this.collection, expired(),
 					"have expired already: the server would delete them, and no undo restores them",
@@ -217,7 +217,7 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 	 * @return the index in the form that the server takes, or empty if there is none
 	 * @throws ChangeRefusedException if another index is in the way
 	 */
-	private Optional<BsonDocument> findSame(Step step, @Nullable BsonDocument defaultCollation) {
+	private Optional<BsonDocument> findSame(OperationContext step, @Nullable BsonDocument defaultCollation) {
 		IndexDefinition wanted = IndexDefinition.declared(this.index, defaultCollation);
 		List<BsonDocument> inTheWay = new ArrayList<>();
 		for (BsonDocument existing : step.catalog().indexes(this.collection)) {
@@ -239,7 +239,7 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 	}
 
 	@Override
-	public void down(Step step) {
+	public void down(OperationContext step) {
 		Optional<CollectionInfo> there = step.find(this.collection);
 		if (there.isPresent() && !step.isNoted(EXISTED)) {
 			step.catalog().index(this.collection, name()).ifPresent((existing) -> {
@@ -253,7 +253,7 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 				}
 			});
 		}
-		new MadeCollection(this.collection).drop(step);
+		new CreatedCollection(this.collection).drop(step);
 	}
 
 }

@@ -17,17 +17,17 @@ import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
+import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.contract.Step;
-import io.gemforce.migrations.mongo.change.contract.Survey;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.Json;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
-import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Drops a collection once all its documents are kept as pre-images, and its options and
@@ -35,7 +35,7 @@ import io.gemforce.migrations.store.Touches;
  *
  * @param collection the collection
  */
-public record DropCollection(String collection) implements ExecutableChange {
+public record DropCollection(String collection) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -88,7 +88,7 @@ public record DropCollection(String collection) implements ExecutableChange {
 
 	@Override
 	public List<String> needs() {
-		return Wording.privileges(
+		return PlanPhrases.privileges(
 				"find, listIndexes, dropCollection, and for the undo createCollection, insert, createIndex, and "
 						+ "bypassDocumentValidation if it has a validator",
 				this.collection);
@@ -96,16 +96,16 @@ public record DropCollection(String collection) implements ExecutableChange {
 
 	@Override
 	public List<String> locks() {
-		return Wording.exclusively(this.collection);
+		return PlanPhrases.exclusively(this.collection);
 	}
 
 	@Override
-	public Touches touches(Survey survey) {
+	public AffectedCount touches(DocumentCounter survey) {
 		return survey.count(this.collection, Conditions.ANY);
 	}
 
 	@Override
-	public @Nullable Touches preimages(Survey survey) {
+	public @Nullable AffectedCount preimages(DocumentCounter survey) {
 		return touches(survey);
 	}
 
@@ -115,7 +115,7 @@ public record DropCollection(String collection) implements ExecutableChange {
 	}
 
 	@Override
-	public void up(Step step) throws Exception {
+	public void up(OperationContext step) throws Exception {
 		Optional<CollectionInfo> there = step.find(this.collection);
 		if (!step.isBegun()) {
 			if (there.isPresent() && step.isRemembering()) {
@@ -140,7 +140,7 @@ public record DropCollection(String collection) implements ExecutableChange {
 		step.catalog().drop(this.collection);
 	}
 
-	private BsonDocument notes(Step step, @Nullable CollectionInfo there) {
+	private BsonDocument notes(OperationContext step, @Nullable CollectionInfo there) {
 		BsonDocument notes = new BsonDocument(EXISTED, BsonBoolean.valueOf(there != null));
 		if (there != null) {
 			notes.append(OPTIONS, new BsonString(Json.canonical(there.options())))
@@ -160,7 +160,7 @@ public record DropCollection(String collection) implements ExecutableChange {
 	// What an interrupted attempt has kept is kept anew, as documents may have been
 	// changed
 	// or deleted since; unless this could be another collection of the same name
-	private void keep(Step step, boolean adding) throws Exception {
+	private void keep(OperationContext step, boolean adding) throws Exception {
 		if (adding) {
 			step.unpack();
 		}
@@ -181,7 +181,7 @@ public record DropCollection(String collection) implements ExecutableChange {
 	}
 
 	@Override
-	public void down(Step step) throws Exception {
+	public void down(OperationContext step) throws Exception {
 		if (!step.isNoted(EXISTED)) {
 			return;
 		}
@@ -212,11 +212,11 @@ public record DropCollection(String collection) implements ExecutableChange {
 						.toList());
 	}
 
-	private static BsonDocument options(Step step) {
+	private static BsonDocument options(OperationContext step) {
 		return Json.parse(step.notes().getString(OPTIONS).getValue());
 	}
 
-	private boolean isTheOriginal(Step step, CollectionInfo there) throws Exception {
+	private boolean isTheOriginal(OperationContext step, CollectionInfo there) throws Exception {
 		if (there.uuid() != null || step.isNoted(RESTORING)) {
 			return there.isSame(step.notes().get(UUID));
 		}
@@ -229,13 +229,13 @@ public record DropCollection(String collection) implements ExecutableChange {
 		return same[0];
 	}
 
-	private Map<ExactValue, BsonDocument> read(Step step, List<Preimage> preimages, List<String> fields) {
+	private Map<ExactValue, BsonDocument> read(OperationContext step, List<Preimage> preimages, List<String> fields) {
 		return ExactValue.index(
 				Batches.read(step.collection(this.collection), preimages.stream().map(Preimage::id).toList(), fields),
 				WholeDocument::id);
 	}
 
-	private void restore(Step step, List<Preimage> preimages) {
+	private void restore(OperationContext step, List<Preimage> preimages) {
 		Map<ExactValue, BsonDocument> current = read(step, preimages, List.of("_id"));
 		List<WriteModel<BsonDocument>> inserts = new ArrayList<>();
 		for (Preimage preimage : preimages) {

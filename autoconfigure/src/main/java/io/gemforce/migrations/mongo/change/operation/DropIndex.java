@@ -8,13 +8,13 @@ import org.bson.BsonString;
 
 import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
 import io.gemforce.migrations.mongo.change.catalog.IndexDefinition;
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
+import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.contract.Step;
-import io.gemforce.migrations.mongo.change.contract.Survey;
 import io.gemforce.migrations.mongo.change.document.Json;
-import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Drops an index, if it is there, and notes its definition.
@@ -22,7 +22,7 @@ import io.gemforce.migrations.store.Touches;
  * @param collection the collection
  * @param name the name of the index
  */
-public record DropIndex(String collection, String name) implements ExecutableChange {
+public record DropIndex(String collection, String name) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -62,21 +62,21 @@ public record DropIndex(String collection, String name) implements ExecutableCha
 
 	@Override
 	public List<String> needs() {
-		return Wording.privileges("dropIndex, listIndexes, and for the undo createIndex, find", this.collection);
+		return PlanPhrases.privileges("dropIndex, listIndexes, and for the undo createIndex, find", this.collection);
 	}
 
 	@Override
 	public List<String> locks() {
-		return Wording.exclusively(this.collection);
+		return PlanPhrases.exclusively(this.collection);
 	}
 
 	@Override
-	public Touches touches(Survey survey) {
+	public AffectedCount touches(DocumentCounter survey) {
 		return survey.exactly(0);
 	}
 
 	@Override
-	public void up(Step step) {
+	public void up(OperationContext step) {
 		boolean there = step.find(this.collection).isPresent();
 		if (!step.isBegun()) {
 			BsonDocument notes = new BsonDocument();
@@ -91,7 +91,7 @@ public record DropIndex(String collection, String name) implements ExecutableCha
 	}
 
 	@Override
-	public void down(Step step) {
+	public void down(OperationContext step) {
 		if (!step.notes().containsKey(INDEX)) {
 			return;
 		}

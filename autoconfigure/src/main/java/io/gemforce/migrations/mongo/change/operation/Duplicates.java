@@ -22,8 +22,8 @@ import org.bson.BsonValue;
 import io.gemforce.migrations.mongo.change.catalog.Collations;
 import io.gemforce.migrations.mongo.change.catalog.IndexKeys;
 import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
-import io.gemforce.migrations.mongo.change.contract.Step;
-import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
+import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 
 /**
  * Looks for documents that a unique index could not be built over.
@@ -44,7 +44,7 @@ record Duplicates(String collection, BsonDocument index) {
 	 * @param step the change
 	 * @throws ChangeRefusedException if there are some
 	 */
-	void refuseIfAny(Step step) {
+	void refuseIfAny(OperationContext step) {
 		refuseIfAny(step, examples(step));
 	}
 
@@ -54,7 +54,7 @@ record Duplicates(String collection, BsonDocument index) {
 	 * @param examples what was found
 	 * @throws ChangeRefusedException if something was found
 	 */
-	void refuseIfAny(Step step, List<String> examples) {
+	void refuseIfAny(OperationContext step, List<String> examples) {
 		if (!examples.isEmpty()) {
 			boolean more = examples.size() > EXAMPLES;
 			throw step.refused("documents of '%s' have the same values: %s%s".formatted(this.collection,
@@ -68,7 +68,7 @@ record Duplicates(String collection, BsonDocument index) {
 	 * @param step the change
 	 * @return the values that keep the index from being built, none if it is built
 	 */
-	List<String> build(Step step) {
+	List<String> build(OperationContext step) {
 		try {
 			step.catalog().createIndexes(this.collection, List.of(this.index));
 			return List.of();
@@ -84,7 +84,7 @@ record Duplicates(String collection, BsonDocument index) {
 
 	private static String reported(MongoException ex) {
 		BsonValue values = (ex instanceof MongoCommandException command) ? command.getResponse().get("keyValue") : null;
-		return (values != null) ? BsonWords.show(values) : "the server does not tell which";
+		return (values != null) ? BsonFormatter.show(values) : "the server does not tell which";
 	}
 
 	/**
@@ -93,7 +93,7 @@ record Duplicates(String collection, BsonDocument index) {
 	 * @param step the change
 	 * @return the values and the number of documents, one more than are shown at the most
 	 */
-	List<String> examples(Step step) {
+	List<String> examples(OperationContext step) {
 		if (!this.index.getBoolean("unique", BsonBoolean.FALSE).getValue() || !isOfFields()) {
 			return List.of();
 		}
@@ -105,7 +105,7 @@ record Duplicates(String collection, BsonDocument index) {
 		}
 		List<String> examples = new ArrayList<>();
 		for (BsonDocument group : aggregation) {
-			examples.add("%s in %d documents".formatted(BsonWords.show(values(group.getDocument("_id"))),
+			examples.add("%s in %d documents".formatted(BsonFormatter.show(values(group.getDocument("_id"))),
 					group.getNumber("count", new BsonInt64(0)).longValue()));
 		}
 		return examples;

@@ -13,18 +13,18 @@ import com.mongodb.client.model.DeleteOneModel;
 import com.mongodb.client.model.InsertManyOptions;
 import org.bson.BsonDocument;
 
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
+import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.contract.Step;
-import io.gemforce.migrations.mongo.change.contract.Survey;
 import io.gemforce.migrations.mongo.change.document.BatchSize;
-import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.Fingerprint;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
-import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Inserts documents, those aside that are there already. Those are remembered, so that
@@ -33,7 +33,7 @@ import io.gemforce.migrations.store.Touches;
  * @param collection the collection
  * @param documents the documents
  */
-public record InsertDocuments(String collection, List<BsonDocument> documents) implements ExecutableChange {
+public record InsertDocuments(String collection, List<BsonDocument> documents) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -70,17 +70,17 @@ public record InsertDocuments(String collection, List<BsonDocument> documents) i
 
 	@Override
 	public List<String> needs() {
-		return Wording.privileges("find, insert, remove, createCollection, renameCollectionSameDB, dropCollection",
+		return PlanPhrases.privileges("find, insert, remove, createCollection, renameCollectionSameDB, dropCollection",
 				this.collection);
 	}
 
 	@Override
 	public List<String> locks() {
-		return Wording.eachDocument(this.collection);
+		return PlanPhrases.eachDocument(this.collection);
 	}
 
 	@Override
-	public Touches touches(Survey survey) {
+	public AffectedCount touches(DocumentCounter survey) {
 		return survey.exactly(this.documents.size());
 	}
 
@@ -90,7 +90,7 @@ public record InsertDocuments(String collection, List<BsonDocument> documents) i
 	}
 
 	@Override
-	public void up(Step step) {
+	public void up(OperationContext step) {
 		boolean there = step.find(this.collection).isPresent();
 		if (!step.isBegun()) {
 			List<Preimage> existing = existing(step);
@@ -101,7 +101,7 @@ public record InsertDocuments(String collection, List<BsonDocument> documents) i
 					step.preimages().keep(batch, false);
 				}
 			}
-			step.begin(MadeCollection.note(there));
+			step.begin(CreatedCollection.note(there));
 		}
 		for (List<BsonDocument> batch : split(this.documents)) {
 			Map<ExactValue, BsonDocument> current = read(step, batch);
@@ -114,7 +114,7 @@ public record InsertDocuments(String collection, List<BsonDocument> documents) i
 		}
 	}
 
-	private void insert(Step step, List<BsonDocument> missing) {
+	private void insert(OperationContext step, List<BsonDocument> missing) {
 		try {
 			step.collection(this.collection).insertMany(missing, new InsertManyOptions().ordered(false));
 		}
@@ -124,7 +124,7 @@ public record InsertDocuments(String collection, List<BsonDocument> documents) i
 	}
 
 	// Somebody else may have inserted documents of the same ids at the same time
-	private void requireSame(Step step, List<BsonDocument> missing, MongoBulkWriteException failure) {
+	private void requireSame(OperationContext step, List<BsonDocument> missing, MongoBulkWriteException failure) {
 		boolean duplicates = failure.getWriteConcernError() == null && failure.getWriteErrors()
 			.stream()
 			.allMatch((error) -> ErrorCategory.fromErrorCode(error.getCode()) == ErrorCategory.DUPLICATE_KEY);
@@ -140,7 +140,7 @@ public record InsertDocuments(String collection, List<BsonDocument> documents) i
 			if (!isSame(found, document)) {
 				throw step.failed(
 						"'%s' has come to have a document %s with other content".formatted(this.collection,
-								BsonWords.show(WholeDocument.id(document))),
+								BsonFormatter.show(WholeDocument.id(document))),
 						"Remove this document, or change it by an update");
 			}
 			others.add(Preimage.seen(WholeDocument.id(document)));
@@ -155,7 +155,7 @@ public record InsertDocuments(String collection, List<BsonDocument> documents) i
 		return new ExactValue(Fingerprint.comparable(WholeDocument.id(document)));
 	}
 
-	private Map<ExactValue, BsonDocument> read(Step step, List<BsonDocument> batch) {
+	private Map<ExactValue, BsonDocument> read(OperationContext step, List<BsonDocument> batch) {
 		Map<ExactValue, BsonDocument> current = new HashMap<>();
 		Batches.read(step.collection(this.collection), batch.stream().map(WholeDocument::id).toList(), List.of())
 			.forEach((document) -> current.put(key(document), document));
@@ -170,7 +170,7 @@ public record InsertDocuments(String collection, List<BsonDocument> documents) i
 		return batches;
 	}
 
-	private List<Preimage> existing(Step step) {
+	private List<Preimage> existing(OperationContext step) {
 		List<Preimage> existing = new ArrayList<>();
 		List<String> different = new ArrayList<>();
 		for (List<BsonDocument> batch : split(this.documents)) {
@@ -181,7 +181,7 @@ public record InsertDocuments(String collection, List<BsonDocument> documents) i
 					existing.add(Preimage.seen(WholeDocument.id(document)));
 				}
 				else if (found != null) {
-					different.add(BsonWords.show(WholeDocument.id(document)));
+					different.add(BsonFormatter.show(WholeDocument.id(document)));
 				}
 			}
 		}
@@ -200,16 +200,16 @@ public record InsertDocuments(String collection, List<BsonDocument> documents) i
 	}
 
 	@Override
-	public void down(Step step) throws Exception {
+	public void down(OperationContext step) throws Exception {
 		if (step.find(this.collection).isPresent()) {
 			for (List<BsonDocument> batch : split(this.documents)) {
 				step.untilDone(this.collection, (conflicts) -> delete(step, batch, conflicts));
 			}
 		}
-		new MadeCollection(this.collection).drop(step);
+		new CreatedCollection(this.collection).drop(step);
 	}
 
-	private boolean delete(Step step, List<BsonDocument> batch, List<String> conflicts) {
+	private boolean delete(OperationContext step, List<BsonDocument> batch, List<String> conflicts) {
 		Map<ExactValue, BsonDocument> current = read(step, batch);
 		Map<ExactValue, Preimage> existing = step.preimages().find(batch.stream().map(WholeDocument::id).toList());
 		List<DeleteOneModel<BsonDocument>> deletes = new ArrayList<>();
@@ -223,7 +223,7 @@ public record InsertDocuments(String collection, List<BsonDocument> documents) i
 			}
 			else {
 				conflicts.add("'%s', document %s: stays, as it has been changed since".formatted(this.collection,
-						BsonWords.show(WholeDocument.id(document))));
+						BsonFormatter.show(WholeDocument.id(document))));
 			}
 		}
 		return deletes.isEmpty() || step.collection(this.collection)

@@ -10,17 +10,17 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
+import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.contract.Step;
-import io.gemforce.migrations.mongo.change.contract.Survey;
+import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
-import io.gemforce.migrations.mongo.change.document.GuardedUpdates;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
-import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Removes a field from all documents, in batches whose pre-images come first.
@@ -28,7 +28,7 @@ import io.gemforce.migrations.store.Touches;
  * @param collection the collection
  * @param field the field
  */
-public record RemoveField(String collection, FieldPath field) implements ExecutableChange {
+public record RemoveField(String collection, FieldPath field) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -61,21 +61,21 @@ public record RemoveField(String collection, FieldPath field) implements Executa
 
 	@Override
 	public List<String> needs() {
-		return Wording.privileges("find, update", this.collection);
+		return PlanPhrases.privileges("find, update", this.collection);
 	}
 
 	@Override
 	public List<String> locks() {
-		return Wording.eachDocument(this.collection);
+		return PlanPhrases.eachDocument(this.collection);
 	}
 
 	@Override
-	public Touches touches(Survey survey) {
+	public AffectedCount touches(DocumentCounter survey) {
 		return survey.count(this.collection, Conditions.exists(this.field));
 	}
 
 	@Override
-	public @Nullable Touches preimages(Survey survey) {
+	public @Nullable AffectedCount preimages(DocumentCounter survey) {
 		return touches(survey);
 	}
 
@@ -85,14 +85,14 @@ public record RemoveField(String collection, FieldPath field) implements Executa
 	}
 
 	@Override
-	public void up(Step step) throws Exception {
+	public void up(OperationContext step) throws Exception {
 		BsonDocument withField = Conditions.exists(this.field);
 		Optional<CollectionInfo> info = step.find(this.collection);
 		if (info.isEmpty()) {
 			step.begin(new BsonDocument());
 			return;
 		}
-		new Parents(this.field).requireNoArrays(step, this.collection, withField);
+		new EnclosingDocuments(this.field).requireNoArrays(step, this.collection, withField);
 		new Validators(info.get()).requirePass(step, withField, List.of(Validators.remove(this.field)));
 		boolean resumed = step.isBegun();
 		if (!resumed) {
@@ -111,11 +111,11 @@ public record RemoveField(String collection, FieldPath field) implements Executa
 		}
 		else {
 			step.collection(this.collection)
-				.updateMany(Conditions.all(withField, new Parents(this.field).clear()), this.field.unset());
+				.updateMany(Conditions.all(withField, new EnclosingDocuments(this.field).clear()), this.field.unset());
 		}
 	}
 
-	private boolean remove(Step step, List<BsonDocument> documents, boolean again) {
+	private boolean remove(OperationContext step, List<BsonDocument> documents, boolean again) {
 		List<Preimage> preimages = new ArrayList<>();
 		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
 		for (BsonDocument document : documents) {
@@ -135,12 +135,12 @@ public record RemoveField(String collection, FieldPath field) implements Executa
 				.updateMany(Conditions.ids(preimages.stream().map(Preimage::id).toList()), this.field.unset());
 			return true;
 		}
-		return GuardedUpdates.write(step.collection(this.collection), updates);
+		return ConditionalUpdates.write(step.collection(this.collection), updates);
 	}
 
 	@Override
-	public void down(Step step) throws Exception {
-		new Restoring(step, this.collection, List.of(this.field.top())).run();
+	public void down(OperationContext step) throws Exception {
+		new PreimageRestorer(step, this.collection, List.of(this.field.top())).run();
 	}
 
 }

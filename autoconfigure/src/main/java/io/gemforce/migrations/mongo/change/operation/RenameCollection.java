@@ -7,13 +7,13 @@ import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 
 import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
+import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.contract.Step;
-import io.gemforce.migrations.mongo.change.contract.Survey;
-import io.gemforce.migrations.mongo.change.source.Spot;
-import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
+import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Renames a collection.
@@ -21,7 +21,7 @@ import io.gemforce.migrations.store.Touches;
  * @param from the name of the collection
  * @param to its new name
  */
-public record RenameCollection(String from, String to) implements ExecutableChange {
+public record RenameCollection(String from, String to) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -63,7 +63,7 @@ public record RenameCollection(String from, String to) implements ExecutableChan
 
 	@Override
 	public List<String> needs() {
-		return Wording.privileges("renameCollectionSameDB on both, or insert, find, dropCollection", this.from);
+		return PlanPhrases.privileges("renameCollectionSameDB on both, or insert, find, dropCollection", this.from);
 	}
 
 	@Override
@@ -72,19 +72,19 @@ public record RenameCollection(String from, String to) implements ExecutableChan
 	}
 
 	@Override
-	public void check(Spot spot) {
+	public void check(DefinitionCursor spot) {
 		if (this.from.equals(this.to)) {
 			spot.to("to").wrong("'%s' is renamed to itself".formatted(this.from), "Write another name");
 		}
 	}
 
 	@Override
-	public Touches touches(Survey survey) {
+	public AffectedCount touches(DocumentCounter survey) {
 		return survey.exactly(0);
 	}
 
 	@Override
-	public void up(Step step) {
+	public void up(OperationContext step) {
 		Optional<CollectionInfo> source = step.find(this.from);
 		Optional<CollectionInfo> target = step.find(this.to);
 		boolean renamedBefore = step.isBegun()
@@ -104,7 +104,7 @@ public record RenameCollection(String from, String to) implements ExecutableChan
 	}
 
 	@Override
-	public void down(Step step) {
+	public void down(OperationContext step) {
 		if (!step.isNoted(RENAMED)) {
 			return;
 		}

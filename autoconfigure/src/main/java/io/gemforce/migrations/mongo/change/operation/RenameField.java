@@ -11,19 +11,19 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 
 import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
+import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.contract.Step;
-import io.gemforce.migrations.mongo.change.contract.Survey;
+import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
-import io.gemforce.migrations.mongo.change.document.GuardedUpdates;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
-import io.gemforce.migrations.mongo.change.source.Spot;
-import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
+import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Renames a field in all documents that have it, by one command of the server.
@@ -32,7 +32,7 @@ import io.gemforce.migrations.store.Touches;
  * @param from the field
  * @param to its new name
  */
-public record RenameField(String collection, FieldPath from, FieldPath to) implements ExecutableChange {
+public record RenameField(String collection, FieldPath from, FieldPath to) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -65,20 +65,20 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 
 	@Override
 	public List<String> needs() {
-		return Wording.privileges("find, update", this.collection);
+		return PlanPhrases.privileges("find, update", this.collection);
 	}
 
 	@Override
 	public List<String> locks() {
-		return Wording.eachDocument(this.collection);
+		return PlanPhrases.eachDocument(this.collection);
 	}
 
 	@Override
-	public void check(Spot spot) {
+	public void check(DefinitionCursor spot) {
 		checkApart(this.from, this.to, "renamed", spot.to("to"));
 	}
 
-	static void checkApart(FieldPath from, FieldPath to, String done, Spot spot) {
+	static void checkApart(FieldPath from, FieldPath to, String done, DefinitionCursor spot) {
 		if (from.equals(to)) {
 			spot.wrong("'%s' is %s to itself".formatted(from, done), "Write another name");
 		}
@@ -89,7 +89,7 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 	}
 
 	@Override
-	public Touches touches(Survey survey) {
+	public AffectedCount touches(DocumentCounter survey) {
 		return survey.count(this.collection, Conditions.exists(this.from));
 	}
 
@@ -99,7 +99,7 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 	}
 
 	@Override
-	public void up(Step step) throws Exception {
+	public void up(OperationContext step) throws Exception {
 		BsonDocument withField = Conditions.exists(this.from);
 		BsonDocument taken = Conditions.exists(this.to);
 		Optional<CollectionInfo> info = step.find(this.collection);
@@ -109,8 +109,8 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 			step.refuseIfAny(this.collection, step.isBegun() ? Conditions.all(withField, taken) : taken,
 					"have '%s' already".formatted(this.to),
 					"Remove or rename '%s' in these documents first, or choose another name".formatted(this.to));
-			new Parents(this.from).requireNoArrays(step, this.collection, withField);
-			new Parents(this.to).requireClear(step, this.collection, withField);
+			new EnclosingDocuments(this.from).requireNoArrays(step, this.collection, withField);
+			new EnclosingDocuments(this.to).requireClear(step, this.collection, withField);
 			new Validators(info.get()).requirePass(step, withField,
 					List.of(Validators.set(this.to, new BsonString("$" + this.from)), Validators.remove(this.from)));
 		}
@@ -118,14 +118,14 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 			if (there && this.to.isNested() && step.isRemembering()) {
 				step.forget();
 				step.requireRoomFor(step.collection(this.collection)
-					.countDocuments(Conditions.all(withField, new Parents(this.to).empty())));
-				new Parents(this.to).remember(step, this.collection, withField);
+					.countDocuments(Conditions.all(withField, new EnclosingDocuments(this.to).empty())));
+				new EnclosingDocuments(this.to).remember(step, this.collection, withField);
 			}
 			step.begin(new BsonDocument());
 		}
 		if (there) {
-			Parents fromParents = new Parents(this.from);
-			Parents toParents = new Parents(this.to);
+			EnclosingDocuments fromParents = new EnclosingDocuments(this.from);
+			EnclosingDocuments toParents = new EnclosingDocuments(this.to);
 			step.collection(this.collection)
 				.updateMany(
 						Conditions.all(withField, Conditions.missing(this.to), fromParents.clear(), toParents.clear()),
@@ -133,7 +133,7 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 			step.requireNoneLeft(this.collection, Conditions.all(withField, taken),
 					"have come to have '%s' as well as '%s'".formatted(this.to, this.from),
 					"Remove or rename '%s' or '%s' in these documents".formatted(this.to, this.from));
-			Parents.requireNoneLeft(step, this.collection, withField, List.of(fromParents, toParents));
+			EnclosingDocuments.requireNoneLeft(step, this.collection, withField, List.of(fromParents, toParents));
 		}
 	}
 
@@ -142,13 +142,13 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 	}
 
 	@Override
-	public void down(Step step) throws Exception {
+	public void down(OperationContext step) throws Exception {
 		if (step.find(this.collection).isEmpty()) {
 			return;
 		}
 		BsonDocument renamed = Conditions.exists(this.to);
-		BsonDocument reversible = Conditions.all(renamed, Conditions.missing(this.from), new Parents(this.from).clear(),
-				new Parents(this.to).clear());
+		BsonDocument reversible = Conditions.all(renamed, Conditions.missing(this.from), new EnclosingDocuments(this.from).clear(),
+				new EnclosingDocuments(this.to).clear());
 		if (this.to.isNested()) {
 			Batches.ofFields(step, this.collection, reversible, List.of(this.to.top()))
 				.forEach((documents, again) -> renameBack(step, documents));
@@ -163,24 +163,24 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 	// Removes the parents of the field in the same update of a document, as they could
 	// not
 	// be told from others afterwards
-	private boolean renameBack(Step step, List<BsonDocument> documents) {
+	private boolean renameBack(OperationContext step, List<BsonDocument> documents) {
 		Map<ExactValue, Preimage> remembered = step.preimages()
 			.find(documents.stream().map(WholeDocument::id).toList());
 		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
 		for (BsonDocument document : documents) {
 			BsonValue value = this.to.find(document);
 			if (value != null) {
-				FieldPath removable = new Parents(this.to).removable(document, Parents.remembered(remembered, document),
+				FieldPath removable = new EnclosingDocuments(this.to).removable(document, EnclosingDocuments.remembered(remembered, document),
 						this.from);
 				updates.add(new UpdateOneModel<>(
 						Conditions.all(Conditions.id(WholeDocument.id(document)), Conditions.missing(this.from),
-								new Parents(this.from).clear(),
+								new EnclosingDocuments(this.from).clear(),
 								Conditions.unchanged(removable, removable.find(document))),
 						new BsonDocument("$set", new BsonDocument(this.from.text(), value)).append("$unset",
 								removable.unset().get("$unset"))));
 			}
 		}
-		return GuardedUpdates.write(step.collection(this.collection), updates);
+		return ConditionalUpdates.write(step.collection(this.collection), updates);
 	}
 
 }

@@ -12,13 +12,13 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
+import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.contract.Step;
-import io.gemforce.migrations.mongo.change.contract.Survey;
-import io.gemforce.migrations.mongo.change.document.BsonWords;
-import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.mongo.change.document.BsonFormatter;
+import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Runs a command of the author's on the application's database.
@@ -28,7 +28,7 @@ import io.gemforce.migrations.store.Touches;
  * @param declaredIdempotent whether the author says that the command is idempotent
  */
 public record RunCommand(BsonDocument up, @Nullable BsonDocument down,
-		boolean declaredIdempotent) implements ExecutableChange {
+		boolean declaredIdempotent) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -49,7 +49,7 @@ public record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 
 	@Override
 	public String summary() {
-		return "run command " + BsonWords.show(this.up);
+		return "run command " + BsonFormatter.show(this.up);
 	}
 
 	@Override
@@ -59,7 +59,7 @@ public record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 
 	@Override
 	public Reverse reverse() {
-		return (this.down != null) ? Reverse.declared("runs command " + BsonWords.show(this.down))
+		return (this.down != null) ? Reverse.declared("runs command " + BsonFormatter.show(this.down))
 				: Reverse.none("a command without 'down' has no reverse");
 	}
 
@@ -93,7 +93,7 @@ public record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 		List<String> needs = new ArrayList<>();
 		needs.add("what the command '%s' needs".formatted(this.up.getFirstKey()));
 		if (!isIdempotent() && canBeInTransaction()) {
-			needs.add(Wording.TRANSACTIONS);
+			needs.add(PlanPhrases.TRANSACTIONS);
 		}
 		return List.copyOf(needs);
 	}
@@ -104,12 +104,12 @@ public record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 	}
 
 	@Override
-	public @Nullable Touches touches(Survey survey) {
+	public @Nullable AffectedCount touches(DocumentCounter survey) {
 		return null;
 	}
 
 	@Override
-	public void up(Step step) throws Exception {
+	public void up(OperationContext step) throws Exception {
 		if (!isIdempotent() && canBeInTransaction() && step.hasTransactions()) {
 			step.onceInTransaction(new BsonDocument(), () -> run(step, inTransaction(this.up)));
 			return;
@@ -121,7 +121,7 @@ public record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 	}
 
 	@Override
-	public void down(Step step) throws Exception {
+	public void down(OperationContext step) throws Exception {
 		BsonDocument down = this.down;
 		if (down == null) {
 			throw step.refused(reverse().text(), "Add 'down' to the command");
@@ -147,12 +147,12 @@ public record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 		return plain;
 	}
 
-	private static void run(Step step, BsonDocument command) {
+	private static void run(OperationContext step, BsonDocument command) {
 		BsonDocument reply = step.database().runCommand(command, BsonDocument.class);
 		BsonValue errors = reply.get("writeErrors");
 		if (errors instanceof BsonArray list && !list.isEmpty()) {
 			throw new IllegalStateException("Command '%s' could not write all: %s".formatted(command.getFirstKey(),
-					BsonWords.show(list.get(0))));
+					BsonFormatter.show(list.get(0))));
 		}
 	}
 

@@ -10,14 +10,14 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
+import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.contract.Step;
-import io.gemforce.migrations.mongo.change.contract.Survey;
 import io.gemforce.migrations.mongo.change.document.Fingerprint;
 import io.gemforce.migrations.mongo.change.document.Json;
-import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Sets the validator of a collection, which is created if it is not there, and notes the
@@ -26,7 +26,7 @@ import io.gemforce.migrations.store.Touches;
  * @param collection the collection
  * @param validation validator, level and action, as the server takes them
  */
-public record SetValidator(String collection, BsonDocument validation) implements ExecutableChange {
+public record SetValidator(String collection, BsonDocument validation) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -80,16 +80,16 @@ public record SetValidator(String collection, BsonDocument validation) implement
 
 	@Override
 	public List<String> needs() {
-		return Wording.privileges("collMod, createCollection, find, dropCollection", this.collection);
+		return PlanPhrases.privileges("collMod, createCollection, find, dropCollection", this.collection);
 	}
 
 	@Override
 	public List<String> locks() {
-		return Wording.exclusively(this.collection);
+		return PlanPhrases.exclusively(this.collection);
 	}
 
 	@Override
-	public Touches touches(Survey survey) {
+	public AffectedCount touches(DocumentCounter survey) {
 		return survey.exactly(0);
 	}
 
@@ -104,10 +104,10 @@ public record SetValidator(String collection, BsonDocument validation) implement
 	}
 
 	@Override
-	public void up(Step step) {
+	public void up(OperationContext step) {
 		Optional<CollectionInfo> there = step.find(this.collection);
 		if (!step.isBegun()) {
-			BsonDocument notes = MadeCollection.note(there.isPresent());
+			BsonDocument notes = CreatedCollection.note(there.isPresent());
 			there.ifPresent((info) -> notes.append(PREVIOUS, new BsonString(Json.canonical(validationOf(info)))));
 			step.begin(notes);
 		}
@@ -120,13 +120,13 @@ public record SetValidator(String collection, BsonDocument validation) implement
 	}
 
 	@Override
-	public void down(Step step) {
+	public void down(OperationContext step) {
 		lift(step);
-		new MadeCollection(this.collection).drop(step);
+		new CreatedCollection(this.collection).drop(step);
 	}
 
 	// Unless it has been changed since
-	private void lift(Step step) {
+	private void lift(OperationContext step) {
 		Optional<CollectionInfo> there = step.find(this.collection);
 		if (there.isEmpty()) {
 			return;
@@ -143,7 +143,7 @@ public record SetValidator(String collection, BsonDocument validation) implement
 		return Fingerprint.comparable(validationOf(info)).equals(Fingerprint.comparable(validation));
 	}
 
-	private static BsonDocument previous(Step step) {
+	private static BsonDocument previous(OperationContext step) {
 		return step.notes().containsKey(PREVIOUS) ? Json.parse(step.notes().getString(PREVIOUS).getValue())
 				: validation(new BsonDocument(), null, null);
 	}
@@ -154,7 +154,7 @@ public record SetValidator(String collection, BsonDocument validation) implement
 	 * @param change the change that has set it
 	 * @param step the undo
 	 */
-	public record Undo(SetValidator change, Step step) {
+	public record Undo(SetValidator change, OperationContext step) {
 
 		public void lift() {
 			this.change.lift(this.step);

@@ -20,21 +20,21 @@ import org.bson.BsonValue;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.mongo.change.contract.ExecutableChange;
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
+import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.contract.Step;
-import io.gemforce.migrations.mongo.change.contract.Survey;
-import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.document.BsonFormatter;
+import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.DocumentCount;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
-import io.gemforce.migrations.mongo.change.document.GuardedUpdates;
 import io.gemforce.migrations.mongo.change.document.UpdateOperators;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
-import io.gemforce.migrations.mongo.change.source.Spot;
-import io.gemforce.migrations.store.Touches;
+import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
+import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Updates documents by the author's operators or pipeline. With a {@code down} that is
@@ -49,7 +49,7 @@ import io.gemforce.migrations.store.Touches;
  * @param declaredIdempotent whether the author says that the update is idempotent
  */
 public record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nullable BsonValue down,
-		BsonDocument downFilter, boolean declaredIdempotent) implements ExecutableChange {
+		BsonDocument downFilter, boolean declaredIdempotent) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -77,8 +77,8 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 
 	@Override
 	public String summary() {
-		return "update documents of '%s' where %s: %s".formatted(this.collection, BsonWords.show(this.filter),
-				BsonWords.show(this.up));
+		return "update documents of '%s' where %s: %s".formatted(this.collection, BsonFormatter.show(this.filter),
+				BsonFormatter.show(this.up));
 	}
 
 	@Override
@@ -90,7 +90,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 	public Reverse reverse() {
 		return (this.down != null)
 				? Reverse.declared("updates documents of '%s' where %s: %s%s".formatted(this.collection,
-						BsonWords.show(this.downFilter), BsonWords.show(this.down), isVain() ? ", " + VAIN : ""))
+						BsonFormatter.show(this.downFilter), BsonFormatter.show(this.down), isVain() ? ", " + VAIN : ""))
 				: Reverse.remembered("restores the changed fields of '%s' from pre-images".formatted(this.collection));
 	}
 
@@ -106,25 +106,25 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 
 	@Override
 	public List<String> needs() {
-		List<String> needs = new ArrayList<>(Wording.privileges("find, update", this.collection));
+		List<String> needs = new ArrayList<>(PlanPhrases.privileges("find, update", this.collection));
 		if (!isIdempotent()) {
-			needs.add(Wording.TRANSACTIONS);
+			needs.add(PlanPhrases.TRANSACTIONS);
 		}
 		return List.copyOf(needs);
 	}
 
 	@Override
 	public List<String> locks() {
-		return Wording.eachDocument(this.collection);
+		return PlanPhrases.eachDocument(this.collection);
 	}
 
 	@Override
-	public Touches touches(Survey survey) {
+	public AffectedCount touches(DocumentCounter survey) {
 		return survey.count(this.collection, this.filter);
 	}
 
 	@Override
-	public @Nullable Touches preimages(Survey survey) {
+	public @Nullable AffectedCount preimages(DocumentCounter survey) {
 		return keepsPreimages() ? touches(survey) : null;
 	}
 
@@ -134,7 +134,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 	}
 
 	@Override
-	public void check(Spot spot) {
+	public void check(DefinitionCursor spot) {
 		if (this.down == null && !this.downFilter.equals(this.filter)) {
 			spot.to("downFilter")
 				.wrongKey("'downFilter' is of no use without 'down'", "Add 'down', or remove 'downFilter'");
@@ -142,7 +142,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 	}
 
 	@Override
-	public void up(Step step) throws Exception {
+	public void up(OperationContext step) throws Exception {
 		boolean there = step.find(this.collection).isPresent();
 		boolean resumed = step.isBegun();
 		if (isVain() && step.isRemembering()) {
@@ -177,13 +177,13 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 	}
 
 	@Override
-	public void down(Step step) throws Exception {
+	public void down(OperationContext step) throws Exception {
 		if (step.find(this.collection).isEmpty()) {
 			return;
 		}
 		if (this.down == null) {
 			step.preimages().forEach((preimages) -> complete(step, preimages));
-			new Restoring(step, this.collection, List.of()).run();
+			new PreimageRestorer(step, this.collection, List.of()).run();
 		}
 		else if (!isIdempotent() && step.hasTransactions()) {
 			BsonValue down = this.down;
@@ -197,15 +197,15 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 	}
 
 	// An attempt that was interrupted may have undone all of it before
-	private void requireFound(Step step, long found) {
+	private void requireFound(OperationContext step, long found) {
 		long changed = step.notes().getNumber(CHANGED, new BsonInt64(0)).longValue();
 		if (found == 0 && changed > 0 && !step.isResumed()) {
 			step.conflict("'%s': 'down' has found none of the %d document%s that 'up' has changed, where %s"
-				.formatted(this.collection, changed, (changed == 1) ? "" : "s", BsonWords.show(this.downFilter)));
+				.formatted(this.collection, changed, (changed == 1) ? "" : "s", BsonFormatter.show(this.downFilter)));
 		}
 	}
 
-	private UpdateResult update(Step step, BsonDocument documents, BsonValue update) throws Exception {
+	private UpdateResult update(OperationContext step, BsonDocument documents, BsonValue update) throws Exception {
 		MongoCollection<BsonDocument> collection = step.collection(this.collection);
 		if (update.isDocument()) {
 			return collection.updateMany(documents, update.asDocument());
@@ -216,7 +216,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 		AtomicLong found = new AtomicLong();
 		Batches.ofDocuments(step, this.collection, documents).forEach((batch, again) -> {
 			found.addAndGet(batch.size());
-			return GuardedUpdates.write(step.collection(this.collection),
+			return ConditionalUpdates.write(step.collection(this.collection),
 					replacements(batch, computed(step, batch, update)));
 		});
 		return UpdateResult.acknowledged(found.get(), found.get(), null);
@@ -227,7 +227,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 	}
 
 	// What a pipeline would make of documents, by an aggregation
-	private Map<ExactValue, BsonDocument> computed(Step step, List<BsonDocument> documents, BsonValue pipeline) {
+	private Map<ExactValue, BsonDocument> computed(OperationContext step, List<BsonDocument> documents, BsonValue pipeline) {
 		List<BsonDocument> aggregation = new ArrayList<>();
 		aggregation.add(new BsonDocument("$match", Conditions.ids(documents.stream().map(WholeDocument::id).toList())));
 		aggregation.addAll(UpdateOperators.toAggregation(pipeline.asArray()));
@@ -250,7 +250,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 		return writes;
 	}
 
-	private void updateInBatches(Step step, boolean resumed) throws Exception {
+	private void updateInBatches(OperationContext step, boolean resumed) throws Exception {
 		if (resumed) {
 			step.unpack();
 		}
@@ -270,7 +270,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 		}
 	}
 
-	private static Map<ExactValue, Preimage> earlier(Step step, List<BsonDocument> documents, boolean again) {
+	private static Map<ExactValue, Preimage> earlier(OperationContext step, List<BsonDocument> documents, boolean again) {
 		return again ? step.preimages().find(documents.stream().map(WholeDocument::id).toList()) : Map.of();
 	}
 
@@ -286,7 +286,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 	}
 
 	// In a transaction pre-images and update are there together or not at all
-	private boolean updateTogether(Step step, List<BsonDocument> documents, Set<String> fields, boolean again) {
+	private boolean updateTogether(OperationContext step, List<BsonDocument> documents, Set<String> fields, boolean again) {
 		List<BsonDocument> open = withoutDone(documents, earlier(step, documents, again));
 		List<BsonValue> ids = open.stream().map(WholeDocument::id).toList();
 		if (ids.isEmpty()) {
@@ -317,7 +317,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 	}
 
 	// What is made of each document is known before it is written
-	private boolean replace(Step step, List<BsonDocument> documents, boolean again) {
+	private boolean replace(OperationContext step, List<BsonDocument> documents, boolean again) {
 		Map<ExactValue, Preimage> earlier = earlier(step, documents, again);
 		List<BsonDocument> open = documents.stream().filter((document) -> {
 			Preimage preimage = earlier.get(ExactValue.idOf(document));
@@ -325,13 +325,13 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 		}).toList();
 		Map<ExactValue, BsonDocument> computed = computed(step, open, this.up);
 		step.preimages().keep(differences(open, computed), again);
-		return GuardedUpdates.write(step.collection(this.collection), replacements(open, computed));
+		return ConditionalUpdates.write(step.collection(this.collection), replacements(open, computed));
 	}
 
 	// The whole document is kept until it is known what the update has made of it: which
 	// is
 	// known of each only if it is updated by itself
-	private boolean updateGuarded(Step step, List<BsonDocument> documents, boolean again) {
+	private boolean updateGuarded(OperationContext step, List<BsonDocument> documents, boolean again) {
 		Map<ExactValue, Preimage> earlier = earlier(step, documents, again);
 		List<BsonDocument> open = withoutDone(documents, earlier);
 		List<Preimage> whole = new ArrayList<>();
@@ -365,7 +365,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 
 	// An interrupted attempt may have updated a document, and the application may have
 	// changed other fields of it since
-	private BsonDocument before(Step step, BsonDocument kept, BsonDocument document) {
+	private BsonDocument before(OperationContext step, BsonDocument kept, BsonDocument document) {
 		Preimage expected = expected(step, kept);
 		BsonDocument before = document.clone();
 		for (Preimage.Field field : (expected != null) ? expected.fields() : List.<Preimage.Field>of()) {
@@ -383,7 +383,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 	// What an attempt was at when it was interrupted, or failed, may have been updated:
 	// it
 	// is undone only where it is as the update would have left it
-	private void complete(Step step, List<Preimage> preimages) {
+	private void complete(OperationContext step, List<Preimage> preimages) {
 		List<BsonDocument> whole = preimages.stream().filter(Preimage::hasWhole).map(Preimage::whole).toList();
 		if (whole.isEmpty()) {
 			return;
@@ -401,7 +401,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 		step.preimages().put(complete);
 	}
 
-	private @Nullable Preimage expected(Step step, BsonDocument kept) {
+	private @Nullable Preimage expected(OperationContext step, BsonDocument kept) {
 		BsonDocument updated = step.preimages().tryOut(this.up, kept);
 		return (updated != null) ? Preimage.ofDifference(kept, updated) : null;
 	}
@@ -411,7 +411,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 		return (preimage != null && preimage.hasWhole()) ? preimage.whole() : null;
 	}
 
-	private @Nullable BsonDocument updateGuarded(Step step, BsonDocument document) {
+	private @Nullable BsonDocument updateGuarded(OperationContext step, BsonDocument document) {
 		MongoCollection<BsonDocument> collection = step.collection(this.collection);
 		BsonDocument guard = Conditions.all(WholeDocument.unchanged(document), this.filter);
 		FindOneAndUpdateOptions after = new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);

@@ -11,8 +11,8 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 
 import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
-import io.gemforce.migrations.mongo.change.contract.Step;
-import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
+import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
@@ -46,7 +46,7 @@ record Validators(CollectionInfo collection) {
 	 * @param documents selects the documents that the change is about
 	 * @param stages make of each what the change will make of it
 	 */
-	void requirePass(Step step, BsonDocument documents, List<BsonDocument> stages) {
+	void requirePass(OperationContext step, BsonDocument documents, List<BsonDocument> stages) {
 		if (!isRefusing()) {
 			return;
 		}
@@ -72,12 +72,12 @@ record Validators(CollectionInfo collection) {
 		return new BsonDocument("$match", filter);
 	}
 
-	private List<String> examples(Step step, List<BsonDocument> pipeline) {
+	private List<String> examples(OperationContext step, List<BsonDocument> pipeline) {
 		List<String> examples = new ArrayList<>();
 		try {
 			step.collection(this.collection.name())
 				.aggregate(pipeline)
-				.forEach((document) -> examples.add(BsonWords.show(WholeDocument.id(document))));
+				.forEach((document) -> examples.add(BsonFormatter.show(WholeDocument.id(document))));
 		}
 		catch (MongoCommandException ex) {
 			// A validator that an aggregation cannot have: the write will tell

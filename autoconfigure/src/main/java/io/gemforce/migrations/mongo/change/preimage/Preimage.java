@@ -21,7 +21,7 @@ import io.gemforce.migrations.mongo.change.document.Names;
 
 /**
  * What is remembered of one document that a change touches, in the form in which it is
- * stored (see {@link Memory}), without its id there.
+ * stored (see {@link ChangeJournal}), without its id there.
  *
  * @param content the fields
  */

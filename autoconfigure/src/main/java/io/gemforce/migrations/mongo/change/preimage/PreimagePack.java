@@ -13,7 +13,7 @@ import io.gemforce.migrations.mongo.change.document.ExactValue;
 
 /**
  * Pre-images of several documents, in the form in which they are stored together (see
- * {@link Memory}).
+ * {@link ChangeJournal}).
  *
  * @param content the fields
  */

@@ -36,10 +36,10 @@ public final class PreimageRetention {
 	 * @return how many pre-images were deleted
 	 */
 	public long deleteBefore(Instant limit) {
-		MongoCollection<BsonDocument> collection = Memory.bson(this.preimages);
+		MongoCollection<BsonDocument> collection = ChangeJournal.bson(this.preimages);
 		BsonDocument old = new BsonDocument("at", new BsonDocument("$lt", new BsonDateTime(limit.toEpochMilli())))
-			.append(Progress.KEPT, BsonBoolean.TRUE)
-			.append(Progress.PURGED_AT, new BsonDocument("$exists", BsonBoolean.FALSE));
+			.append(JournalProgress.KEPT, BsonBoolean.TRUE)
+			.append(JournalProgress.PURGED_AT, new BsonDocument("$exists", BsonBoolean.FALSE));
 		BsonDocument progresses = new IdRange("progress#").all();
 		old.putAll(progresses);
 		List<BsonDocument> found = collection.find(old)
@@ -47,7 +47,7 @@ public final class PreimageRetention {
 			.into(new ArrayList<>());
 		long deleted = 0;
 		for (BsonDocument document : found) {
-			if (new Progress(document).isFinished()) {
+			if (new JournalProgress(document).isFinished()) {
 				deleted += purge(collection, document);
 			}
 		}
@@ -58,10 +58,10 @@ public final class PreimageRetention {
 	private static long purge(MongoCollection<BsonDocument> collection, BsonDocument progress) {
 		String id = progress.getString("_id").getValue();
 		collection.updateOne(new BsonDocument("_id", progress.get("_id")), new BsonDocument("$set",
-				new BsonDocument(Progress.PURGED_AT, new BsonDateTime(Instant.now().toEpochMilli()))));
+				new BsonDocument(JournalProgress.PURGED_AT, new BsonDateTime(Instant.now().toEpochMilli()))));
 		BsonDocument items = new IdRange("item" + id.substring(id.indexOf('#')) + "#").all();
 		BsonDocument packs = Conditions.all(items, Conditions.exists(new FieldPath(PreimagePack.COUNT)));
-		long packed = Preimages.packed(collection, packs);
+		long packed = PreimageStore.packed(collection, packs);
 		collection.deleteMany(packs);
 		return packed + collection.deleteMany(items).getDeletedCount();
 	}

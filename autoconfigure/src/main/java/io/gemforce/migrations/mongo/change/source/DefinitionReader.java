@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DefinitionReader {
 
-	private final Findings findings;
+	private final DefinitionProblems findings;
 
 	private final int maxValues;
 
@@ -23,20 +23,20 @@ public final class DefinitionReader {
 	 * @param length the length of the text, which bounds the number of values: only
 	 * aliases can make more of them
 	 */
-	public DefinitionReader(Findings findings, int length) {
+	public DefinitionReader(DefinitionProblems findings, int length) {
 		this.findings = findings;
 		this.maxValues = length + 1;
 	}
 
-	public BsonValue read(Source source) throws UnreadableException {
+	public BsonValue read(Source source) throws MalformedFileException {
 		return read(source, Pointer.TOP, null, 0);
 	}
 
 	private BsonValue read(Source source, Pointer pointer, @Nullable Position key, int depth)
-			throws UnreadableException {
+			throws MalformedFileException {
 		Depth.check(depth, source.position());
 		if (++this.values > this.maxValues) {
-			throw new UnreadableException(source.position(),
+			throw new MalformedFileException(source.position(),
 					"aliases make more of the file than it has characters, so it is not read", "Write the values out");
 		}
 		this.findings.place(pointer, key, source.position());
@@ -58,7 +58,7 @@ public final class DefinitionReader {
 		return BsonNull.VALUE;
 	}
 
-	private BsonValue document(Source.Mapping mapping, Pointer pointer, int depth) throws UnreadableException {
+	private BsonValue document(Source.Mapping mapping, Pointer pointer, int depth) throws MalformedFileException {
 		if (ExtendedJson.isValue(mapping)) {
 			try {
 				return ExtendedJson.value(mapping);

@@ -10,9 +10,9 @@ final class Depth {
 	private Depth() {
 	}
 
-	static void check(int depth, Position position) throws UnreadableException {
+	static void check(int depth, Position position) throws MalformedFileException {
 		if (depth > MAX) {
-			throw new UnreadableException(position,
+			throw new MalformedFileException(position,
 					"nested deeper than the %d levels that MongoDB allows".formatted(MAX), "Make it flatter");
 		}
 	}

@@ -37,9 +37,9 @@ public final class JsonSource {
 	 * Read a text.
 	 * @param text the text
 	 * @return what it consists of, {@code null} if that is nothing
-	 * @throws UnreadableException if the text is not well-formed
+	 * @throws MalformedFileException if the text is not well-formed
 	 */
-	public static @Nullable Source read(String text) throws UnreadableException {
+	public static @Nullable Source read(String text) throws MalformedFileException {
 		try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
 			JsonToken first = parser.nextToken();
 			if (first == null) {
@@ -47,13 +47,13 @@ public final class JsonSource {
 			}
 			Source source = new JsonSource(parser).source(first, 0);
 			if (parser.nextToken() != null) {
-				throw new UnreadableException(position(parser.currentTokenLocation()),
+				throw new MalformedFileException(position(parser.currentTokenLocation()),
 						"there is something after the end of the JSON object", "Remove it");
 			}
 			return source;
 		}
 		catch (JacksonException ex) {
-			throw new UnreadableException((ex.getLocation() != null) ? position(ex.getLocation()) : null,
+			throw new MalformedFileException((ex.getLocation() != null) ? position(ex.getLocation()) : null,
 					"not well-formed JSON: " + ex.getOriginalMessage().replaceFirst(" \\(for .*", ""),
 					"Mend the JSON at this place");
 		}
@@ -63,7 +63,7 @@ public final class JsonSource {
 		return new Position(location.getLineNr(), location.getColumnNr());
 	}
 
-	private Source source(JsonToken token, int depth) throws UnreadableException {
+	private Source source(JsonToken token, int depth) throws MalformedFileException {
 		Position position = position(this.parser.currentTokenLocation());
 		Depth.check(depth, position);
 		return switch (token) {
@@ -80,7 +80,7 @@ public final class JsonSource {
 		};
 	}
 
-	private Source mapping(Position position, int depth) throws UnreadableException {
+	private Source mapping(Position position, int depth) throws MalformedFileException {
 		List<Source.Entry> entries = new ArrayList<>();
 		while (this.parser.nextToken() != JsonToken.END_OBJECT) {
 			String key = this.parser.currentName();
@@ -90,7 +90,7 @@ public final class JsonSource {
 		return new Source.Mapping(entries, position);
 	}
 
-	private Source sequence(Position position, int depth) throws UnreadableException {
+	private Source sequence(Position position, int depth) throws MalformedFileException {
 		List<Source> items = new ArrayList<>();
 		for (JsonToken token = this.parser.nextToken(); token != JsonToken.END_ARRAY; token = this.parser.nextToken()) {
 			items.add(source(token, depth + 1));

@@ -52,19 +52,19 @@ public final class YamlSource {
 	 * Read a text.
 	 * @param text the text
 	 * @return what it consists of, {@code null} if that is nothing
-	 * @throws UnreadableException if the text is not well-formed
+	 * @throws MalformedFileException if the text is not well-formed
 	 */
-	public static @Nullable Source read(String text) throws UnreadableException {
+	public static @Nullable Source read(String text) throws MalformedFileException {
 		LoaderOptions options = new LoaderOptions();
 		options.setCodePointLimit(Integer.MAX_VALUE);
 		try {
 			return new YamlSource(new Yaml(options).parse(new StringReader(text)).iterator()).document();
 		}
 		catch (MarkedYAMLException ex) {
-			throw new UnreadableException(position(ex.getProblemMark()), problem(ex), action(ex));
+			throw new MalformedFileException(position(ex.getProblemMark()), problem(ex), action(ex));
 		}
 		catch (YAMLException ex) {
-			throw new UnreadableException(null, "is not well-formed YAML: " + ex.getMessage(),
+			throw new MalformedFileException(null, "is not well-formed YAML: " + ex.getMessage(),
 					"Write it as text without control characters");
 		}
 	}
@@ -86,7 +86,7 @@ public final class YamlSource {
 		return new Position(event.getStartMark().getLine() + 1, event.getStartMark().getColumn() + 1);
 	}
 
-	private @Nullable Source document() throws UnreadableException {
+	private @Nullable Source document() throws MalformedFileException {
 		skip(Event.ID.StreamStart);
 		Event event = this.events.next();
 		if (event.is(Event.ID.StreamEnd)) {
@@ -96,7 +96,7 @@ public final class YamlSource {
 		skip(Event.ID.DocumentEnd);
 		Event after = this.events.next();
 		if (!after.is(Event.ID.StreamEnd)) {
-			throw new UnreadableException(position(after), "there is a second YAML document", WRITE_ONE_DOCUMENT);
+			throw new MalformedFileException(position(after), "there is a second YAML document", WRITE_ONE_DOCUMENT);
 		}
 		return source;
 	}
@@ -108,12 +108,12 @@ public final class YamlSource {
 		}
 	}
 
-	private Source source(Event event, int depth) throws UnreadableException {
+	private Source source(Event event, int depth) throws MalformedFileException {
 		Depth.check(depth, position(event));
 		if (event instanceof AliasEvent alias) {
 			Source source = this.anchors.get(alias.getAnchor());
 			if (source == null) {
-				throw new UnreadableException(position(event),
+				throw new MalformedFileException(position(event),
 						"the alias '*%s' stands for nothing that is complete here".formatted(alias.getAnchor()),
 						"Write the value out");
 			}
@@ -139,22 +139,22 @@ public final class YamlSource {
 		return source;
 	}
 
-	private static void requireOrdinary(CollectionStartEvent event) throws UnreadableException {
+	private static void requireOrdinary(CollectionStartEvent event) throws MalformedFileException {
 		if (event.getTag() != null && !ORDINARY_COLLECTIONS.contains(event.getTag())) {
 			throw unknownTag(event.getTag(), position(event));
 		}
 	}
 
-	private static UnreadableException unknownTag(String tag, Position position) {
-		return new UnreadableException(position, "the tag '%s' is not known".formatted(tag),
+	private static MalformedFileException unknownTag(String tag, Position position) {
+		return new MalformedFileException(position, "the tag '%s' is not known".formatted(tag),
 				"Write extended JSON for types that YAML does not have, for example {$oid: …}");
 	}
 
-	private Source mapping(MappingStartEvent start, int depth) throws UnreadableException {
+	private Source mapping(MappingStartEvent start, int depth) throws MalformedFileException {
 		List<Source.Entry> entries = new ArrayList<>();
 		for (Event event = this.events.next(); !event.is(Event.ID.MappingEnd); event = this.events.next()) {
 			if (!(event instanceof ScalarEvent key)) {
-				throw new UnreadableException(position(event), "a key must be a text", "Write the key as a text");
+				throw new MalformedFileException(position(event), "a key must be a text", "Write the key as a text");
 			}
 			requirePlainKey(key);
 			entries.add(new Source.Entry(key.getValue(), position(event), source(this.events.next(), depth + 1)));
@@ -163,10 +163,10 @@ public final class YamlSource {
 	}
 
 	// What YAML 1.1 gives a meaning would be stored as a field of that name
-	private static void requirePlainKey(ScalarEvent key) throws UnreadableException {
+	private static void requirePlainKey(ScalarEvent key) throws MalformedFileException {
 		if (MERGE_TAG.equals(key.getTag())
 				|| (key.getTag() == null && key.getScalarStyle() == ScalarStyle.PLAIN && key.getValue().equals("<<"))) {
-			throw new UnreadableException(position(key), "the merge key '<<' is not part of YAML 1.2",
+			throw new MalformedFileException(position(key), "the merge key '<<' is not part of YAML 1.2",
 					"Write the keys out; a field of that name is written in quotes");
 		}
 		if (key.getTag() != null && !ORDINARY_KEYS.contains(key.getTag())) {
@@ -174,7 +174,7 @@ public final class YamlSource {
 		}
 	}
 
-	private Source sequence(SequenceStartEvent start, int depth) throws UnreadableException {
+	private Source sequence(SequenceStartEvent start, int depth) throws MalformedFileException {
 		List<Source> items = new ArrayList<>();
 		for (Event event = this.events.next(); !event.is(Event.ID.SequenceEnd); event = this.events.next()) {
 			items.add(source(event, depth + 1));
@@ -182,7 +182,7 @@ public final class YamlSource {
 		return new Source.Sequence(items, position(start));
 	}
 
-	private static Source scalar(ScalarEvent event) throws UnreadableException {
+	private static Source scalar(ScalarEvent event) throws MalformedFileException {
 		String text = event.getValue();
 		Position position = position(event);
 		Source string = new Source.Scalar(new BsonString(text), text, position);

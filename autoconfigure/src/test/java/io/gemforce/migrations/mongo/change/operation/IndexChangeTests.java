@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.gemforce.migrations.mongo.change.TestChanges;
 import io.gemforce.migrations.mongo.change.TestContext;
 import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
-import io.gemforce.migrations.mongo.change.document.BsonWords;
+import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.RequiresReplicaSet;
 import io.gemforce.migrations.support.TestDatabases;
@@ -151,7 +151,7 @@ class IndexChangeTests {
 			.getCollection("gems", BsonDocument.class)
 			.aggregate(duplicates.pipeline())
 			.first();
-		return (found != null) ? BsonWords.show(duplicates.values(found.getDocument("_id"))) : null;
+		return (found != null) ? BsonFormatter.show(duplicates.values(found.getDocument("_id"))) : null;
 	}
 
 	private static Duplicates duplicates(String change) {

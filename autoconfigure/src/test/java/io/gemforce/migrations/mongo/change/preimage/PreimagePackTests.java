@@ -167,7 +167,7 @@ class PreimagePackTests {
 	}
 
 	private String whyNoUndo() {
-		return REMOVE.whyNoUndo(memory(), new ApplicationKey(Version.parse("3").orElseThrow(), 7)).orElse(null);
+		return REMOVE.whyNoUndo(memory(), new ApplyKey(Version.parse("3").orElseThrow(), 7)).orElse(null);
 	}
 
 }

@@ -1,0 +1,494 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+import com.mongodb.client.model.ValidationAction;
+import com.mongodb.client.model.ValidationLevel;
+import org.bson.BsonDocument;
+import org.bson.BsonType;
+import org.bson.BsonValue;
+
+import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.mongo.EpochUnit;
+import io.gemforce.migrations.mongo.FieldType;
+import io.gemforce.migrations.mongo.OnConversionError;
+import io.gemforce.migrations.mongo.OnInterrupted;
+import io.gemforce.migrations.mongo.change.catalog.Collations;
+import io.gemforce.migrations.mongo.change.document.BsonFormatter;
+import io.gemforce.migrations.mongo.change.document.ExactValue;
+import io.gemforce.migrations.mongo.change.document.Fingerprint;
+import io.gemforce.migrations.mongo.change.document.Names;
+import io.gemforce.migrations.mongo.change.document.UpdateOperators;
+import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
+import io.gemforce.migrations.mongo.change.source.NearestWord;
+import io.gemforce.migrations.mongo.change.source.Seconds;
+import io.gemforce.migrations.store.Requirement;
+
+/**
+ * What may be the value of a key in a definition.
+ */
+enum ParameterType {
+
+	/**
+	 * A text.
+	 */
+	TEXT("a text") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isString()) {
+				wrongType(value, spot, "Put it in quotes if it is meant as a text");
+			}
+			else if (value.asString().getValue().isBlank()) {
+				spot.wrong("'%s' is empty".formatted(spot.name()), "Write a text, or remove the key");
+			}
+		}
+
+	},
+
+	/**
+	 * A list of texts.
+	 */
+	TEXTS("a list of texts") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isArray()) {
+				wrongType(value, spot, "Write it as a list, for example [one, two]");
+				return;
+			}
+			int index = 0;
+			for (BsonValue item : value.asArray()) {
+				TEXT.check(item, spot.to(index++));
+			}
+		}
+
+	},
+
+	/**
+	 * Migrations that are required.
+	 */
+	REQUIREMENTS("a list of migrations") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			TEXTS.check(value, spot);
+			int index = 0;
+			for (BsonValue item : value.isArray() ? value.asArray() : List.<BsonValue>of()) {
+				if (item.isString() && Requirement.parse(item.asString().getValue()).isEmpty()) {
+					spot.to(index)
+						.wrong("requires '%s', which names no migration".formatted(item.asString().getValue()),
+								"Write a requirement as store and version, for example postgres:42 or mongo:3");
+				}
+				index++;
+			}
+		}
+
+	},
+
+	/**
+	 * True or false.
+	 */
+	FLAG("true or false") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isBoolean()) {
+				wrongType(value, spot, "Write true or false");
+			}
+		}
+
+	},
+
+	/**
+	 * The name of a collection.
+	 */
+	COLLECTION("the name of a collection") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isString()) {
+				wrongType(value, spot, "Write the name of a collection, in quotes if it looks like something else");
+				return;
+			}
+			String wrong = Names.wrongCollection(value.asString().getValue());
+			if (wrong != null) {
+				spot.wrong(
+						"'%s' cannot be '%s': the name %s".formatted(spot.name(), value.asString().getValue(), wrong),
+						"Write the name of a collection");
+			}
+		}
+
+	},
+
+	/**
+	 * A field that is read.
+	 */
+	FIELD("the path of a field") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isString()) {
+				wrongType(value, spot, "Write the path of a field, in quotes if it looks like something else");
+				return;
+			}
+			String wrong = Names.wrongField(value.asString().getValue());
+			if (wrong != null) {
+				spot.wrong(
+						"'%s' cannot be '%s': the path %s".formatted(spot.name(), value.asString().getValue(), wrong),
+						"Write the path of a field, with '.' between its parts");
+			}
+		}
+
+	},
+
+	/**
+	 * A field that is changed.
+	 */
+	CHANGED_FIELD("the path of a field") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			FIELD.check(value, spot);
+			if (value.isString() && Names.isId(value.asString().getValue())) {
+				spot.wrong("'%s' cannot be '%s': MongoDB lets nobody change the '_id' of a document"
+					.formatted(spot.name(), value.asString().getValue()), "Choose another field");
+			}
+		}
+
+	},
+
+	/**
+	 * The name of an index.
+	 */
+	INDEX_NAME("the name of an index") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			TEXT.check(value, spot);
+			if (value.isString() && (value.asString().getValue().equals("*")
+					|| value.asString().getValue().equals("_id_") || value.asString().getValue().indexOf('\0') >= 0)) {
+				spot.wrong("'%s' cannot be '%s'".formatted(spot.name(), value.asString().getValue()),
+						"Write the name of one index that is not the one of '_id'");
+			}
+		}
+
+	},
+
+	/**
+	 * Any value.
+	 */
+	VALUE("a value") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			Literals.check(value, spot);
+		}
+
+	},
+
+	/**
+	 * A document of a query.
+	 */
+	FILTER("a filter") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isDocument()) {
+				wrongType(value, spot, "Write a filter as a document; {} selects all documents");
+			}
+		}
+
+	},
+
+	/**
+	 * A validator.
+	 */
+	VALIDATOR("a validator") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isDocument()) {
+				wrongType(value, spot, "Write a validator as a document, for example {$jsonSchema: {…}}");
+			}
+		}
+
+	},
+
+	/**
+	 * The keys of an index.
+	 */
+	INDEX_KEYS("the keys of an index") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isDocument()) {
+				wrongType(value, spot, "Write the keys as a document, for example {name: 1, size: -1}");
+				return;
+			}
+			if (value.asDocument().isEmpty()) {
+				spot.wrong("'%s' is empty".formatted(spot.name()), "Write at least one field, for example {name: 1}");
+			}
+			value.asDocument().forEach((field, direction) -> checkKey(field, direction, spot.to(field)));
+		}
+
+		private void checkKey(String field, BsonValue direction, DefinitionCursor spot) {
+			String wrong = field.equals("$**") ? null
+					: Names.wrongField(field.endsWith(".$**") ? field.substring(0, field.length() - 4) : field);
+			if (wrong != null) {
+				spot.wrongKey("'%s' cannot be indexed: the path %s".formatted(field, wrong),
+						"Write the path of a field, with '.' between its parts");
+			}
+			boolean number = direction.isNumber() && direction.asNumber().doubleValue() != 0;
+			boolean kind = direction.isString() && !direction.asString().getValue().isEmpty();
+			if (!number && !kind) {
+				spot.wrong("the order of '%s' cannot be %s".formatted(field, BsonFormatter.describe(direction)),
+						"Write 1, -1, or the name of a kind of index such as \"text\", \"hashed\" or \"2dsphere\"");
+			}
+		}
+
+	},
+
+	/**
+	 * A span of time.
+	 */
+	DURATION("a span of time") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (Seconds.parse(value).isEmpty()) {
+				spot.wrong("'%s' must be a span of time but is %s".formatted(spot.name(), BsonFormatter.describe(value)),
+						"Write whole seconds, or a number with s, m, h or d, for example 30d");
+			}
+		}
+
+	},
+
+	/**
+	 * The rules by which strings are compared.
+	 */
+	COLLATION("a collation") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isDocument()) {
+				wrongType(value, spot, "Write a collation as a document, for example {locale: en, strength: 2}");
+				return;
+			}
+			Collations.check(value.asDocument(), spot);
+		}
+
+	},
+
+	/**
+	 * Documents that are inserted.
+	 */
+	DOCUMENTS("a list of documents") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isArray()) {
+				wrongType(value, spot, "Write a list of documents, each with an _id");
+				return;
+			}
+			if (value.asArray().isEmpty()) {
+				spot.wrong("'%s' is empty".formatted(spot.name()), "Write at least one document");
+			}
+			Set<ExactValue> ids = new HashSet<>();
+			int index = 0;
+			for (BsonValue document : value.asArray()) {
+				checkDocument(document, spot.to(index++), ids);
+			}
+		}
+
+		private void checkDocument(BsonValue value, DefinitionCursor spot, Set<ExactValue> ids) {
+			if (!value.isDocument()) {
+				spot.wrong("each of 'documents' must be a document but this is " + BsonFormatter.describe(value),
+						"Write a document with an _id");
+				return;
+			}
+			BsonDocument document = value.asDocument();
+			Literals.check(document, spot);
+			BsonValue id = document.get("_id");
+			if (id == null) {
+				spot.wrong("the document has no '_id', by which a second attempt would know it", "Give it an _id");
+			}
+			else if (Set.of(BsonType.ARRAY, BsonType.REGULAR_EXPRESSION, BsonType.UNDEFINED)
+				.contains(id.getBsonType())) {
+				spot.to("_id").wrong("an '_id' cannot be " + BsonFormatter.describe(id), "Write another _id");
+			}
+			else if (!ids.add(new ExactValue(Fingerprint.comparable(id)))) {
+				spot.to("_id")
+					.wrong("the '_id' %s is there twice".formatted(BsonFormatter.show(id)), "Give each document its own");
+			}
+		}
+
+	},
+
+	/**
+	 * Update operators, or the stages of a pipeline.
+	 */
+	UPDATE("update operators, or a pipeline") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isDocument() && !value.isArray()) {
+				wrongType(value, spot, "Write update operators, for example {$set: {size: 1}}, or a list of stages");
+				return;
+			}
+			UpdateOperators.check(value, spot);
+		}
+
+	},
+
+	/**
+	 * A command.
+	 */
+	COMMAND("a command") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isDocument()) {
+				wrongType(value, spot, "Write a command as a document that begins with the command's name");
+			}
+			else if (value.asDocument().isEmpty() || value.asDocument().getFirstKey().startsWith("$")) {
+				spot.wrong("'%s' does not begin with the name of a command".formatted(spot.name()),
+						"Write a command as a document that begins with the command's name");
+			}
+		}
+
+	},
+
+	/**
+	 * What a field is converted to.
+	 */
+	FIELD_TYPE("a type", names(FieldType.values())),
+
+	/**
+	 * What becomes of values that cannot be converted.
+	 */
+	ON_CONVERSION_ERROR("a word", names(OnConversionError.values())),
+
+	/**
+	 * What numbers are that stand for points in time.
+	 */
+	EPOCH_UNIT("a word", names(EpochUnit.values())),
+
+	/**
+	 * Which documents are validated.
+	 */
+	VALIDATION_LEVEL("a word", Arrays.stream(ValidationLevel.values()).map(ValidationLevel::getValue).toList()),
+
+	/**
+	 * What becomes of a write that is not valid.
+	 */
+	VALIDATION_ACTION("a word", Arrays.stream(ValidationAction.values()).map(ValidationAction::getValue).toList()),
+
+	/**
+	 * What the next run does with an attempt that never finished.
+	 */
+	ON_INTERRUPTED("a word", names(OnInterrupted.values())),
+
+	/**
+	 * When the migration runs.
+	 */
+	PHASE("a word", names(Phase.values())) {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			super.check(value, spot);
+			if (value.isString() && Set.of("backfill", "contract").contains(canonical(value.asString().getValue()))) {
+				spot.wrong("the phase '%s' is not executed by this version, which runs every migration before traffic"
+					.formatted(value.asString().getValue()), "Write expand, or remove the key");
+			}
+		}
+
+	},
+
+	/**
+	 * The list of changes.
+	 */
+	CHANGES("a list of changes") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isArray()) {
+				wrongType(value, spot, "Write a list of changes, for example\n" + EXAMPLE);
+			}
+			else if (value.asArray().isEmpty()) {
+				spot.wrong("'%s' is empty".formatted(spot.name()),
+						"Write at least one change, for example\n" + EXAMPLE);
+			}
+		}
+
+	};
+
+	private static final String EXAMPLE = "changes:\n  - renameField: {collection: MyClass, from: a, to: b}";
+
+	private final String words;
+
+	private final List<String> choices;
+
+	ParameterType(String words) {
+		this(words, List.of());
+	}
+
+	ParameterType(String words, List<String> choices) {
+		this.words = words;
+		this.choices = choices;
+	}
+
+	private static List<String> names(Enum<?>[] constants) {
+		return Arrays.stream(constants)
+			.map((constant) -> (constant == FieldType.OBJECT_ID) ? "objectId"
+					: constant.name().toLowerCase(Locale.ROOT))
+			.toList();
+	}
+
+	/**
+	 * Return the words that are possible.
+	 * @return the words, none if the value is not one of several words
+	 */
+	List<String> choices() {
+		return this.choices;
+	}
+
+	/**
+	 * Check a value. For a word, case carries no meaning.
+	 * @param value the value
+	 * @param spot takes what is wrong
+	 */
+	void check(BsonValue value, DefinitionCursor spot) {
+		String known = String.join(", ", this.choices);
+		if (!value.isString()) {
+			spot.wrong("'%s' must be one of %s but is %s".formatted(spot.name(), known, BsonFormatter.describe(value)),
+					"Write one of " + known);
+			return;
+		}
+		String text = value.asString().getValue();
+		if (!this.choices.contains(canonical(text))) {
+			spot.wrong(
+					"'%s' cannot be '%s'%s".formatted(spot.name(), text,
+							NearestWord.find(text, this.choices).map("; did you mean '%s'?"::formatted).orElse("")),
+					"Write one of " + known);
+		}
+	}
+
+	/**
+	 * Return one of the words as it is known.
+	 * @param text the word in any case
+	 * @return the word, or the text if it is none
+	 */
+	String canonical(String text) {
+		return this.choices.stream().filter((choice) -> choice.equalsIgnoreCase(text)).findFirst().orElse(text);
+	}
+
+	void wrongType(BsonValue value, DefinitionCursor spot, String action) {
+		spot.wrong("'%s' must be %s but is %s".formatted(spot.name(), this.words, BsonFormatter.describe(value)), action);
+	}
+
+}

@@ -1,0 +1,113 @@
+package io.gemforce.migrations.mongo.change.contract;
+
+import java.util.List;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
+import io.gemforce.migrations.store.AffectedCount;
+
+/**
+ * A change that can be checked, counted, made and undone.
+ * <p>
+ * Making it twice does the same as making it once, and after an interruption anywhere
+ * making it again leads to the same end; likewise for the undo. Making it and undoing it
+ * leaves documents (up to the order of their fields), indexes and validators as they
+ * were.
+ */
+public non-sealed interface ChangeOperation extends Change {
+
+	/**
+	 * Check what can be checked without a database, beyond the types of the parameters.
+	 * @param spot takes what is wrong
+	 */
+	default void check(DefinitionCursor spot) {
+	}
+
+	/**
+	 * Return what the change is about.
+	 * @return the names of collections
+	 */
+	List<String> collections();
+
+	/**
+	 * Whether the change, or its undo, may write to a collection.
+	 * @param own the name of the database that the change is made on
+	 * @param database the name of the collection's database
+	 * @param name the name of the collection
+	 * @return whether it may
+	 */
+	default boolean isWriting(String own, String database, String name) {
+		return own.equals(database) && collections().contains(name);
+	}
+
+	/**
+	 * Say why the change, or its undo, may reach more than the database that it is made
+	 * on.
+	 * @return the reason, or empty if it is known that it does not
+	 */
+	default Optional<String> reachesBeyond() {
+		return Optional.empty();
+	}
+
+	/**
+	 * Find out how many documents the change would touch.
+	 * @param survey counts documents
+	 * @return the number, {@code null} if it is not known
+	 */
+	@Nullable AffectedCount touches(DocumentCounter survey);
+
+	/**
+	 * Find out how many pre-images the change would keep.
+	 * @param survey counts documents
+	 * @return the number, {@code null} if it keeps none
+	 */
+	default @Nullable AffectedCount preimages(DocumentCounter survey) {
+		return null;
+	}
+
+	/**
+	 * Whether the change keeps pre-images.
+	 * @return whether there may be some
+	 */
+	default boolean keepsPreimages() {
+		return false;
+	}
+
+	/**
+	 * Find out what would be lost for good.
+	 * @param survey counts documents
+	 * @return a sentence without a period each
+	 */
+	default List<String> losses(DocumentCounter survey) {
+		return List.of();
+	}
+
+	/**
+	 * Make the change, or go on with it.
+	 * @param step gives what it needs
+	 * @throws ChangeRefusedException if the change cannot be made with the data as they
+	 * are; nothing was written then
+	 * @throws Exception if the database fails
+	 */
+	void up(OperationContext step) throws Exception;
+
+	/**
+	 * Undo the change, or go on with it.
+	 * @param step gives what it needs, and takes conflicts
+	 * @throws Exception if the database fails
+	 */
+	void down(OperationContext step) throws Exception;
+
+	@Override
+	default boolean isIdempotent() {
+		return true;
+	}
+
+	@Override
+	default boolean canBeInTransaction() {
+		return true;
+	}
+
+}

@@ -1,0 +1,44 @@
+package io.gemforce.migrations.mongo.change.contract;
+
+import com.mongodb.MongoClientSettings;
+import com.mongodb.client.MongoDatabase;
+import org.bson.BsonDocument;
+
+import io.gemforce.migrations.mongo.change.document.DocumentCount;
+import io.gemforce.migrations.store.AffectedCount;
+
+/**
+ * Counts documents for a plan.
+ */
+public final class DocumentCounter {
+
+	private final MongoDatabase database;
+
+	private final boolean counting;
+
+	/**
+	 * Create a survey.
+	 * @param database the database
+	 * @param counting whether to count; otherwise the number of all documents of a
+	 * collection is taken, from its statistics
+	 */
+	public DocumentCounter(MongoDatabase database, boolean counting) {
+		this.database = database.withCodecRegistry(MongoClientSettings.getDefaultCodecRegistry());
+		this.counting = counting;
+	}
+
+	public AffectedCount count(String name, BsonDocument filter) {
+		return this.counting ? new AffectedCount(new DocumentCount(this.database, name, filter).get(), false)
+				: new AffectedCount(this.database.getCollection(name).estimatedDocumentCount(), true);
+	}
+
+	/**
+	 * Return a number that needs no counting.
+	 * @param number the number
+	 * @return the number, as exact as one can be that nobody counted
+	 */
+	public AffectedCount exactly(long number) {
+		return new AffectedCount(number, !this.counting);
+	}
+
+}

@@ -1,0 +1,30 @@
+package io.gemforce.migrations.mongo.change.document;
+
+import java.util.List;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.WriteModel;
+import org.bson.BsonDocument;
+
+/**
+ * Writes updates whose filters say how the document was when it was read.
+ */
+public final class ConditionalUpdates {
+
+	private ConditionalUpdates() {
+	}
+
+	/**
+	 * Write the updates.
+	 * @param collection the collection
+	 * @param updates the updates, each of one document
+	 * @return whether all documents were as they had been read
+	 */
+	public static boolean write(MongoCollection<BsonDocument> collection,
+			List<? extends WriteModel<BsonDocument>> updates) {
+		return updates.isEmpty() || collection.bulkWrite(updates, new BulkWriteOptions().ordered(false))
+			.getMatchedCount() == updates.size();
+	}
+
+}

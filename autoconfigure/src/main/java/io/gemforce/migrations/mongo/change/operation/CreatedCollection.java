@@ -1,0 +1,91 @@
+package io.gemforce.migrations.mongo.change.operation;
+
+import com.mongodb.MongoCommandException;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
+import io.gemforce.migrations.mongo.change.document.Conditions;
+
+/**
+ * A collection that comes into being with a change, if it is not there: it is noted
+ * whether it was, so that the undo drops it again, if it is empty.
+ *
+ * @param name the name of the collection
+ */
+record CreatedCollection(String name) {
+
+	private static final String NOTE = "collectionMade";
+
+	private static final int UNAUTHORIZED = 13;
+
+	/**
+	 * Note whether a change makes the collection.
+	 * @param there whether the collection is there already
+	 * @return the note
+	 */
+	static BsonDocument note(boolean there) {
+		return new BsonDocument(NOTE, BsonBoolean.valueOf(!there));
+	}
+
+	/**
+	 * Drop the collection if the change has made it and it is empty. It is put aside
+	 * first, where nobody writes, as an insert between a look and the drop would be lost.
+	 * @param step the undo
+	 */
+	void drop(OperationContext step) {
+		if (!step.isNoted(NOTE)) {
+			return;
+		}
+		String aside = step.nameAside();
+		if (step.isResumed() && step.find(aside).isPresent()) {
+			dropOrPutBack(step, aside);
+		}
+		if (step.find(this.name).isEmpty()) {
+			return;
+		}
+		if (isEmpty(step, this.name)) {
+			if (!putAside(step, aside) || dropOrPutBack(step, aside)) {
+				return;
+			}
+		}
+		long documents = step.collection(this.name).countDocuments();
+		step.conflict("'%s': the collection stays, as it has %d document%s".formatted(this.name, documents,
+				(documents == 1) ? "" : "s"));
+	}
+
+	private boolean putAside(OperationContext step, String aside) {
+		try {
+			step.catalog().rename(this.name, aside);
+			return true;
+		}
+		catch (MongoCommandException ex) {
+			if (ex.getCode() != UNAUTHORIZED) {
+				throw ex;
+			}
+			step.conflict("'%s': the empty collection stays, as the user must not rename it, without which an insert "
+				.formatted(this.name) + "at the same moment could be lost");
+			return false;
+		}
+	}
+
+	private boolean dropOrPutBack(OperationContext step, String aside) {
+		if (isEmpty(step, aside)) {
+			step.catalog().drop(aside);
+			return true;
+		}
+		if (step.find(this.name).isEmpty()) {
+			step.catalog().rename(aside, this.name);
+		}
+		else {
+			step.conflict("'%s': what was written while it was dropped is in '%s', as the collection is there again"
+				.formatted(this.name, aside));
+		}
+		return false;
+	}
+
+	private static boolean isEmpty(OperationContext step, String collection) {
+		return step.ids(collection, Conditions.ANY, 1).isEmpty();
+	}
+
+}

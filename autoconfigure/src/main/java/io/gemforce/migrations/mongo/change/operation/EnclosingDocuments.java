@@ -1,0 +1,172 @@
+package io.gemforce.migrations.mongo.change.operation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
+import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.document.ExactValue;
+import io.gemforce.migrations.mongo.change.document.FieldPath;
+import io.gemforce.migrations.mongo.change.document.WholeDocument;
+import io.gemforce.migrations.mongo.change.preimage.Preimage;
+
+/**
+ * The documents that a nested field lies in. A change that sets the field makes those
+ * that are missing, and its undo removes them again: those that it leaves empty and that
+ * were not there before. So the rare documents are remembered in which one of them was
+ * there and empty.
+ *
+ * @param path the field
+ */
+record EnclosingDocuments(FieldPath path) {
+
+	/**
+	 * Return filters for documents in which the field cannot be reached.
+	 * @return the filters, none if the field is at the top
+	 */
+	List<BsonDocument> obstacles() {
+		List<BsonDocument> obstacles = new ArrayList<>();
+		for (FieldPath parent : this.path.parents()) {
+			obstacles.add(Conditions.isArray(parent));
+			obstacles.add(Conditions.isNoDocument(parent));
+		}
+		return obstacles;
+	}
+
+	/**
+	 * Return a filter for documents in which nothing stands in the way of the field.
+	 * @return the filter
+	 */
+	BsonDocument clear() {
+		List<BsonDocument> obstacles = obstacles();
+		return obstacles.isEmpty() ? Conditions.ANY : Conditions.not(Conditions.any(obstacles));
+	}
+
+	/**
+	 * Refuse a change if it cannot reach the field in some documents.
+	 * @param step the change
+	 * @param collection the collection
+	 * @param documents the documents that the change is about
+	 */
+	void requireClear(OperationContext step, String collection, BsonDocument documents) {
+		requireNoArrays(step, collection, documents);
+		if (this.path.isNested()) {
+			step.refuseIfAny(collection,
+					Conditions.all(documents,
+							Conditions.any(this.path.parents().stream().map(Conditions::isNoDocument).toList())),
+					"have something else than a document on the way to '%s', so the field has no place there"
+						.formatted(this.path),
+					"Change these documents first, or choose another field");
+		}
+	}
+
+	/**
+	 * Refuse a change if the path leads through arrays.
+	 * @param step the change
+	 * @param collection the collection
+	 * @param documents the documents that the change is about
+	 */
+	void requireNoArrays(OperationContext step, String collection, BsonDocument documents) {
+		if (this.path.isNested()) {
+			step.refuseIfAny(collection,
+					Conditions.all(documents,
+							Conditions.any(this.path.parents().stream().map(Conditions::isArray).toList())),
+					"have an array on the way to '%s', and MongoDB changes no fields through arrays".formatted(
+							this.path),
+					"Write an update with a pipeline, or a bean that implements MongoMigration");
+		}
+	}
+
+	/**
+	 * Fail after the change was made in all other documents, if something has come to be
+	 * on the way to nested fields in some of them.
+	 * @param step the change
+	 * @param collection the collection
+	 * @param documents the documents that the change is about
+	 * @param parents the ways
+	 */
+	static void requireNoneLeft(OperationContext step, String collection, BsonDocument documents, List<EnclosingDocuments> parents) {
+		List<BsonDocument> obstacles = parents.stream().flatMap((way) -> way.obstacles().stream()).toList();
+		if (!obstacles.isEmpty()) {
+			step.requireNoneLeft(collection, Conditions.all(documents, Conditions.any(obstacles)),
+					"have come to have something else than a document on the way to the field",
+					"Change these documents");
+		}
+	}
+
+	/**
+	 * Remember the documents in which one of the parents is empty.
+	 * @param step the change
+	 * @param collection the collection
+	 * @param documents the documents that the change is about
+	 */
+	void remember(OperationContext step, String collection, BsonDocument documents) {
+		if (!this.path.isNested() || !step.isRemembering()) {
+			return;
+		}
+		BsonDocument withEmpty = Conditions.all(documents, empty());
+		Batches.ofFields(step, collection, withEmpty, List.of(this.path.top())).look((found) -> {
+			List<Preimage> preimages = new ArrayList<>();
+			for (BsonDocument document : found) {
+				FieldPath empty = emptyParent(document);
+				if (empty != null) {
+					preimages.add(Preimage.withEmpty(WholeDocument.id(document), empty));
+				}
+			}
+			step.preimages().keep(preimages, false);
+		});
+	}
+
+	/**
+	 * Return a filter for documents in which one of the parents is empty.
+	 * @return the filter
+	 */
+	BsonDocument empty() {
+		return Conditions.any(this.path.parents().stream().map(Conditions::isEmptyDocument).toList());
+	}
+
+	private @Nullable FieldPath emptyParent(BsonDocument document) {
+		for (FieldPath parent : this.path.parents()) {
+			BsonValue value = parent.find(document);
+			if (value != null && value.isDocument() && value.asDocument().isEmpty()) {
+				return parent;
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Return what is to be removed from a document so that the field is gone, and the
+	 * documents that only it is in.
+	 * @param document the document
+	 * @param remembered what is remembered of it, {@code null} if nothing is
+	 * @param kept a field whose parents are not to be removed, {@code null} if there is
+	 * none
+	 * @return the path of the field or of one of its parents
+	 */
+	FieldPath removable(BsonDocument document, @Nullable Preimage remembered, @Nullable FieldPath kept) {
+		FieldPath removable = this.path;
+		List<FieldPath> parents = this.path.parents();
+		for (int i = parents.size() - 1; i >= 0; i--) {
+			FieldPath parent = parents.get(i);
+			BsonValue value = parent.find(document);
+			boolean wasEmpty = remembered != null && parent.equals(remembered.empty());
+			boolean onlyThis = value != null && value.isDocument() && value.asDocument().size() == 1;
+			if (wasEmpty || !onlyThis || (kept != null && kept.isWithin(parent))) {
+				break;
+			}
+			removable = parent;
+		}
+		return removable;
+	}
+
+	static @Nullable Preimage remembered(Map<ExactValue, Preimage> preimages, BsonDocument document) {
+		return preimages.get(ExactValue.idOf(document));
+	}
+
+}

@@ -1,0 +1,196 @@
+package io.gemforce.migrations.mongo.change.preimage;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import org.bson.BsonArray;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonInt64;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far an application of changes has come, as it was read (see {@link ChangeJournal}).
+ *
+ * @param content the document, empty if there is none
+ */
+public record JournalProgress(BsonDocument content) {
+
+	static final String UP = "up";
+
+	static final String DOWN = "down";
+
+	static final String DONE = "done";
+
+	static final String BEGUN = "begun";
+
+	static final String TOTAL = "total";
+
+	static final String KEPT = "kept";
+
+	static final String LEFT = "left";
+
+	static final String CONFLICTS = "conflicts";
+
+	static final String EXAMPLES = "examples";
+
+	static final String NOTES = "notes";
+
+	static final String DEFINITION = "definition";
+
+	static final String ITEMS = "items";
+
+	static final String FORGOTTEN = "forgotten";
+
+	static final String PURGED_AT = "purgedAt";
+
+	public boolean isNone() {
+		return !this.content.containsKey(UP);
+	}
+
+	/**
+	 * Return how many changes are made.
+	 * @return the number
+	 */
+	public int done() {
+		return number(UP, DONE, 0);
+	}
+
+	/**
+	 * Return the last change that has been begun.
+	 * @return its index, -1 if there is none
+	 */
+	public int begun() {
+		return number(UP, BEGUN, -1);
+	}
+
+	/**
+	 * Whether nothing is left to be made or undone.
+	 * @return whether the application and the undo, if there is one, are finished
+	 */
+	boolean isFinished() {
+		return isDownBegun() ? left() == 0 : number(UP, TOTAL, -1) == done();
+	}
+
+	public boolean isDownBegun() {
+		return this.content.containsKey(DOWN);
+	}
+
+	/**
+	 * Return how many changes are not undone.
+	 * @return the number
+	 */
+	public int left() {
+		return number(DOWN, LEFT, begun() + 1);
+	}
+
+	/**
+	 * Return the last change whose undo has been begun.
+	 * @return its index, -1 if there is none
+	 */
+	public int downBegun() {
+		return number(DOWN, BEGUN, -1);
+	}
+
+	public Conflicts conflicts() {
+		BsonDocument down = section(DOWN);
+		List<String> examples = new ArrayList<>();
+		for (BsonValue example : down.getArray(EXAMPLES, new BsonArray())) {
+			examples.add(example.asString().getValue());
+		}
+		return new Conflicts(down.getNumber(CONFLICTS, new BsonInt64(0)).longValue(), examples);
+	}
+
+	/**
+	 * Return what is noted of a change that has been begun.
+	 * @param change the index of the change
+	 * @return the notes
+	 */
+	public BsonDocument notes(int change) {
+		return entry(change).getDocument(NOTES, new BsonDocument());
+	}
+
+	/**
+	 * Return what a change was when it was begun.
+	 * @param change the index of the change
+	 * @return its canonical form, {@code null} if it has not been begun
+	 */
+	public @Nullable String definition(int change) {
+		BsonValue definition = entry(change).get(DEFINITION);
+		return (definition != null) ? definition.asString().getValue() : null;
+	}
+
+	/**
+	 * Return how many pre-images a change that is made has kept.
+	 * @param change the index of the change
+	 * @return the number
+	 */
+	public long items(int change) {
+		return entry(change).getNumber(ITEMS, new BsonInt64(0)).longValue();
+	}
+
+	public boolean isPurged() {
+		return this.content.containsKey(PURGED_AT);
+	}
+
+	/**
+	 * Whether a change was begun without keeping what an undo needs.
+	 * @param change the index of the change
+	 * @return whether it was declared irreversible then
+	 */
+	public boolean isForgotten(int change) {
+		return isMarked(change, FORGOTTEN);
+	}
+
+	/**
+	 * Whether the undo of a change has left something of it, because that had been
+	 * changed since.
+	 * @param change the index of the change
+	 * @return whether it is neither made nor undone as a whole
+	 */
+	public boolean isLeft(int change) {
+		return isMarked(change, LEFT);
+	}
+
+	private boolean isMarked(int change, String mark) {
+		return entry(change).getBoolean(mark, BsonBoolean.FALSE).getValue();
+	}
+
+	/**
+	 * Return the changes of which something may be in the database.
+	 * @return their indexes, the last one first
+	 */
+	public List<Integer> inDatabase() {
+		return IntStream.range(0, Math.max(section("changes").size(), begun() + 1))
+			.boxed()
+			.filter((change) -> change <= begun() || isLeft(change))
+			.sorted(Comparator.reverseOrder())
+			.toList();
+	}
+
+	private BsonDocument entry(int change) {
+		return section("changes").getDocument(entryName(change), new BsonDocument());
+	}
+
+	/**
+	 * Return the name under which a change is noted.
+	 * @param change the index of the change
+	 * @return a name that no server takes for an index of a list
+	 */
+	static String entryName(int change) {
+		return "c" + change;
+	}
+
+	private BsonDocument section(String name) {
+		return this.content.getDocument(name, new BsonDocument());
+	}
+
+	private int number(String section, String field, int otherwise) {
+		return section(section).getNumber(field, new BsonInt32(otherwise)).intValue();
+	}
+
+}

@@ -1,0 +1,320 @@
+package io.gemforce.migrations.mongo.change.preimage;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import com.mongodb.MongoCommandException;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoCursor;
+import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.InsertManyOptions;
+import com.mongodb.client.model.ReplaceOneModel;
+import com.mongodb.client.model.ReplaceOptions;
+import com.mongodb.client.model.ReturnDocument;
+import com.mongodb.client.model.WriteModel;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.mongo.change.document.BatchSize;
+import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.document.ExactValue;
+import io.gemforce.migrations.mongo.change.document.UpdateOperators;
+import io.gemforce.migrations.mongo.change.document.WholeDocument;
+
+/**
+ * The pre-images of one change. Each is a document of its own, or they are packed: one
+ * document holds those of a batch, which costs a fraction of the time. What is packed can
+ * only be gone through, neither be found by the id of a document nor be replaced.
+ */
+public final class PreimageStore {
+
+	private static final String ID = "_id";
+
+	private static final BsonDocument BY_ID = new BsonDocument(ID, new BsonInt32(1));
+
+	private final Supplier<MongoCollection<Document>> collection;
+
+	private final IdRange range;
+
+	private final IdRange packs;
+
+	private long inserted;
+
+	private int lastPack;
+
+	private boolean uncounted;
+
+	public PreimageStore(Supplier<MongoCollection<Document>> collection, IdRange range) {
+		this.collection = collection;
+		this.range = range;
+		this.packs = range.of("pack");
+	}
+
+	private MongoCollection<BsonDocument> collection() {
+		return ChangeJournal.bson(this.collection.get());
+	}
+
+	/**
+	 * Keep pre-images, each in a document of its own.
+	 * @param preimages the pre-images
+	 * @param again whether some of the same documents may be there, none of which is
+	 * packed
+	 */
+	public void keep(List<Preimage> preimages, boolean again) {
+		if (again) {
+			put(preimages);
+		}
+		else {
+			insert(preimages);
+		}
+	}
+
+	private void insert(List<Preimage> preimages) {
+		if (!preimages.isEmpty()) {
+			this.inserted += preimages.size();
+			collection().insertMany(preimages.stream().map(this::toDocument).toList(),
+					new InsertManyOptions().ordered(false));
+		}
+	}
+
+	/**
+	 * Keep pre-images, packed.
+	 * @param preimages the pre-images, none of whose documents has one
+	 */
+	public void pack(List<Preimage> preimages) {
+		for (PreimagePack pack : PreimagePack.of(preimages)) {
+			this.lastPack++;
+			this.inserted += pack.count();
+			BsonDocument document = new BsonDocument(ID,
+					new BsonString("%s%08d".formatted(this.packs.prefix(), this.lastPack)));
+			document.putAll(pack.content());
+			collection().insertOne(document);
+		}
+	}
+
+	/**
+	 * Give the pre-images of a pack documents of their own.
+	 * @param pack the pack
+	 */
+	public void unpack(PreimagePack pack) {
+		put(pack.preimages());
+		collection().deleteOne(new BsonDocument(ID, new BsonString(pack.id())));
+	}
+
+	/**
+	 * Keep pre-images, in the place of those that are there of the same documents.
+	 * @param preimages the pre-images
+	 */
+	public void put(List<Preimage> preimages) {
+		if (preimages.isEmpty()) {
+			return;
+		}
+		this.uncounted = true;
+		List<WriteModel<BsonDocument>> writes = new ArrayList<>();
+		for (Preimage preimage : preimages) {
+			BsonDocument document = toDocument(preimage);
+			writes.add(new ReplaceOneModel<>(new BsonDocument(ID, document.get(ID)), document,
+					new ReplaceOptions().upsert(true)));
+		}
+		collection().bulkWrite(writes, new BulkWriteOptions().ordered(false));
+	}
+
+	private BsonDocument toDocument(Preimage preimage) {
+		BsonDocument document = new BsonDocument(ID, this.range.idOf(preimage.id()));
+		document.putAll(preimage.content());
+		return document;
+	}
+
+	/**
+	 * Find pre-images.
+	 * @param ids the ids of the documents
+	 * @return the pre-images that there are, by the ids of the documents
+	 */
+	public Map<ExactValue, Preimage> find(Collection<BsonValue> ids) {
+		Map<ExactValue, Preimage> found = new HashMap<>();
+		if (!ids.isEmpty()) {
+			List<BsonString> keys = ids.stream().map(this.range::idOf).toList();
+			for (BsonDocument document : collection().find(Conditions.ids(keys))) {
+				Preimage preimage = new Preimage(document);
+				found.put(new ExactValue(preimage.id()), preimage);
+			}
+		}
+		return found;
+	}
+
+	public void delete(Collection<BsonValue> ids) {
+		if (!ids.isEmpty()) {
+			collection().deleteMany(Conditions.ids(ids.stream().map(this.range::idOf).toList()));
+		}
+	}
+
+	public void deleteAll() {
+		collection().deleteMany(this.range.all());
+	}
+
+	/**
+	 * Find out what an update makes of a document that is kept as a whole, without
+	 * touching the collection it is from.
+	 * @param update operators or a pipeline
+	 * @param whole the document
+	 * @return the document after the update, {@code null} if it cannot be updated like
+	 * this
+	 */
+	public @Nullable BsonDocument tryOut(BsonValue update, BsonDocument whole) {
+		BsonValue id = WholeDocument.id(whole);
+		try {
+			return update.isArray() ? aggregate(this.range.idOf(id), update.asArray())
+					: updateCopy(this.range.of("trial").idOf(id), update.asDocument(), whole);
+		}
+		catch (MongoCommandException ex) {
+			if (ex.hasErrorLabel("RetryableWriteError")) {
+				throw ex;
+			}
+			return null;
+		}
+	}
+
+	private @Nullable BsonDocument aggregate(BsonString id, BsonArray pipeline) {
+		List<BsonDocument> stages = new ArrayList<>();
+		stages.add(new BsonDocument("$match", new BsonDocument(ID, id)));
+		stages.add(new BsonDocument("$replaceRoot", new BsonDocument("newRoot", new BsonString("$" + Preimage.WHOLE))));
+		stages.addAll(UpdateOperators.toAggregation(pipeline));
+		return collection().aggregate(stages).first();
+	}
+
+	// No operator can tell that the copy has another id
+	private @Nullable BsonDocument updateCopy(BsonString id, BsonDocument operators, BsonDocument whole) {
+		BsonDocument filter = new BsonDocument(ID, id);
+		BsonDocument copy = whole.clone();
+		copy.put(ID, id);
+		collection().deleteOne(filter);
+		collection().insertOne(copy);
+		try {
+			BsonDocument updated = collection().findOneAndUpdate(filter, operators,
+					new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER));
+			if (updated != null) {
+				updated.put(ID, WholeDocument.id(whole));
+			}
+			return updated;
+		}
+		finally {
+			collection().deleteOne(filter);
+		}
+	}
+
+	/**
+	 * Return how many pre-images there are after an attempt that began the change.
+	 * @param resumed whether an earlier attempt may have kept some
+	 * @return the number, counted only where it is not known
+	 */
+	public long kept(boolean resumed) {
+		return (resumed || this.uncounted) ? count() : this.inserted;
+	}
+
+	/**
+	 * Take note that some of what was written may not have come to be there.
+	 */
+	public void recount() {
+		this.uncounted = true;
+	}
+
+	public long count() {
+		long count = collection().countDocuments(IdRange.between(this.range.prefix(), this.packs.prefix()));
+		return count + packed(collection(), this.packs.all());
+	}
+
+	/**
+	 * Count the pre-images in packs.
+	 * @param collection the collection of pre-images
+	 * @param packs selects the packs
+	 * @return the number
+	 */
+	static long packed(MongoCollection<BsonDocument> collection, BsonDocument packs) {
+		long count = 0;
+		for (BsonDocument pack : collection.find(packs)
+			.projection(new BsonDocument(PreimagePack.COUNT, new BsonInt32(1)))) {
+			count += new PreimagePack(pack).count();
+		}
+		return count;
+	}
+
+	/**
+	 * Go through all pre-images.
+	 * @param consumer takes them, some at a time
+	 * @throws Exception if the consumer throws it
+	 */
+	public void forEach(BatchConsumer consumer) throws Exception {
+		List<Preimage> batch = next(this.range.prefix());
+		while (!batch.isEmpty()) {
+			consumer.accept(batch);
+			batch = next(batch.get(batch.size() - 1).content().getString(ID).getValue());
+		}
+		forEachPack((pack) -> consumer.accept(pack.preimages()));
+	}
+
+	private List<Preimage> next(String last) {
+		List<Preimage> batch = new ArrayList<>();
+		BatchSize size = new BatchSize();
+		try (MongoCursor<BsonDocument> cursor = collection().find(IdRange.between(last, this.packs.prefix()))
+			.sort(BY_ID)
+			.limit(BatchSize.MAX_DOCUMENTS)
+			.iterator()) {
+			while (!size.isReached() && cursor.hasNext()) {
+				BsonDocument document = cursor.next();
+				size.add(document);
+				batch.add(new Preimage(document));
+			}
+		}
+		return batch;
+	}
+
+	/**
+	 * Go through the pre-images that are packed.
+	 * @param consumer takes them, and may delete the pack
+	 * @throws Exception if the consumer throws it
+	 */
+	public void forEachPack(PackConsumer consumer) throws Exception {
+		PreimagePack pack = nextPack(this.packs.prefix());
+		while (pack != null) {
+			consumer.accept(pack);
+			pack = nextPack(pack.id());
+		}
+	}
+
+	// One by one, as a cursor would have many of them in memory
+	private @Nullable PreimagePack nextPack(String last) {
+		BsonDocument document = collection().find(this.packs.after(last)).sort(BY_ID).limit(1).first();
+		return (document != null) ? new PreimagePack(document) : null;
+	}
+
+	/**
+	 * Takes some pre-images.
+	 */
+	@FunctionalInterface
+	public interface BatchConsumer {
+
+		void accept(List<Preimage> preimages) throws Exception;
+
+	}
+
+	/**
+	 * Takes the pre-images of a pack.
+	 */
+	@FunctionalInterface
+	public interface PackConsumer {
+
+		void accept(PreimagePack pack) throws Exception;
+
+	}
+
+}

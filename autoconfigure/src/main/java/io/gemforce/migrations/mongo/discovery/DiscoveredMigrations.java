@@ -1,0 +1,51 @@
+package io.gemforce.migrations.mongo.discovery;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Problem;
+import io.gemforce.migrations.Version;
+
+/**
+ * The migrations that this build has.
+ *
+ * @param migrations the migrations, in the order of their versions, each version once
+ * @param problems what is wrong with others
+ * @param isComplete whether there are no more, which are not known yet
+ */
+public record DiscoveredMigrations(List<ResolvedMigration> migrations, List<Problem> problems, boolean isComplete) {
+
+	public DiscoveredMigrations {
+		migrations = List.copyOf(migrations);
+		problems = List.copyOf(problems);
+	}
+
+	public DiscoveredMigrations(List<ResolvedMigration> migrations, List<Problem> problems) {
+		this(migrations, problems, true);
+	}
+
+	/**
+	 * Return the newest version that this build has.
+	 * @return the version, {@code null} if it has no migration
+	 */
+	public @Nullable Version newest() {
+		return this.migrations.isEmpty() ? null : this.migrations.get(this.migrations.size() - 1).version();
+	}
+
+	/**
+	 * Whether migrations of this build may have left pre-images.
+	 * @return whether one of them declares its changes
+	 */
+	public boolean declaresChanges() {
+		return this.migrations.stream().anyMatch((migration) -> migration.work() instanceof DeclaredAction);
+	}
+
+	public Map<Version, ResolvedMigration> byVersion() {
+		return this.migrations.stream().collect(Collectors.toMap(ResolvedMigration::version, Function.identity()));
+	}
+
+}

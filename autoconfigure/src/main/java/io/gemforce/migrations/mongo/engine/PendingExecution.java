@@ -1,0 +1,76 @@
+package io.gemforce.migrations.mongo.engine;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.ExecutionStart;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
+import io.gemforce.migrations.mongo.history.Attempt;
+
+/**
+ * A migration that is about to be applied or undone.
+ *
+ * @param migration the migration
+ * @param direction whether it is applied or undone
+ * @param firstAttemptRank the rank of the first attempt to apply it since it was not applied,
+ * {@code null} if this is that attempt
+ */
+record PendingExecution(ResolvedMigration migration, Direction direction, @Nullable Long firstAttemptRank) {
+
+	/**
+	 * Return the state of a row that records the success of this.
+	 * @return the state
+	 */
+	MigrationState done() {
+		return isUp() ? MigrationState.APPLIED : MigrationState.ROLLED_BACK;
+	}
+
+	boolean isUp() {
+		return this.direction == Direction.UP;
+	}
+
+	/**
+	 * Return what is recorded when this begins.
+	 * @param transactional whether it runs in a transaction
+	 * @return the attempt
+	 */
+	Attempt attempt(boolean transactional) {
+		return this.migration.attempt(this.direction, transactional);
+	}
+
+	/**
+	 * Return what listeners are told when this begins.
+	 * @param run the run that this is part of
+	 * @param namespace the name of the database
+	 * @param transactional whether it runs in a transaction
+	 * @return the execution
+	 */
+	ExecutionStart start(MigrationRun run, String namespace, boolean transactional) {
+		Attempt attempt = attempt(transactional);
+		String version = attempt.version().toString();
+		return new ExecutionStart(run, StoreName.MONGO, namespace, version, version, attempt.description(),
+				attempt.type(), attempt.script(), attempt.checksum(), attempt.phase(), attempt.direction(),
+				attempt.transactional());
+	}
+
+	/**
+	 * Say briefly what this is, for the middle of a sentence.
+	 * @return the version, or its undo
+	 */
+	String brief() {
+		return (isUp() ? "migration %s" : "the undo of migration %s").formatted(this.migration.version());
+	}
+
+	/**
+	 * Say what this is, for the middle of a sentence.
+	 * @return the migration, or its undo
+	 */
+	@Override
+	public String toString() {
+		return isUp() ? "migration %s".formatted(this.migration) : "the undo of migration %s".formatted(this.migration);
+	}
+
+}

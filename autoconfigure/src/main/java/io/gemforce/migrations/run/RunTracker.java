@@ -1,0 +1,78 @@
+package io.gemforce.migrations.run;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.MigrationRun;
+import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.StoreResult;
+
+/**
+ * What this process is at work on in each store.
+ */
+final class RunTracker {
+
+	private final Map<StoreName, ActiveRun> runs = new ConcurrentHashMap<>();
+
+	private final Clock clock;
+
+	RunTracker(Clock clock) {
+		this.clock = clock;
+	}
+
+	/**
+	 * Work on a store, and let others see that.
+	 * @param <T> the type of what the work returns
+	 * @param run the run that works
+	 * @param store the store
+	 * @param work gets what it tells the id of each migration that it begins with
+	 * @return what the work returned
+	 */
+	<T> T execute(MigrationRun run, StoreName store, Function<Consumer<String>, T> work) {
+		this.runs.put(store, ActiveRun.begin(run, store, this.clock.instant()));
+		MigrationException failure = null;
+		T done = null;
+		try {
+			done = work.apply((id) -> this.runs.computeIfPresent(store, (name, active) -> active.at(id)));
+			return done;
+		}
+		catch (MigrationException ex) {
+			failure = ex;
+			throw ex;
+		}
+		finally {
+			end(store, (done instanceof StoreResult result) ? result : null, failure);
+		}
+	}
+
+	private void end(StoreName store, @Nullable StoreResult result, @Nullable MigrationException failure) {
+		Instant now = this.clock.instant();
+		this.runs.computeIfPresent(store, (name, active) -> active.end(result, failure, now));
+	}
+
+	Optional<ActiveRun> running(StoreName store) {
+		return Optional.ofNullable(this.runs.get(store)).filter(ActiveRun::isRunning);
+	}
+
+	/**
+	 * Return the run to show where there is place for one.
+	 * @return what is running, else what ended last, or empty if nothing was ever run
+	 */
+	Optional<ActiveRun> newest() {
+		return this.runs.values()
+			.stream()
+			.max(Comparator.comparing(ActiveRun::isRunning)
+				.thenComparing((active) -> Objects.requireNonNullElse(active.finishedAt(), active.startedAt())));
+	}
+
+}
