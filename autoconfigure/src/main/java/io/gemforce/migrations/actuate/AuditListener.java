@@ -40,10 +40,6 @@ public final class AuditListener implements MigrationListener, ApplicationListen
 
 	private boolean open;
 
-	/**
-	 * Create a listener.
-	 * @param publisher publishes the events
-	 */
 	public AuditListener(ApplicationEventPublisher publisher) {
 		this.publisher = publisher;
 	}

@@ -32,7 +32,6 @@ final class Caller {
 	/**
 	 * Tell who sends a request.
 	 * @param user what the actuator knows of them
-	 * @return the caller
 	 */
 	static Caller of(SecurityContext user) {
 		return new Caller(isAnonymous(user.getPrincipal()) ? SecurityContext.NONE : user);
@@ -48,12 +47,6 @@ final class Caller {
 		return this.user.getPrincipal() != null;
 	}
 
-	/**
-	 * Whether something is shown to the caller.
-	 * @param show to whom it is shown
-	 * @param roles the roles that authorize a user, none of them for any user
-	 * @return whether it is
-	 */
 	boolean isShown(Show show, Set<String> roles) {
 		return show.isShown(this.user, roles);
 	}

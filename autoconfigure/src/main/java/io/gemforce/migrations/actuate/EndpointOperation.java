@@ -63,7 +63,6 @@ public enum EndpointOperation {
 
 	/**
 	 * Return the name as users write it.
-	 * @return the name in lower case, with hyphens
 	 */
 	public String id() {
 		return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -71,7 +70,6 @@ public enum EndpointOperation {
 
 	/**
 	 * Say what this does.
-	 * @return a sentence
 	 */
 	String effect() {
 		return this.effect;
@@ -79,7 +77,6 @@ public enum EndpointOperation {
 
 	/**
 	 * Whether this is done to one migration, or to a store.
-	 * @return whether it is done to one migration
 	 */
 	boolean isOfMigration() {
 		return switch (this) {
@@ -90,7 +87,6 @@ public enum EndpointOperation {
 
 	/**
 	 * Whether this takes as long as migrations take.
-	 * @return whether nobody should wait for it
 	 */
 	boolean isLong() {
 		return this == MIGRATE || this == RETRY || this == ROLLBACK;
@@ -106,8 +102,6 @@ public enum EndpointOperation {
 
 	/**
 	 * Find an operation by the name that users write.
-	 * @param id the name in lower case, with hyphens
-	 * @return the operation, or empty if there is none of that name
 	 */
 	static Optional<EndpointOperation> find(String id) {
 		return Arrays.stream(values()).filter((operation) -> operation.id().equals(id)).findFirst();

@@ -84,8 +84,6 @@ public final class EndpointOperations implements ApplicationListener<ContextClos
 
 	/**
 	 * Create the operations.
-	 * @param migrations what they are done to
-	 * @param settings what the user has set
 	 * @param stop tells that the process is about to end
 	 * @param context told what an audit should know
 	 */
@@ -100,11 +98,7 @@ public final class EndpointOperations implements ApplicationListener<ContextClos
 
 	/**
 	 * Do something.
-	 * @param store the store, as the caller has written it
 	 * @param id the migration, as the caller has written it, {@code null} for the store
-	 * @param request what is to be done
-	 * @param user who wants it
-	 * @return what was done, or that it was begun
 	 * @throws RefusedException if it was not begun, or if it failed while the caller
 	 * waited for it
 	 */

@@ -21,10 +21,6 @@ public class MigrationsEndpoint {
 
 	private final MigrationReports reports;
 
-	/**
-	 * Create an endpoint.
-	 * @param reports what it reports
-	 */
 	public MigrationsEndpoint(MigrationReports reports) {
 		this.reports = reports;
 	}

@@ -41,12 +41,6 @@ public class MigrationsEndpointWebExtension {
 
 	private final EndpointOperations operations;
 
-	/**
-	 * Create an extension.
-	 * @param reports what it reports
-	 * @param settings what the user has set
-	 * @param operations does what is to be done
-	 */
 	public MigrationsEndpointWebExtension(MigrationReports reports, EndpointSettings settings,
 			EndpointOperations operations) {
 		this.questions = new EndpointQueries(reports, settings);

@@ -43,13 +43,7 @@ final class OperationPlanner {
 
 	/**
 	 * Plan an operation.
-	 * @param operation what is to be done
-	 * @param store the store
-	 * @param id the migration, {@code null} for the store
-	 * @param request what the caller has sent
-	 * @return how to do it
 	 * @throws RefusedException if it cannot be done, or has not been confirmed
-	 * @throws MigrationException if the store says so
 	 */
 	PlannedOperation plan(EndpointOperation operation, StoreName store, @Nullable String id, OperationRequest request) {
 		if (operation.isOfMigration() != (id != null)) {

@@ -70,8 +70,6 @@ record OperationRequest(@Nullable String action, @Nullable String confirm, @Null
 
 	/**
 	 * Make sure that somebody knows what they do.
-	 * @param expected what they have to confirm
-	 * @param store the store
 	 */
 	void requireConfirmation(String expected, StoreName store) {
 		if (!expected.equals(this.confirm)) {
@@ -83,7 +81,6 @@ record OperationRequest(@Nullable String action, @Nullable String confirm, @Null
 
 	/**
 	 * Make sure that somebody has said why.
-	 * @param store the store
 	 */
 	void requireReason(StoreName store) {
 		if (this.reason == null || this.reason.isBlank()) {

@@ -20,11 +20,6 @@ final class OperationRules {
 
 	private final List<MigrationEntry> versions;
 
-	/**
-	 * Create the rules of a store.
-	 * @param store the store
-	 * @param entries its migrations
-	 */
 	OperationRules(StoreName store, List<MigrationEntry> entries) {
 		this.store = store;
 		this.versions = entries.stream().filter((entry) -> entry.version() != null).toList();
@@ -32,8 +27,6 @@ final class OperationRules {
 
 	/**
 	 * Tell what a store does not refuse.
-	 * @param id the id of a migration
-	 * @return what can be done to it, nothing if it is not there or has no version
 	 */
 	Set<EndpointOperation> possible(String id) {
 		Set<EndpointOperation> possible = EnumSet.noneOf(EndpointOperation.class);
@@ -74,8 +67,7 @@ final class OperationRules {
 	}
 
 	/**
-	 * Return the versions that are applied.
-	 * @return the versions, in ascending order
+	 * Returns the versions, in ascending order.
 	 */
 	List<Version> applied() {
 		return this.versions.stream()

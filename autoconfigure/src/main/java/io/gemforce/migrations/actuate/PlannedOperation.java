@@ -41,10 +41,6 @@ record PlannedOperation(@Nullable Function<MigrationRun, List<String>> work, Lis
 
 	/**
 	 * Report that it was not done but said.
-	 * @param operation the operation
-	 * @param store the store
-	 * @param id the migration, {@code null} if it is about the store
-	 * @return the report
 	 */
 	OperationReport report(EndpointOperation operation, StoreName store, @Nullable String id) {
 		return new OperationReport(operation.id(), store.id(), id, null, operation != EndpointOperation.VALIDATE, true,

@@ -100,9 +100,6 @@ final class RefusedException extends RuntimeException {
 
 	/**
 	 * Say over HTTP what went wrong in a store.
-	 * @param failure what went wrong
-	 * @param store the store that was asked about, {@code null} if there is none
-	 * @return the refusal
 	 */
 	static RefusedException of(MigrationException failure, @Nullable StoreName store) {
 		int status = switch (failure.getCode()) {

@@ -82,8 +82,6 @@ final class RequestParameters {
 
 	/**
 	 * Cut what somebody has sent, to be said or recorded.
-	 * @param value what they have sent
-	 * @return the value, no longer than is needed to recognize it
 	 */
 	static String abbreviate(String value) {
 		return abbreviate(value, LONGEST_ECHO);

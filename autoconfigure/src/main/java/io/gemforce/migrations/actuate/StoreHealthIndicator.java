@@ -40,13 +40,6 @@ public final class StoreHealthIndicator implements HealthIndicator {
 
 	private final Instant createdAt;
 
-	/**
-	 * Create an indicator.
-	 * @param store the store
-	 * @param migrations the migrations
-	 * @param watch looks at the store
-	 * @param clock the clock that tells the age of things
-	 */
 	public StoreHealthIndicator(StoreName store, Migrations migrations, SnapshotWatch watch, Clock clock) {
 		this.store = store;
 		this.migrations = migrations;

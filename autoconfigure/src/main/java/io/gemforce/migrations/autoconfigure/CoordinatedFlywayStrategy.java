@@ -27,7 +27,6 @@ final class CoordinatedFlywayStrategy implements FlywayMigrationStrategy {
 
 	/**
 	 * Return the user's strategy.
-	 * @return the strategy, {@code null} if the user has none
 	 */
 	@Nullable FlywayMigrationStrategy delegate() {
 		return this.delegate;

@@ -61,8 +61,6 @@ final class MissingModules {
 
 	/**
 	 * Say why a store is not there.
-	 * @param store the store
-	 * @return the reason, a few words
 	 */
 	String reason(StoreName store) {
 		Optional<String> missing = missing(store);
@@ -76,8 +74,6 @@ final class MissingModules {
 
 	/**
 	 * Find the migrations of a store that nobody runs because a module is missing.
-	 * @param store the store
-	 * @return a warning, or empty if there are none
 	 */
 	Optional<String> warning(StoreName store) {
 		Optional<String> missing = missing(store);

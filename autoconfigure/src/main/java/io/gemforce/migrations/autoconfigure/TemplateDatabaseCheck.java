@@ -51,10 +51,6 @@ final class TemplateDatabaseCheck implements BeanPostProcessor {
 
 	/**
 	 * Look at what is migrated, before it is.
-	 * @param factory gives out the database
-	 * @return the factory
-	 * @throws MigrationException if nobody has named the database, and the template does
-	 * not use it
 	 */
 	MongoDatabaseFactory migrating(MongoDatabaseFactory factory) {
 		String database = factory.getMongoDatabase().getName();

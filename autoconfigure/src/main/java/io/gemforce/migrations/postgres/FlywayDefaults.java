@@ -31,17 +31,12 @@ public final class FlywayDefaults {
 	 * Create the defaults.
 	 * @param setByUser tells whether the user has set a property, named as it is below
 	 * {@code spring.flyway}
-	 * @param lockWaitTimeout how long to wait for Flyway's lock
 	 */
 	public FlywayDefaults(Predicate<String> setByUser, Duration lockWaitTimeout) {
 		this.setByUser = setByUser;
 		this.lockWaitTimeout = lockWaitTimeout;
 	}
 
-	/**
-	 * Apply the defaults to a configuration.
-	 * @param configuration the configuration
-	 */
 	public void apply(FluentConfiguration configuration) {
 		if (!this.setByUser.test("postgresql.transactional-lock")) {
 			configuration.getPluginRegister()

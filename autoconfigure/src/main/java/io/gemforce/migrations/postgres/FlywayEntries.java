@@ -28,10 +28,6 @@ final class FlywayEntries {
 
 	private final UndoScripts undoScripts;
 
-	/**
-	 * Create a maker of entries.
-	 * @param undoScripts the undo scripts of this build
-	 */
 	FlywayEntries(UndoScripts undoScripts) {
 		this.undoScripts = undoScripts;
 	}

@@ -34,9 +34,6 @@ final class FlywayInspection {
 
 	/**
 	 * Create an inspection. Nothing is sent before it is asked for something.
-	 * @param configuration the configuration of the Flyway that migrates
-	 * @param database the database
-	 * @param validator asks Flyway
 	 */
 	FlywayInspection(Supplier<Configuration> configuration, Supplier<FlywayDatabase> database,
 			Supplier<FlywayValidator> validator) {
@@ -46,8 +43,7 @@ final class FlywayInspection {
 	}
 
 	/**
-	 * Return which Flyway this is.
-	 * @return its version, {@code null} if it was not asked yet
+	 * Returns its version, {@code null} if it was not asked yet.
 	 */
 	@Nullable String flywayVersion() {
 		return this.flywayVersion;
@@ -55,7 +51,6 @@ final class FlywayInspection {
 
 	/**
 	 * Ask Flyway whether all is well, and whether scripts are hidden from it.
-	 * @return what Flyway says
 	 */
 	ValidateResult precheck() {
 		if (!this.lookedForHidden) {
@@ -69,7 +64,6 @@ final class FlywayInspection {
 
 	/**
 	 * Say that Flyway has not found any migration.
-	 * @return the problem
 	 */
 	Problem noMigrations() {
 		return this.validator.get().noMigrations();
@@ -98,7 +92,6 @@ final class FlywayInspection {
 
 	/**
 	 * Find out about every migration.
-	 * @param complaints what Flyway said about all of them
 	 * @return the migrations, the problems, and what Flyway's history knows
 	 */
 	FlywayView validate(ValidateResult complaints) {

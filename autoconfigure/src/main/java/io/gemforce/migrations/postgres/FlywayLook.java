@@ -62,14 +62,9 @@ final class FlywayLook implements StoreLook {
 
 	/**
 	 * Create a look. Nothing is sent before it is asked for something.
-	 * @param flyway the Flyway that migrates
-	 * @param database the database
-	 * @param inspection asks Flyway and the database
 	 * @param strategy the user's own way to migrate, supplies {@code null} if there is
 	 * none
-	 * @param settings what the user has set
 	 * @param stop tells that the process is about to end
-	 * @param validation validates the store
 	 */
 	FlywayLook(Supplier<Flyway> flyway, Supplier<FlywayDatabase> database, FlywayInspection inspection,
 			Supplier<@Nullable Consumer<Flyway>> strategy, PostgresSettings settings, ShutdownSignal stop,

@@ -88,11 +88,8 @@ public final class FlywayMigrationStore implements MigrationStore {
 
 	/**
 	 * Create a store. Nothing is sent before the store is asked for something.
-	 * @param flyway the Flyway to use
 	 * @param strategy the user's own way to migrate, supplies {@code null} if there is
 	 * none
-	 * @param settings what the user has set
-	 * @param application this instance
 	 * @param stop tells that the process is about to end
 	 * @param databases opens other databases of the same server
 	 */

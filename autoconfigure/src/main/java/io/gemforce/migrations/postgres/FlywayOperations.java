@@ -59,8 +59,6 @@ final class FlywayOperations {
 
 	/**
 	 * Create the operations.
-	 * @param flyway the Flyway that migrates
-	 * @param database the database
 	 * @param rerunRepeatables whether repeatables run again after a hold has ended
 	 * @param stop tells that the process is about to end
 	 */
@@ -73,9 +71,6 @@ final class FlywayOperations {
 
 	/**
 	 * Do what an operator wants.
-	 * @param operation what to do
-	 * @param run the run that does it
-	 * @return what was done, a line each
 	 */
 	List<String> perform(Operation operation, MigrationRun run) {
 		if (!this.database.isPostgres()) {
@@ -95,8 +90,6 @@ final class FlywayOperations {
 
 	/**
 	 * Look what an operation would do.
-	 * @param operation what to do
-	 * @param view looks at the migrations
 	 * @return what would be done, a line each, {@code null} if that goes without saying
 	 */
 	@Nullable List<String> preview(Operation operation, Supplier<FlywayView> view) {

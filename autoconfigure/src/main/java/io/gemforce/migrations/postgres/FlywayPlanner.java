@@ -33,19 +33,10 @@ final class FlywayPlanner {
 
 	private final Configuration configuration;
 
-	/**
-	 * Create a planner.
-	 * @param configuration the configuration of the Flyway that migrates
-	 */
 	FlywayPlanner(Configuration configuration) {
 		this.configuration = configuration;
 	}
 
-	/**
-	 * Plan.
-	 * @param view the migrations, the problems and the hold
-	 * @return a step for each migration that is still to be applied
-	 */
 	List<PlanStep> plan(FlywayView view) {
 		List<MigrationEntry> entries = view.validation()
 			.entries()

@@ -67,9 +67,6 @@ final class FlywayValidator {
 
 	/**
 	 * Create a validator.
-	 * @param flyway the Flyway that migrates
-	 * @param undoScripts the undo scripts of this build
-	 * @param application the name of this service
 	 * @param failWhenAhead whether a schema that is newer than this build is wrong
 	 */
 	FlywayValidator(Flyway flyway, UndoScripts undoScripts, String application, boolean failWhenAhead) {
@@ -111,9 +108,7 @@ final class FlywayValidator {
 
 	/**
 	 * Find out about every migration.
-	 * @param complaints what Flyway said about all of them
 	 * @param log what the log says about each of them, by id
-	 * @param hold the hold, {@code null} if there is none
 	 * @return the migrations, the problems, and what Flyway's history knows
 	 */
 	FlywayView validate(ValidateResult complaints, Map<String, LogSummary> log, @Nullable EffectiveHold hold) {
@@ -312,7 +307,6 @@ final class FlywayValidator {
 
 	/**
 	 * Say that Flyway has not found any migration.
-	 * @return the problem
 	 */
 	Problem noMigrations() {
 		Configuration configuration = this.flyway.getConfiguration();

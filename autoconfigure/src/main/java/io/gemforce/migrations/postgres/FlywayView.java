@@ -33,16 +33,11 @@ record FlywayView(Validation validation, Map<String, Execution> executions, Buil
 
 	/**
 	 * Whether a hold keeps this build from running what it has.
-	 * @return whether something is held back
 	 */
 	boolean isHeld() {
 		return this.validation.entries().stream().anyMatch((entry) -> entry.state() == MigrationState.HELD);
 	}
 
-	/**
-	 * Whether this build ends the hold.
-	 * @return whether there is a hold, and the build is past it
-	 */
 	boolean liftsHold() {
 		return this.hold != null && this.hold.isLiftedBy(this.build);
 	}

@@ -34,7 +34,6 @@ final class FurtherHistories {
 
 	/**
 	 * Look for the tables.
-	 * @return their names
 	 */
 	List<String> find() {
 		if (!this.database.isPostgres()) {
@@ -58,9 +57,6 @@ final class FurtherHistories {
 	/**
 	 * Say that there are such tables, or that Flyway could not tell what is in the base
 	 * one.
-	 * @param severity how much it matters
-	 * @param tables the tables
-	 * @return the problem
 	 */
 	static Problem problem(Severity severity, List<String> tables) {
 		return new Problem(severity, ProblemCode.SEVERAL_HISTORIES, StoreName.POSTGRES,

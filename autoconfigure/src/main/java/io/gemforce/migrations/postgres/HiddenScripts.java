@@ -28,8 +28,6 @@ final class HiddenScripts {
 
 	/**
 	 * Make sure that there are none.
-	 * @param configuration the configuration of Flyway
-	 * @throws MigrationException if there are some
 	 */
 	static void requireNone(Configuration configuration) {
 		List<String> hidden = new ArrayList<>();

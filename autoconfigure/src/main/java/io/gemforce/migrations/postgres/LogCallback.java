@@ -216,16 +216,11 @@ final class LogCallback extends BaseCallback {
 
 	/**
 	 * Return what was executed and is not known to be committed.
-	 * @return the executions, in order
 	 */
 	List<Executed> executed() {
 		return List.copyOf(this.executed);
 	}
 
-	/**
-	 * What was executed is committed.
-	 * @param executed the execution
-	 */
 	void committed(Executed executed) {
 		this.executed.remove(executed);
 		this.applied.add(executed.attempt().id());
@@ -237,7 +232,6 @@ final class LogCallback extends BaseCallback {
 
 	/**
 	 * What was begun has failed, and what shared its transaction was rolled back.
-	 * @param failure the failure
 	 */
 	void failed(RuntimeException failure) {
 		ExecutionError error = FlywayFailures.error(failure);
@@ -273,7 +267,6 @@ final class LogCallback extends BaseCallback {
 
 	/**
 	 * Tell that Flyway waits no longer for its lock.
-	 * @param outcome what came of it
 	 */
 	void lockWaited(LockWait.Outcome outcome) {
 		this.run.listener()
@@ -283,7 +276,6 @@ final class LogCallback extends BaseCallback {
 
 	/**
 	 * Whether Flyway has executed anything, or has begun to.
-	 * @return whether it has had its lock
 	 */
 	boolean isHeard() {
 		return this.prepared;
@@ -291,7 +283,6 @@ final class LogCallback extends BaseCallback {
 
 	/**
 	 * Whether Flyway is not executing a migration at the moment.
-	 * @return whether it may be waiting for its lock
 	 */
 	boolean isBetweenMigrations() {
 		return this.current == null;
@@ -313,15 +304,13 @@ final class LogCallback extends BaseCallback {
 
 	/**
 	 * Return what was begun and has not ended.
-	 * @return the execution, {@code null} if there is none
 	 */
 	@Nullable LogEntry current() {
 		return this.current;
 	}
 
 	/**
-	 * Return what was applied.
-	 * @return the ids, in order
+	 * Returns the ids, in order.
 	 */
 	List<String> applied() {
 		return List.copyOf(this.applied);

@@ -80,9 +80,7 @@ final class RecordingFlyway {
 
 	/**
 	 * Migrate.
-	 * @param strategy how to migrate
 	 * @return the ids of what was applied, in order
-	 * @throws MigrationException if a migration failed
 	 */
 	List<String> migrate(Consumer<Flyway> strategy) {
 		Thread runner = Thread.currentThread();
@@ -228,7 +226,6 @@ final class RecordingFlyway {
 
 	/**
 	 * Return what was applied, even if it came to nothing in the end.
-	 * @return the ids, in order
 	 */
 	List<String> appliedSoFar() {
 		return this.callback.applied();

@@ -38,17 +38,12 @@ final class RepairPreview {
 
 	private final List<String> alignments = new ArrayList<>();
 
-	/**
-	 * Create a preview.
-	 * @param configuration the configuration of the Flyway that would repair
-	 */
 	RepairPreview(Configuration configuration) {
 		this.configuration = configuration;
 	}
 
 	/**
 	 * Look what would be done.
-	 * @return a line each, what is deleted first
 	 */
 	List<String> lines() {
 		MigrationInfo[] infos = Flyway.configure(this.configuration.getClassLoader())

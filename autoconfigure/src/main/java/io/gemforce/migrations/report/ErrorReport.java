@@ -24,11 +24,7 @@ public record ErrorReport(String error, String message, String action, @Nullable
 
 	/**
 	 * Report that a request was refused.
-	 * @param error the stable name of the reason
-	 * @param message what is wrong
-	 * @param action what to do about it
 	 * @param store the store that was asked about, {@code null} if there is none
-	 * @return the report
 	 */
 	public static ErrorReport of(String error, String message, String action, @Nullable String store) {
 		return new ErrorReport(error, message, action, store, "endpoint.md#" + error.toLowerCase(Locale.ROOT), null);
@@ -36,10 +32,8 @@ public record ErrorReport(String error, String message, String action, @Nullable
 
 	/**
 	 * Report that something went wrong in a store.
-	 * @param failure what went wrong
 	 * @param store the store that was asked about, {@code null} for the one that has the
 	 * problem
-	 * @return the report
 	 */
 	public static ErrorReport of(MigrationException failure, @Nullable StoreName store) {
 		StoreName name = (store != null) ? store : failure.getStore();
@@ -50,8 +44,6 @@ public record ErrorReport(String error, String message, String action, @Nullable
 
 	/**
 	 * Name the run that is in the way.
-	 * @param runId the id of the run
-	 * @return the report with that
 	 */
 	public ErrorReport withRun(String runId) {
 		return new ErrorReport(this.error, this.message, this.action, this.store, this.docs, runId);

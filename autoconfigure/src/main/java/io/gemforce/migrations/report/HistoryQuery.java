@@ -32,10 +32,6 @@ public record HistoryQuery(Set<MigrationState> states, @Nullable Phase phase, @N
 	 */
 	public static final int MAX_SIZE = 500;
 
-	/**
-	 * Return a query for the first page of everything.
-	 * @return the query
-	 */
 	public static HistoryQuery firstPage() {
 		return new HistoryQuery(Set.of(), null, null, DEFAULT_SIZE, Long.MAX_VALUE);
 	}

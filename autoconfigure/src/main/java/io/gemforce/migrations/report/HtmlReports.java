@@ -53,19 +53,11 @@ public final class HtmlReports {
 
 	/**
 	 * Write a report as a document of its own, without links.
-	 * @param report the report
-	 * @return the report as HTML
 	 */
 	public static String write(Report report) {
 		return Templates.HTML.write(report.template(), report, around(report, null));
 	}
 
-	/**
-	 * Write a report as a page of the endpoint.
-	 * @param report the report
-	 * @param frame what is around it
-	 * @return the report as HTML
-	 */
 	public static String write(Report report, PageFrame frame) {
 		return Templates.HTML.write(report.template(), report, around(report, frame));
 	}

@@ -22,14 +22,8 @@ public record JobReport(String job, int exitCode, @Nullable String runId, List<S
 
 	/**
 	 * Report on a job.
-	 * @param job the job
-	 * @param exitCode what the process ends with
-	 * @param runId the run that it was, {@code null} if it was not begun
 	 * @param done what it did or found, a line each
 	 * @param problems what is wrong, or should be looked at
-	 * @param databaseState the state that the database is in, {@code null} if nothing
-	 * failed
-	 * @return the report
 	 */
 	public static JobReport of(String job, int exitCode, @Nullable String runId, List<String> done,
 			Collection<Problem> problems, @Nullable String databaseState) {

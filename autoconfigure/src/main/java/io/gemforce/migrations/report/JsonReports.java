@@ -17,11 +17,6 @@ public final class JsonReports {
 	private JsonReports() {
 	}
 
-	/**
-	 * Write a report.
-	 * @param report the report
-	 * @return the report as JSON
-	 */
 	public static String write(Object report) {
 		return MAPPER.writeValueAsString(report);
 	}

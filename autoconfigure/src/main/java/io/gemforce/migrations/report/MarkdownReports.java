@@ -10,11 +10,6 @@ public final class MarkdownReports {
 	private MarkdownReports() {
 	}
 
-	/**
-	 * Write a report.
-	 * @param report the report
-	 * @return the report as Markdown
-	 */
 	public static String write(Report report) {
 		return Templates.MARKDOWN.write(report.template(), report, Map.of());
 	}

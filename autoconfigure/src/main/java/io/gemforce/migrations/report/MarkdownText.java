@@ -17,7 +17,6 @@ final class MarkdownText {
 
 	/**
 	 * Escape a text, for a place within a line.
-	 * @param text the text
 	 * @return the text on one line: with nothing that is emphasis, a link, a mention, an
 	 * element or the end of a cell
 	 */
@@ -38,9 +37,7 @@ final class MarkdownText {
 	}
 
 	/**
-	 * Make a block of a text as it is.
-	 * @param text the text
-	 * @return the block, in a fence that the text does not end
+	 * Returns the block, in a fence that the text does not end.
 	 */
 	static String block(String text) {
 		int longest = 2;

@@ -36,11 +36,6 @@ public final class MigrationReports {
 
 	private final Clock clock;
 
-	/**
-	 * Create reports.
-	 * @param migrations the migrations to report on
-	 * @param clock the clock that tells the age of things
-	 */
 	public MigrationReports(Migrations migrations, Clock clock) {
 		this.migrations = migrations;
 		this.clock = clock;
@@ -54,10 +49,6 @@ public final class MigrationReports {
 		return this.migrations.stores();
 	}
 
-	/**
-	 * Report on all stores.
-	 * @return the report
-	 */
 	public StatusReport status() {
 		List<StoreSnapshot> snapshots = this.migrations.snapshots();
 		Instant now = this.clock.instant();
@@ -147,10 +138,7 @@ public final class MigrationReports {
 	}
 
 	/**
-	 * List migrations of a store.
-	 * @param store the store
-	 * @param query which ones
-	 * @return the report, or empty if this service does not have the store
+	 * Returns the report, or empty if this service does not have the store.
 	 */
 	public Optional<HistoryReport> history(StoreName store, HistoryQuery query) {
 		return this.migrations.snapshot(store).map((snapshot) -> history(snapshot, query));
@@ -204,12 +192,6 @@ public final class MigrationReports {
 		return MigrationEntry.id(canonical, description);
 	}
 
-	/**
-	 * Report on one migration.
-	 * @param store the store
-	 * @param id the id of the migration
-	 * @return the report, or empty if the store does not have the migration
-	 */
 	public Optional<MigrationReport> migration(StoreName store, String id) {
 		return this.migrations.snapshot(store)
 			.flatMap((snapshot) -> snapshot.find(id))
@@ -227,7 +209,6 @@ public final class MigrationReports {
 
 	/**
 	 * Return the migrations of a store.
-	 * @param store the store
 	 * @return the migrations, in the order of versions, none if this service does not
 	 * have the store
 	 */
@@ -237,7 +218,6 @@ public final class MigrationReports {
 
 	/**
 	 * List what a run has before it.
-	 * @return the migrations that are pending or held back, of all stores, in order
 	 */
 	public List<PageFrame.Pending> pending() {
 		return this.migrations.snapshots()
@@ -252,8 +232,6 @@ public final class MigrationReports {
 
 	/**
 	 * Report on what a run would execute. What it touches is estimated.
-	 * @param stores the stores that the run would be about
-	 * @return the report
 	 */
 	public PlanReport plan(Collection<StoreName> stores) {
 		return PlanReport.of(this.migrations.plan(stores, false));

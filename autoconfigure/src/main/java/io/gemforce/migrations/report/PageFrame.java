@@ -26,8 +26,6 @@ public record PageFrame(String home, HistoryQuery query, List<Pending> pending, 
 
 	/**
 	 * Return the frame of a page that lists what a query asks for.
-	 * @param query the query
-	 * @return the frame
 	 */
 	public PageFrame listing(HistoryQuery query) {
 		return new PageFrame(this.home, query, this.pending, this.operations);
@@ -35,8 +33,6 @@ public record PageFrame(String home, HistoryQuery query, List<Pending> pending, 
 
 	/**
 	 * Return the frame of a page that tells what is pending.
-	 * @param pending what is pending
-	 * @return the frame
 	 */
 	public PageFrame withPending(List<Pending> pending) {
 		return new PageFrame(this.home, this.query, pending, this.operations);
@@ -44,8 +40,6 @@ public record PageFrame(String home, HistoryQuery query, List<Pending> pending, 
 
 	/**
 	 * Return the frame of a page that tells how to do something.
-	 * @param operations what can be done
-	 * @return the frame
 	 */
 	public PageFrame withOperations(List<OperationHint> operations) {
 		return new PageFrame(this.home, this.query, this.pending, operations);
@@ -53,8 +47,6 @@ public record PageFrame(String home, HistoryQuery query, List<Pending> pending, 
 
 	/**
 	 * Write a text as one part of an address.
-	 * @param text the text
-	 * @return the text, percent-encoded
 	 */
 	public static String encode(String text) {
 		return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");

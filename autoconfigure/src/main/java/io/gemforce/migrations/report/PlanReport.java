@@ -33,11 +33,6 @@ public record PlanReport(String schema, String planHash, List<Step> steps, List<
 	 */
 	public static final String SCHEMA = "migrations-plan/1";
 
-	/**
-	 * Report on the plan of a run.
-	 * @param plan the plan
-	 * @return the report
-	 */
 	public static PlanReport of(Plan plan) {
 		return of(plan, null);
 	}
@@ -45,7 +40,6 @@ public record PlanReport(String schema, String planHash, List<Step> steps, List<
 	/**
 	 * Report on the plan of a rollback.
 	 * @param rollbacks what it would do to each store, in order
-	 * @return the report
 	 */
 	public static PlanReport of(List<StoreRollback> rollbacks) {
 		Map<String, Result> result = new LinkedHashMap<>();
@@ -63,8 +57,6 @@ public record PlanReport(String schema, String planHash, List<Step> steps, List<
 
 	/**
 	 * Add what to do now.
-	 * @param next what to do, a sentence or more
-	 * @return the report with that
 	 */
 	public PlanReport withNext(String next) {
 		return new PlanReport(this.schema, this.planHash, this.steps, this.problems, this.result, next);
@@ -72,7 +64,6 @@ public record PlanReport(String schema, String planHash, List<Step> steps, List<
 
 	/**
 	 * Leave out the scripts, which may carry data.
-	 * @return the report without scripts
 	 */
 	public PlanReport withoutScripts() {
 		return new PlanReport(this.schema, this.planHash, this.steps.stream().map(Step::withoutScript).toList(),

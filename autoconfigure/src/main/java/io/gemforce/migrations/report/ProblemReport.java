@@ -29,11 +29,6 @@ public record ProblemReport(Severity severity, ProblemCode code, @Nullable Strin
 				docs(problem.code().name()));
 	}
 
-	/**
-	 * Report on problems.
-	 * @param problems the problems
-	 * @return a report on each
-	 */
 	public static List<ProblemReport> of(Collection<Problem> problems) {
 		return problems.stream().map(ProblemReport::of).toList();
 	}

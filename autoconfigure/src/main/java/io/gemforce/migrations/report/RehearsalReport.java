@@ -20,11 +20,6 @@ public record RehearsalReport(boolean passed, List<Item> migrations) implements 
 		return "rehearsal";
 	}
 
-	/**
-	 * Report on a rehearsal.
-	 * @param results what came of each migration
-	 * @return the report
-	 */
 	public static RehearsalReport of(List<RehearsalResult> results) {
 		return new RehearsalReport(
 				results.stream().noneMatch((result) -> result.outcome() == RehearsalResult.Outcome.FAILED),

@@ -8,7 +8,6 @@ public sealed interface Report
 
 	/**
 	 * Return the name of the templates that this is written with.
-	 * @return the name, the same for all formats
 	 */
 	String template();
 

@@ -31,7 +31,6 @@ public enum ReportFormat {
 
 	/**
 	 * Return the name as users write it.
-	 * @return the name in lower case
 	 */
 	public String id() {
 		return name().toLowerCase(Locale.ROOT);
@@ -39,8 +38,6 @@ public enum ReportFormat {
 
 	/**
 	 * Find a format by the name that users write.
-	 * @param id the name in lower case
-	 * @return the format, or empty if there is none of that name
 	 */
 	public static Optional<ReportFormat> find(String id) {
 		return Arrays.stream(values()).filter((format) -> format.id().equals(id)).findFirst();

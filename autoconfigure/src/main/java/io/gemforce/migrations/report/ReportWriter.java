@@ -12,7 +12,6 @@ public final class ReportWriter {
 
 	/**
 	 * Whether reports can be written in a format.
-	 * @param format the format
 	 * @return whether what that takes is on the class path
 	 */
 	public static boolean canWrite(ReportFormat format) {
@@ -25,7 +24,6 @@ public final class ReportWriter {
 
 	/**
 	 * Write a report.
-	 * @param report the report
 	 * @param format the format; Markdown and HTML need JMustache
 	 * @return the report, without a line break at the end
 	 */

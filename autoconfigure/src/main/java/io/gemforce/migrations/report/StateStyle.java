@@ -53,7 +53,6 @@ enum StateStyle {
 
 	/**
 	 * Return the name of the look in the style sheet.
-	 * @return the name in lower case
 	 */
 	String tone() {
 		return name().toLowerCase(Locale.ROOT);
@@ -100,8 +99,6 @@ enum StateStyle {
 
 	/**
 	 * Say what a status means.
-	 * @param status the status
-	 * @return a sentence
 	 */
 	static String sentence(StoreStatus status) {
 		return switch (status) {

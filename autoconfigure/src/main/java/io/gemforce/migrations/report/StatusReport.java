@@ -78,10 +78,6 @@ public record StatusReport(StoreStatus status, MigrationMode mode, Application a
 	public record Run(String id, Trigger trigger, RunState state, Instant startedAt, long elapsedMs, String store,
 			@Nullable String migration, @Nullable Integer step, @Nullable Integer steps, @Nullable String message) {
 
-		/**
-		 * Whether the run goes on.
-		 * @return whether it does
-		 */
 		@JsonIgnore
 		public boolean isRunning() {
 			return this.state == RunState.RUNNING;
@@ -89,7 +85,6 @@ public record StatusReport(StoreStatus status, MigrationMode mode, Application a
 
 		/**
 		 * Return how many migrations the run has finished.
-		 * @return their number
 		 */
 		int finishedSteps() {
 			return (this.step != null) ? this.step - 1 : 0;
@@ -139,7 +134,6 @@ public record StatusReport(StoreStatus status, MigrationMode mode, Application a
 
 		/**
 		 * Return how many migrations are in a state that is worth a word.
-		 * @return the numbers that are not zero
 		 */
 		List<Count> notable() {
 			return Stream

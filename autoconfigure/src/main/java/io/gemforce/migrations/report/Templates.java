@@ -56,8 +56,6 @@ final class Templates {
 
 	/**
 	 * Read a resource that lies beside the templates.
-	 * @param name the name
-	 * @return the content
 	 */
 	static String read(String name) {
 		try (InputStream stream = resource(name)) {
@@ -77,10 +75,7 @@ final class Templates {
 
 	/**
 	 * Write something with a template.
-	 * @param name the name of the template
-	 * @param content what to write
 	 * @param around what the template finds where the content does not have it
-	 * @return the text
 	 */
 	String write(String name, Object content, Object around) {
 		StringWriter text = new StringWriter();

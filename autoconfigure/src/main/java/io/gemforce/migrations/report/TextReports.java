@@ -21,9 +21,7 @@ public final class TextReports {
 	}
 
 	/**
-	 * Describe a report.
-	 * @param report the report
-	 * @return some lines
+	 * Returns some lines.
 	 */
 	public static String describe(Report report) {
 		if (report instanceof StatusReport status) {
@@ -71,11 +69,7 @@ public final class TextReports {
 
 	/**
 	 * Describe a run in one line.
-	 * @param run the run
-	 * @param results what it did to each store
 	 * @param failure what ended it, {@code null} if it went through
-	 * @param total how long it was at work on the stores
-	 * @return the line
 	 */
 	public static String describe(MigrationRun run, List<StoreResult> results, @Nullable RuntimeException failure,
 			Duration total) {
@@ -94,8 +88,6 @@ public final class TextReports {
 
 	/**
 	 * Describe what a run did to a store.
-	 * @param result what it did
-	 * @return a part of a line
 	 */
 	public static String describe(StoreResult result) {
 		String what = switch (result.outcome()) {
@@ -115,8 +107,6 @@ public final class TextReports {
 
 	/**
 	 * Describe what a job did.
-	 * @param report what it did
-	 * @return some lines
 	 */
 	public static String describe(JobReport report) {
 		StringBuilder text = new StringBuilder("migrations %s: ".formatted(report.job()))
@@ -138,8 +128,6 @@ public final class TextReports {
 
 	/**
 	 * Describe what a run or a rollback would do.
-	 * @param report what it would do
-	 * @return some lines
 	 */
 	public static String describe(PlanReport report) {
 		StringBuilder text = new StringBuilder(
@@ -186,8 +174,6 @@ public final class TextReports {
 
 	/**
 	 * Describe what came of a rehearsal.
-	 * @param report what came of it
-	 * @return some lines
 	 */
 	public static String describe(RehearsalReport report) {
 		StringBuilder text = new StringBuilder("migrations rehearsal: %s, %d migration(s)"
@@ -202,9 +188,7 @@ public final class TextReports {
 	}
 
 	/**
-	 * Describe the status of all stores.
-	 * @param report the status
-	 * @return some lines
+	 * Returns some lines.
 	 */
 	public static String describe(StatusReport report) {
 		StringBuilder text = new StringBuilder("migrations status: %s".formatted(report.status()));

@@ -16,7 +16,6 @@ final class VisibleText {
 
 	/**
 	 * Make a text fit to be shown. Line breaks and tabs stay.
-	 * @param text the text
 	 * @return the text, with {@code [U+202E]} where there was that character
 	 */
 	static String of(String text) {
@@ -25,9 +24,7 @@ final class VisibleText {
 
 	/**
 	 * Make a text fit to be shown, and cut it.
-	 * @param text the text
 	 * @param longest how much of it to show, in characters
-	 * @return the text, with a note if it was cut
 	 */
 	static String of(String text, int longest) {
 		StringBuilder visible = new StringBuilder(Math.min(text.length(), longest));

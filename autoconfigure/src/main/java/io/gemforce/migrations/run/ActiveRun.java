@@ -40,8 +40,7 @@ public record ActiveRun(MigrationRun run, StoreName store, Instant startedAt, @N
 	}
 
 	/**
-	 * Whether the run goes on.
-	 * @return whether this process is at work on it
+	 * Whether this process is at work on it.
 	 */
 	public boolean isRunning() {
 		return this.finishedAt == null;

@@ -60,7 +60,6 @@ final class CachedSnapshot {
 
 	/**
 	 * Return what is known, however old it is.
-	 * @return the snapshot, or empty if the store was never read
 	 */
 	Optional<StoreSnapshot> known() {
 		return Optional.ofNullable(this.newest);
@@ -68,8 +67,6 @@ final class CachedSnapshot {
 
 	/**
 	 * Whether there is a snapshot that is not too old.
-	 * @param maxAge how old it may be
-	 * @return whether the store need not be read
 	 */
 	boolean isFresh(Duration maxAge) {
 		StoreSnapshot known = this.newest;
@@ -85,7 +82,6 @@ final class CachedSnapshot {
 
 	/**
 	 * Remember what somebody has seen who did not read all of the store.
-	 * @param snapshot what he has seen
 	 */
 	void storePartial(StoreSnapshot snapshot) {
 		this.newest = snapshot;

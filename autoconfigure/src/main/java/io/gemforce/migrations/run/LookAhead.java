@@ -31,8 +31,6 @@ final class LookAhead {
 
 	/**
 	 * Create one for a run.
-	 * @param stores the stores of the run, in order
-	 * @param check throws if a store is not as the run needs it
 	 * @param hasWork tells whether what was seen of later stores may be outdated once the
 	 * run is done with a store
 	 */
@@ -44,9 +42,6 @@ final class LookAhead {
 
 	/**
 	 * Look at a store whose turn it is, and before the first one at all that follow.
-	 * @param store the store
-	 * @return what was seen of it
-	 * @throws MigrationException if something is wrong with a store
 	 */
 	StoreLook at(MigrationStore store) {
 		if (this.looks.isEmpty()) {

@@ -79,11 +79,7 @@ public final class Migrations {
 
 	/**
 	 * Create the migrations of a service.
-	 * @param settings what the user has set
-	 * @param run the run that this process is
-	 * @param stores the stores that are not switched off
 	 * @param stop tells that the process is about to end
-	 * @param clock the clock that tells the age of an answer
 	 */
 	public Migrations(Settings settings, MigrationRun run, Supplier<Stream<MigrationStore>> stores, ShutdownSignal stop,
 			Clock clock) {
@@ -98,9 +94,6 @@ public final class Migrations {
 	/**
 	 * Bring a store to what the mode asks for, when the service starts. A job does not:
 	 * it does what it was told to do and ends.
-	 * @param name the store
-	 * @return what was done
-	 * @throws MigrationException if the service must not start on this store
 	 */
 	public StoreResult start(StoreName name) {
 		try (ShutdownSignal.WorkInProgress step = this.stop.begin()) {
@@ -172,9 +165,6 @@ public final class Migrations {
 	/**
 	 * Plan what a run over stores would execute. Only reads, and creates nothing.
 	 * @param names the stores; those that are switched off are left out
-	 * @param exact whether to count what would be touched, or to estimate it
-	 * @return the plan
-	 * @throws MigrationException if a store cannot be read
 	 */
 	public Plan plan(Collection<StoreName> names, boolean exact) {
 		List<PlanStep> steps = new ArrayList<>();
@@ -194,10 +184,8 @@ public final class Migrations {
 	/**
 	 * Migrate stores as the run that this process is, one after the other, once none of
 	 * them has anything wrong. The first failure ends it.
-	 * @param names the stores
 	 * @param expectedPlan the hash of the plan that is to be executed and no other,
 	 * {@code null} for whatever is pending
-	 * @return what was done
 	 */
 	public RunOutcome migrate(Collection<StoreName> names, @Nullable String expectedPlan) {
 		return migrate(this.run, names, expectedPlan);
@@ -206,11 +194,8 @@ public final class Migrations {
 	/**
 	 * Migrate stores, one after the other, once none of them has anything wrong. The
 	 * first failure ends it.
-	 * @param run the run that does it
-	 * @param names the stores
 	 * @param expectedPlan the hash of the plan that is to be executed and no other,
 	 * {@code null} for whatever is pending
-	 * @return what was done
 	 */
 	public RunOutcome migrate(MigrationRun run, Collection<StoreName> names, @Nullable String expectedPlan) {
 		PlanGuard guard = PlanGuard.open();
@@ -247,8 +232,6 @@ public final class Migrations {
 	 * Rehearse what is pending in stores.
 	 * @param names the stores; those that are switched off are left out
 	 * @param scope where, and on how much data
-	 * @return what came of each pending migration, in order
-	 * @throws MigrationException if the rehearsal cannot be held
 	 */
 	public List<RehearsalResult> rehearse(Collection<StoreName> names, RehearsalScope scope) {
 		return enabled(names).flatMap((name) -> get(name).rehearse(scope).stream()).toList();
@@ -284,11 +267,9 @@ public final class Migrations {
 
 	/**
 	 * Roll back as the run that this process is. The first failure ends it.
-	 * @param target how far
 	 * @param expectedPlan the hash of the plan that is to be executed and no other,
 	 * {@code null} for whatever it takes
 	 * @param reason why, {@code null} if nobody gave a reason
-	 * @return what was done
 	 * @throws MigrationException if something of it cannot be undone, or if the plan is
 	 * another one; nothing was touched then
 	 */
@@ -298,12 +279,9 @@ public final class Migrations {
 
 	/**
 	 * Roll back. The first failure ends it.
-	 * @param run the run that does it
-	 * @param target how far
 	 * @param expectedPlan the hash of the plan that is to be executed and no other,
 	 * {@code null} for whatever it takes
 	 * @param reason why, {@code null} if nobody gave a reason
-	 * @return what was done
 	 * @throws MigrationException if something of it cannot be undone, or if the plan is
 	 * another one; nothing was touched then
 	 */
@@ -338,10 +316,6 @@ public final class Migrations {
 
 	/**
 	 * Change what is recorded in a store, as the run that this process is.
-	 * @param name the store
-	 * @param operation what to do
-	 * @return what was done, a line each
-	 * @throws MigrationException if it is refused, or if the store cannot be reached
 	 */
 	public List<String> perform(StoreName name, Operation operation) {
 		return perform(this.run, name, operation);
@@ -349,10 +323,7 @@ public final class Migrations {
 
 	/**
 	 * Look what an operation would do. Only reads.
-	 * @param name the store
-	 * @param operation what to do
 	 * @return what would be done, a line each, {@code null} if the store cannot tell
-	 * @throws MigrationException if it would be refused, or if the store cannot be read
 	 */
 	public @Nullable List<String> preview(StoreName name, Operation operation) {
 		return get(name).preview(operation);
@@ -360,11 +331,6 @@ public final class Migrations {
 
 	/**
 	 * Change what is recorded in a store, and nothing else in it.
-	 * @param run the run that does it
-	 * @param name the store
-	 * @param operation what to do
-	 * @return what was done, a line each
-	 * @throws MigrationException if it is refused, or if the store cannot be reached
 	 */
 	public List<String> perform(MigrationRun run, StoreName name, Operation operation) {
 		try {
@@ -383,8 +349,6 @@ public final class Migrations {
 
 	/**
 	 * Return what this process is at work on in a store.
-	 * @param name the store
-	 * @return the run, or empty if there is none
 	 */
 	public Optional<ActiveRun> running(StoreName name) {
 		return this.active.running(name);
@@ -392,7 +356,6 @@ public final class Migrations {
 
 	/**
 	 * Return what this process is at work on, or was last.
-	 * @return the run, or empty if it has never run anything
 	 */
 	public Optional<ActiveRun> newestRun() {
 		return this.active.newest();
@@ -400,9 +363,6 @@ public final class Migrations {
 
 	/**
 	 * Look who holds the lock of a store, now.
-	 * @param name the store
-	 * @return the lock
-	 * @throws MigrationException if the store cannot be read
 	 */
 	public StoreLock lock(StoreName name) {
 		return get(name).lock();
@@ -410,9 +370,6 @@ public final class Migrations {
 
 	/**
 	 * Look for a hold of a store, now.
-	 * @param name the store
-	 * @return the hold that a rollback has left, or empty if there is none
-	 * @throws MigrationException if the store cannot be read
 	 */
 	public Optional<Hold> hold(StoreName name) {
 		return get(name).hold();
@@ -420,7 +377,6 @@ public final class Migrations {
 
 	/**
 	 * Read a store again when somebody asks for it next.
-	 * @param name the store
 	 */
 	public void forgetSnapshot(StoreName name) {
 		cached(name).expire();
@@ -445,23 +401,17 @@ public final class Migrations {
 
 	/**
 	 * Return what to do when the service starts.
-	 * @return the mode
 	 */
 	public MigrationMode mode() {
 		return this.settings.mode();
 	}
 
-	/**
-	 * Return the run that this process is.
-	 * @return the run
-	 */
 	public MigrationRun run() {
 		return this.run;
 	}
 
 	/**
 	 * Return what the start of the service has done so far.
-	 * @return a result for each store that was started, in order
 	 */
 	public List<StoreResult> results() {
 		return List.copyOf(this.results.values());
@@ -469,16 +419,13 @@ public final class Migrations {
 
 	/**
 	 * Whether a store is switched off.
-	 * @param name the store
-	 * @return whether nobody migrates it
 	 */
 	public boolean isDisabled(StoreName name) {
 		return this.settings.disabled().contains(name);
 	}
 
 	/**
-	 * Return the stores of this service.
-	 * @return the stores that it has or has switched off, in order
+	 * Returns the stores that it has or has switched off, in order.
 	 */
 	public List<StoreName> stores() {
 		return Stream.of(StoreName.values()).filter(this::isResponsibleFor).toList();
@@ -486,8 +433,6 @@ public final class Migrations {
 
 	/**
 	 * Look whether a migration that another one requires is applied.
-	 * @param requirement what is required
-	 * @return what its store says
 	 */
 	public Requirements.Status check(Requirement requirement) {
 		if (isDisabled(requirement.store())) {
@@ -515,9 +460,6 @@ public final class Migrations {
 
 	/**
 	 * Compare a store's history with this build, now.
-	 * @param name the store
-	 * @return every migration with its state, and all problems
-	 * @throws MigrationException if the store cannot be read
 	 */
 	public Validation validate(StoreName name) {
 		return get(name).validate();
@@ -525,8 +467,6 @@ public final class Migrations {
 
 	/**
 	 * Whether it is for this to say what becomes of a store.
-	 * @param name the store
-	 * @return whether this service has the store, or has switched it off
 	 */
 	public boolean isResponsibleFor(StoreName name) {
 		return isDisabled(name) || find(name).isPresent();
@@ -534,7 +474,6 @@ public final class Migrations {
 
 	/**
 	 * Return the stores of this service as they are, or were a moment ago.
-	 * @return a snapshot of each store, in order
 	 */
 	public List<StoreSnapshot> snapshots() {
 		return Stream.of(StoreName.values()).flatMap((name) -> snapshot(name).stream()).toList();
@@ -542,8 +481,6 @@ public final class Migrations {
 
 	/**
 	 * Return a store as it is, or was a moment ago.
-	 * @param name the store
-	 * @return the snapshot, or empty if this service does not have that store
 	 */
 	public Optional<StoreSnapshot> snapshot(StoreName name) {
 		if (isDisabled(name)) {
@@ -562,8 +499,6 @@ public final class Migrations {
 
 	/**
 	 * Return what is known about a store, however old it is. Asks the store nothing.
-	 * @param name the store
-	 * @return the newest snapshot, or empty if the store was never read
 	 */
 	public Optional<StoreSnapshot> known(StoreName name) {
 		return isDisabled(name) ? snapshot(name) : cached(name).known();
@@ -571,9 +506,6 @@ public final class Migrations {
 
 	/**
 	 * Whether what is known about a store is not too old. Asks the store nothing.
-	 * @param name the store
-	 * @param maxAge how old it may be
-	 * @return whether the store need not be read
 	 */
 	public boolean isKnown(StoreName name, Duration maxAge) {
 		return cached(name).isFresh(maxAge);
@@ -581,10 +513,7 @@ public final class Migrations {
 
 	/**
 	 * Read the history of some migrations of a store.
-	 * @param name the store
-	 * @param entries the migrations
 	 * @return every attempt to execute one of them, the oldest first
-	 * @throws MigrationException if the store cannot be read
 	 */
 	public List<Execution> executions(StoreName name, Collection<MigrationEntry> entries) {
 		return entries.isEmpty() ? List.of() : get(name).executions(entries);

@@ -26,9 +26,6 @@ final class PartialRuns {
 
 	/**
 	 * Add to a failure what was done before.
-	 * @param failure the failure
-	 * @param results what the run came to in other stores
-	 * @return the failure, with a problem more if another store was changed
 	 */
 	static MigrationException explain(MigrationException failure, Collection<StoreResult> results) {
 		String changed = results.stream()

@@ -32,11 +32,6 @@ final class RunTracker {
 
 	/**
 	 * Work on a store, and let others see that.
-	 * @param <T> the type of what the work returns
-	 * @param run the run that works
-	 * @param store the store
-	 * @param work gets what it tells the id of each migration that it begins with
-	 * @return what the work returned
 	 */
 	<T> T execute(MigrationRun run, StoreName store, Function<Consumer<String>, T> work) {
 		this.runs.put(store, ActiveRun.begin(run, store, this.clock.instant()));

@@ -29,8 +29,6 @@ final class StatusProblems {
 
 	/**
 	 * Complete the problems of a store.
-	 * @param store the store
-	 * @param validation what was read of it
 	 * @return its problems, and one for each failed or interrupted migration and for what
 	 * is pending
 	 */

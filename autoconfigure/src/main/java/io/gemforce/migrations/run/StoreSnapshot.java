@@ -58,13 +58,6 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 
 	/**
 	 * Create a snapshot of what was read.
-	 * @param store the store that was read
-	 * @param validation its migrations
-	 * @param lock its lock
-	 * @param hold what a rollback has decided
-	 * @param lastApplied the newest execution that applied something
-	 * @param takenAt when it was read
-	 * @return the snapshot
 	 */
 	static StoreSnapshot of(MigrationStore store, Validation validation, StoreLock lock, @Nullable Hold hold,
 			@Nullable Execution lastApplied, Instant takenAt) {
@@ -95,10 +88,6 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 	/**
 	 * Create a snapshot of a store of which only the migrations were read: whether
 	 * somebody is at work on one that is running is not known.
-	 * @param store the store that was read
-	 * @param validation its migrations
-	 * @param takenAt when it was read
-	 * @return the snapshot
 	 */
 	static StoreSnapshot partial(MigrationStore store, Validation validation, Instant takenAt) {
 		return new StoreSnapshot(store.name(), store.engine(), status(validation, StoreLock.FREE), validation.entries(),
@@ -163,7 +152,6 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 
 	/**
 	 * Find a migration.
-	 * @param id the id
 	 * @return the migration, or empty if neither the build nor the history knows it
 	 */
 	public Optional<MigrationEntry> find(String id) {

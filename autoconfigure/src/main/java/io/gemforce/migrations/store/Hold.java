@@ -21,12 +21,7 @@ import io.gemforce.migrations.Version;
 public record Hold(StoreName store, Version version, @Nullable String reason, @Nullable String user, Instant since) {
 
 	/**
-	 * Whether this holds back a build.
-	 * @param newestInBuild the newest version that the build has, {@code null} if it has
-	 * none
-	 * @param newestRolledBack the newest version that was rolled back and is not applied,
-	 * {@code null} if there is none
-	 * @return whether nothing of the store may be run by the build
+	 * Whether nothing of the store may be run by the build.
 	 */
 	public boolean binds(@Nullable Version newestInBuild, @Nullable Version newestRolledBack) {
 		if (newestInBuild == null || newestInBuild.compareTo(this.version) <= 0) {
@@ -37,7 +32,6 @@ public record Hold(StoreName store, Version version, @Nullable String reason, @N
 
 	/**
 	 * Say in a clause what is held.
-	 * @return the version, who decided it, when and why
 	 */
 	public String describe() {
 		return "held at version %s since %s by %s%s".formatted(this.version, this.since,

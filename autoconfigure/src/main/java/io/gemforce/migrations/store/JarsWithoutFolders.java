@@ -26,19 +26,12 @@ public final class JarsWithoutFolders {
 
 	private final ClassLoader classLoader;
 
-	/**
-	 * Create a search.
-	 * @param classLoader the class path
-	 */
 	public JarsWithoutFolders(ClassLoader classLoader) {
 		this.classLoader = classLoader;
 	}
 
 	/**
-	 * Find files.
-	 * @param folder the folder, without a slash at its begin and end
-	 * @return the address of each file in it and below it, by its path in its jar
-	 * @throws IOException if a jar cannot be read
+	 * Returns the address of each file in it and below it, by its path in its jar.
 	 */
 	public Map<URL, String> find(String folder) throws IOException {
 		Map<URL, String> found = new LinkedHashMap<>();

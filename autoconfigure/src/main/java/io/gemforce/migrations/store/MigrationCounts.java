@@ -22,9 +22,7 @@ public record MigrationCounts(int applied, int pending, int running, int failed,
 		int held) {
 
 	/**
-	 * Count migrations.
-	 * @param entries the migrations
-	 * @return their number by state
+	 * Returns their number by state.
 	 */
 	public static MigrationCounts of(List<MigrationEntry> entries) {
 		Map<MigrationState, Integer> counts = new EnumMap<>(MigrationState.class);

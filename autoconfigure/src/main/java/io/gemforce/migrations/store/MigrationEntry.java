@@ -43,21 +43,10 @@ public record MigrationEntry(String id, @Nullable String version, String descrip
 	 */
 	public static final String REPEATABLE = "R:";
 
-	/**
-	 * Make the id of a migration.
-	 * @param version the version, {@code null} for a repeatable
-	 * @param description the description
-	 * @return the id
-	 */
 	public static String id(@Nullable String version, String description) {
 		return (version != null) ? version : REPEATABLE + description;
 	}
 
-	/**
-	 * Return this migration in another state.
-	 * @param state the state
-	 * @return the migration
-	 */
 	public MigrationEntry withState(MigrationState state) {
 		return new MigrationEntry(this.id, this.version, this.description, this.type, this.phase, state,
 				this.engineState, this.inBuild, this.rank, this.attempts, this.script, this.location,
@@ -76,7 +65,6 @@ public record MigrationEntry(String id, @Nullable String version, String descrip
 
 	/**
 	 * Whether an undo of this migration failed or never finished.
-	 * @return whether its newest attempt was to undo it, without success
 	 */
 	public boolean isUndoUnfinished() {
 		return this.newestDirection == Direction.DOWN

@@ -28,7 +28,6 @@ public record Plan(List<PlanStep> steps, List<Problem> problems) {
 
 	/**
 	 * Return what would be executed now.
-	 * @return the steps that nothing holds back, in order
 	 */
 	public List<PlanStep> runnable() {
 		return this.steps.stream().filter(PlanStep::isRunnable).toList();
@@ -38,7 +37,6 @@ public record Plan(List<PlanStep> steps, List<Problem> problems) {
 	 * Return a hash that is another one whenever the steps that would be executed are:
 	 * over their stores, versions, checksums, directions and order, and over nothing that
 	 * was counted.
-	 * @return the hash
 	 */
 	public String hash() {
 		String text = runnable().stream().map(Plan::line).collect(Collectors.joining("\n"));

@@ -32,7 +32,6 @@ public final class PlanGuard {
 
 	/**
 	 * Return a guard that lets everything pass.
-	 * @return the guard
 	 */
 	public static PlanGuard open() {
 		return new PlanGuard(null, (id) -> {
@@ -42,8 +41,6 @@ public final class PlanGuard {
 	/**
 	 * Return a guard that lets pass what a plan has, in its order. What the plan has and
 	 * somebody else has executed meanwhile may be missing.
-	 * @param plan the plan
-	 * @return the guard
 	 */
 	public static PlanGuard of(Plan plan) {
 		return new PlanGuard(plan.runnable(), (id) -> {
@@ -53,7 +50,6 @@ public final class PlanGuard {
 	/**
 	 * Return a guard that lets the same pass.
 	 * @param listener told the id of each migration that has passed
-	 * @return the guard
 	 */
 	public PlanGuard withProgress(Consumer<String> listener) {
 		return new PlanGuard(this.expected, listener);
@@ -61,11 +57,6 @@ public final class PlanGuard {
 
 	/**
 	 * Ask whether a migration may be executed. It may be asked about the same one again.
-	 * @param store its store
-	 * @param id its id
-	 * @param direction whether it is to be applied or undone
-	 * @param databaseState tells the state that the database is in
-	 * @throws MigrationException if it is not one that follows in the plan
 	 */
 	public void check(StoreName store, String id, Direction direction, Supplier<String> databaseState) {
 		requireExpected(store, id, direction, databaseState);
@@ -74,9 +65,6 @@ public final class PlanGuard {
 
 	/**
 	 * Whether a migration may be executed after the one that was asked about before.
-	 * @param store its store
-	 * @param id its id
-	 * @param direction whether it is to be applied or undone
 	 * @return whether {@link #check} lets it pass
 	 */
 	public boolean allows(StoreName store, String id, Direction direction) {
@@ -108,9 +96,6 @@ public final class PlanGuard {
 
 	/**
 	 * Make sure that a plan is the one that somebody has seen.
-	 * @param plan the plan as it is now
-	 * @param hash the hash of the one that was seen
-	 * @throws MigrationException if they differ
 	 */
 	public static void requireUnchanged(Plan plan, String hash) {
 		if (!plan.hash().equals(hash.trim())) {

@@ -39,7 +39,6 @@ public record PlanStep(StoreName store, String id, String description, @Nullable
 
 	/**
 	 * Whether a run would execute this now.
-	 * @return whether nothing holds it back
 	 */
 	public boolean isRunnable() {
 		return this.heldBack.isEmpty();

@@ -21,7 +21,6 @@ public record RehearsalScope(boolean inPlace, long sample, Seed seed) {
 	/**
 	 * Return a scope that makes scratch databases.
 	 * @param sample how many documents or rows to copy
-	 * @return the scope
 	 */
 	public static RehearsalScope scratch(long sample) {
 		return new RehearsalScope(false, sample, (store, id) -> {
@@ -31,7 +30,6 @@ public record RehearsalScope(boolean inPlace, long sample, Seed seed) {
 	/**
 	 * Return a scope that uses the databases of this service, for tests.
 	 * @param seed puts in data before each migration
-	 * @return the scope
 	 */
 	public static RehearsalScope ofThisService(Seed seed) {
 		return new RehearsalScope(true, 0, seed);
@@ -45,8 +43,6 @@ public record RehearsalScope(boolean inPlace, long sample, Seed seed) {
 
 		/**
 		 * Put in data.
-		 * @param store the store of the migration that is about to be rehearsed
-		 * @param id its id
 		 */
 		void before(StoreName store, String id);
 

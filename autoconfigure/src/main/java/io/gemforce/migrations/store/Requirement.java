@@ -13,11 +13,6 @@ import io.gemforce.migrations.Version;
  */
 public record Requirement(StoreName store, Version version) {
 
-	/**
-	 * Read a requirement.
-	 * @param text the store and the version, separated by a colon
-	 * @return the requirement, or empty if the text is not one
-	 */
 	public static Optional<Requirement> parse(String text) {
 		int colon = text.indexOf(':');
 		if (colon < 0) {

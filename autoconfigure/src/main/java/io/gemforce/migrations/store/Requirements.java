@@ -11,9 +11,6 @@ public interface Requirements {
 
 	/**
 	 * Look at the store of a required migration. Only reads.
-	 * @param requirement what is required
-	 * @return what the store says
-	 * @throws MigrationException if the store cannot be read
 	 */
 	Status check(Requirement requirement);
 

@@ -11,9 +11,7 @@ import io.gemforce.migrations.Version;
 public sealed interface RollbackTarget {
 
 	/**
-	 * Whether this is about a store.
-	 * @param store the store
-	 * @return whether something of the store may be undone
+	 * Whether something of the store may be undone.
 	 */
 	default boolean concerns(StoreName store) {
 		return !(this instanceof ToVersion to) || to.store() == store;

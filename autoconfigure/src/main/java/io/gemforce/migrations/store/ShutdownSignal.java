@@ -23,9 +23,6 @@ public final class ShutdownSignal {
 
 	private int working;
 
-	/**
-	 * Give the signal.
-	 */
 	public void stop() {
 		this.stopped.countDown();
 		this.listeners.forEach(Runnable::run);
@@ -41,7 +38,6 @@ public final class ShutdownSignal {
 
 	/**
 	 * Say that a step is about to begin that a process must not end in the middle of.
-	 * @return says that it is over
 	 */
 	public synchronized WorkInProgress begin() {
 		this.working++;
@@ -63,7 +59,6 @@ public final class ShutdownSignal {
 
 	/**
 	 * Wait until no step is going on.
-	 * @throws InterruptedException if the thread was interrupted
 	 */
 	public synchronized void awaitEnd() throws InterruptedException {
 		while (isWorking()) {
@@ -73,9 +68,6 @@ public final class ShutdownSignal {
 
 	/**
 	 * Make sure that a next step may begin.
-	 * @param store the store that is being migrated
-	 * @param databaseState the state that the database is in
-	 * @throws MigrationException if the signal was given
 	 */
 	public void check(StoreName store, String databaseState) {
 		if (isStopped()) {
@@ -91,11 +83,6 @@ public final class ShutdownSignal {
 
 	/**
 	 * Pause between two looks at something that a step waits for.
-	 * @param pause how long
-	 * @param store the store that is being migrated
-	 * @param databaseState the state that the database is in
-	 * @throws MigrationException if the signal was given, at once
-	 * @throws InterruptedException if the thread was interrupted
 	 */
 	public void pause(Duration pause, StoreName store, String databaseState) throws InterruptedException {
 		this.stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS);
@@ -104,8 +91,6 @@ public final class ShutdownSignal {
 
 	/**
 	 * Pause. Ends when the signal is given while it lasts.
-	 * @param pause how long
-	 * @throws InterruptedException if the thread was interrupted
 	 */
 	public void await(Duration pause) throws InterruptedException {
 		if (isStopped()) {
@@ -118,8 +103,6 @@ public final class ShutdownSignal {
 
 	/**
 	 * Listen to the signal, for those who wait.
-	 * @param listener run when the signal is given
-	 * @return stops listening
 	 */
 	public Runnable listen(Runnable listener) {
 		this.listeners.add(listener);

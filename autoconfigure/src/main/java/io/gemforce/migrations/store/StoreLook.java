@@ -11,24 +11,16 @@ import io.gemforce.migrations.StoreResult;
  */
 public interface StoreLook {
 
-	/**
-	 * Return which of the stores this is of.
-	 * @return the name
-	 */
 	StoreName store();
 
 	/**
 	 * Make sure that nothing is wrong that would stop a run, as far as it can be known
 	 * now.
-	 * @throws MigrationException if something is wrong, with all that is, or if the store
-	 * cannot be read
 	 */
 	void check();
 
 	/**
 	 * Compare this build with the history, as far as it can be done now.
-	 * @return the migrations that are known by now, and all problems
-	 * @throws MigrationException if the store cannot be read
 	 */
 	Validation seen();
 
@@ -42,16 +34,12 @@ public interface StoreLook {
 	 * Compare this build with the history as it was read. The stores that come before
 	 * this one are as this build needs them by now.
 	 * @return every migration with its state, and all problems
-	 * @throws MigrationException if the store cannot be read
 	 */
 	Validation validate();
 
 	/**
 	 * Migrate the store, starting from what was read.
-	 * @param run the run that this is part of
 	 * @param guard asked under the lock before each migration
-	 * @return what was done
-	 * @throws MigrationException if something is wrong, or if a migration failed
 	 */
 	StoreResult migrate(MigrationRun run, PlanGuard guard);
 

@@ -25,8 +25,6 @@ public record StoreRollback(StoreName store, List<PlanStep> steps, Version versi
 
 	/**
 	 * Return what a rollback over stores would do as one plan.
-	 * @param rollbacks what it would do to each store, in order
-	 * @return the plan
 	 */
 	public static Plan plan(List<StoreRollback> rollbacks) {
 		return new Plan(rollbacks.stream().flatMap((rollback) -> rollback.steps().stream()).toList(), List.of());

@@ -60,11 +60,6 @@ public enum StoreStatus {
 	 */
 	DISABLED;
 
-	/**
-	 * Return the worse of this status and another one.
-	 * @param other the other status
-	 * @return the worse one
-	 */
 	public StoreStatus worse(StoreStatus other) {
 		return (compareTo(other) <= 0) ? this : other;
 	}

@@ -13,8 +13,6 @@ public record Undo(boolean available, @Nullable UndoKind kind, @Nullable String 
 
 	/**
 	 * Say that a migration can be undone.
-	 * @param kind what undoes it
-	 * @return that it is available
 	 */
 	public static Undo by(UndoKind kind) {
 		return new Undo(true, kind, null);
@@ -23,7 +21,6 @@ public record Undo(boolean available, @Nullable UndoKind kind, @Nullable String 
 	/**
 	 * Say that a migration cannot be undone.
 	 * @param reason why, a clause without a period
-	 * @return that it is not available
 	 */
 	public static Undo none(String reason) {
 		return new Undo(false, null, reason);

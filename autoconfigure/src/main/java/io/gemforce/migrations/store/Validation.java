@@ -21,7 +21,6 @@ public record Validation(List<MigrationEntry> entries, List<Problem> problems) {
 
 	/**
 	 * Whether the store is newer than this build.
-	 * @return whether a migration is applied that is newer than all of this build's
 	 */
 	public boolean isAhead() {
 		return this.entries.stream().anyMatch((entry) -> entry.state() == MigrationState.FUTURE);
@@ -38,7 +37,6 @@ public record Validation(List<MigrationEntry> entries, List<Problem> problems) {
 	/**
 	 * Return what a run would execute. On a store that is newer than this build that is
 	 * no repeatable: this build's would undo the newer one's.
-	 * @return the pending migrations, in order
 	 */
 	public List<MigrationEntry> pending() {
 		boolean ahead = isAhead();
@@ -49,7 +47,6 @@ public record Validation(List<MigrationEntry> entries, List<Problem> problems) {
 
 	/**
 	 * Return what is not done: what a run would execute, and what is being executed.
-	 * @return the migrations, in order
 	 */
 	public List<MigrationEntry> open() {
 		return Stream
@@ -60,7 +57,6 @@ public record Validation(List<MigrationEntry> entries, List<Problem> problems) {
 
 	/**
 	 * Return what stops a run.
-	 * @return the errors among the problems
 	 */
 	public List<Problem> errors() {
 		return this.problems.stream().filter(Problem::isError).toList();

@@ -35,13 +35,6 @@ record TestService(ConfigurableApplicationContext context, String base) implemen
 
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
-	/**
-	 * Start a service with MongoDB only.
-	 * @param configuration its configuration
-	 * @param mongo the database
-	 * @param properties more properties
-	 * @return the service
-	 */
 	static TestService start(Class<?> configuration, MongoTestDatabase mongo, String... properties) {
 		List<String> all = new ArrayList<>(List
 			.of("spring.autoconfigure.exclude=org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration,"
@@ -52,24 +45,12 @@ record TestService(ConfigurableApplicationContext context, String base) implemen
 
 	/**
 	 * Start a service with both stores.
-	 * @param configuration its configuration
-	 * @param mongo the one database
-	 * @param postgres the other database
-	 * @param properties more properties
-	 * @return the service
 	 */
 	static TestService start(Class<?> configuration, MongoTestDatabase mongo, PostgresTestDatabase postgres,
 			String... properties) {
 		return start(configuration, mongo, postgres, List.of(properties));
 	}
 
-	/**
-	 * Start a service with PostgreSQL only.
-	 * @param configuration its configuration
-	 * @param postgres the database
-	 * @param properties more properties
-	 * @return the service
-	 */
 	static TestService start(Class<?> configuration, PostgresTestDatabase postgres, String... properties) {
 		List<String> all = new ArrayList<>(List
 			.of("spring.autoconfigure.exclude=org.springframework.boot.mongodb.autoconfigure.MongoAutoConfiguration,"

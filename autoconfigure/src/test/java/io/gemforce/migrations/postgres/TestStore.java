@@ -79,9 +79,6 @@ public final class TestStore implements AutoCloseable {
 
 	/**
 	 * Put a migration into the build.
-	 * @param name the name of the file
-	 * @param sql what is in it
-	 * @return this
 	 */
 	public TestStore migration(String name, String sql) {
 		this.migrations.write(name, sql);
@@ -90,9 +87,6 @@ public final class TestStore implements AutoCloseable {
 
 	/**
 	 * Put an undo script into the build.
-	 * @param name the name of the file
-	 * @param sql what is in it
-	 * @return this
 	 */
 	public TestStore undo(String name, String sql) {
 		this.undos.write(name, sql);
@@ -101,8 +95,6 @@ public final class TestStore implements AutoCloseable {
 
 	/**
 	 * Choose where the undo scripts are.
-	 * @param location the location
-	 * @return this
 	 */
 	public TestStore undosIn(String location) {
 		this.undoLocation = location;
@@ -116,8 +108,6 @@ public final class TestStore implements AutoCloseable {
 
 	/**
 	 * Configure Flyway, as a user would.
-	 * @param settings the settings
-	 * @return this
 	 */
 	public TestStore configured(Consumer<FluentConfiguration> settings) {
 		this.settings = settings;
@@ -131,7 +121,6 @@ public final class TestStore implements AutoCloseable {
 
 	/**
 	 * Choose who makes scratch databases.
-	 * @param user the user
 	 */
 	public void siblingsAs(String user) {
 		this.siblingUser = user;
@@ -144,8 +133,6 @@ public final class TestStore implements AutoCloseable {
 
 	/**
 	 * Choose the service whose builds these are.
-	 * @param application its name
-	 * @return this
 	 */
 	public TestStore application(String application) {
 		this.application = application;
@@ -173,7 +160,6 @@ public final class TestStore implements AutoCloseable {
 
 	/**
 	 * Start an instance of the build as it is now.
-	 * @return its store
 	 */
 	public FlywayMigrationStore start() {
 		return start(new ShutdownSignal());
@@ -209,7 +195,6 @@ public final class TestStore implements AutoCloseable {
 
 	/**
 	 * Return what the instance sends that was started last.
-	 * @return the statements
 	 */
 	public List<String> sent() {
 		return this.sent.statements();
@@ -217,7 +202,6 @@ public final class TestStore implements AutoCloseable {
 
 	/**
 	 * Return what the application has of the pool of the instance that was started last.
-	 * @return the client
 	 */
 	public JdbcClient pooled() {
 		return JdbcClient.create(this.pools.get(this.pools.size() - 1));
@@ -242,7 +226,6 @@ public final class TestStore implements AutoCloseable {
 
 	/**
 	 * Start an instance, and let it migrate.
-	 * @return what it did
 	 */
 	public StoreResult migrate() {
 		return start().migrate(run(), PlanGuard.open());
@@ -250,8 +233,6 @@ public final class TestStore implements AutoCloseable {
 
 	/**
 	 * Start an instance, and let it roll back.
-	 * @param version the version that stays
-	 * @return what it did
 	 */
 	public StoreResult rollBackTo(String version) {
 		return start().rollback(to(version), run(), PlanGuard.open(), "does not work");
@@ -272,7 +253,6 @@ public final class TestStore implements AutoCloseable {
 
 	/**
 	 * Return Flyway's own table.
-	 * @return type, version or description, and script, a line for each entry
 	 */
 	public List<String> history() {
 		return client().sql("""
@@ -282,8 +262,7 @@ public final class TestStore implements AutoCloseable {
 	}
 
 	/**
-	 * Return the log.
-	 * @return direction, version or description, and state, a line for each execution
+	 * Returns direction, version or description, and state, a line for each execution.
 	 */
 	public List<String> log() {
 		return client().sql(
@@ -308,7 +287,6 @@ public final class TestStore implements AutoCloseable {
 
 	/**
 	 * Return a Flyway that knows nothing of this library.
-	 * @return the Flyway
 	 */
 	public Flyway plainFlyway() {
 		return Flyway.configure()

@@ -48,32 +48,16 @@ public final class ChildProcess implements AutoCloseable {
 		return reader;
 	}
 
-	/**
-	 * Start a process.
-	 * @param main the class to run
-	 * @param arguments its arguments
-	 * @return the process
-	 */
 	public static ChildProcess start(Class<?> main, String... arguments) {
 		return start(command(System.getProperty("java.class.path"), main, arguments).redirectErrorStream(true));
 	}
 
-	/**
-	 * Start a process on a class path of its own.
-	 * @param classPath the class path
-	 * @param main the class to run
-	 * @param arguments its arguments
-	 * @return the process
-	 */
 	public static ChildProcess startOn(String classPath, Class<?> main, String... arguments) {
 		return start(command(classPath, main, arguments).redirectErrorStream(true));
 	}
 
 	/**
 	 * Start a process whose errors are not part of its output.
-	 * @param main the class to run
-	 * @param arguments its arguments
-	 * @return the process
 	 */
 	public static ChildProcess startWithErrorsApart(Class<?> main, String... arguments) {
 		return start(command(System.getProperty("java.class.path"), main, arguments));
@@ -107,7 +91,6 @@ public final class ChildProcess implements AutoCloseable {
 
 	/**
 	 * Wait until the process says something.
-	 * @param line what it says
 	 */
 	public void await(String line) {
 		await(line, line::equals);
@@ -115,7 +98,6 @@ public final class ChildProcess implements AutoCloseable {
 
 	/**
 	 * Wait until the process says a line with something in it.
-	 * @param text what is in it
 	 */
 	public void awaitLineWith(String text) {
 		await(text, (line) -> line.contains(text));
@@ -137,18 +119,10 @@ public final class ChildProcess implements AutoCloseable {
 		}
 	}
 
-	/**
-	 * Whether the process has said something.
-	 * @param line tells whether a line is it
-	 * @return whether it has said it
-	 */
 	public boolean said(Predicate<String> line) {
 		return this.output.stream().anyMatch(line);
 	}
 
-	/**
-	 * Tell the process to go on.
-	 */
 	public void go() {
 		try {
 			this.process.getOutputStream().write('\n');
@@ -161,7 +135,6 @@ public final class ChildProcess implements AutoCloseable {
 
 	/**
 	 * Wait until the process ends.
-	 * @return its exit code
 	 */
 	public int exitCode() {
 		try {
@@ -179,17 +152,12 @@ public final class ChildProcess implements AutoCloseable {
 		}
 	}
 
-	/**
-	 * Return all that the process has said.
-	 * @return its output
-	 */
 	public String output() {
 		return String.join("\n", this.output);
 	}
 
 	/**
 	 * Return what the process has said on its standard error, where that is apart.
-	 * @return its errors
 	 */
 	public String errors() {
 		return String.join("\n", this.errors);
@@ -202,9 +170,6 @@ public final class ChildProcess implements AutoCloseable {
 		this.process.toHandle().destroy();
 	}
 
-	/**
-	 * Kill the process as {@code kill -9} does.
-	 */
 	public void kill() {
 		this.process.destroyForcibly();
 		exitCode();
@@ -240,18 +205,10 @@ public final class ChildProcess implements AutoCloseable {
 		}
 	}
 
-	/**
-	 * Whether the process runs.
-	 * @return whether it has not ended
-	 */
 	public boolean isAlive() {
 		return this.process.isAlive();
 	}
 
-	/**
-	 * Return the id of the process.
-	 * @return the id
-	 */
 	public long pid() {
 		return this.process.pid();
 	}
@@ -263,7 +220,6 @@ public final class ChildProcess implements AutoCloseable {
 
 	/**
 	 * Called in the child: say that it is ready, and wait to be told to go on.
-	 * @param what says what it is ready for
 	 */
 	public static void waitToBeToldToGo(String what) {
 		System.out.println(what);

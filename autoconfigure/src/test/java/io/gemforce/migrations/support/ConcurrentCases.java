@@ -20,11 +20,7 @@ public final class ConcurrentCases {
 	}
 
 	/**
-	 * Begin to play all cases.
-	 * @param <T> the type of the cases
-	 * @param cases the cases, named by their text
-	 * @param scenario what happens in a case
-	 * @return a test for each case, which waits for the end of the case
+	 * Returns a test for each case, which waits for the end of the case.
 	 */
 	public static <T> Stream<DynamicTest> play(Stream<T> cases, Scenario<T> scenario) {
 		ExecutorService executor = Executors.newFixedThreadPool(AT_A_TIME);
@@ -66,9 +62,6 @@ public final class ConcurrentCases {
 
 		/**
 		 * Play a case.
-		 * @param mongo the database of the case
-		 * @param one the case
-		 * @throws Exception if something goes wrong
 		 */
 		void play(MongoTestDatabase mongo, T one) throws Exception;
 

@@ -19,8 +19,6 @@ public record DocumentedPart(String page, String name) {
 
 	/**
 	 * Return what the page says, after it was written if that is wanted.
-	 * @param content what it should say
-	 * @return what it says
 	 */
 	public String after(String content) {
 		if (Boolean.getBoolean("gemforce.docs.write")) {
@@ -52,11 +50,6 @@ public record DocumentedPart(String page, String name) {
 		return read(this.page);
 	}
 
-	/**
-	 * Read a page.
-	 * @param page the name of the page
-	 * @return its text
-	 */
 	public static String read(String page) {
 		try {
 			return Files.readString(DOCS.resolve(page));

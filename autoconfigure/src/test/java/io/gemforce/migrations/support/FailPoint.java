@@ -24,12 +24,7 @@ public final class FailPoint implements AutoCloseable {
 	}
 
 	/**
-	 * Prepare a fail point.
-	 * @param client sets it
-	 * @param appName the name of the client whose commands are to fail
-	 * @param times how many commands are to fail
-	 * @param commands the names of the commands
-	 * @return the fail point, which does nothing yet
+	 * Returns the fail point, which does nothing yet.
 	 */
 	public static FailPoint on(MongoClient client, String appName, int times, String... commands) {
 		return new FailPoint(client, new Document("times", times),
@@ -38,8 +33,6 @@ public final class FailPoint implements AutoCloseable {
 
 	/**
 	 * Let some commands pass before, and fail all after them.
-	 * @param passing how many commands to let pass
-	 * @return the fail point, which does nothing yet
 	 */
 	public FailPoint after(int passing) {
 		return new FailPoint(this.client, new Document("skip", passing), this.data);
@@ -47,9 +40,6 @@ public final class FailPoint implements AutoCloseable {
 
 	/**
 	 * Refuse the commands.
-	 * @param code the server's code
-	 * @param labels the labels of the error
-	 * @return the fail point, set
 	 */
 	public FailPoint withErrorCode(int code, String... labels) {
 		this.data.append("errorCode", code);
@@ -61,7 +51,6 @@ public final class FailPoint implements AutoCloseable {
 
 	/**
 	 * Close the connection instead of executing the commands.
-	 * @return the fail point, set
 	 */
 	public FailPoint closingTheConnection() {
 		this.data.append("closeConnection", true);
@@ -70,7 +59,6 @@ public final class FailPoint implements AutoCloseable {
 
 	/**
 	 * Execute the commands, and answer that they are not yet majority committed.
-	 * @return the fail point, set
 	 */
 	public FailPoint withWriteConcernError() {
 		this.data.append("writeConcernError", new Document("code", 64).append("errmsg", "waiting for replication"));
@@ -79,8 +67,6 @@ public final class FailPoint implements AutoCloseable {
 
 	/**
 	 * Execute the commands late.
-	 * @param millis how late
-	 * @return the fail point, set
 	 */
 	public FailPoint blockingFor(int millis) {
 		this.data.append("blockConnection", true).append("blockTimeMS", millis);

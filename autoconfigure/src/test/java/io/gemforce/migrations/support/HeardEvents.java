@@ -29,24 +29,15 @@ public final class HeardEvents implements MigrationListener {
 
 	/**
 	 * Return what was told, a line each, in order.
-	 * @return the lines
 	 */
 	public List<String> events() {
 		return this.events;
 	}
 
-	/**
-	 * Return the executions that began.
-	 * @return the executions
-	 */
 	public List<ExecutionStart> starts() {
 		return this.starts;
 	}
 
-	/**
-	 * Return how executions ended.
-	 * @return the ends
-	 */
 	public List<ExecutionEnd> ends() {
 		return this.ends;
 	}

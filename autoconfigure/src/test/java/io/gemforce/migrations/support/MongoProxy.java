@@ -60,8 +60,6 @@ public final class MongoProxy implements AutoCloseable {
 
 	/**
 	 * Stand before a database's server.
-	 * @param mongo the database
-	 * @return the proxy
 	 */
 	public static MongoProxy to(MongoTestDatabase mongo) {
 		try {
@@ -74,7 +72,6 @@ public final class MongoProxy implements AutoCloseable {
 
 	/**
 	 * Return the address of the database, as it is reached through this proxy.
-	 * @return the connection string
 	 */
 	public String uri() {
 		return "mongodb://%s:%d/%s?directConnection=true".formatted(this.listener.getInetAddress().getHostAddress(),
@@ -83,7 +80,6 @@ public final class MongoProxy implements AutoCloseable {
 
 	/**
 	 * Return what the client has sent so far, whatever became of it.
-	 * @return the commands, in the order in which they were sent
 	 */
 	public List<BsonDocument> commands() {
 		return List.copyOf(this.commands);
@@ -91,8 +87,6 @@ public final class MongoProxy implements AutoCloseable {
 
 	/**
 	 * Hold the next command of a kind before the server gets it.
-	 * @param wanted tells whether a command is of the kind
-	 * @return the hold
 	 */
 	public Hold holdCommand(Predicate<BsonDocument> wanted) {
 		return hold(wanted, false);
@@ -101,8 +95,6 @@ public final class MongoProxy implements AutoCloseable {
 	/**
 	 * Hold the reply to the next command of a kind: the server has executed the command,
 	 * and the client does not know.
-	 * @param wanted tells whether a command is of the kind
-	 * @return the hold
 	 */
 	public Hold holdReply(Predicate<BsonDocument> wanted) {
 		return hold(wanted, true);
@@ -110,9 +102,6 @@ public final class MongoProxy implements AutoCloseable {
 
 	/**
 	 * Hold the replies to the next commands of a kind, one by one.
-	 * @param wanted tells whether a command is of the kind
-	 * @param times how many replies to hold
-	 * @return the holds
 	 */
 	public List<Hold> holdReplies(Predicate<BsonDocument> wanted, int times) {
 		return Stream.generate(() -> holdReply(wanted)).limit(times).toList();
@@ -127,7 +116,6 @@ public final class MongoProxy implements AutoCloseable {
 	/**
 	 * Never let the server get commands of a kind from now on. The client waits for their
 	 * replies until its patience ends.
-	 * @param wanted tells whether a command is of the kind
 	 */
 	public void swallow(Predicate<BsonDocument> wanted) {
 		this.swallowed.add(wanted);
@@ -136,7 +124,6 @@ public final class MongoProxy implements AutoCloseable {
 	/**
 	 * Close the connection instead of letting the server get commands of a kind from now
 	 * on.
-	 * @param wanted tells whether a command is of the kind
 	 */
 	public void refuse(Predicate<BsonDocument> wanted) {
 		this.refused.add(wanted);
@@ -145,8 +132,6 @@ public final class MongoProxy implements AutoCloseable {
 	/**
 	 * Change the replies to commands of a kind from now on, as the server's would be in a
 	 * state that the one here does not come into.
-	 * @param wanted tells whether a command is of the kind
-	 * @param alteration makes the reply that the client gets of the server's
 	 */
 	public void alterReplies(Predicate<BsonDocument> wanted, UnaryOperator<BsonDocument> alteration) {
 		this.alterations.add(new Alteration(wanted, alteration));
@@ -256,7 +241,6 @@ public final class MongoProxy implements AutoCloseable {
 
 		/**
 		 * Wait until there is something to hold.
-		 * @param client tells what the client has to say if nothing comes
 		 */
 		public void await(Supplier<String> client) {
 			await(this.caught, () -> "What was to be held did not come. " + client.get());

@@ -57,7 +57,6 @@ public final class MongoServers {
 
 	/**
 	 * Start a server in memory. It ends with the process.
-	 * @return the address
 	 */
 	public static String inMemory() {
 		InetSocketAddress address = new MongoServer(new MemoryBackend()).bind();
@@ -73,10 +72,6 @@ public final class MongoServers {
 		return replicaSet;
 	}
 
-	/**
-	 * Whether the server has transactions.
-	 * @return whether it is a replica set
-	 */
 	public static boolean isReplicaSet() {
 		return REPLICA_SET;
 	}
@@ -85,11 +80,6 @@ public final class MongoServers {
 		return CLIENT;
 	}
 
-	/**
-	 * Return the address of a database.
-	 * @param database the name of the database
-	 * @return the address
-	 */
 	static String uri(String database) {
 		ConnectionString server = new ConnectionString(URI);
 		String options = URI.contains("?") ? URI.substring(URI.indexOf('?')) : "";

@@ -12,17 +12,12 @@ import org.bson.Document;
  */
 public record MongoTestDatabase(String name) {
 
-	/**
-	 * Return the address of the database.
-	 * @return the connection string
-	 */
 	public String uri() {
 		return MongoServers.uri(this.name);
 	}
 
 	/**
 	 * Return a client of the test's, not of what is tested.
-	 * @return the client
 	 */
 	public MongoClient client() {
 		return MongoServers.client();

@@ -35,10 +35,6 @@ public record PostgresSetUp(String name, List<String> prepared, List<String> pro
 					"CREATE OR REPLACE VIEW gem_names AS SELECT name FROM gem;"),
 			Map.of("U2__drop_carat.sql", "ALTER TABLE gem DROP COLUMN carat;"), "public");
 
-	/**
-	 * Return the set-ups.
-	 * @return all of them
-	 */
 	public static Stream<PostgresSetUp> all() {
 		return Stream.of(PLAIN,
 				named("a search path of init SQL").with(OWN_SCHEMA)
@@ -136,9 +132,6 @@ public record PostgresSetUp(String name, List<String> prepared, List<String> pro
 
 	/**
 	 * Prepare a database, and write the scripts of the service.
-	 * @param database the database
-	 * @param folder an empty folder
-	 * @return the properties of the service
 	 */
 	public String[] prepare(PostgresTestDatabase database, Path folder) {
 		this.prepared.forEach((statement) -> database.client().sql(filled(statement, database)).update());
@@ -155,8 +148,6 @@ public record PostgresSetUp(String name, List<String> prepared, List<String> pro
 
 	/**
 	 * Return who the service is.
-	 * @param database the database
-	 * @return the name of its user
 	 */
 	public static String app(PostgresTestDatabase database) {
 		return "app_" + database.name();

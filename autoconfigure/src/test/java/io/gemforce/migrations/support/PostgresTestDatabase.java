@@ -16,17 +16,12 @@ import org.springframework.jdbc.datasource.SimpleDriverDataSource;
  */
 public record PostgresTestDatabase(String name, int port) {
 
-	/**
-	 * Return the address of the database.
-	 * @return the JDBC URL
-	 */
 	public String url() {
 		return "jdbc:postgresql://localhost:%d/%s".formatted(this.port, this.name);
 	}
 
 	/**
 	 * Return who may do everything in the database.
-	 * @return the user's name
 	 */
 	public String user() {
 		return "postgres";
@@ -35,16 +30,13 @@ public record PostgresTestDatabase(String name, int port) {
 	/**
 	 * Return the database as who may do everything sees it. Its address is short: Flyway
 	 * takes long for the one of the driver's own data source, which has all parameters.
-	 * @return gives the connections
 	 */
 	public DataSource dataSource() {
 		return dataSource(user());
 	}
 
 	/**
-	 * Return the database as a user sees it.
-	 * @param user the user's name
-	 * @return gives the connections
+	 * Returns gives the connections.
 	 */
 	public DataSource dataSource(String user) {
 		return new SimpleDriverDataSource(new Driver(), url(), user, "");
@@ -53,7 +45,6 @@ public record PostgresTestDatabase(String name, int port) {
 	/**
 	 * Return a client of the test's, not of what is tested. {@code pg_stat_activity}
 	 * shows its connections as {@code test}.
-	 * @return the client
 	 */
 	public JdbcClient client() {
 		Properties properties = new Properties();

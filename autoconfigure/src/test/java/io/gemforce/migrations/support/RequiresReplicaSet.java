@@ -21,7 +21,6 @@ public @interface RequiresReplicaSet {
 
 	/**
 	 * What the in-memory server lacks.
-	 * @return the reason to skip the test
 	 */
 	String value();
 

@@ -28,7 +28,6 @@ public final class SentCommands implements CommandListener {
 
 	/**
 	 * Return the names of the commands, in the order in which they were sent.
-	 * @return the names
 	 */
 	public List<String> names() {
 		return this.commands.stream().map(BsonDocument::getFirstKey).toList();
@@ -36,7 +35,6 @@ public final class SentCommands implements CommandListener {
 
 	/**
 	 * Return the commands, in the order in which they were sent.
-	 * @return the commands
 	 */
 	public List<BsonDocument> commands() {
 		return this.commands;
@@ -44,7 +42,6 @@ public final class SentCommands implements CommandListener {
 
 	/**
 	 * Return what makes an application's client be listened to.
-	 * @return the customizer of the client
 	 */
 	public MongoClientSettingsBuilderCustomizer customizer() {
 		return (settings) -> settings.addCommandListener(this);

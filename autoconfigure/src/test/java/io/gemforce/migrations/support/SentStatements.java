@@ -24,7 +24,6 @@ public final class SentStatements extends DelegatingDataSource {
 
 	/**
 	 * Listen to what is sent over the connections of a data source.
-	 * @param dataSource the data source
 	 */
 	public SentStatements(DataSource dataSource) {
 		super(dataSource);
@@ -32,7 +31,6 @@ public final class SentStatements extends DelegatingDataSource {
 
 	/**
 	 * Return what was sent, in the order in which it was.
-	 * @return the statements
 	 */
 	public List<String> statements() {
 		return this.statements;

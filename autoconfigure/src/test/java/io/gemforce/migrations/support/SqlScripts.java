@@ -12,11 +12,6 @@ import java.nio.file.Path;
  */
 public record SqlScripts(Path folder) {
 
-	/**
-	 * Return the scripts of a folder, which is created if it is not there.
-	 * @param folder the folder
-	 * @return the scripts
-	 */
 	public static SqlScripts in(Path folder) {
 		try {
 			return new SqlScripts(Files.createDirectories(folder));
@@ -26,12 +21,6 @@ public record SqlScripts(Path folder) {
 		}
 	}
 
-	/**
-	 * Write a script, or replace it.
-	 * @param name the name of the file
-	 * @param sql what is in it
-	 * @return these scripts
-	 */
 	public SqlScripts write(String name, String sql) {
 		try {
 			Files.writeString(this.folder.resolve(name), sql);
@@ -42,11 +31,6 @@ public record SqlScripts(Path folder) {
 		}
 	}
 
-	/**
-	 * Delete a script.
-	 * @param name the name of the file
-	 * @return these scripts
-	 */
 	public SqlScripts delete(String name) {
 		try {
 			Files.delete(this.folder.resolve(name));
@@ -59,7 +43,6 @@ public record SqlScripts(Path folder) {
 
 	/**
 	 * Return the property that makes Flyway use the scripts.
-	 * @return the property and its value
 	 */
 	public String property() {
 		return "spring.flyway.locations=filesystem:" + this.folder;

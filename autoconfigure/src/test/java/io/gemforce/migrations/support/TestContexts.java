@@ -37,19 +37,12 @@ public final class TestContexts {
 	private TestContexts() {
 	}
 
-	/**
-	 * Return a service with MongoDB only.
-	 * @param mongo the database
-	 * @return the runner of its context
-	 */
 	public static ApplicationContextRunner with(MongoTestDatabase mongo) {
 		return common().withConfiguration(MONGO).withPropertyValues("spring.mongodb.uri=" + mongo.uri());
 	}
 
 	/**
 	 * Return a service with PostgreSQL only.
-	 * @param postgres the database
-	 * @return the runner of its context
 	 */
 	public static ApplicationContextRunner with(PostgresTestDatabase postgres) {
 		return withDefaultLocations(postgres).withPropertyValues(SCRIPTS);
@@ -57,8 +50,6 @@ public final class TestContexts {
 
 	/**
 	 * Return a service with PostgreSQL only and without any scripts.
-	 * @param postgres the database
-	 * @return the runner of its context
 	 */
 	public static ApplicationContextRunner withDefaultLocations(PostgresTestDatabase postgres) {
 		return common().withConfiguration(POSTGRES).withPropertyValues(properties(postgres));
@@ -66,9 +57,6 @@ public final class TestContexts {
 
 	/**
 	 * Return a service with both stores.
-	 * @param mongo the one database
-	 * @param postgres the other database
-	 * @return the runner of its context
 	 */
 	public static ApplicationContextRunner with(MongoTestDatabase mongo, PostgresTestDatabase postgres) {
 		return with(mongo).withConfiguration(POSTGRES)
@@ -78,7 +66,6 @@ public final class TestContexts {
 
 	/**
 	 * Return a service without any store.
-	 * @return the runner of its context
 	 */
 	public static ApplicationContextRunner bare() {
 		return common();

@@ -63,7 +63,6 @@ public final class TestDatabases implements ParameterResolver {
 
 	/**
 	 * Create a PostgreSQL database. It ends with the process.
-	 * @return the database
 	 */
 	public static PostgresTestDatabase createPostgres() {
 		EmbeddedPostgres server = POSTGRES.obtain();
@@ -74,10 +73,6 @@ public final class TestDatabases implements ParameterResolver {
 		return new PostgresTestDatabase(name, server.getPort());
 	}
 
-	/**
-	 * Create a MongoDB database.
-	 * @return the database
-	 */
 	public static MongoTestDatabase createMongo() {
 		return new MongoTestDatabase("test_%d_%d".formatted(ProcessHandle.current().pid(), COUNTER.incrementAndGet()));
 	}

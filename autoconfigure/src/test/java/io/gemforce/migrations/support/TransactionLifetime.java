@@ -24,8 +24,6 @@ public final class TransactionLifetime implements AutoCloseable {
 
 	/**
 	 * Set the limit.
-	 * @param mongo a database of the server
-	 * @param limit the limit, in whole seconds
 	 * @return what puts the former limit back
 	 */
 	public static TransactionLifetime limit(MongoTestDatabase mongo, Duration limit) {

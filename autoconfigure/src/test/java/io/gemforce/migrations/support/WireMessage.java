@@ -27,9 +27,6 @@ record WireMessage(byte[] bytes) {
 
 	/**
 	 * Read the next message of a connection.
-	 * @param stream what comes from the peer
-	 * @return the message, or empty if the peer has closed the connection
-	 * @throws IOException if the connection breaks
 	 */
 	static Optional<WireMessage> read(InputStream stream) throws IOException {
 		DataInputStream input = new DataInputStream(stream);
@@ -61,7 +58,6 @@ record WireMessage(byte[] bytes) {
 	/**
 	 * Return the command that the message carries, with the documents that are sent
 	 * beside it.
-	 * @return the command, or empty if it is not a message of that kind
 	 */
 	Optional<BsonDocument> command() {
 		ByteBuffer buffer = little(this.bytes);
@@ -88,11 +84,6 @@ record WireMessage(byte[] bytes) {
 		return Optional.of(command);
 	}
 
-	/**
-	 * Return a message in the place of this one.
-	 * @param content what it is to carry
-	 * @return the message
-	 */
 	WireMessage with(BsonDocument content) {
 		RawBsonDocument encoded = new RawBsonDocument(content, new BsonDocumentCodec());
 		byte[] document = encoded.getByteBuffer().asNIO().array();

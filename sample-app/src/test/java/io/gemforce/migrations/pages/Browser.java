@@ -116,7 +116,6 @@ final class Browser implements AutoCloseable {
 
 	/**
 	 * Return how far the page is wider than the window.
-	 * @return the number of pixels
 	 */
 	long overflow() {
 		return (Long) this.driver
@@ -125,7 +124,6 @@ final class Browser implements AutoCloseable {
 
 	/**
 	 * Return what was logged since this was asked last.
-	 * @return the errors and warnings
 	 */
 	List<String> complaints() {
 		return this.driver.manage()
@@ -140,7 +138,6 @@ final class Browser implements AutoCloseable {
 
 	/**
 	 * Return what pages have asked for over the network since this was asked last.
-	 * @return the addresses
 	 */
 	List<String> requests() {
 		return this.driver.manage()
@@ -157,7 +154,6 @@ final class Browser implements AutoCloseable {
 
 	/**
 	 * Return what people with disabilities would miss.
-	 * @return the rules that are broken seriously, and where
 	 */
 	List<String> barriers() {
 		return new AxeBuilder().analyze(this.driver)
@@ -174,7 +170,6 @@ final class Browser implements AutoCloseable {
 
 	/**
 	 * Take a picture of the whole page.
-	 * @return the picture, a PNG
 	 */
 	byte[] screenshot() {
 		long height = (Long) this.driver.executeScript("return document.documentElement.scrollHeight");

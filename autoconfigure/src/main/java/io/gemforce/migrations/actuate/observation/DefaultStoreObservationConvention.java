@@ -34,8 +34,6 @@ public class DefaultStoreObservationConvention implements StoreObservationConven
 
 	/**
 	 * Name a store's database as OpenTelemetry does.
-	 * @param store the store
-	 * @return the name
 	 */
 	static String system(StoreName store) {
 		return switch (store) {

@@ -15,26 +15,17 @@ public class ExecutionObservationContext extends StoreObservationContext {
 
 	private @Nullable ExecutionError executionError;
 
-	/**
-	 * Create a context.
-	 * @param execution the execution
-	 */
 	public ExecutionObservationContext(ExecutionStart execution) {
 		super(execution.run(), execution.store());
 		this.execution = execution;
 	}
 
-	/**
-	 * Return the execution.
-	 * @return the execution
-	 */
 	public ExecutionStart getExecution() {
 		return this.execution;
 	}
 
 	/**
 	 * Return why it failed.
-	 * @return the error, {@code null} if it has not failed
 	 */
 	public @Nullable ExecutionError getExecutionError() {
 		return this.executionError;
@@ -42,7 +33,6 @@ public class ExecutionObservationContext extends StoreObservationContext {
 
 	/**
 	 * Set why it failed.
-	 * @param executionError the error
 	 */
 	public void setExecutionError(@Nullable ExecutionError executionError) {
 		this.executionError = executionError;

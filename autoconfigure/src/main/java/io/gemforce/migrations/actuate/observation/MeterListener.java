@@ -23,10 +23,6 @@ public final class MeterListener implements MigrationListener {
 
 	private final Supplier<@Nullable MeterRegistry> registry;
 
-	/**
-	 * Create a listener.
-	 * @param registry the registry, supplies {@code null} if there is none
-	 */
 	public MeterListener(Supplier<@Nullable MeterRegistry> registry) {
 		this.registry = registry;
 	}

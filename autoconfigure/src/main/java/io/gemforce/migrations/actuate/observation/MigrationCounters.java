@@ -24,7 +24,6 @@ record MigrationCounters(MeterRegistry registry) {
 
 	/**
 	 * Register all of them, with every value that a tag can have.
-	 * @param stores the stores
 	 */
 	void register(List<StoreName> stores) {
 		for (StoreName store : stores) {
@@ -41,8 +40,6 @@ record MigrationCounters(MeterRegistry registry) {
 
 	/**
 	 * Whether a problem of a kind is found before anything is executed.
-	 * @param code the kind of problem
-	 * @return whether it counts as a failure of the validation
 	 */
 	static boolean isFoundByValidation(ProblemCode code) {
 		return switch (code.exitCode()) {

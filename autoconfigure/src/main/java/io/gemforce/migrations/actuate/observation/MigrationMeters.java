@@ -25,10 +25,6 @@ public final class MigrationMeters implements MeterBinder {
 
 	/**
 	 * Create the meters of a service's stores.
-	 * @param migrations the migrations
-	 * @param watch looks at the stores
-	 * @param observations the meters of the observations
-	 * @param clock the clock that tells the age of things
 	 */
 	public MigrationMeters(Migrations migrations, SnapshotWatch watch, ObservationMeters observations, Clock clock) {
 		this.migrations = migrations;

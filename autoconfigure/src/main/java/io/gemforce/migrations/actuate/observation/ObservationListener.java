@@ -43,7 +43,6 @@ public final class ObservationListener implements MigrationListener, Ordered {
 
 	/**
 	 * Create a listener.
-	 * @param registry the registry
 	 * @param conventions how the user wants observations to be named
 	 */
 	public ObservationListener(Supplier<ObservationRegistry> registry, Supplier<ObservationConventions> conventions) {

@@ -44,9 +44,7 @@ public final class ObservationMeters {
 
 	/**
 	 * Create for the observations of an application.
-	 * @param observations the registry
 	 * @param conventions how the user wants observations to be named
-	 * @param filters the filters of the registry
 	 */
 	public ObservationMeters(Supplier<ObservationRegistry> observations, Supplier<ObservationConventions> conventions,
 			Supplier<List<ObservationFilter>> filters) {

@@ -27,10 +27,6 @@ public enum Outcome {
 	 */
 	REFUSED;
 
-	/**
-	 * Return the value of a tag.
-	 * @return the name in lower case
-	 */
 	String tag() {
 		return name().toLowerCase(Locale.ROOT);
 	}

@@ -13,25 +13,16 @@ public class RunObservationContext extends Observation.Context {
 
 	private Outcome outcome = Outcome.UNKNOWN;
 
-	/**
-	 * Create a context.
-	 * @param run the run
-	 */
 	public RunObservationContext(MigrationRun run) {
 		this.run = run;
 	}
 
-	/**
-	 * Return the run.
-	 * @return the run
-	 */
 	public MigrationRun getRun() {
 		return this.run;
 	}
 
 	/**
 	 * Return what it came to.
-	 * @return the outcome, not known before the end
 	 */
 	public Outcome getOutcome() {
 		return this.outcome;
@@ -39,7 +30,6 @@ public class RunObservationContext extends Observation.Context {
 
 	/**
 	 * Set what it came to.
-	 * @param outcome the outcome
 	 */
 	public void setOutcome(Outcome outcome) {
 		this.outcome = outcome;

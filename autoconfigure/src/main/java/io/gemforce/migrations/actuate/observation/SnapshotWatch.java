@@ -46,7 +46,6 @@ public final class SnapshotWatch implements AutoCloseable {
 
 	/**
 	 * Create a watch. It starts a thread only when something is to be read.
-	 * @param migrations the migrations to look at
 	 * @param snapshotMaxAge how old an answer of the endpoint may be
 	 */
 	public SnapshotWatch(Migrations migrations, Duration snapshotMaxAge) {
@@ -66,8 +65,6 @@ public final class SnapshotWatch implements AutoCloseable {
 
 	/**
 	 * Look at a store without waiting for it.
-	 * @param store the store
-	 * @return what is known, or empty if it was never read
 	 */
 	public Optional<StoreSnapshot> look(StoreName store) {
 		Optional<StoreSnapshot> known = known(store);
@@ -80,8 +77,6 @@ public final class SnapshotWatch implements AutoCloseable {
 
 	/**
 	 * Return what is known about a store, however old it is.
-	 * @param store the store
-	 * @return the snapshot, or empty if the store was never read
 	 */
 	public Optional<StoreSnapshot> known(StoreName store) {
 		Optional<StoreSnapshot> known = this.migrations.known(store);
@@ -93,18 +88,12 @@ public final class SnapshotWatch implements AutoCloseable {
 		return known;
 	}
 
-	/**
-	 * Listen to new snapshots.
-	 * @param listener told each snapshot of a store that could be read
-	 */
 	public void listen(Consumer<StoreSnapshot> listener) {
 		this.listeners.add(listener);
 	}
 
 	/**
 	 * Return what a store was like when it could be read.
-	 * @param store the store
-	 * @return the newest snapshot that is not one of an unreachable store
 	 */
 	public Optional<StoreSnapshot> lastReadable(StoreName store) {
 		return Optional.ofNullable(this.readable.get(store));

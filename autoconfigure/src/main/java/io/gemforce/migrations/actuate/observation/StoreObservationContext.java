@@ -12,20 +12,11 @@ public class StoreObservationContext extends RunObservationContext {
 
 	private final StoreName store;
 
-	/**
-	 * Create a context.
-	 * @param run the run
-	 * @param store the store
-	 */
 	public StoreObservationContext(MigrationRun run, StoreName store) {
 		super(run);
 		this.store = store;
 	}
 
-	/**
-	 * Return the store.
-	 * @return the store
-	 */
 	public StoreName getStore() {
 		return this.store;
 	}

@@ -35,9 +35,7 @@ final class GitHubAnnotations {
 	}
 
 	/**
-	 * Write a problem.
-	 * @param problem the problem
-	 * @return the command, one line
+	 * Returns the command, one line.
 	 */
 	String write(ProblemReport problem) {
 		String file = file(problem.message()).map((path) -> "file=%s,".formatted(property(path))).orElse("");

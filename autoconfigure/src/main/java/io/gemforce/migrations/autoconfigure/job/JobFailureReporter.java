@@ -98,8 +98,6 @@ class JobFailureReporter implements ApplicationListener<ApplicationFailedEvent> 
 
 	/**
 	 * Describe a failure by the beans that could not be created and by its cause.
-	 * @param failure the failure
-	 * @return the description
 	 */
 	static String describe(Throwable failure) {
 		List<Throwable> causes = Causes.of(failure);

@@ -71,7 +71,6 @@ public enum JobName {
 
 	/**
 	 * Return the name as users write it.
-	 * @return the name in lower case, with hyphens
 	 */
 	String id() {
 		return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -79,8 +78,6 @@ public enum JobName {
 
 	/**
 	 * Find a job by the name that users write.
-	 * @param id the name in lower case, with hyphens
-	 * @return the job, or empty if there is none of that name
 	 */
 	public static Optional<JobName> find(String id) {
 		return Arrays.stream(values()).filter((job) -> job.id().equals(id)).findFirst();

@@ -49,8 +49,6 @@ final class JobOutput {
 	/**
 	 * Find out what the user wants. Read from the environment, as the properties' bean is
 	 * not there if one of them is wrong.
-	 * @param environment the environment
-	 * @return the output
 	 */
 	static JobOutput of(Environment environment) {
 		return new JobOutput(environment.getProperty(FORMAT, ReportFormat.TEXT.id()), environment.getProperty(FILE));
@@ -67,8 +65,6 @@ final class JobOutput {
 
 	/**
 	 * Make sure before anything is done that the report of it can be written.
-	 * @throws MigrationException if there is no such format, or if the file cannot be
-	 * written
 	 */
 	void check() {
 		ReportFormat format = ReportFormat.find(this.format)
@@ -102,7 +98,6 @@ final class JobOutput {
 
 	/**
 	 * Write a report, and tell the surroundings of the process.
-	 * @param result what the job came to
 	 * @return what the process ends with: the job's exit code, unless the job succeeded
 	 * and its report could not be written
 	 */

@@ -15,7 +15,6 @@ public record JobResult(int exitCode, Report report, String text) {
 
 	/**
 	 * Return what the job reports.
-	 * @param format how to write it
 	 * @return the report, without a line break at the end
 	 */
 	String write(ReportFormat format) {

@@ -65,7 +65,6 @@ final class JobSurroundings {
 
 	/**
 	 * Tell what a job came to.
-	 * @param result what it came to
 	 */
 	void tell(JobResult result) {
 		if ("true".equals(this.environment.apply("GITHUB_ACTIONS"))) {

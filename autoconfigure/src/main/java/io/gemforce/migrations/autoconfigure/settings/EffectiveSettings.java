@@ -42,7 +42,6 @@ public final class EffectiveSettings {
 
 	/**
 	 * Find out which stores are switched off.
-	 * @return the stores that nobody migrates
 	 */
 	public Set<StoreName> disabled() {
 		Set<StoreName> disabled = EnumSet.noneOf(StoreName.class);
@@ -69,12 +68,6 @@ public final class EffectiveSettings {
 		return (store == StoreName.POSTGRES && withoutFlyway) ? FLYWAY_ENABLED : null;
 	}
 
-	/**
-	 * Describe the settings in one line.
-	 * @param stores the stores to describe
-	 * @param whyNot says why a store is not there
-	 * @return the line
-	 */
 	public String describe(List<StoreName> stores, Function<StoreName, String> whyNot) {
 		if (stores.isEmpty()) {
 			return Arrays.stream(StoreName.values())

@@ -240,14 +240,8 @@ public class MigrationsProperties {
 		 */
 		private Duration preimageRetention = Duration.ofDays(90);
 
-		/**
-		 * Collection of the history.
-		 */
 		private String historyCollection = "migration_history";
 
-		/**
-		 * Collection of the lock.
-		 */
 		private String lockCollection = "migration_lock";
 
 		public boolean isEnabled() {
@@ -690,9 +684,6 @@ public class MigrationsProperties {
 		 */
 		private @Nullable Path file;
 
-		/**
-		 * Format of the report.
-		 */
 		private String format = "text";
 
 		public @Nullable Path getFile() {

@@ -17,7 +17,6 @@ public final class SetProperties implements Predicate<String> {
 
 	/**
 	 * Create for properties that begin alike.
-	 * @param environment the environment
 	 * @param prefix what they begin with, the last dot included
 	 */
 	public SetProperties(Environment environment, String prefix) {

@@ -44,11 +44,6 @@ public final class ChangeExecution {
 
 	private final Pipelines pipelines;
 
-	/**
-	 * Create an execution.
-	 * @param changes the changes
-	 * @param context what the execution needs
-	 */
 	public ChangeExecution(ChangeSet changes, ChangeContext context) {
 		this.changes = changes;
 		this.context = context;
@@ -59,7 +54,6 @@ public final class ChangeExecution {
 	/**
 	 * Make the changes.
 	 * @throws ChangeRefusedException if a change cannot be made with the data as they are
-	 * @throws Exception if the database or the context throws it
 	 */
 	public void up() throws Exception {
 		up(false);
@@ -69,7 +63,6 @@ public final class ChangeExecution {
 	 * Make the changes, each that is idempotent twice in a row: the second time must find
 	 * nothing to do.
 	 * @throws ChangeRefusedException if a change cannot be made with the data as they are
-	 * @throws Exception if the database or the context throws it
 	 */
 	public void upTwice() throws Exception {
 		up(true);
@@ -231,7 +224,6 @@ public final class ChangeExecution {
 	 * @return what could not be undone because it has been changed since
 	 * @throws ChangeRefusedException if there is no undo, or what it needs is not
 	 * remembered any more; nothing was written then
-	 * @throws Exception if the database or the context throws it
 	 */
 	public UndoResult down() throws Exception {
 		Optional<String> reason = this.changes.whyNoUndo(this.context.preimages(), this.context.key());

@@ -46,7 +46,6 @@ final class ChangeFileReader {
 	/**
 	 * Create a reader.
 	 * @param location where the file lies, as it is named in messages
-	 * @param script the file's name
 	 */
 	ChangeFileReader(String location, String script) {
 		this.location = location;
@@ -61,9 +60,6 @@ final class ChangeFileReader {
 	/**
 	 * Read the file.
 	 * @param bytes the file's content, one byte more than is allowed at the most
-	 * @param version the version that the name has
-	 * @param description the description that the name has
-	 * @return the file, or empty if anything is wrong with it
 	 */
 	Optional<ChangeFile> read(byte[] bytes, Version version, String description) {
 		try {

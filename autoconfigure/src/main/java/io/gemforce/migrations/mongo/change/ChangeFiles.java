@@ -50,13 +50,11 @@ public record ChangeFiles(List<ChangeFile> files, List<Problem> problems) {
 
 	/**
 	 * Find and read the change files.
-	 * @param resources finds the files
 	 * @param locations the folders to look in, sub folders included:
 	 * {@code classpath:db/mongo}, which means that folder of all class path roots, or
 	 * {@code file:/path}
 	 * @param named whether the user named the locations, so that one that does not exist
 	 * is a problem
-	 * @return what was found
 	 */
 	public static ChangeFiles find(ResourcePatternResolver resources, List<String> locations, boolean named) {
 		List<ChangeFile> files = new ArrayList<>();

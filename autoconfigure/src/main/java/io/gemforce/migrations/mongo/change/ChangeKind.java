@@ -161,17 +161,11 @@ enum ChangeKind {
 					"Your word that the update does the same if it is executed again. It is known of $set, $unset, "
 							+ "$rename, $min, $max, $addToSet and $pull.")),
 
-	/**
-	 * See {@link RunCommand}.
-	 */
 	COMMAND(RunCommand.KIND, "Runs a command on the application's database. Undone by 'down', without it not at all.",
 			RunCommand::of, Parameter.required("up", ParameterType.COMMAND, "The command, beginning with its name."),
 			Parameter.optional("down", ParameterType.COMMAND, "The command that undoes it."), Parameter.optional("idempotent",
 					ParameterType.FLAG, "Your word that the command does the same if it is executed again."));
 
-	/**
-	 * The keys at the top of a file.
-	 */
 	static final List<Parameter> TOP = List.of(
 			Parameter.required("changes", ParameterType.CHANGES, "The changes, in the order in which they are made."),
 			Parameter.optional("description", ParameterType.TEXT,
@@ -214,7 +208,6 @@ enum ChangeKind {
 
 	/**
 	 * Return the name that users write.
-	 * @return the name
 	 */
 	String id() {
 		return this.id;
@@ -222,7 +215,6 @@ enum ChangeKind {
 
 	/**
 	 * Return what the change does.
-	 * @return sentences
 	 */
 	String description() {
 		return this.description;

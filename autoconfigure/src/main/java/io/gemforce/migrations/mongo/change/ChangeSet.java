@@ -48,11 +48,8 @@ public final class ChangeSet {
 
 	/**
 	 * Take the changes that a migration declares.
-	 * @param migration the migration
 	 * @param subject what to call it in messages, such as
 	 * {@code Bean 'a' (com.example.A)}
-	 * @return the changes
-	 * @throws InvalidChangesException if anything is wrong with them
 	 */
 	public static ChangeSet declaredBy(DeclaredMongoMigration migration, String subject) {
 		ChangesBuilder builder = new ChangesBuilder();
@@ -62,10 +59,6 @@ public final class ChangeSet {
 			.orElseThrow(() -> new InvalidChangesException(findings.problems()));
 	}
 
-	/**
-	 * Return the changes.
-	 * @return the changes, at least one
-	 */
 	public List<Change> changes() {
 		return this.declared.stream().<Change>map(DeclaredChange::change).toList();
 	}
@@ -100,8 +93,6 @@ public final class ChangeSet {
 
 	/**
 	 * Whether an attempt that never finished can simply be executed again.
-	 * @param transactions whether there are transactions
-	 * @return whether executing the changes again leads to the same end
 	 */
 	public boolean isRepeatable(boolean transactions) {
 		return changes().stream()
@@ -110,8 +101,6 @@ public final class ChangeSet {
 
 	/**
 	 * Find the changes that may write to a collection, or whose undo may.
-	 * @param own the name of the application's database
-	 * @param collection the collection
 	 * @return what each of them does, after its number
 	 */
 	public List<String> writing(String own, MongoNamespace collection) {
@@ -125,7 +114,6 @@ public final class ChangeSet {
 
 	/**
 	 * Say why the changes may reach more than the database that they are made on.
-	 * @return the reason, or empty if it is known that they do not
 	 */
 	public Optional<String> reachBeyond() {
 		return this.declared.stream().flatMap((declared) -> declared.change().reachesBeyond().stream()).findFirst();
@@ -133,7 +121,6 @@ public final class ChangeSet {
 
 	/**
 	 * Return the checksum of the changes as they were declared.
-	 * @return the checksum, preceded by {@code changes:}
 	 */
 	public String checksum() {
 		return DeclaredChange.hash("changes:", Json.canonical(definition()));
@@ -157,10 +144,8 @@ public final class ChangeSet {
 	/**
 	 * Say what the changes would do to a database as it is now. Only reads, and does not
 	 * foresee what a change finds that comes after others.
-	 * @param database the application's database
 	 * @param counted whether to count the documents; otherwise their number is estimated
 	 * from statistics, without a scan
-	 * @return a plan for each change
 	 */
 	public List<ChangePlan> plan(MongoDatabase database, boolean counted) {
 		DocumentCounter survey = new DocumentCounter(database, counted);
@@ -176,9 +161,6 @@ public final class ChangeSet {
 
 	/**
 	 * Find out whether an application of the changes can be undone now. Only reads.
-	 * @param preimages the collection of pre-images
-	 * @param key which application
-	 * @return why it cannot be undone, or empty if it can
 	 */
 	public Optional<String> whyNoUndo(MongoCollection<Document> preimages, ApplyKey key) {
 		return irreversible().or(() -> whyForgotten(preimages, key));

@@ -38,9 +38,7 @@ final class ChangeSetReader {
 	}
 
 	/**
-	 * Read a definition.
-	 * @param definition the keys at the top and their values
-	 * @return the changes, or empty if anything is wrong
+	 * Returns the changes, or empty if anything is wrong.
 	 */
 	Optional<ChangeSet> read(BsonValue definition) {
 		DefinitionCursor top = new DefinitionCursor(this.findings, Pointer.TOP);
@@ -72,8 +70,6 @@ final class ChangeSetReader {
 
 	/**
 	 * Read one change that is known to be correct.
-	 * @param definition the change
-	 * @return the change
 	 */
 	static DeclaredChange readChange(BsonDocument definition) {
 		DefinitionProblems findings = DefinitionProblems.aboutBean("change");

@@ -41,8 +41,7 @@ final class ChangesBuilder implements MongoChanges {
 	private @Nullable String irreversible;
 
 	/**
-	 * Return all that was declared.
-	 * @return the definition, as a file would have it
+	 * Returns the definition, as a file would have it.
 	 */
 	BsonDocument definition() {
 		BsonDocument definition = new BsonDocument("changes", this.changes);

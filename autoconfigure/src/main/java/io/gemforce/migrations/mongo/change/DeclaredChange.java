@@ -26,7 +26,6 @@ record DeclaredChange(BsonDocument definition, ChangeOperation change) {
 
 	/**
 	 * Return the definition in a form that tells every type.
-	 * @return canonical extended JSON
 	 */
 	String canonical() {
 		return Json.canonical(this.definition);
@@ -42,12 +41,6 @@ record DeclaredChange(BsonDocument definition, ChangeOperation change) {
 		return (canonical.length() <= LONGEST_REMEMBERED) ? canonical : hash(HASH, canonical);
 	}
 
-	/**
-	 * Return the hash of a text.
-	 * @param kind what the hash begins with
-	 * @param text the text
-	 * @return the kind and SHA-256 in hexadecimal
-	 */
 	static String hash(String kind, String text) {
 		return kind + HexFormat.of().formatHex(Fingerprint.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
 	}

@@ -19,10 +19,6 @@ public final class InvalidChangesException extends RuntimeException {
 		this.problems = List.copyOf(problems);
 	}
 
-	/**
-	 * Return all that is wrong.
-	 * @return the problems, at least one
-	 */
 	public List<Problem> getProblems() {
 		return this.problems;
 	}

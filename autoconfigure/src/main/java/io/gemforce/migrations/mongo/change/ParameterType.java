@@ -33,9 +33,6 @@ import io.gemforce.migrations.store.Requirement;
  */
 enum ParameterType {
 
-	/**
-	 * A text.
-	 */
 	TEXT("a text") {
 
 		@Override
@@ -50,9 +47,6 @@ enum ParameterType {
 
 	},
 
-	/**
-	 * A list of texts.
-	 */
 	TEXTS("a list of texts") {
 
 		@Override
@@ -69,9 +63,6 @@ enum ParameterType {
 
 	},
 
-	/**
-	 * Migrations that are required.
-	 */
 	REQUIREMENTS("a list of migrations") {
 
 		@Override
@@ -90,9 +81,6 @@ enum ParameterType {
 
 	},
 
-	/**
-	 * True or false.
-	 */
 	FLAG("true or false") {
 
 		@Override
@@ -104,9 +92,6 @@ enum ParameterType {
 
 	},
 
-	/**
-	 * The name of a collection.
-	 */
 	COLLECTION("the name of a collection") {
 
 		@Override
@@ -125,9 +110,6 @@ enum ParameterType {
 
 	},
 
-	/**
-	 * A field that is read.
-	 */
 	FIELD("the path of a field") {
 
 		@Override
@@ -146,9 +128,6 @@ enum ParameterType {
 
 	},
 
-	/**
-	 * A field that is changed.
-	 */
 	CHANGED_FIELD("the path of a field") {
 
 		@Override
@@ -162,9 +141,6 @@ enum ParameterType {
 
 	},
 
-	/**
-	 * The name of an index.
-	 */
 	INDEX_NAME("the name of an index") {
 
 		@Override
@@ -179,9 +155,6 @@ enum ParameterType {
 
 	},
 
-	/**
-	 * Any value.
-	 */
 	VALUE("a value") {
 
 		@Override
@@ -205,9 +178,6 @@ enum ParameterType {
 
 	},
 
-	/**
-	 * A validator.
-	 */
 	VALIDATOR("a validator") {
 
 		@Override
@@ -219,9 +189,6 @@ enum ParameterType {
 
 	},
 
-	/**
-	 * The keys of an index.
-	 */
 	INDEX_KEYS("the keys of an index") {
 
 		@Override
@@ -253,9 +220,6 @@ enum ParameterType {
 
 	},
 
-	/**
-	 * A span of time.
-	 */
 	DURATION("a span of time") {
 
 		@Override
@@ -284,9 +248,6 @@ enum ParameterType {
 
 	},
 
-	/**
-	 * Documents that are inserted.
-	 */
 	DOCUMENTS("a list of documents") {
 
 		@Override
@@ -329,9 +290,6 @@ enum ParameterType {
 
 	},
 
-	/**
-	 * Update operators, or the stages of a pipeline.
-	 */
 	UPDATE("update operators, or a pipeline") {
 
 		@Override
@@ -345,9 +303,6 @@ enum ParameterType {
 
 	},
 
-	/**
-	 * A command.
-	 */
 	COMMAND("a command") {
 
 		@Override
@@ -409,9 +364,6 @@ enum ParameterType {
 
 	},
 
-	/**
-	 * The list of changes.
-	 */
 	CHANGES("a list of changes") {
 
 		@Override
@@ -451,7 +403,6 @@ enum ParameterType {
 
 	/**
 	 * Return the words that are possible.
-	 * @return the words, none if the value is not one of several words
 	 */
 	List<String> choices() {
 		return this.choices;
@@ -459,8 +410,6 @@ enum ParameterType {
 
 	/**
 	 * Check a value. For a word, case carries no meaning.
-	 * @param value the value
-	 * @param spot takes what is wrong
 	 */
 	void check(BsonValue value, DefinitionCursor spot) {
 		String known = String.join(", ", this.choices);
@@ -480,8 +429,6 @@ enum ParameterType {
 
 	/**
 	 * Return one of the words as it is known.
-	 * @param text the word in any case
-	 * @return the word, or the text if it is none
 	 */
 	String canonical(String text) {
 		return this.choices.stream().filter((choice) -> choice.equalsIgnoreCase(text)).findFirst().orElse(text);

@@ -36,9 +36,6 @@ public final class Sending {
 
 	/**
 	 * Send a command, again and again if the server refuses it for its load.
-	 * @param command the command
-	 * @param <T> what is answered
-	 * @return the answer
 	 */
 	public static <T extends @Nullable Object> T unlessOverloaded(Supplier<T> command) {
 		for (int sent = 1;; sent++) {
@@ -55,7 +52,6 @@ public final class Sending {
 
 	/**
 	 * Whether the server has refused a command for its load.
-	 * @param failure what the server has answered
 	 * @return whether the command was not executed and can be sent again
 	 */
 	public static boolean isOverloaded(MongoException failure) {
@@ -65,7 +61,6 @@ public final class Sending {
 	/**
 	 * Whether a command failed by something that passes: the load of the server, a
 	 * connection that broke, a primary that is no longer one.
-	 * @param failure the failure
 	 * @return whether it makes sense to send the command again, if that does no harm
 	 */
 	public static boolean isPassing(MongoException failure) {
@@ -76,8 +71,6 @@ public final class Sending {
 
 	/**
 	 * Return how long to pause before a command is sent again.
-	 * @param failure what the server has answered
-	 * @param sent how often it was sent
 	 * @return what the server asks for, otherwise a time that doubles
 	 */
 	public static Duration pauseAfter(MongoException failure, int sent) {
@@ -89,8 +82,6 @@ public final class Sending {
 
 	/**
 	 * Pause, unless the thread is interrupted.
-	 * @param pause how long
-	 * @return whether the pause was completed; otherwise the thread is interrupted
 	 */
 	public static boolean pause(Duration pause) {
 		try {
@@ -106,9 +97,6 @@ public final class Sending {
 	/**
 	 * Send what must be sent although the thread is interrupted: the driver sends nothing
 	 * for such a thread. The thread is interrupted again after that.
-	 * @param command sends it
-	 * @param <T> what is answered
-	 * @return the answer
 	 */
 	public static <T extends @Nullable Object> T evenIfInterrupted(Supplier<T> command) {
 		boolean interrupted = Thread.interrupted();
@@ -124,7 +112,6 @@ public final class Sending {
 
 	/**
 	 * Send what must be sent although the thread is interrupted.
-	 * @param command sends it
 	 */
 	public static void evenIfInterrupted(Runnable command) {
 		evenIfInterrupted(() -> {

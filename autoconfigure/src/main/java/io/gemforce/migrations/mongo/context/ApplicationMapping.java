@@ -57,9 +57,6 @@ final class ApplicationMapping {
 
 	/**
 	 * Create a converter that maps as the application's does.
-	 * @param factory where references are read from
-	 * @param callbacks the application's callbacks
-	 * @return the converter
 	 */
 	MappingMongoConverter converter(MongoDatabaseFactory factory, EntityCallbacks callbacks) {
 		MongoConverter original = single(MongoConverter.class);

@@ -26,7 +26,6 @@ public final class AttemptSessions {
 	/**
 	 * Create the sessions of an attempt.
 	 * @param session the runner's, {@code null} if the deployment has none
-	 * @param further starts a further one
 	 */
 	public AttemptSessions(@Nullable ClientSession session, Supplier<@Nullable ClientSession> further) {
 		this.session = session;
@@ -43,7 +42,6 @@ public final class AttemptSessions {
 	/**
 	 * Return the session of the current thread.
 	 * @param transactional whether the runner's session has a transaction open
-	 * @return the session, {@code null} if the deployment has none
 	 */
 	@Nullable ClientSession current(boolean transactional) {
 		Thread thread = Thread.currentThread();

@@ -21,7 +21,6 @@ public final class MigrationTemplates {
 
 	/**
 	 * Create a factory of templates. No bean is asked for before a migration uses one.
-	 * @param application the application
 	 */
 	public MigrationTemplates(ApplicationContext application) {
 		this(application, true);
@@ -36,7 +35,6 @@ public final class MigrationTemplates {
 	/**
 	 * Templates for a rehearsal: the application's listeners do not hear of what is only
 	 * rehearsed.
-	 * @return the factory
 	 */
 	public MigrationTemplates withoutEvents() {
 		return new MigrationTemplates(this.application, false);

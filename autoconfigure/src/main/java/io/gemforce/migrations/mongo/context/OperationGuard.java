@@ -105,10 +105,6 @@ public final class OperationGuard {
 		this.transactional = transactional;
 	}
 
-	/**
-	 * Execute operations in sessions.
-	 * @param sessions the sessions
-	 */
 	public void use(AttemptSessions sessions) {
 		this.sessions = sessions;
 	}
@@ -122,25 +118,17 @@ public final class OperationGuard {
 
 	/**
 	 * Guard a database, whose operations are executed in the session of the thread.
-	 * @param database the database
-	 * @return the database, guarded
 	 */
 	MongoDatabase guard(MongoDatabase database) {
 		return (MongoDatabase) proxy(database, false);
 	}
 
-	/**
-	 * Guard a database that brings a session with it.
-	 * @param database the database
-	 * @return the database, guarded
-	 */
 	MongoDatabase guardWithSession(MongoDatabase database) {
 		return (MongoDatabase) proxy(database, true);
 	}
 
 	/**
 	 * Say whether a transaction is open.
-	 * @param transactional whether operations are part of one from now on
 	 */
 	public void transactional(boolean transactional) {
 		this.transactional = transactional;
@@ -161,7 +149,6 @@ public final class OperationGuard {
 	/**
 	 * Whether a write outside of a transaction may have been executed, or may yet be,
 	 * although it was not answered.
-	 * @return whether the outcome of an operation is unknown
 	 */
 	public boolean isOutcomeUnknown() {
 		return this.outcomeUnknown;

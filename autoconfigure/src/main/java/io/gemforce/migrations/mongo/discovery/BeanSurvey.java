@@ -29,9 +29,7 @@ final class BeanSurvey {
 	}
 
 	/**
-	 * Return the class of a bean.
-	 * @param beanName the name of the bean
-	 * @return the class, {@code null} if it is not known before the bean is created
+	 * Returns the class, {@code null} if it is not known before the bean is created.
 	 */
 	@Nullable Class<?> type(String beanName) {
 		Class<?> type = this.beanFactory.getType(beanName, false);
@@ -40,7 +38,6 @@ final class BeanSurvey {
 
 	/**
 	 * Whether a bean can have no other class than the one that is known.
-	 * @param beanName the name of the bean
 	 * @return whether it is not made by a method, which may return a sub class
 	 */
 	boolean isOfExactType(String beanName) {
@@ -49,9 +46,7 @@ final class BeanSurvey {
 	}
 
 	/**
-	 * Whether nothing else has to be created for a bean.
-	 * @param beanName the name of the bean
-	 * @return whether it can be created at any time
+	 * Whether it can be created at any time.
 	 */
 	boolean needsNothing(String beanName) {
 		BeanDefinition definition = definition(beanName);

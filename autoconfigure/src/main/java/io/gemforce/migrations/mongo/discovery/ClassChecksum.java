@@ -38,9 +38,7 @@ public final class ClassChecksum {
 	}
 
 	/**
-	 * Derive the checksum of a class.
-	 * @param type the class
-	 * @return the checksum, {@code null} if the class has no class file
+	 * Returns the checksum, {@code null} if the class has no class file.
 	 */
 	static @Nullable String of(Class<?> type) {
 		Map<String, byte[]> classes = new TreeMap<>();

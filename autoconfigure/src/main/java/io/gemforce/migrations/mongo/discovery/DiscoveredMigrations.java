@@ -28,17 +28,12 @@ public record DiscoveredMigrations(List<ResolvedMigration> migrations, List<Prob
 		this(migrations, problems, true);
 	}
 
-	/**
-	 * Return the newest version that this build has.
-	 * @return the version, {@code null} if it has no migration
-	 */
 	public @Nullable Version newest() {
 		return this.migrations.isEmpty() ? null : this.migrations.get(this.migrations.size() - 1).version();
 	}
 
 	/**
 	 * Whether migrations of this build may have left pre-images.
-	 * @return whether one of them declares its changes
 	 */
 	public boolean declaresChanges() {
 		return this.migrations.stream().anyMatch((migration) -> migration.work() instanceof DeclaredAction);

@@ -56,8 +56,6 @@ public record ImportId(String text, Peer peer, List<Place> places) {
 
 	/**
 	 * Return what finds the entry in the collection of a place.
-	 * @param place the place
-	 * @return the filter
 	 */
 	public Bson filter(Place place) {
 		String key = place.key();
@@ -90,8 +88,6 @@ public record ImportId(String text, Peer peer, List<Place> places) {
 
 	/**
 	 * Whether the entries that were found say that the change was executed.
-	 * @param entries what the filter has found
-	 * @return whether the change counts as applied
 	 */
 	public boolean isExecuted(List<Document> entries) {
 		return switch (this.peer) {
@@ -178,8 +174,6 @@ public record ImportId(String text, Peer peer, List<Place> places) {
 
 		/**
 		 * Return what finds the lock while it is held.
-		 * @param now the time
-		 * @return the filter
 		 */
 		public Bson heldLock(Date now) {
 			return switch (this) {

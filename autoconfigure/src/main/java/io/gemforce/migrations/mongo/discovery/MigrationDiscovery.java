@@ -76,9 +76,7 @@ public final class MigrationDiscovery implements MigrationSource {
 
 	/**
 	 * Create a discovery.
-	 * @param beanFactory the beans
 	 * @param initializer the name of the bean that users of MongoDB wait for
-	 * @param files finds the files
 	 */
 	public MigrationDiscovery(ListableBeanFactory beanFactory, String initializer, Supplier<ChangeFiles> files) {
 		this.beanFactory = beanFactory;

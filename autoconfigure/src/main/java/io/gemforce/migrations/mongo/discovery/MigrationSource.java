@@ -6,10 +6,6 @@ package io.gemforce.migrations.mongo.discovery;
 @FunctionalInterface
 public interface MigrationSource {
 
-	/**
-	 * Discover the migrations.
-	 * @return all of them
-	 */
 	DiscoveredMigrations discover();
 
 	/**

@@ -26,8 +26,6 @@ public final class MigrationSources {
 
 	/**
 	 * Find the beans that are, or should be, migrations. None is created.
-	 * @param beanFactory the beans
-	 * @return their names
 	 */
 	static Set<String> beans(ListableBeanFactory beanFactory) {
 		Set<String> names = new LinkedHashSet<>();
@@ -45,10 +43,6 @@ public final class MigrationSources {
 
 	/**
 	 * Find all migrations, whatever is wrong with them. No bean is created.
-	 * @param beanFactory the beans
-	 * @param resources finds the files
-	 * @param locations where to look for files
-	 * @return what to call them in a message
 	 */
 	public static List<String> find(ListableBeanFactory beanFactory, ResourcePatternResolver resources,
 			List<String> locations) {

@@ -35,8 +35,6 @@ public record ResolvedMigration(Version version, String description, MigrationTy
 
 	/**
 	 * Whether an attempt may use transactions, one for all of it or small ones.
-	 * @param transactions whether the deployment has transactions
-	 * @return whether it may
 	 */
 	public boolean usesTransactions(boolean transactions) {
 		return transactions && this.transaction != TransactionMode.NEVER;
@@ -44,8 +42,6 @@ public record ResolvedMigration(Version version, String description, MigrationTy
 
 	/**
 	 * Whether an attempt runs in one transaction.
-	 * @param transactions whether the deployment has transactions
-	 * @return whether it does
 	 */
 	public boolean isTransactional(boolean transactions) {
 		return usesTransactions(transactions) && this.work.isOneTransaction();
@@ -54,9 +50,6 @@ public record ResolvedMigration(Version version, String description, MigrationTy
 	/**
 	 * Return what the next run does with an attempt that never finished, or that failed
 	 * without a rollback that was observed.
-	 * @param transactional whether the attempt ran in a transaction
-	 * @param transactions whether the deployment has transactions
-	 * @return the policy
 	 */
 	public OnInterrupted onInterrupted(boolean transactional, boolean transactions) {
 		return Objects.requireNonNullElse(this.onInterrupted,
@@ -67,7 +60,6 @@ public record ResolvedMigration(Version version, String description, MigrationTy
 	/**
 	 * Return how it is declared that the migration does the same however much of it is
 	 * done.
-	 * @return the declaration, as its author writes it
 	 */
 	public String retryDeclaration() {
 		return (this.type == MigrationType.FILE) ? "'onInterrupted: retry' in its file"
@@ -77,7 +69,6 @@ public record ResolvedMigration(Version version, String description, MigrationTy
 	/**
 	 * Return this as it is rehearsed: twice in a row if the user says that it can be
 	 * repeated without a transaction.
-	 * @return the migration
 	 */
 	public ResolvedMigration repeatedly() {
 		boolean repeatable = this.work instanceof DeclaredAction

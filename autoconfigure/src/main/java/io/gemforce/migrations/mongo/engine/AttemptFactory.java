@@ -26,7 +26,6 @@ final class AttemptFactory {
 
 	/**
 	 * Return what the migrations work on.
-	 * @return the name of the application's database
 	 */
 	String namespace() {
 		return this.access.factory().getMongoDatabase().getName();

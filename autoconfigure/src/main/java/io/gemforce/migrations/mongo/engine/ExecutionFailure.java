@@ -29,8 +29,6 @@ record ExecutionFailure(Throwable cause, ProblemCode code, boolean outcomeUnknow
 	/**
 	 * Return the state of the database once the row is closed as failed: no commit was
 	 * executed, and none can be.
-	 * @param transactional whether it ran in a transaction
-	 * @return the state, with a place for what was executed
 	 */
 	String state(boolean transactional) {
 		if (transactional) {
@@ -46,8 +44,6 @@ record ExecutionFailure(Throwable cause, ProblemCode code, boolean outcomeUnknow
 
 	/**
 	 * Return the state of the database if the failure could not be recorded.
-	 * @param transactional whether it ran in a transaction
-	 * @return the state, with a place for what was executed
 	 */
 	String unrecordedState(boolean transactional) {
 		return transactional ? UNKNOWN_COMMIT : state(false)
@@ -56,8 +52,6 @@ record ExecutionFailure(Throwable cause, ProblemCode code, boolean outcomeUnknow
 
 	/**
 	 * Return the state of the database if the lock was lost.
-	 * @param transactional whether it ran in a transaction
-	 * @return the state, with a place for what was executed
 	 */
 	String stateWithoutLock(boolean transactional) {
 		if (!transactional) {

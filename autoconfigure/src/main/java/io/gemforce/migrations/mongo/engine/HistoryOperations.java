@@ -53,9 +53,6 @@ final class HistoryOperations {
 
 	/**
 	 * Do what an operator wants.
-	 * @param operation what to do
-	 * @param run the run that does it
-	 * @return what was done, a line each
 	 */
 	List<String> perform(Operation operation, MigrationRun run) {
 		return switch (operation.kind()) {

@@ -76,10 +76,6 @@ final class LockedHistory implements AutoCloseable {
 		return this.session.holds();
 	}
 
-	/**
-	 * Remove a hold that is done with.
-	 * @param hold the hold as it was found
-	 */
 	void remove(Hold hold) {
 		this.lease.check();
 		holds().remove(hold);
@@ -100,8 +96,6 @@ final class LockedHistory implements AutoCloseable {
 	/**
 	 * Read the history. After a takeover, or where earlier holders have left something
 	 * open, that is put in order before.
-	 * @return the history
-	 * @throws LockLostException if somebody has written under a higher fence
 	 */
 	History read() {
 		History history = readUnderFence();
@@ -197,10 +191,7 @@ final class LockedHistory implements AutoCloseable {
 	}
 
 	/**
-	 * Open a row.
-	 * @param rank the rank to take
-	 * @param attempt what is about to be executed
-	 * @return whether the row is now open; otherwise somebody else has the rank
+	 * Whether the row is now open; otherwise somebody else has the rank.
 	 */
 	boolean open(long rank, Attempt attempt) {
 		return write(() -> history().open(rank, attempt, this.run, this.lease.fence()));

@@ -65,11 +65,7 @@ final class MigrationExecutor {
 
 	/**
 	 * Create an executor.
-	 * @param locked the history, under the lock
 	 * @param attempts gives the migrations their access to the database
-	 * @param transactions the transactions of the runner
-	 * @param thread executes the migrations
-	 * @param nanoTime the monotonic clock
 	 */
 	MigrationExecutor(LockedHistory locked, AttemptFactory attempts, RunnerTransactions transactions,
 			MigrationThread thread, LongSupplier nanoTime) {
@@ -82,9 +78,6 @@ final class MigrationExecutor {
 
 	/**
 	 * Execute a migration.
-	 * @param step the migration, and whether to apply or to undo it
-	 * @param rank the rank to record it at
-	 * @param transactional whether to run it in a transaction
 	 * @return what somebody should look at, or empty if somebody else has the rank and
 	 * nothing was done
 	 */
@@ -94,9 +87,6 @@ final class MigrationExecutor {
 
 	/**
 	 * Execute a migration that another one may follow.
-	 * @param step the migration, and whether to apply or to undo it
-	 * @param rank the rank to record it at
-	 * @param transactional whether to run it in a transaction
 	 * @param next tells what may be executed next, asked when the migration has done its
 	 * work
 	 * @return what somebody should look at, or empty if somebody else has the rank and
@@ -120,8 +110,6 @@ final class MigrationExecutor {
 	/**
 	 * Whether a row was opened when the one before was closed, so that its migration must
 	 * be executed.
-	 * @param rank the rank of the row
-	 * @return whether it is open already
 	 */
 	boolean hasOpened(long rank) {
 		return this.openedAhead != null && this.openedAhead == rank;

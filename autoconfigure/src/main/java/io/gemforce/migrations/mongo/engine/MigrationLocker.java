@@ -36,7 +36,6 @@ final class MigrationLocker {
 
 	/**
 	 * Create a locker.
-	 * @param access the way to the lock
 	 * @param stop tells that the process is about to end
 	 * @param waitTimeout how long to wait for a holder at the most
 	 */
@@ -48,8 +47,6 @@ final class MigrationLocker {
 
 	/**
 	 * Whether this instance is the holder of a lock.
-	 * @param owner the holder
-	 * @return whether it is this instance
 	 */
 	boolean isMine(@Nullable String owner) {
 		return owner != null && owner.equals(this.owner);
@@ -57,10 +54,8 @@ final class MigrationLocker {
 
 	/**
 	 * Acquire the lock, waiting for its holder if need be.
-	 * @param run the run to acquire it for
 	 * @param needed asked when the lock has become free after a wait: whether it is still
 	 * needed
-	 * @return the history under the lock, or empty if the lock is no longer needed
 	 * @throws MigrationException if the lock was not free in time, or if the process is
 	 * about to end
 	 */
@@ -70,11 +65,8 @@ final class MigrationLocker {
 
 	/**
 	 * Acquire the lock, waiting for its holder if need be.
-	 * @param run the run to acquire it for
-	 * @param waitTimeout how long to wait at the most
 	 * @param needed asked when the lock has become free after a wait: whether it is still
 	 * needed
-	 * @return the history under the lock, or empty if the lock is no longer needed
 	 * @throws MigrationException if the lock was not free in time, or if the process is
 	 * about to end
 	 */
@@ -121,11 +113,7 @@ final class MigrationLocker {
 
 	/**
 	 * Take the lock from whoever holds it.
-	 * @param run the run to take it for
 	 * @param from the only owner that it may be taken from, {@code null} for any
-	 * @param reason why
-	 * @return the history under the lock, or empty if another owner than that one holds
-	 * the lock
 	 */
 	Optional<LockedHistory> seize(MigrationRun run, @Nullable String from, @Nullable String reason) {
 		RunnerSession session = new RunnerSession(this.access);

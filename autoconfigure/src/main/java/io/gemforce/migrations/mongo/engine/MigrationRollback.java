@@ -70,8 +70,7 @@ final class MigrationRollback {
 	}
 
 	/**
-	 * Return what this rollback has undone.
-	 * @return the versions, in order
+	 * Returns the versions, in order.
 	 */
 	List<String> undone() {
 		return List.copyOf(this.undone);
@@ -79,7 +78,6 @@ final class MigrationRollback {
 
 	/**
 	 * Return what somebody should look at.
-	 * @return the problems, none of which stopped the rollback
 	 */
 	List<Problem> notes() {
 		return List.copyOf(this.notes);
@@ -87,7 +85,6 @@ final class MigrationRollback {
 
 	/**
 	 * Return the state that the database is in, as far as this rollback is concerned.
-	 * @return the state, for a message
 	 */
 	String databaseState() {
 		return this.undone.isEmpty() ? "unchanged by this rollback"
@@ -96,8 +93,6 @@ final class MigrationRollback {
 
 	/**
 	 * Roll back.
-	 * @param target how far
-	 * @param run the run that this is part of
 	 * @param reason why, {@code null} if nobody gave a reason
 	 */
 	void run(RollbackTarget target, MigrationRun run, @Nullable String reason) {

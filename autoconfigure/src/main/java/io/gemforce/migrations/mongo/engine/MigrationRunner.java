@@ -100,7 +100,6 @@ final class MigrationRunner {
 
 	/**
 	 * Return what this run has applied.
-	 * @return the versions, in order
 	 */
 	List<String> applied() {
 		return List.copyOf(this.applied);
@@ -108,7 +107,6 @@ final class MigrationRunner {
 
 	/**
 	 * Return the state that the database is in, as far as this run is concerned.
-	 * @return the state, for a message
 	 */
 	String databaseState() {
 		int count = this.applied.size();
@@ -121,8 +119,6 @@ final class MigrationRunner {
 
 	/**
 	 * Run.
-	 * @param run the run
-	 * @param history the history as it was read before
 	 * @return what this run has found before it applied anything: after a wait for
 	 * another instance, what that one has left
 	 */

@@ -45,10 +45,6 @@ final class MigrationThread {
 
 	/**
 	 * Execute something, and wait for its end.
-	 * @param step what is executed
-	 * @param task executes it
-	 * @param <T> what it returns
-	 * @return what it returned
 	 */
 	<T> T execute(PendingExecution step, Callable<T> task) {
 		if (!this.possible.getAsBoolean()) {

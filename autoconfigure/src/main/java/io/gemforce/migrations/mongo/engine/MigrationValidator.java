@@ -49,8 +49,6 @@ final class MigrationValidator {
 
 	/**
 	 * Create a validator.
-	 * @param application the name of this service
-	 * @param settings what the user has set
 	 * @param requirements tells what the other store has applied
 	 * @param access knows the deployment, once it has answered
 	 */
@@ -66,11 +64,8 @@ final class MigrationValidator {
 
 	/**
 	 * Compare, for those who want to know.
-	 * @param discovery the build
-	 * @param history the history
 	 * @param hold looks for a hold, asked only if something is pending and something was
 	 * rolled back
-	 * @return every migration with its state, and all problems
 	 */
 	Validation validate(DiscoveredMigrations discovery, History history, Supplier<Optional<Hold>> hold) {
 		return new Comparison(discovery, history, false).validate(hold);
@@ -78,11 +73,8 @@ final class MigrationValidator {
 
 	/**
 	 * Compare, for a run: what is required of the other store must be applied by now.
-	 * @param discovery the build
-	 * @param history the history
 	 * @param hold looks for a hold, asked only if something is pending and something was
 	 * rolled back
-	 * @return every migration with its state, and all problems
 	 */
 	Validation validateRun(DiscoveredMigrations discovery, History history, Supplier<Optional<Hold>> hold) {
 		return new Comparison(discovery, history, true).validate(hold);
@@ -90,8 +82,6 @@ final class MigrationValidator {
 
 	/**
 	 * Whether the history is to begin with the baseline that the user has set.
-	 * @param history the history
-	 * @return whether the baseline has yet to be recorded
 	 */
 	boolean isBaselineMissing(History history) {
 		return this.policy.baseline() != null && history.rows().stream().noneMatch((row) -> row.version() != null);
@@ -99,7 +89,6 @@ final class MigrationValidator {
 
 	/**
 	 * Return the baseline that the user has set.
-	 * @return the version, {@code null} if there is none
 	 */
 	@Nullable Version baseline() {
 		return this.policy.baseline();

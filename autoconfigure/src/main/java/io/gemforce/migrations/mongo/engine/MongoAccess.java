@@ -71,7 +71,6 @@ final class MongoAccess {
 
 	/**
 	 * Return the collections that are this library's own.
-	 * @return their names
 	 */
 	Set<String> ourCollections() {
 		return Set.of(this.settings.historyCollection(), this.settings.lockCollection(), HOLDS, PREIMAGES,
@@ -80,7 +79,6 @@ final class MongoAccess {
 
 	/**
 	 * Return the collections that are this library's own, with their database.
-	 * @return their names
 	 */
 	List<MongoNamespace> ourNamespaces() {
 		String database = database(this.factory).getName();
@@ -93,7 +91,6 @@ final class MongoAccess {
 
 	/**
 	 * Return the history, outside of any session of ours.
-	 * @return the history
 	 */
 	MigrationHistory history() {
 		return history(this.factory);
@@ -102,25 +99,17 @@ final class MongoAccess {
 	/**
 	 * Return the history as it is reached through a factory, which may be bound to a
 	 * session.
-	 * @param factory gives out the database
-	 * @return the history
 	 */
 	MigrationHistory history(MongoDatabaseFactory factory) {
 		return new MigrationHistory(database(factory).getCollection(this.settings.historyCollection()), this.clock);
 	}
 
-	/**
-	 * Return the holds.
-	 * @param factory gives out the database
-	 * @return the holds
-	 */
 	MigrationHolds holds(MongoDatabaseFactory factory) {
 		return new MigrationHolds(database(factory).getCollection(HOLDS));
 	}
 
 	/**
 	 * Look for the hold of the store.
-	 * @return the hold, or empty if the store is not held
 	 */
 	Optional<Hold> hold() {
 		return holds(this.factory).find();
@@ -128,8 +117,6 @@ final class MongoAccess {
 
 	/**
 	 * Return what migrations remember, as it is reached through a factory.
-	 * @param factory gives out the database
-	 * @return the collection
 	 */
 	MongoCollection<Document> preimages(MongoDatabaseFactory factory) {
 		return database(factory).getCollection(PREIMAGES);
@@ -143,7 +130,6 @@ final class MongoAccess {
 	/**
 	 * Whether the deployment has transactions, as far as the driver has seen it. It has
 	 * seen it once a command was answered.
-	 * @return whether a migration can run in a transaction
 	 */
 	boolean hasTransactions() {
 		ClusterType type = this.client.getClusterDescription().getType();
@@ -160,8 +146,7 @@ final class MongoAccess {
 	}
 
 	/**
-	 * Start the session of a runner.
-	 * @return a causally consistent session, {@code null} if the deployment has none
+	 * Returns a causally consistent session, {@code null} if the deployment has none.
 	 */
 	@Nullable ClientSession startSession() {
 		return hasSessions() ? this.factory.getSession(ClientSessionOptions.builder().causallyConsistent(true).build())
@@ -170,7 +155,6 @@ final class MongoAccess {
 
 	/**
 	 * Whether the application limits how long an operation may take.
-	 * @return whether the client has a {@code timeoutMS}
 	 */
 	boolean hasTimeout() {
 		return this.factory.getMongoDatabase().getTimeout(TimeUnit.MILLISECONDS) != null;
@@ -178,7 +162,6 @@ final class MongoAccess {
 
 	/**
 	 * End sessions that other runners have left behind, and with them what they still do.
-	 * @param sessions the ids of the sessions, as those runners have stored them
 	 */
 	void killSessions(List<Object> sessions) {
 		this.factory.getMongoDatabase("admin").runCommand(new Document("killSessions", sessions));
@@ -203,7 +186,6 @@ final class MongoAccess {
 
 	/**
 	 * Return where the deployment is.
-	 * @return the addresses of the servers
 	 */
 	String address() {
 		return this.client.getClusterDescription()

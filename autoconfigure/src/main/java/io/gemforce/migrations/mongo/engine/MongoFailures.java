@@ -41,8 +41,6 @@ final class MongoFailures {
 
 	/**
 	 * Find the driver's exception behind another one.
-	 * @param failure the exception
-	 * @return the driver's exception, {@code null} if there is none
 	 */
 	static @Nullable MongoException find(Throwable failure) {
 		return Causes.find(failure, MongoException.class).orElse(null);
@@ -50,8 +48,6 @@ final class MongoFailures {
 
 	/**
 	 * Whether the server has ended a transaction by itself.
-	 * @param failure the failure
-	 * @return whether the transaction is gone
 	 */
 	static boolean isTransactionGone(MongoException failure) {
 		return failure.getCode() == NO_SUCH_TRANSACTION || failure.getCode() == TRANSACTION_EXCEEDED_LIFETIME;
@@ -59,8 +55,6 @@ final class MongoFailures {
 
 	/**
 	 * Whether a transaction wrote more, or lasted longer, than the server allows.
-	 * @param failure the failure
-	 * @return whether the transaction was too large or too long
 	 */
 	static boolean isTransactionTooLarge(Throwable failure) {
 		MongoException exception = find(failure);
@@ -78,10 +72,6 @@ final class MongoFailures {
 
 	/**
 	 * Say what it means that the store could not be used.
-	 * @param failure the driver's exception
-	 * @param address where the deployment is
-	 * @param databaseState the state that the database is in
-	 * @return an exception for the user
 	 */
 	static MigrationException explain(MongoException failure, String address, String databaseState) {
 		return new MigrationException(problem(failure, address), databaseState, failure);

@@ -93,17 +93,10 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	/**
 	 * Create a store. Nothing is sent before the store is asked for something.
-	 * @param factory gives out the application's database
-	 * @param client the client that the factory uses
-	 * @param beanFactory the beans to find migrations among
 	 * @param resources finds the files of declared changes
 	 * @param initializer the name of the bean that users of MongoDB wait for
-	 * @param templates makes the templates that migrations get
-	 * @param settings what the user has set
-	 * @param application this instance
 	 * @param requirements tells what the other store has applied
 	 * @param stop tells that the process is about to end
-	 * @param engine name and version of this library
 	 */
 	public MongoMigrationStore(Supplier<MongoDatabaseFactory> factory, Supplier<MongoClient> client,
 			ListableBeanFactory beanFactory, ResourcePatternResolver resources, String initializer,

@@ -56,7 +56,6 @@ final class MongoPlanner {
 	/**
 	 * Plan a run.
 	 * @param exact whether to count what would be touched, or to estimate it
-	 * @return the steps, in order
 	 */
 	List<PlanStep> plan(boolean exact) {
 		History history = this.access.history().read();
@@ -110,7 +109,6 @@ final class MongoPlanner {
 	/**
 	 * Plan a rollback.
 	 * @param target how far to roll back
-	 * @return what would be undone
 	 */
 	StoreRollback planRollback(RollbackTarget target) {
 		History history = this.access.history().read();

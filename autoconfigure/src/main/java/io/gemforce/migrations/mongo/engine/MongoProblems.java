@@ -33,8 +33,6 @@ final class MongoProblems {
 
 	/**
 	 * Make sure that all of a history is understood.
-	 * @param history the history
-	 * @throws MigrationException if it is not
 	 */
 	static void requireReadable(History history) {
 		List<Problem> problems = unreadable(history);

@@ -50,12 +50,7 @@ final class MongoRehearsal {
 
 	/**
 	 * Create a rehearsal.
-	 * @param factory gives out the application's database
-	 * @param client the client that the factory uses
-	 * @param discovery the migrations of this build
 	 * @param ours the collections that are this library's own
-	 * @param stores makes the stores that the rehearsal is held with
-	 * @param clock tells when a scratch database was made
 	 */
 	MongoRehearsal(MongoDatabaseFactory factory, MongoClient client, DiscoveredMigrations discovery, Set<String> ours,
 			RehearsalStage.Stores stores, Clock clock) {
@@ -70,8 +65,6 @@ final class MongoRehearsal {
 	/**
 	 * Rehearse.
 	 * @param scope where, and on how much data
-	 * @param validation what is applied, and what is pending
-	 * @return what came of each pending migration
 	 */
 	List<RehearsalResult> run(RehearsalScope scope, Validation validation) {
 		List<ResolvedMigration> applied = resolve(

@@ -32,7 +32,6 @@ public record MongoSettings(@Nullable String database, String historyCollection,
 	/**
 	 * Return these settings for another database: everything there is of the rehearsal,
 	 * and it accepts any order.
-	 * @return the settings
 	 */
 	MongoSettings forRehearsal() {
 		return new MongoSettings(null, this.historyCollection, this.lockCollection, this.locations, this.locationsSet,

@@ -32,7 +32,6 @@ final class OldPreimages {
 
 	/**
 	 * Delete them, under the lock.
-	 * @param locked the lock
 	 */
 	void apply(LockedHistory locked) {
 		try {

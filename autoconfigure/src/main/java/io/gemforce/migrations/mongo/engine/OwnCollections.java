@@ -21,9 +21,7 @@ import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 record OwnCollections(Supplier<MongoAccess> access) {
 
 	/**
-	 * Look at a migration.
-	 * @param migration the migration
-	 * @return a problem for each change that would change one of the collections
+	 * Returns a problem for each change that would change one of the collections.
 	 */
 	List<Problem> problems(ResolvedMigration migration) {
 		List<Problem> problems = new ArrayList<>();

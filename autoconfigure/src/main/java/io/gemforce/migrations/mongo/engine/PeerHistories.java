@@ -30,8 +30,6 @@ final class PeerHistories {
 
 	/**
 	 * Look for a change that counts as a migration.
-	 * @param migration the migration
-	 * @return the first of its imports that was executed
 	 */
 	Optional<ImportId> findExecuted(ResolvedMigration migration) {
 		return migration.imports().stream().filter(this::isExecuted).findFirst();
@@ -40,7 +38,6 @@ final class PeerHistories {
 	/**
 	 * Say which of the tools that migrations import from is at work. Costs nothing where
 	 * there are no imports.
-	 * @param migrations what is about to be applied
 	 */
 	void warnOfLocks(List<ResolvedMigration> migrations) {
 		migrations.stream()

@@ -22,7 +22,6 @@ record PendingExecution(ResolvedMigration migration, Direction direction, @Nulla
 
 	/**
 	 * Return the state of a row that records the success of this.
-	 * @return the state
 	 */
 	MigrationState done() {
 		return isUp() ? MigrationState.APPLIED : MigrationState.ROLLED_BACK;
@@ -34,8 +33,6 @@ record PendingExecution(ResolvedMigration migration, Direction direction, @Nulla
 
 	/**
 	 * Return what is recorded when this begins.
-	 * @param transactional whether it runs in a transaction
-	 * @return the attempt
 	 */
 	Attempt attempt(boolean transactional) {
 		return this.migration.attempt(this.direction, transactional);
@@ -43,10 +40,6 @@ record PendingExecution(ResolvedMigration migration, Direction direction, @Nulla
 
 	/**
 	 * Return what listeners are told when this begins.
-	 * @param run the run that this is part of
-	 * @param namespace the name of the database
-	 * @param transactional whether it runs in a transaction
-	 * @return the execution
 	 */
 	ExecutionStart start(MigrationRun run, String namespace, boolean transactional) {
 		Attempt attempt = attempt(transactional);
@@ -58,7 +51,6 @@ record PendingExecution(ResolvedMigration migration, Direction direction, @Nulla
 
 	/**
 	 * Say briefly what this is, for the middle of a sentence.
-	 * @return the version, or its undo
 	 */
 	String brief() {
 		return (isUp() ? "migration %s" : "the undo of migration %s").formatted(this.migration.version());
@@ -66,7 +58,6 @@ record PendingExecution(ResolvedMigration migration, Direction direction, @Nulla
 
 	/**
 	 * Say what this is, for the middle of a sentence.
-	 * @return the migration, or its undo
 	 */
 	@Override
 	public String toString() {

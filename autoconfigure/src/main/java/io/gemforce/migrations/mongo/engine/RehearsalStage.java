@@ -50,11 +50,7 @@ final class RehearsalStage {
 
 	/**
 	 * Create a stage.
-	 * @param factory gives out the database
-	 * @param applied the migrations that are applied in the original
 	 * @param everything whether to run migrations that inject other beans, too
-	 * @param ours the collections that do not count
-	 * @param stores makes the stores
 	 */
 	RehearsalStage(MongoDatabaseFactory factory, List<ResolvedMigration> applied, boolean everything, Set<String> ours,
 			Stores stores) {
@@ -118,9 +114,6 @@ final class RehearsalStage {
 
 	/**
 	 * Rehearse migrations, in order. After a failure no further one is rehearsed.
-	 * @param pending the migrations
-	 * @param seed puts in data before each
-	 * @return what came of each
 	 */
 	List<RehearsalResult> rehearse(List<ResolvedMigration> pending, RehearsalScope.Seed seed) {
 		List<RehearsalResult> results = new ArrayList<>();
@@ -156,16 +149,9 @@ final class RehearsalStage {
 
 		/**
 		 * Make a store that requires nothing of other stores.
-		 * @param factory gives out the database
-		 * @param migrations the migrations that it has
-		 * @return the store
 		 */
 		MongoMigrationStore create(MongoDatabaseFactory factory, DiscoveredMigrations migrations);
 
-		/**
-		 * Begin a run.
-		 * @return the run
-		 */
 		MigrationRun beginRun();
 
 	}

@@ -37,8 +37,6 @@ final class RollbackPlanner {
 	/**
 	 * Select what is to be undone.
 	 * @param target how far to roll back
-	 * @param history the history
-	 * @return the versions, the one that was applied last first
 	 * @throws MigrationException if something that stays was applied after something that
 	 * is to be undone
 	 */
@@ -89,9 +87,6 @@ final class RollbackPlanner {
 	/**
 	 * Return the next migration to undo.
 	 * @param target how far to roll back
-	 * @param history the history
-	 * @return the migration, or empty if the target is reached
-	 * @throws MigrationException if it cannot be undone
 	 */
 	Optional<PendingExecution> next(RollbackTarget target, History history) {
 		return select(target, history).stream()
@@ -113,9 +108,7 @@ final class RollbackPlanner {
 	}
 
 	/**
-	 * Find a migration in this build.
-	 * @param past what the history says about it
-	 * @return the migration, {@code null} if the build does not have it
+	 * Returns the migration, {@code null} if the build does not have it.
 	 */
 	@Nullable ResolvedMigration find(VersionHistory past) {
 		return this.discovery.byVersion().get(past.version());
@@ -124,8 +117,6 @@ final class RollbackPlanner {
 	/**
 	 * Return the version that a rollback leaves the store at.
 	 * @param target how far to roll back
-	 * @param history the history before
-	 * @return the version
 	 */
 	Version versionAfter(RollbackTarget target, History history) {
 		if (target instanceof RollbackTarget.ToVersion to) {
@@ -140,8 +131,6 @@ final class RollbackPlanner {
 	/**
 	 * Return what stays applied.
 	 * @param target how far to roll back
-	 * @param history the history before
-	 * @return the versions, the one that was applied last first
 	 */
 	List<VersionHistory> staying(RollbackTarget target, History history) {
 		return applied(history).stream().filter((past) -> !isSelected(past, target)).toList();

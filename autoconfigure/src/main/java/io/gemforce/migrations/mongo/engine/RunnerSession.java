@@ -67,8 +67,7 @@ final class RunnerSession implements AutoCloseable {
 	}
 
 	/**
-	 * Whether a transaction is open.
-	 * @return whether what is done is part of one
+	 * Whether what is done is part of one.
 	 */
 	boolean isInTransaction() {
 		return this.session != null && this.session.hasActiveTransaction();
@@ -76,7 +75,6 @@ final class RunnerSession implements AutoCloseable {
 
 	/**
 	 * Return the id of the session, by which another runner could end it.
-	 * @return the id, {@code null} if there is no session
 	 */
 	@Nullable BsonDocument id() {
 		return (this.session != null) ? this.session.getServerSession().getIdentifier() : null;

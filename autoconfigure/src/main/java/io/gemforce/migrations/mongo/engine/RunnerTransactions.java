@@ -31,11 +31,8 @@ final class RunnerTransactions {
 
 	/**
 	 * Create the transactions of a runner.
-	 * @param access the way to the deployment
-	 * @param session the runner's session
 	 * @param lifetime tells how long the server lets a transaction live
 	 * @param stop tells that the process is about to end
-	 * @param nanoTime the monotonic clock
 	 */
 	RunnerTransactions(MongoAccess access, RunnerSession session, Supplier<Duration> lifetime, ShutdownSignal stop,
 			LongSupplier nanoTime) {
@@ -47,8 +44,7 @@ final class RunnerTransactions {
 	}
 
 	/**
-	 * Whether the deployment has transactions.
-	 * @return whether something can be executed in one
+	 * Whether something can be executed in one.
 	 */
 	boolean areThere() {
 		return this.access.hasTransactions();
@@ -63,8 +59,6 @@ final class RunnerTransactions {
 
 	/**
 	 * Return why the newest transaction was given up.
-	 * @return the reason, {@code null} if there is none, or none that has to do with
-	 * transactions
 	 */
 	@Nullable ProblemCode verdict() {
 		return (this.newest != null) ? this.newest.verdict() : null;
@@ -80,7 +74,6 @@ final class RunnerTransactions {
 
 	/**
 	 * Say how often the newest transaction was tried.
-	 * @return a remark, empty if it was tried once
 	 */
 	String describeAttempts() {
 		return (this.newest != null) ? this.newest.describe() : "";
@@ -88,9 +81,7 @@ final class RunnerTransactions {
 
 	/**
 	 * Execute something in a transaction.
-	 * @param name what is executed, for a message
 	 * @param body what to execute, called again with each try
-	 * @return whether it was committed; otherwise the body did not want it to be
 	 * @throws Exception what the body throws, or why it could not be committed
 	 */
 	boolean execute(String name, Body body) throws Exception {
@@ -147,11 +138,6 @@ final class RunnerTransactions {
 	@FunctionalInterface
 	interface Body {
 
-		/**
-		 * Execute it.
-		 * @return whether to commit
-		 * @throws Exception if it failed
-		 */
 		boolean execute() throws Exception;
 
 	}

@@ -63,8 +63,6 @@ final class TransactionRetries {
 	 * Create the retries of one execution.
 	 * @param lifetime tells how long the server lets a transaction live
 	 * @param stop tells that the process is about to end
-	 * @param nanoTime the monotonic clock
-	 * @param name what is executed
 	 */
 	TransactionRetries(Supplier<Duration> lifetime, ShutdownSignal stop, LongSupplier nanoTime, String name) {
 		this.lifetime = lifetime;
@@ -75,9 +73,6 @@ final class TransactionRetries {
 
 	/**
 	 * Decide whether to try the whole transaction again, and pause if so.
-	 * @param failure why it failed
-	 * @param startedAt when it was started, on the monotonic clock
-	 * @return whether to try again
 	 */
 	boolean again(Throwable failure, long startedAt) {
 		this.givenUp = !isTriedAgain(failure, startedAt);
@@ -108,9 +103,6 @@ final class TransactionRetries {
 		return this.lifetime.get().plus(LONGER_THAN_A_LIFETIME);
 	}
 
-	/**
-	 * Take note that a commit is sent.
-	 */
 	void committing() {
 		this.commitSent = true;
 	}
@@ -125,8 +117,6 @@ final class TransactionRetries {
 
 	/**
 	 * Decide whether to send a commit again whose outcome is unknown, and pause if so.
-	 * @param failure why the commit failed
-	 * @return whether to send it again
 	 */
 	boolean commitAgain(MongoException failure) {
 		return failure.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL)
@@ -184,7 +174,6 @@ final class TransactionRetries {
 
 	/**
 	 * Say how often it was tried before it was given up.
-	 * @return a remark, empty if it was tried once, or with success
 	 */
 	String describe() {
 		if (this.tries == 1 || !this.givenUp) {
@@ -196,7 +185,6 @@ final class TransactionRetries {
 
 	/**
 	 * Return why it was not tried again.
-	 * @return the reason, {@code null} if the failure is not one of transactions
 	 */
 	@Nullable ProblemCode verdict() {
 		return this.verdict;

@@ -26,7 +26,6 @@ record VersionHistory(Version version, List<HistoryRow> rows) {
 
 	/**
 	 * Group the rows of a history.
-	 * @param rows the rows, by ascending rank
 	 * @return what they say about each version, in the order of versions
 	 */
 	static SortedMap<Version, VersionHistory> byVersion(List<HistoryRow> rows) {
@@ -43,7 +42,6 @@ record VersionHistory(Version version, List<HistoryRow> rows) {
 
 	/**
 	 * Return the newest version that was rolled back.
-	 * @param recorded what the history says about each version
 	 * @return the newest version that was undone and not applied since, {@code null} if
 	 * there is none
 	 */
@@ -85,8 +83,6 @@ record VersionHistory(Version version, List<HistoryRow> rows) {
 	/**
 	 * Return the row of the attempt that the version is applied by, whatever was recorded
 	 * of it later.
-	 * @return the first row that applied it since it was not applied, {@code null} if it
-	 * is not applied
 	 */
 	@Nullable HistoryRow application() {
 		return new Cycles(this.rows).application();
@@ -141,7 +137,6 @@ record VersionHistory(Version version, List<HistoryRow> rows) {
 	/**
 	 * Return the state of the version. What is applied stays so whatever attempts to
 	 * apply it are recorded later, by a runner that was late, until it is undone.
-	 * @return the state
 	 */
 	MigrationState state() {
 		if (this.rows.isEmpty()) {
@@ -156,7 +151,6 @@ record VersionHistory(Version version, List<HistoryRow> rows) {
 
 	/**
 	 * Whether the newest attempt was to undo the version, without success.
-	 * @return whether an undo failed or was interrupted
 	 */
 	boolean isUndoUnfinished() {
 		return !this.rows.isEmpty() && newest().direction() == Direction.DOWN && switch (newest().state()) {

@@ -19,7 +19,6 @@ public record History(List<HistoryRow> rows, List<UnreadableRow> unreadable, lon
 
 	/**
 	 * Whether an execution has not been closed.
-	 * @return whether there is an open row
 	 */
 	public boolean hasOpenRows() {
 		return this.rows.stream().anyMatch(HistoryRow::isOpen);
@@ -27,8 +26,6 @@ public record History(List<HistoryRow> rows, List<UnreadableRow> unreadable, lon
 
 	/**
 	 * Return the executions that a holder of the lock finds left open by earlier ones.
-	 * @param fence the holder's fence
-	 * @return the open rows of lower fences
 	 */
 	public List<HistoryRow> leftOpenBefore(long fence) {
 		return this.rows.stream().filter((row) -> row.isOpen() && row.fence() < fence).toList();
@@ -36,8 +33,6 @@ public record History(List<HistoryRow> rows, List<UnreadableRow> unreadable, lon
 
 	/**
 	 * Return the highest fence that another run has written under.
-	 * @param runId the run that is not another one
-	 * @return the fence, 0 if there is none
 	 */
 	public long highestFenceOfOthers(String runId) {
 		LongStream fences = this.rows.stream().filter((row) -> !runId.equals(row.runId())).mapToLong(HistoryRow::fence);

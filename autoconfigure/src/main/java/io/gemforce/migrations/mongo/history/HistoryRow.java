@@ -35,7 +35,6 @@ public record HistoryRow(long rank, @Nullable Version version, String descriptio
 	/**
 	 * Tell what of a document cannot be understood. What is not known must not be taken
 	 * for something else: a version that seems not to be there would be applied again.
-	 * @param document the document
 	 * @return the name of a field, or empty if the document can be read, or says nothing
 	 * about a migration
 	 */
@@ -70,9 +69,7 @@ public record HistoryRow(long rank, @Nullable Version version, String descriptio
 	}
 
 	/**
-	 * Read a row.
-	 * @param document the document
-	 * @return the row, or empty if the document is none, or cannot be understood
+	 * Returns the row, or empty if the document is none, or cannot be understood.
 	 */
 	static Optional<HistoryRow> from(Document document) {
 		if (!isRow(document) || unreadable(document).isPresent()) {

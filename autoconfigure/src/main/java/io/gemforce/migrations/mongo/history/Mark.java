@@ -25,9 +25,6 @@ public record Mark(MigrationType type, MigrationState state, @Nullable Version v
 	/**
 	 * Create the mark of a runner that has taken the lock over. It has no version, so it
 	 * counts for none.
-	 * @param description what was taken over
-	 * @param reason why
-	 * @return the mark
 	 */
 	public static Mark takeover(String description, @Nullable String reason) {
 		return new Mark(MigrationType.MARK, MigrationState.INTERRUPTED, null, description, null, null, null, reason);

@@ -84,7 +84,6 @@ public final class MigrationHistory {
 
 	/**
 	 * Create the history that is kept in a collection.
-	 * @param collection the collection
 	 * @param clock tells the times that are recorded; they are never compared
 	 */
 	public MigrationHistory(MongoCollection<Document> collection, Clock clock) {
@@ -96,7 +95,6 @@ public final class MigrationHistory {
 
 	/**
 	 * Read the history. One command at any length that fits a reply of the server.
-	 * @return what the history says now
 	 */
 	public History read() {
 		return Sending.unlessOverloaded(this::readOnce);
@@ -118,11 +116,6 @@ public final class MigrationHistory {
 		return new History(rows, unreadable, highestRank + 1);
 	}
 
-	/**
-	 * Read one row.
-	 * @param rank the rank
-	 * @return the row, or empty if there is none
-	 */
 	public Optional<HistoryRow> find(long rank) {
 		return Optional
 			.ofNullable(Sending.unlessOverloaded(
@@ -132,8 +125,6 @@ public final class MigrationHistory {
 
 	/**
 	 * Read all that the history has about some executions.
-	 * @param ranks the ranks of the executions
-	 * @return the executions, by ascending rank
 	 */
 	public List<Execution> executions(Collection<Long> ranks) {
 		List<Execution> executions = new ArrayList<>();
@@ -146,12 +137,6 @@ public final class MigrationHistory {
 
 	/**
 	 * Open a row.
-	 * @param rank the rank to take
-	 * @param attempt what is about to be executed
-	 * @param run the run that executes it
-	 * @param fence the fence of the run's lock
-	 * @return whether the row is now open and this run's; otherwise somebody else has the
-	 * rank
 	 * @throws MongoException if the row could not be opened, or if that is not known,
 	 * although the row was read and the insert sent again: see {@link WriteOutcome}
 	 */
@@ -271,10 +256,6 @@ public final class MigrationHistory {
 
 	/**
 	 * Close a row as done.
-	 * @param rank the rank
-	 * @param state what was done
-	 * @param duration how long the execution took
-	 * @return whether the row was open; otherwise it must be read
 	 */
 	public boolean close(long rank, MigrationState state, Duration duration) {
 		return close(rank, closing(state).append(HistoryFields.DURATION_MS, duration.toMillis()));
@@ -282,12 +263,6 @@ public final class MigrationHistory {
 
 	/**
 	 * Close a row as done and open the next one, in one command.
-	 * @param rank the rank of the row to close
-	 * @param state what was done
-	 * @param duration how long the execution took
-	 * @param next what is about to be executed next
-	 * @param run the run that executes it
-	 * @param fence the fence of the run's lock
 	 * @return whether the row was open, and the next one is now open and this run's;
 	 * otherwise it is not known which of both has happened
 	 */
@@ -307,11 +282,7 @@ public final class MigrationHistory {
 	}
 
 	/**
-	 * Close a row as failed.
-	 * @param rank the rank
-	 * @param duration how long the execution took
-	 * @param error why it failed
-	 * @return whether the row was open; otherwise it must be read
+	 * Whether the row was open; otherwise it must be read.
 	 */
 	public boolean closeFailed(long rank, Duration duration, ExecutionError error) {
 		Document reason = new Document(HistoryFields.ERROR_TYPE, error.type());
@@ -336,7 +307,6 @@ public final class MigrationHistory {
 
 	/**
 	 * Close as interrupted what holders of lower fences left open.
-	 * @param fence the fence of the lock's holder
 	 */
 	public void closeLeftOpenBefore(long fence) {
 		// Not just lower ones: a row that has no fence was not written by a holder,

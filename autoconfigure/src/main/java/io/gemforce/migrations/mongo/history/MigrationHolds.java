@@ -47,10 +47,6 @@ public final class MigrationHolds {
 
 	private final MongoCollection<Document> collection;
 
-	/**
-	 * Create the holds that are kept in a collection.
-	 * @param collection the collection
-	 */
 	public MigrationHolds(MongoCollection<Document> collection) {
 		this.collection = collection.withWriteConcern(WriteConcern.MAJORITY)
 			.withReadConcern(ReadConcern.MAJORITY)
@@ -59,7 +55,6 @@ public final class MigrationHolds {
 
 	/**
 	 * Look for the hold of the store.
-	 * @return the hold, or empty if the store is not held
 	 */
 	public Optional<Hold> find() {
 		return Optional.ofNullable(Sending.unlessOverloaded(() -> this.collection.find(THE_HOLD).first()))
@@ -77,7 +72,6 @@ public final class MigrationHolds {
 
 	/**
 	 * Write the hold of the store, in the place of one that was there.
-	 * @param hold the hold
 	 */
 	public void put(Hold hold) {
 		Sending.unlessOverloaded(
@@ -86,8 +80,6 @@ public final class MigrationHolds {
 
 	/**
 	 * Write the hold of the store in the place of one, unless that is no longer there.
-	 * @param hold the hold that goes
-	 * @param successor the hold that comes
 	 */
 	public void replace(Hold hold, Hold successor) {
 		Sending.unlessOverloaded(() -> this.collection.replaceOne(just(hold), document(successor)));
@@ -95,7 +87,6 @@ public final class MigrationHolds {
 
 	/**
 	 * Remove a hold of the store, unless it is no longer there.
-	 * @param hold the hold that goes
 	 */
 	public void remove(Hold hold) {
 		Sending.unlessOverloaded(() -> this.collection.deleteOne(just(hold)));

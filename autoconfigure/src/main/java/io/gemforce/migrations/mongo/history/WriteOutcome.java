@@ -30,8 +30,6 @@ public final class WriteOutcome {
 
 	/**
 	 * Whether the server may have executed, or may yet execute, a write that failed.
-	 * @param failure the failure
-	 * @return whether the outcome of the write is unknown
 	 */
 	public static boolean isUnknown(MongoException failure) {
 		return (failure instanceof MongoSocketException && !(failure instanceof MongoSocketOpenException))

@@ -85,7 +85,6 @@ public final class Lease implements AutoCloseable {
 
 	/**
 	 * Return the number of times that the lock was acquired, this time included.
-	 * @return the fence
 	 */
 	public long fence() {
 		return this.fence;
@@ -95,8 +94,6 @@ public final class Lease implements AutoCloseable {
 	 * Raise the fence above one that was seen in the history, if the lock is still this
 	 * runner's. A holder's fence can be the lower one without anybody having taken over
 	 * only if somebody has deleted the lock's document, so that the fence started again.
-	 * @param seen the fence that was seen
-	 * @return whether the lock is this runner's, with a fence that is higher
 	 */
 	public boolean raiseFence(long seen) {
 		synchronized (this.fenceMonitor) {
@@ -115,7 +112,6 @@ public final class Lease implements AutoCloseable {
 	/**
 	 * Whether the lock was not free when it was acquired, or might not have been: what an
 	 * earlier holder has left must be put in order before anything else.
-	 * @return whether the lock was taken over
 	 */
 	public boolean isTakenOver() {
 		return this.takenOver;
@@ -123,7 +119,6 @@ public final class Lease implements AutoCloseable {
 
 	/**
 	 * Return the lock as its former holder left it.
-	 * @return the former lock, {@code null} if it was free or if that is not known
 	 */
 	public @Nullable LockDocument predecessor() {
 		return this.predecessor;
@@ -140,7 +135,6 @@ public final class Lease implements AutoCloseable {
 
 	/**
 	 * Say what this runner is doing, for those who look at the lock.
-	 * @param doing what it is doing
 	 */
 	public void doing(String doing) {
 		this.doing = doing;
@@ -148,7 +142,6 @@ public final class Lease implements AutoCloseable {
 
 	/**
 	 * Make sure that the lock is held.
-	 * @throws LockLostException if it is not, or if that is not certain
 	 */
 	public void check() {
 		if (this.closed) {
@@ -175,8 +168,6 @@ public final class Lease implements AutoCloseable {
 
 	/**
 	 * Do some work, and interrupt it if the lock is lost.
-	 * @param work the work
-	 * @throws Exception what the work throws
 	 */
 	public void work(Work work) throws Exception {
 		synchronized (this) {
@@ -279,10 +270,6 @@ public final class Lease implements AutoCloseable {
 	@FunctionalInterface
 	public interface Work {
 
-		/**
-		 * Do it.
-		 * @throws Exception if it fails
-		 */
 		void run() throws Exception;
 
 	}

@@ -7,10 +7,6 @@ public final class LockLostException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
-	/**
-	 * Create an exception.
-	 * @param message why the lock is lost
-	 */
 	public LockLostException(String message) {
 		super(message);
 	}

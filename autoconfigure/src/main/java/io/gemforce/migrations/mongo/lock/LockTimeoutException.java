@@ -18,7 +18,6 @@ public final class LockTimeoutException extends RuntimeException {
 
 	/**
 	 * Return the lock as it was seen last.
-	 * @return the lock, held by somebody else
 	 */
 	public LockDocument getLock() {
 		return this.lock;

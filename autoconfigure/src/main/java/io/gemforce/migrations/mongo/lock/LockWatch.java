@@ -23,7 +23,6 @@ public final class LockWatch {
 	 * Create a watch.
 	 * @param lease how long a lock without a beat is respected, unless its holder asks
 	 * for longer
-	 * @param nanoTime the monotonic clock
 	 */
 	public LockWatch(Duration lease, LongSupplier nanoTime) {
 		this.lease = lease;
@@ -32,7 +31,6 @@ public final class LockWatch {
 
 	/**
 	 * Take note of a lock that has just been read.
-	 * @param lock the lock
 	 * @return whether its holder has not beaten for a whole lease, as far as was watched
 	 */
 	public synchronized boolean isExpired(LockDocument lock) {

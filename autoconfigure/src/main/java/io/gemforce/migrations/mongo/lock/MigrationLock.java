@@ -76,9 +76,7 @@ public final class MigrationLock {
 
 	/**
 	 * Create the lock that is kept in a collection.
-	 * @param collection the collection
 	 * @param lease how long a lock without a beat is respected
-	 * @param nanoTime the monotonic clock
 	 * @param clock tells the time at which the lock was acquired; it is never compared
 	 */
 	public MigrationLock(MongoCollection<Document> collection, Duration lease, LongSupplier nanoTime, Clock clock) {
@@ -92,8 +90,7 @@ public final class MigrationLock {
 	}
 
 	/**
-	 * Look at the lock.
-	 * @return the lock, or empty if nobody has ever held it
+	 * Returns the lock, or empty if nobody has ever held it.
 	 */
 	public Optional<LockDocument> look() {
 		return Optional
@@ -105,8 +102,6 @@ public final class MigrationLock {
 	/**
 	 * Whether the holder of a lock has given a sign of life within its lease, as far as
 	 * this instance has watched.
-	 * @param lock the lock as it was just read
-	 * @return whether the holder is alive
 	 */
 	public boolean isAlive(LockDocument lock) {
 		return !this.watch.isExpired(lock);
@@ -117,16 +112,11 @@ public final class MigrationLock {
 	 * sign of life since this began to wait is waited for until it has, or until its
 	 * lease has run out, even if that takes longer than the time-out: otherwise those
 	 * that do not wait for a lease would never take over from a dead one.
-	 * @param holder who acquires it
 	 * @param waitTimeout how long to wait at the most for a holder that is alive; for one
 	 * that gives no sign of life this instance's own lease at the least, after which it
 	 * can mostly be taken over
 	 * @param needed asked when the lock has become free after a wait: whether it is still
 	 * needed
-	 * @param pause pauses between two looks at the lock
-	 * @return the lease, or empty if the lock is no longer needed
-	 * @throws LockTimeoutException if the lock was not free in time
-	 * @throws InterruptedException if the thread was interrupted while it waited
 	 */
 	public Optional<Lease> acquire(LockHolder holder, Duration waitTimeout, BooleanSupplier needed, Pause pause)
 			throws InterruptedException {
@@ -179,9 +169,7 @@ public final class MigrationLock {
 
 	/**
 	 * Take the lock from whoever holds it, alive or not.
-	 * @param holder who takes it
 	 * @param from the only owner that it may be taken from, {@code null} for any
-	 * @return the lease, or empty if another owner than that one holds the lock
 	 */
 	public Optional<Lease> seize(LockHolder holder, @Nullable String from) {
 		Optional<Lease> lease = acquireFree(holder);
@@ -273,8 +261,6 @@ public final class MigrationLock {
 
 		/**
 		 * Pause.
-		 * @param pause how long
-		 * @throws InterruptedException if the thread was interrupted
 		 */
 		void pause(Duration pause) throws InterruptedException;
 

@@ -36,12 +36,6 @@ public record DatabaseFingerprint(SortedMap<String, String> parts) {
 
 	private static final BigInteger MODULUS = BigInteger.ONE.shiftLeft(256);
 
-	/**
-	 * Take the fingerprint of a database.
-	 * @param database the database
-	 * @param leftOut the collections that do not count
-	 * @return the fingerprint
-	 */
 	public static DatabaseFingerprint of(MongoDatabase database, Set<String> leftOut) {
 		SortedMap<String, String> parts = new TreeMap<>();
 		for (Document info : database.listCollections().into(new ArrayList<>())) {
@@ -129,8 +123,6 @@ public record DatabaseFingerprint(SortedMap<String, String> parts) {
 
 	/**
 	 * Say in what two fingerprints differ.
-	 * @param other the other one
-	 * @return the names of the parts that differ
 	 */
 	public List<String> differences(DatabaseFingerprint other) {
 		Set<String> names = new TreeSet<>(this.parts.keySet());

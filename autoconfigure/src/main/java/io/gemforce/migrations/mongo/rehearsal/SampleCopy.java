@@ -27,12 +27,6 @@ public final class SampleCopy {
 
 	private final Set<String> leftOut;
 
-	/**
-	 * Create a copy.
-	 * @param original the database to copy from
-	 * @param scratch the database to copy to
-	 * @param leftOut the collections that are not copied
-	 */
 	public SampleCopy(MongoDatabase original, MongoDatabase scratch, Set<String> leftOut) {
 		this.original = original;
 		this.scratch = scratch;
@@ -41,7 +35,6 @@ public final class SampleCopy {
 
 	/**
 	 * Copy. What the scratch database has in a collection that is copied is replaced.
-	 * @param sample how many documents of each collection
 	 */
 	public void copy(long sample) {
 		List<Document> views = new ArrayList<>();

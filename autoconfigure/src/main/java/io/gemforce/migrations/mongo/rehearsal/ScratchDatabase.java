@@ -59,10 +59,7 @@ public final class ScratchDatabase implements AutoCloseable {
 
 	/**
 	 * Make a scratch database.
-	 * @param client the client of the server
-	 * @param original the name of the database that is rehearsed for
 	 * @param clock tells when it was made, for those who find it
-	 * @return the database, empty but for its beat
 	 */
 	public static ScratchDatabase create(MongoClient client, String original, Clock clock) {
 		String name = PREFIX + original.substring(0, Math.min(original.length(), LONGEST_NAME)) + "_"
@@ -93,9 +90,7 @@ public final class ScratchDatabase implements AutoCloseable {
 
 	/**
 	 * Drop the scratch databases that rehearsals have left behind which were killed.
-	 * @param client the client of the server
 	 * @param patience how long a beat may take
-	 * @return the names of what was dropped
 	 */
 	public static List<String> dropLeftBehind(MongoClient client, Duration patience) {
 		List<String> dropped = new ArrayList<>();

@@ -20,9 +20,7 @@ import io.gemforce.migrations.store.Hold;
 public record EffectiveHold(Hold hold, @Nullable Version newestRolledBack) {
 
 	/**
-	 * Whether this holds back a build.
-	 * @param build the versions of the build
-	 * @return whether nothing may be run by the build
+	 * Whether nothing may be run by the build.
 	 */
 	public boolean binds(BuildVersions build) {
 		// What a build has and is applied is no reason to apply what was rolled back
@@ -33,8 +31,6 @@ public record EffectiveHold(Hold hold, @Nullable Version newestRolledBack) {
 	/**
 	 * Whether a build ends this, as it has a migration that is newer than all that was
 	 * rolled back.
-	 * @param build the versions of the build
-	 * @return whether the build is past the hold and not bound
 	 */
 	public boolean isLiftedBy(BuildVersions build) {
 		return build.newest() != null && build.newest().compareTo(this.hold.version()) > 0 && !binds(build);
@@ -42,7 +38,6 @@ public record EffectiveHold(Hold hold, @Nullable Version newestRolledBack) {
 
 	/**
 	 * Say what is not run and why.
-	 * @return the problem
 	 */
 	public Problem problem() {
 		return Problem.warning(ProblemCode.HELD, StoreName.POSTGRES,

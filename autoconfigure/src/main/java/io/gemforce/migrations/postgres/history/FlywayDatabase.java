@@ -98,11 +98,9 @@ public final class FlywayDatabase {
 
 	/**
 	 * Open a database.
-	 * @param configuration the configuration of the Flyway
 	 * @param logTable the name that the user has given the log, {@code null} if none
 	 * @param holdTable the name that the user has given the table of the holds,
 	 * {@code null} if none
-	 * @param application the name of this service
 	 */
 	public FlywayDatabase(Configuration configuration, @Nullable String logTable, @Nullable String holdTable,
 			String application) {
@@ -155,7 +153,6 @@ public final class FlywayDatabase {
 	/**
 	 * Whether this is PostgreSQL. Flyway may as well be used with another database, in
 	 * tests for example; nothing but Flyway works with that.
-	 * @return whether there can be a log
 	 */
 	public boolean isPostgres() {
 		return this.postgres;
@@ -163,7 +160,6 @@ public final class FlywayDatabase {
 
 	/**
 	 * Return what kind of database this is.
-	 * @return the name of the product
 	 */
 	public String product() {
 		return this.product;
@@ -171,7 +167,6 @@ public final class FlywayDatabase {
 
 	/**
 	 * Return where Flyway's table and those of this library are.
-	 * @return the names of the schemas
 	 */
 	public Set<String> schemas() {
 		return this.schemas;
@@ -179,7 +174,6 @@ public final class FlywayDatabase {
 
 	/**
 	 * Return what is migrated.
-	 * @return the database and the schema, in the words of OpenTelemetry
 	 */
 	public String namespace() {
 		return this.namespace;
@@ -199,7 +193,6 @@ public final class FlywayDatabase {
 
 	/**
 	 * Return the tables that are Flyway's and this library's own.
-	 * @return their quoted names
 	 */
 	public Set<String> ownTables() {
 		return Set.of(this.history.table(), this.log.table(), this.holds.table());
@@ -213,11 +206,6 @@ public final class FlywayDatabase {
 		return this.holds;
 	}
 
-	/**
-	 * Look which of the tables are there.
-	 * @param client reads the database
-	 * @return the tables that are there
-	 */
 	public Tables tables(JdbcClient client) {
 		Tables tables = client.sql(TABLES)
 			.param(this.history.table())
@@ -238,8 +226,6 @@ public final class FlywayDatabase {
 	/**
 	 * Bring the log of an older build up to date, where that is possible. Not to be
 	 * called in a migration's transaction, which would keep others from the log.
-	 * @param dataSource gives a connection
-	 * @return the tables that are there
 	 */
 	public Tables upgrade(DataSource dataSource) {
 		Tables tables = tables(JdbcClient.create(dataSource));
@@ -260,9 +246,7 @@ public final class FlywayDatabase {
 	}
 
 	/**
-	 * Look for a hold.
-	 * @param client reads the database
-	 * @return the hold, whoever it binds
+	 * Returns the hold, whoever it binds.
 	 */
 	Optional<Hold> readHold(JdbcClient client) {
 		Tables tables = tables(client);
@@ -285,11 +269,8 @@ public final class FlywayDatabase {
 	/**
 	 * Write a hold in place of the one that is there.
 	 * @param client the connection to use, which has Flyway's lock
-	 * @param tables the tables that are there
-	 * @param version the version to hold the store at
 	 * @param reason why, {@code null} if nobody gave a reason
 	 * @param since when, as {@link HoldTable#now()} gives it
-	 * @return the hold that was there before, or empty if there was none
 	 */
 	public Optional<Hold> writeHold(JdbcClient client, Tables tables, Version version, @Nullable String reason,
 			Instant since) {
@@ -307,7 +288,6 @@ public final class FlywayDatabase {
 
 	/**
 	 * Look for a hold, and for what was rolled back.
-	 * @return the hold, or empty if there is none, or no database that can have one
 	 */
 	public Optional<EffectiveHold> viewHold() {
 		return this.postgres ? viewHold(this.client) : Optional.empty();
@@ -315,8 +295,6 @@ public final class FlywayDatabase {
 
 	/**
 	 * Look for a hold, and for what was rolled back.
-	 * @param client reads the database
-	 * @return the hold, or empty if there is none
 	 */
 	Optional<EffectiveHold> viewHold(JdbcClient client) {
 		return readHold(client).map((hold) -> view(hold, client));
@@ -324,9 +302,6 @@ public final class FlywayDatabase {
 
 	/**
 	 * Look what a hold is about.
-	 * @param hold the hold
-	 * @param client reads the database
-	 * @return the hold and what was rolled back
 	 */
 	EffectiveHold view(Hold hold, JdbcClient client) {
 		return new EffectiveHold(hold, this.history.read(client).newestRolledBack());
@@ -334,7 +309,6 @@ public final class FlywayDatabase {
 
 	/**
 	 * Read what the log says about each migration.
-	 * @return a summary for each id that the log knows
 	 */
 	public Map<String, LogSummary> summarizeLog() {
 		Map<String, LogSummary> log = (this.postgres && tables(this.client).log()) ? this.log.summarize(this.client)
@@ -351,7 +325,6 @@ public final class FlywayDatabase {
 	/**
 	 * Read what changes whenever something is executed or held. Once Flyway's table and
 	 * the log are known to be there that is one statement.
-	 * @return the fingerprint of Flyway's table, of the log and of the hold
 	 */
 	public List<Object> fingerprint() {
 		Fingerprint fingerprint = this.complete ? fingerprintOfAll() : fingerprintOfSome();
@@ -397,7 +370,6 @@ public final class FlywayDatabase {
 
 	/**
 	 * Return the key of the advisory lock that Flyway uses.
-	 * @return the key
 	 */
 	public long lockKey() {
 		return LOCK_MAGIC + this.history.table().hashCode();
@@ -405,8 +377,6 @@ public final class FlywayDatabase {
 
 	/**
 	 * End the connection that holds Flyway's lock.
-	 * @param owner who must hold it
-	 * @return whether it was so
 	 */
 	public boolean endLockHolder(@Nullable String owner) {
 		return this.client.sql("SELECT pg_terminate_backend(pid) FROM (%s) AS holder WHERE owner = ?".formatted(HOLDER))
@@ -419,7 +389,6 @@ public final class FlywayDatabase {
 
 	/**
 	 * Remember that this instance migrates on a connection.
-	 * @param connection the connection
 	 */
 	public void works(Connection connection) {
 		works(JdbcClient.create(new SingleConnectionDataSource(connection, true))
@@ -430,7 +399,6 @@ public final class FlywayDatabase {
 
 	/**
 	 * Remember that this instance migrates in a session.
-	 * @param backend the server process of the session
 	 */
 	void works(int backend) {
 		this.working.add(backend);
@@ -449,8 +417,6 @@ public final class FlywayDatabase {
 
 	/**
 	 * Look who holds Flyway's lock.
-	 * @param client reads the database
-	 * @return the lock
 	 */
 	StoreLock lock(JdbcClient client) {
 		return client.sql(HOLDER)
@@ -463,8 +429,6 @@ public final class FlywayDatabase {
 
 	/**
 	 * Write in a transaction, as connections need not commit by themselves.
-	 * @param dataSource gives a connection
-	 * @param work writes
 	 */
 	public static void inTransaction(DataSource dataSource, Consumer<JdbcClient> work) {
 		new TransactionTemplate(new JdbcTransactionManager(dataSource))

@@ -44,11 +44,6 @@ public final class FlywayFailures {
 
 	/**
 	 * Say what it means that a migration failed.
-	 * @param failure the exception of Flyway
-	 * @param attempt the migration
-	 * @param recorded whether it was rolled back, or Flyway has recorded that it failed
-	 * @param rolledBack what shared its transaction
-	 * @return an exception for the user
 	 */
 	public static MigrationException explain(RuntimeException failure, LogEntry attempt, boolean recorded,
 			List<LogEntry> rolledBack) {
@@ -93,12 +88,6 @@ public final class FlywayFailures {
 
 	/**
 	 * Say what it means that an undo failed.
-	 * @param failure the exception of Flyway
-	 * @param script the name of the undo script
-	 * @param migration the migration that was to be undone
-	 * @param attempt the execution, {@code null} if the script was not begun
-	 * @param databaseState the state that the database is in
-	 * @return an exception for the user
 	 */
 	public static MigrationException explainUndo(RuntimeException failure, String script, String migration,
 			@Nullable LogEntry attempt, String databaseState) {
@@ -124,11 +113,6 @@ public final class FlywayFailures {
 		return (error.code() != null) ? " (SQLSTATE %s)".formatted(error.code()) : "";
 	}
 
-	/**
-	 * Say that Flyway's lock was not free in time.
-	 * @param lock the lock
-	 * @return an exception for the user
-	 */
 	static MigrationException lockTimeout(StoreLock lock) {
 		return new MigrationException(error(ProblemCode.LOCK_TIMEOUT,
 				"Flyway's lock was not free in time%s"
@@ -141,9 +125,6 @@ public final class FlywayFailures {
 
 	/**
 	 * Say that a script has released Flyway's lock, and that another instance has it now.
-	 * @param script the name of the script
-	 * @param databaseState the state that the database is in
-	 * @return an exception for the user
 	 */
 	public static MigrationException lockLost(String script, String databaseState) {
 		return new MigrationException(lockLost("Script %s has released Flyway's lock".formatted(script)), databaseState,
@@ -157,8 +138,6 @@ public final class FlywayFailures {
 
 	/**
 	 * Say what it means that Flyway failed before or between migrations.
-	 * @param failure the exception of Flyway
-	 * @return an exception for the user
 	 */
 	public static MigrationException explain(RuntimeException failure) {
 		Problem problem = connection(failure);
@@ -173,9 +152,6 @@ public final class FlywayFailures {
 
 	/**
 	 * Say what it means if Flyway or the driver cannot read something.
-	 * @param <T> what is read
-	 * @param read reads
-	 * @return what was read
 	 */
 	public static <T> T explaining(Supplier<T> read) {
 		try {
@@ -298,7 +274,6 @@ public final class FlywayFailures {
 	/**
 	 * Say that Flyway's table has entries of an undo of another edition of Flyway, which
 	 * the free one refuses or, worse, overlooks.
-	 * @return the problem
 	 */
 	static Problem otherEdition() {
 		return error(ProblemCode.FOREIGN_HISTORY,
@@ -310,9 +285,6 @@ public final class FlywayFailures {
 
 	/**
 	 * Say that a table which has the name of one of this library's is another one.
-	 * @param table the quoted name
-	 * @param property the property that gives this library's another name
-	 * @return an exception for the user
 	 */
 	static MigrationException foreignTable(String table, String property) {
 		return new MigrationException(error(ProblemCode.FOREIGN_HISTORY,

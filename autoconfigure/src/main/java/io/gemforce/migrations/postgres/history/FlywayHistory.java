@@ -68,16 +68,14 @@ public record FlywayHistory(List<Entry> live, Set<Version> rolledBack) {
 	}
 
 	/**
-	 * Return the repeatables that are applied.
-	 * @return the entries, in the order of execution
+	 * Returns the entries, in the order of execution.
 	 */
 	public List<Entry> repeatables() {
 		return this.live.stream().filter((entry) -> entry.version() == null).toList();
 	}
 
 	/**
-	 * Return the version that the history starts with.
-	 * @return the newest baseline, {@code null} if there is none
+	 * Returns the newest baseline, {@code null} if there is none.
 	 */
 	public @Nullable Version baseline() {
 		return this.live.stream()
@@ -88,8 +86,7 @@ public record FlywayHistory(List<Entry> live, Set<Version> rolledBack) {
 	}
 
 	/**
-	 * Return the newest version that was rolled back and is not applied.
-	 * @return the version, {@code null} if there is none
+	 * Returns the version, {@code null} if there is none.
 	 */
 	@Nullable Version newestRolledBack() {
 		return this.rolledBack.isEmpty() ? null : Collections.max(this.rolledBack);

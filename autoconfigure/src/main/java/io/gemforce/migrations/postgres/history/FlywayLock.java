@@ -65,11 +65,8 @@ public final class FlywayLock implements AutoCloseable {
 
 	/**
 	 * Acquire the lock on a new connection, in which every statement commits by itself.
-	 * @param database the database
 	 * @param configuration the configuration of Flyway, which says how long to wait
 	 * @param run the run that wants the lock, told how long it waited
-	 * @param stop ends the waiting
-	 * @return the lock, to be closed
 	 */
 	public static FlywayLock acquire(FlywayDatabase database, Configuration configuration, MigrationRun run,
 			ShutdownSignal stop) {
@@ -171,7 +168,6 @@ public final class FlywayLock implements AutoCloseable {
 
 	/**
 	 * Return what was there when the lock was acquired.
-	 * @return the tables
 	 */
 	public Tables tables() {
 		return Objects.requireNonNull(this.tables);
@@ -179,7 +175,6 @@ public final class FlywayLock implements AutoCloseable {
 
 	/**
 	 * Whether the connection still works, and so holds the lock.
-	 * @return whether the server answers
 	 */
 	public boolean isUsable() {
 		try {
@@ -196,7 +191,6 @@ public final class FlywayLock implements AutoCloseable {
 
 	/**
 	 * Give out the connection, and go on giving it out after it was closed.
-	 * @return a data source that has this connection only
 	 */
 	public DataSource dataSource() {
 		return this.dataSource;

@@ -36,11 +36,6 @@ public final class HistoryTable {
 
 	private final String table;
 
-	/**
-	 * Create the table of a schema.
-	 * @param schema the schema
-	 * @param name the name that the user has given it
-	 */
 	HistoryTable(String schema, String name) {
 		this.name = new TableName(schema, name);
 		this.table = this.name.quoted();
@@ -52,7 +47,6 @@ public final class HistoryTable {
 
 	/**
 	 * Return the quoted name, as Flyway makes it, too: its lock is derived from it.
-	 * @return the name with the schema
 	 */
 	String table() {
 		return this.table;
@@ -60,8 +54,6 @@ public final class HistoryTable {
 
 	/**
 	 * Read what Flyway has recorded.
-	 * @param client reads the database
-	 * @return the history
 	 */
 	public FlywayHistory read(JdbcClient client) {
 		List<Entry> entries = client.sql(SELECT.formatted(this.table))
@@ -80,7 +72,6 @@ public final class HistoryTable {
 	 * undone may have taken with it what they had made, and Flyway by itself runs them
 	 * again only after they have changed.
 	 * @param client the connection to use, which has Flyway's lock
-	 * @param repeatables the repeatables, all of them applied
 	 * @param installedBy who is to be recorded, {@code null} for the user of the database
 	 */
 	public void deleteRepeatables(JdbcClient client, List<Entry> repeatables, @Nullable String installedBy) {
@@ -95,8 +86,6 @@ public final class HistoryTable {
 	/**
 	 * Let a migration count as applied. Its failed entry is removed, as Flyway's repair
 	 * does.
-	 * @param client the connection to use, which has Flyway's lock
-	 * @param migration the migration
 	 * @param installedBy who is to be recorded, {@code null} for the user of the database
 	 */
 	public void markApplied(JdbcClient client, MigrationInfo migration, @Nullable String installedBy) {

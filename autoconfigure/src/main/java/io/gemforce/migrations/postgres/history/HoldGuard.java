@@ -29,11 +29,8 @@ public final class HoldGuard {
 
 	/**
 	 * Create a guard.
-	 * @param database the database
 	 * @param build the versions of this build, {@code null} if they were not looked at,
 	 * as there was nothing to do
-	 * @param known the hold that is known not to bind this build, {@code null} if there
-	 * was none
 	 */
 	public HoldGuard(FlywayDatabase database, @Nullable BuildVersions build, @Nullable Hold known) {
 		this.database = database;
@@ -43,10 +40,6 @@ public final class HoldGuard {
 
 	/**
 	 * Make sure that a migration may be applied. A hold that this build ends is removed.
-	 * @param connection the connection of the migration
-	 * @param migration the migration
-	 * @param databaseState tells the state that the database is in
-	 * @throws MigrationException if a hold binds this build
 	 */
 	public void check(Connection connection, MigrationInfo migration, Supplier<String> databaseState) {
 		JdbcClient client = JdbcClient.create(new SingleConnectionDataSource(connection, true));

@@ -33,10 +33,6 @@ public final class HoldRelease {
 
 	/**
 	 * Create a release.
-	 * @param configuration the configuration of the Flyway that migrates
-	 * @param database the database
-	 * @param run the run that this is part of
-	 * @param rerunRepeatables whether repeatables run again afterwards
 	 * @param stop tells that the process is about to end
 	 */
 	public HoldRelease(Configuration configuration, FlywayDatabase database, MigrationRun run, boolean rerunRepeatables,
@@ -51,7 +47,6 @@ public final class HoldRelease {
 	/**
 	 * Release the hold because somebody wants it.
 	 * @param reason why, {@code null} if nobody gave a reason
-	 * @return what was done, a line each
 	 */
 	public List<String> release(@Nullable String reason) {
 		try (FlywayLock lock = FlywayLock.acquire(this.database, this.configuration, this.run, this.stop)) {
@@ -64,8 +59,6 @@ public final class HoldRelease {
 	/**
 	 * Lift the hold because a build has a migration that is newer than all that was
 	 * rolled back.
-	 * @param build the versions of the build
-	 * @return what was done, a line each
 	 * @throws MigrationException if the hold has become one that binds the build, or if
 	 * something is undone in part
 	 */

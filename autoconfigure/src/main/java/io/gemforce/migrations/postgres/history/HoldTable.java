@@ -22,9 +22,6 @@ import io.gemforce.migrations.store.Hold;
  */
 public final class HoldTable {
 
-	/**
-	 * The name of the table if the user has not named it.
-	 */
 	static final String NAME = "migration_hold";
 
 	private static final String UNNAMED = "postgres";
@@ -57,11 +54,6 @@ public final class HoldTable {
 
 	private final boolean withFlyways;
 
-	/**
-	 * Create the table.
-	 * @param name its name
-	 * @param history the table of Flyway's whose hold it has
-	 */
 	HoldTable(TableName name, TableName history) {
 		this.table = name.quoted();
 		this.own = "%s:%s".formatted(UNNAMED, history.in(name));
@@ -74,18 +66,12 @@ public final class HoldTable {
 
 	/**
 	 * Create the table, which is not there. Not to be called in a transaction.
-	 * @param client the connection to use
 	 */
 	void create(JdbcClient client) {
 		OwnTable.create(client, this.table, DDL.formatted(this.table), "SELECT, INSERT, UPDATE, DELETE",
 				() -> client.sql("SELECT current_user").query(String.class).single());
 	}
 
-	/**
-	 * Look for a hold.
-	 * @param client reads the database
-	 * @return what there is
-	 */
 	Found read(JdbcClient client) {
 		Map<String, Hold> holds = client.sql(SELECT.formatted(this.table))
 			.param(this.own)
@@ -103,10 +89,7 @@ public final class HoldTable {
 
 	/**
 	 * Write a hold in place of the one of the same key.
-	 * @param client the connection to use
-	 * @param version the version to hold the store at
 	 * @param reason why, {@code null} if nobody gave a reason
-	 * @param since when, as {@link #now()} gives it
 	 * @param alone whether there is no other table of Flyway's in the schema, so that the
 	 * hold may be one that older builds see, too
 	 */
@@ -121,9 +104,6 @@ public final class HoldTable {
 
 	/**
 	 * Take a hold back, unless another one has taken its place.
-	 * @param client the connection to use
-	 * @param since when the hold was written
-	 * @param former the hold that was there before, {@code null} if there was none
 	 */
 	public void takeBack(JdbcClient client, Instant since, @Nullable Hold former) {
 		if (former == null) {
@@ -141,11 +121,6 @@ public final class HoldTable {
 			.update();
 	}
 
-	/**
-	 * Remove a hold.
-	 * @param client the connection to use
-	 * @param since when the hold was written
-	 */
 	void remove(JdbcClient client, Instant since) {
 		client.sql(REMOVE.formatted(this.table))
 			.param(this.own)
@@ -156,7 +131,6 @@ public final class HoldTable {
 
 	/**
 	 * Return the time as the table keeps it.
-	 * @return now, in microseconds
 	 */
 	public static Instant now() {
 		return Instant.now().truncatedTo(ChronoUnit.MICROS);

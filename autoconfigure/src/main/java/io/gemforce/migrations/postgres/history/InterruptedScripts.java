@@ -37,7 +37,6 @@ public final class InterruptedScripts {
 	/**
 	 * Close the rows of runs that were killed, by what Flyway's table says of them. Under
 	 * Flyway's lock nothing else can be running.
-	 * @param connection the connection that has Flyway's lock
 	 */
 	public void close(Connection connection) {
 		JdbcClient client = client(connection);
@@ -61,10 +60,6 @@ public final class InterruptedScripts {
 
 	/**
 	 * Whether Flyway has recorded that something was applied.
-	 * @param history what Flyway has recorded
-	 * @param id the id of the migration
-	 * @param checksum the checksum that it was applied with, {@code null} if it has none
-	 * @return whether it is there
 	 */
 	public static boolean isApplied(FlywayHistory history, String id, @Nullable String checksum) {
 		return history.live()
@@ -76,10 +71,6 @@ public final class InterruptedScripts {
 
 	/**
 	 * Make sure that a migration which Flyway is about to run is not one of these.
-	 * @param connection the connection that has Flyway's lock
-	 * @param migration the migration
-	 * @param databaseState tells the state that the database is in
-	 * @throws MigrationException if it is
 	 */
 	public void check(Connection connection, MigrationInfo migration, Supplier<String> databaseState) {
 		this.database.log()
@@ -92,9 +83,6 @@ public final class InterruptedScripts {
 
 	/**
 	 * Say that nobody knows how much of a script is done.
-	 * @param summary what the log says about it
-	 * @param severity whether that stops a run
-	 * @return the problem
 	 */
 	public static Problem problem(LogSummary summary, Severity severity) {
 		return new Problem(severity, ProblemCode.INTERRUPTED, StoreName.POSTGRES,
@@ -106,8 +94,6 @@ public final class InterruptedScripts {
 
 	/**
 	 * Say what the operator can do about it.
-	 * @param version the version
-	 * @return what to do
 	 */
 	static String action(String version) {
 		return "Look at the schema. If all of it is done, or you finish it by hand, record that with "

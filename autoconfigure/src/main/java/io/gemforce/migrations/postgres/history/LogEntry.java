@@ -51,8 +51,6 @@ public record LogEntry(@Nullable String version, String description, MigrationTy
 
 	/**
 	 * Return what listeners are told about this.
-	 * @param namespace the database and the schema
-	 * @return the execution
 	 */
 	public ExecutionStart start(String namespace) {
 		return new ExecutionStart(this.run, StoreName.POSTGRES, namespace, id(), this.version, this.description,

@@ -133,7 +133,6 @@ public final class LostHistory {
 	/**
 	 * Create Flyway's table, empty, if nothing but the tables of this library keeps
 	 * Flyway from doing so.
-	 * @param run the run that this is part of
 	 * @param stop tells that the process is about to end
 	 */
 	public void startAfresh(MigrationRun run, ShutdownSignal stop) {

@@ -143,9 +143,7 @@ public final class MigrationLog {
 
 	/**
 	 * Create the log.
-	 * @param name its name
 	 * @param history the table of Flyway's whose executions it has
-	 * @param application the name of this service
 	 */
 	MigrationLog(TableName name, TableName history, String application) {
 		this.table = name.quoted();
@@ -164,7 +162,6 @@ public final class MigrationLog {
 
 	/**
 	 * Be told what was found.
-	 * @param tables the tables that are there
 	 */
 	void found(FlywayDatabase.Tables tables) {
 		this.rows = new Rows(!tables.log() || tables.logByHistory(), tables.alone() && this.withFlyways);
@@ -173,7 +170,6 @@ public final class MigrationLog {
 	/**
 	 * Return the rows that belong to Flyway's table. Older builds did not say which that
 	 * is: where there are several, the rows of this service are taken.
-	 * @return what to select from
 	 */
 	String rows() {
 		Rows rows = this.rows;
@@ -187,7 +183,6 @@ public final class MigrationLog {
 
 	/**
 	 * Create the table if it is not there.
-	 * @param connection the connection to use
 	 * @throws MigrationException if it is there, is shared, and cannot tell whose its
 	 * rows are
 	 */
@@ -226,7 +221,6 @@ public final class MigrationLog {
 	/**
 	 * Add what the table of an older build does not have, unless the user may not, or
 	 * somebody is at work on it.
-	 * @param dataSource gives a connection
 	 */
 	void upgrade(DataSource dataSource) {
 		if (!JdbcClient.create(dataSource).sql(MAY_UPGRADE).param(this.table).query(Boolean.class).single()) {
@@ -245,8 +239,6 @@ public final class MigrationLog {
 
 	/**
 	 * Find the rows that are not closed.
-	 * @param client reads the database
-	 * @return the rows
 	 */
 	List<OpenRow> open(JdbcClient client) {
 		return client.sql(OPEN.formatted(rows()))
@@ -257,9 +249,6 @@ public final class MigrationLog {
 
 	/**
 	 * Close a row that its own run cannot close any more.
-	 * @param client the client to use
-	 * @param row the row
-	 * @param state what has become of it
 	 */
 	void close(JdbcClient client, OpenRow row, MigrationState state) {
 		client.sql(sql(CLOSE_OPEN)).param(state.name()).param(utc(Instant.now())).param(row.rank()).update();
@@ -267,8 +256,6 @@ public final class MigrationLog {
 
 	/**
 	 * Record that a script begins that cannot run in a transaction.
-	 * @param connection the connection to use
-	 * @param attempt what is executed
 	 */
 	public void open(Connection connection, LogEntry attempt) {
 		insert(client(connection), attempt, MigrationState.RUNNING, null, null);
@@ -276,8 +263,6 @@ public final class MigrationLog {
 
 	/**
 	 * Record what an operator did.
-	 * @param connection the connection to use
-	 * @param mark what was done
 	 */
 	public void marked(Connection connection, LogEntry mark) {
 		insert(client(connection), mark, mark.successState(), Instant.now(), null);
@@ -285,8 +270,6 @@ public final class MigrationLog {
 
 	/**
 	 * Record that a migration was applied, or undone.
-	 * @param connection the connection that it ran on
-	 * @param attempt what was executed
 	 */
 	public void succeeded(Connection connection, LogEntry attempt) {
 		record(client(connection), attempt, attempt.successState(), null);
@@ -294,8 +277,6 @@ public final class MigrationLog {
 
 	/**
 	 * Record that a migration was applied, after Flyway has returned.
-	 * @param dataSource gives a connection
-	 * @param attempt what was executed
 	 */
 	public void appliedBefore(DataSource dataSource, LogEntry attempt) {
 		prepare(dataSource);
@@ -304,9 +285,6 @@ public final class MigrationLog {
 
 	/**
 	 * Record that a migration failed, or its undo, after Flyway has returned.
-	 * @param dataSource gives a connection
-	 * @param attempt what was executed
-	 * @param error why it failed
 	 */
 	public void failed(DataSource dataSource, LogEntry attempt, ExecutionError error) {
 		ended(dataSource, attempt, MigrationState.FAILED, error);
@@ -315,9 +293,6 @@ public final class MigrationLog {
 	/**
 	 * Record that a script without a transaction failed, and that Flyway has not recorded
 	 * it.
-	 * @param dataSource gives a connection
-	 * @param attempt what was executed
-	 * @param error why it failed
 	 */
 	public void interrupted(DataSource dataSource, LogEntry attempt, ExecutionError error) {
 		ended(dataSource, attempt, MigrationState.INTERRUPTED, error);
@@ -331,9 +306,6 @@ public final class MigrationLog {
 	/**
 	 * Record that a script that could not run in a transaction has gone through, after
 	 * all.
-	 * @param dataSource gives a connection
-	 * @param attempt what was executed
-	 * @param finishedAt when it has
 	 */
 	public void closed(DataSource dataSource, LogEntry attempt, Instant finishedAt) {
 		FlywayDatabase.inTransaction(dataSource, (client) -> {
@@ -409,8 +381,6 @@ public final class MigrationLog {
 
 	/**
 	 * Read what the log says about each migration.
-	 * @param client reads the database
-	 * @return a summary for each id that the log knows
 	 */
 	public Map<String, LogSummary> summarize(JdbcClient client) {
 		return client.sql(SUMMARY.formatted(rows()))
@@ -422,9 +392,6 @@ public final class MigrationLog {
 
 	/**
 	 * Read what the log says about a migration.
-	 * @param client reads the database
-	 * @param id the id of the migration
-	 * @return a summary, or empty if the log does not know it
 	 */
 	Optional<LogSummary> summarize(JdbcClient client, String id) {
 		return client.sql("SELECT * FROM (%s) AS summary WHERE id = ?".formatted(SUMMARY.formatted(rows())))
@@ -435,7 +402,6 @@ public final class MigrationLog {
 
 	/**
 	 * Read who has applied each version.
-	 * @param client reads the database
 	 * @return the newest execution with success for each version that the log knows
 	 */
 	public Map<String, AppliedBy> appliedBy(JdbcClient client) {
@@ -447,21 +413,12 @@ public final class MigrationLog {
 			.collect(Collectors.toMap(AppliedBy::version, Function.identity()));
 	}
 
-	/**
-	 * Read executions.
-	 * @param client reads the database
-	 * @param ranks the ranks of the executions
-	 * @return the executions, by ascending rank
-	 */
 	public List<Execution> executions(JdbcClient client, Collection<Long> ranks) {
 		return client.sql(sql(SELECT)).param(ranks.toArray(Long[]::new)).query((row, number) -> execution(row)).list();
 	}
 
 	/**
 	 * Whether an execution is recorded as a success.
-	 * @param client the client to use
-	 * @param attempt the execution
-	 * @return whether its row is there
 	 */
 	public boolean isApplied(JdbcClient client, LogEntry attempt) {
 		return client.sql(sql(IS_APPLIED))

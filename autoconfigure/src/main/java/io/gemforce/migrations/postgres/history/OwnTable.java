@@ -26,11 +26,7 @@ final class OwnTable {
 
 	/**
 	 * Create a table that is not there.
-	 * @param client the connection to use
-	 * @param table its quoted name
-	 * @param ddl the statement that creates it
 	 * @param rights what this library does with its rows
-	 * @param user tells who may not create it
 	 * @throws MigrationException if the user may not, with what somebody who may has to
 	 * execute
 	 */

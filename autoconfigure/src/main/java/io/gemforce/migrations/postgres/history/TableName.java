@@ -14,10 +14,6 @@ record TableName(String schema, String name) {
 
 	/**
 	 * Return the name of a table that the user may have named.
-	 * @param set what the user has set, with or without a schema, {@code null} if nothing
-	 * @param schema the schema if the user has not named one
-	 * @param name the name if the user has not set one
-	 * @return the name
 	 */
 	static TableName of(@Nullable String set, String schema, String name) {
 		if (set == null) {
@@ -30,8 +26,6 @@ record TableName(String schema, String name) {
 	/**
 	 * Return how a table is called in another one, which may have rows of several. Within
 	 * a schema that is the name alone, so that the schema may be renamed.
-	 * @param other the other table
-	 * @return the name
 	 */
 	String in(TableName other) {
 		return this.schema.equals(other.schema) ? this.name : quoted();

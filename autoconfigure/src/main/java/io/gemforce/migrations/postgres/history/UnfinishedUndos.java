@@ -25,8 +25,6 @@ public final class UnfinishedUndos {
 	/**
 	 * Find out what is undone in part. Closes what killed runs have left open, as nobody
 	 * else can be at work.
-	 * @param lock the lock of Flyway
-	 * @return the migrations
 	 */
 	public List<Entry> find(FlywayLock lock) {
 		Tables tables = this.database.tables(lock.client());
@@ -43,13 +41,6 @@ public final class UnfinishedUndos {
 			.toList();
 	}
 
-	/**
-	 * Say that a migration is undone in part.
-	 * @param migration the migration
-	 * @param failed whether the undo has failed, or never finished
-	 * @param severity whether that stops a run
-	 * @return the problem
-	 */
 	public static Problem problem(String migration, boolean failed, Severity severity) {
 		return new Problem(severity, failed ? ProblemCode.PREVIOUSLY_FAILED : ProblemCode.INTERRUPTED,
 				StoreName.POSTGRES,

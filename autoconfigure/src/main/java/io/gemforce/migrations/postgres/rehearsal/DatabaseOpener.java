@@ -13,18 +13,12 @@ public interface DatabaseOpener {
 
 	/**
 	 * Open a database.
-	 * @param original the data source
 	 * @param database the name of the other database, {@code null} for the same one
-	 * @return a data source for it, which opens a connection each time
 	 */
 	DataSource open(DataSource original, @Nullable String database);
 
 	/**
-	 * Replace the database in the address of a PostgreSQL database.
-	 * @param url the address, as JDBC has it
-	 * @param database the name of the other database
-	 * @return the address of the other database, with the same parameters
-	 * @throws IllegalArgumentException if it is no such address
+	 * Returns the address of the other database, with the same parameters.
 	 */
 	static String replaceDatabase(String url, String database) {
 		String prefix = "jdbc:postgresql:";

@@ -43,14 +43,6 @@ final class MigrationRehearsal {
 
 	private @Nullable Duration down;
 
-	/**
-	 * Create a rehearsal.
-	 * @param entry the migration
-	 * @param store the store of a build that has the migration
-	 * @param olderBuild the store of the build before it
-	 * @param database the database of both
-	 * @param runs begins runs
-	 */
 	MigrationRehearsal(MigrationEntry entry, MigrationStore store, MigrationStore olderBuild, FlywayDatabase database,
 			Supplier<MigrationRun> runs) {
 		this.entry = entry;
@@ -61,8 +53,7 @@ final class MigrationRehearsal {
 	}
 
 	/**
-	 * Rehearse.
-	 * @return what came of it
+	 * Returns what came of it.
 	 */
 	RehearsalResult run() {
 		try {

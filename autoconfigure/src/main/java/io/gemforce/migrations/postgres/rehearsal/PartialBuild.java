@@ -38,7 +38,6 @@ final class PartialBuild {
 
 	/**
 	 * Look what Flyway finds.
-	 * @param configuration the configuration of the Flyway that has all migrations
 	 */
 	PartialBuild(Configuration configuration) {
 		this.configuration = configuration;
@@ -87,12 +86,6 @@ final class PartialBuild {
 		return known;
 	}
 
-	/**
-	 * Leave migrations out.
-	 * @param copy the configuration to leave them out of
-	 * @param leftOut the migrations
-	 * @return the configuration
-	 */
 	FluentConfiguration without(FluentConfiguration copy, Collection<MigrationEntry> leftOut) {
 		Set<String> ids = leftOut.stream().map(MigrationEntry::id).collect(Collectors.toSet());
 		Set<String> scripts = known(leftOut, MigrationEntry::script);

@@ -80,11 +80,7 @@ public final class PostgresRehearsal {
 
 	/**
 	 * Create a rehearsal.
-	 * @param flyway the Flyway that migrates
 	 * @param databases opens other databases of the same server
-	 * @param stores makes a store of a Flyway
-	 * @param runs begins runs
-	 * @param connections opens the database of a Flyway as Flyway does
 	 */
 	public PostgresRehearsal(Flyway flyway, DatabaseOpener databases, Function<Flyway, MigrationStore> stores,
 			Supplier<MigrationRun> runs, Function<Configuration, FlywayDatabase> connections) {
@@ -98,8 +94,6 @@ public final class PostgresRehearsal {
 	/**
 	 * Rehearse.
 	 * @param scope where, and on how much data
-	 * @param validation what is applied, and what is pending
-	 * @return what came of each pending migration
 	 */
 	public List<RehearsalResult> run(RehearsalScope scope, Validation validation) {
 		List<MigrationEntry> pending = validation.pending().stream().sorted(FlywayStates.ORDER).toList();

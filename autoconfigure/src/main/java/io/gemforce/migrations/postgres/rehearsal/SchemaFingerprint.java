@@ -118,9 +118,7 @@ record SchemaFingerprint(SortedMap<String, String> parts, SortedMap<String, Rows
 
 	/**
 	 * Take the fingerprint of a database.
-	 * @param dataSource gives a connection to the database
 	 * @param leftOut the quoted tables that do not count
-	 * @return the fingerprint
 	 */
 	static SchemaFingerprint of(DataSource dataSource, Set<String> leftOut) {
 		// Rolled back, as policies are suspended meanwhile
@@ -171,8 +169,6 @@ record SchemaFingerprint(SortedMap<String, String> parts, SortedMap<String, Rows
 
 	/**
 	 * Say in what two fingerprints differ.
-	 * @param other the other one
-	 * @return the names of the parts that differ
 	 */
 	List<String> differences(SchemaFingerprint other) {
 		return differences(other, Rows::difference);
@@ -181,8 +177,6 @@ record SchemaFingerprint(SortedMap<String, String> parts, SortedMap<String, Rows
 	/**
 	 * Say in what two fingerprints differ, whatever the rows have in them: what is made
 	 * anew, such as a key or a point in time, is another one each time.
-	 * @param other the other one
-	 * @return the names of the parts that differ
 	 */
 	List<String> differencesInShape(SchemaFingerprint other) {
 		return differences(other, Rows::differenceInNumber);

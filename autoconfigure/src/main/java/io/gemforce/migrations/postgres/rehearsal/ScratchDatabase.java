@@ -70,8 +70,6 @@ public final class ScratchDatabase implements AutoCloseable {
 	/**
 	 * Make a scratch database on the server of another one. Drops those that killed
 	 * rehearsals have left behind.
-	 * @param original the other database; a connection is kept open
-	 * @return the scratch database, empty
 	 * @throws org.springframework.dao.DataAccessException if the user may not create
 	 * databases, or if the server cannot be reached
 	 */
@@ -122,7 +120,6 @@ public final class ScratchDatabase implements AutoCloseable {
 	/**
 	 * Give the database the settings and the rights that the original has, and the
 	 * schemas and extensions that its migrations need and do not make.
-	 * @param scratch opens this database as the user of the original
 	 * @param schemas the schemas that the migrations find already there, beside the one
 	 * that connections are in
 	 */
@@ -130,19 +127,10 @@ public final class ScratchDatabase implements AutoCloseable {
 		new ScratchSetUp(this.session, this.name).apply(scratch, schemas);
 	}
 
-	/**
-	 * Return the name of the database.
-	 * @return the name
-	 */
 	public String name() {
 		return this.name;
 	}
 
-	/**
-	 * Whether a database is one for rehearsals.
-	 * @param name the name of the database
-	 * @return whether it is marked
-	 */
 	static boolean isScratch(String name) {
 		return name.startsWith(PREFIX);
 	}

@@ -64,21 +64,11 @@ final class ScratchSetUp {
 
 	private final String name;
 
-	/**
-	 * Create the set-up of a scratch database.
-	 * @param original the original database
-	 * @param name the name of the scratch database
-	 */
 	ScratchSetUp(DataSource original, String name) {
 		this.original = JdbcClient.create(original);
 		this.name = name;
 	}
 
-	/**
-	 * Set the database up.
-	 * @param scratch opens it
-	 * @param schemas the schemas that the migrations find there
-	 */
 	void apply(DataSource scratch, String... schemas) {
 		execute(this.original.sql(OF_DATABASE).param(this.name).param(this.name).query(String.class).list(),
 				this.original);

@@ -102,12 +102,6 @@ final class TableCopy {
 
 	private final List<String> notes = new ArrayList<>();
 
-	/**
-	 * Create a copy.
-	 * @param original the database to copy from
-	 * @param scratch the database to copy to
-	 * @param leftOut the quoted tables that are not copied
-	 */
 	TableCopy(DataSource original, DataSource scratch, Set<String> leftOut) {
 		this.original = original;
 		this.scratch = scratch;
@@ -116,7 +110,6 @@ final class TableCopy {
 
 	/**
 	 * Copy. Rows that the scratch database has are replaced.
-	 * @param sample how many rows of each table
 	 * @return what could not be copied, and why
 	 */
 	List<String> copy(long sample) {

@@ -59,7 +59,6 @@ public final class InitializedDataSource extends DelegatingDataSource {
 
 	/**
 	 * Return the data source of a Flyway.
-	 * @param configuration the configuration of the Flyway
 	 * @return gives connections on which the init SQL has been run, if there is any
 	 */
 	public static DataSource of(Configuration configuration) {

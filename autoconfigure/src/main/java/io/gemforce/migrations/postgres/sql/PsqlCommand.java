@@ -30,11 +30,6 @@ public record PsqlCommand(String script, int line, String command) {
 
 	private static final Pattern END_OF_DATA = Pattern.compile("(?m)^\\\\\\.\\r?$");
 
-	/**
-	 * Find the first one in a script.
-	 * @param script the script
-	 * @return the command, or empty if there is none
-	 */
 	public static Optional<PsqlCommand> find(LoadableResource script) {
 		return find(script.getFilename(), QuotedResource.text(script));
 	}
@@ -89,7 +84,6 @@ public record PsqlCommand(String script, int line, String command) {
 
 	/**
 	 * Say where the command is.
-	 * @return a clause
 	 */
 	public String describe() {
 		return "line %d of %s is a psql meta command, '%s', and no SQL".formatted(this.line, this.script, this.command);
@@ -97,7 +91,6 @@ public record PsqlCommand(String script, int line, String command) {
 
 	/**
 	 * Say what to do about it.
-	 * @return a sentence
 	 */
 	public static String action() {
 		return "Take it out: \\restrict and \\unrestrict of pg_dump are of no use here, \\connect is Flyway's business, and "

@@ -35,7 +35,6 @@ final class QuotedResource extends LoadableResource {
 
 	/**
 	 * Read a script.
-	 * @param resource the script
 	 * @return its text, without a byte order mark
 	 */
 	static String text(LoadableResource resource) {
@@ -50,8 +49,6 @@ final class QuotedResource extends LoadableResource {
 
 	/**
 	 * Take the constant out of the statement that the parser has made.
-	 * @param statement the statement
-	 * @return the text
 	 */
 	String unquote(String statement) {
 		return statement.substring(this.prefix.length(), statement.length() - this.suffix.length());

@@ -39,8 +39,6 @@ public final class ScriptDataSource extends DelegatingDataSource {
 
 	/**
 	 * Look after the connections of a data source, unless they are not its to end.
-	 * @param dataSource the data source
-	 * @return a data source that does
 	 */
 	public static DataSource of(DataSource dataSource) {
 		boolean ending = !(dataSource instanceof DelegatingDataSource delegating

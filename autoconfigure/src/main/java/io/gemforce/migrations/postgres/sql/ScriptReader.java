@@ -35,8 +35,6 @@ public final class ScriptReader {
 
 	/**
 	 * Read scripts of the locations that Flyway searches.
-	 * @param names their names, relative to the location that each is in
-	 * @return the scripts that are there, by name
 	 */
 	public Map<String, ReadScript> read(Collection<String> names) {
 		return names.isEmpty() ? Map.of() : withParser((context) -> {
@@ -53,8 +51,6 @@ public final class ScriptReader {
 
 	/**
 	 * Read scripts that Flyway does not search for.
-	 * @param resources the scripts, and where Flyway finds the settings of each
-	 * @return the scripts, by name
 	 */
 	public Map<String, ReadScript> read(Map<? extends LoadableResource, ResourceProvider> resources) {
 		return resources.isEmpty() ? Map.of() : withParser((context) -> {

@@ -48,8 +48,6 @@ public final class ScriptSession {
 
 	/**
 	 * Look at a session before the first script runs in it.
-	 * @param connection the connection
-	 * @return the session
 	 */
 	public static ScriptSession begin(Connection connection) {
 		JdbcClient client = JdbcClient.create(new SingleConnectionDataSource(connection, true));
@@ -64,7 +62,6 @@ public final class ScriptSession {
 	/**
 	 * Write something that does not depend on what a script has left, in the transaction
 	 * of the session if there is one.
-	 * @param work writes
 	 */
 	public void write(Runnable work) {
 		write(State.read(this.client), work);
@@ -73,11 +70,6 @@ public final class ScriptSession {
 	/**
 	 * Write what is recorded of a script that has come to its end, if the session has the
 	 * lock, which it acquires again if the script has released it.
-	 * @param lock the lock
-	 * @param script the name of the script
-	 * @param required whether nothing is to be written without the lock
-	 * @param work writes
-	 * @return whether it was written
 	 */
 	public boolean writeEnd(Lock lock, String script, boolean required, Runnable work) {
 		Map.Entry<State, Boolean> left = this.client.sql(STATE + ", " + IS_LOCKED + " AS locked")
@@ -156,8 +148,6 @@ public final class ScriptSession {
 
 	/**
 	 * Look whether a script may have released locks, as {@code DISCARD ALL} does.
-	 * @param statement a statement of the script
-	 * @return whether it is to be expected
 	 */
 	public static boolean mayUnlock(String statement) {
 		String text = statement.toLowerCase(Locale.ROOT);
@@ -166,8 +156,6 @@ public final class ScriptSession {
 
 	/**
 	 * Acquire the lock again, if a script has released it.
-	 * @param lock the lock
-	 * @param script the name of the script
 	 */
 	public void keepLock(Lock lock, String script) {
 		if (!this.client.sql("SELECT " + IS_LOCKED).param(lock.key()).query(Boolean.class).single()) {

@@ -35,8 +35,6 @@ public final class ServerMessages {
 
 	/**
 	 * Return what may be said of an error.
-	 * @param error the error
-	 * @return the message
 	 */
 	public static @Nullable String message(SQLException error) {
 		return error.getClass().getName().equals(DRIVER) ? Postgres.message(error) : error.getMessage();
@@ -44,7 +42,6 @@ public final class ServerMessages {
 
 	/**
 	 * Take out of an exception what may not be said, for those who print it whole.
-	 * @param failure the exception
 	 * @return an exception with the same stack trace, or the same one if it says nothing
 	 */
 	public static RuntimeException withoutRows(RuntimeException failure) {

@@ -126,7 +126,6 @@ public final class StatementLocks {
 
 	/**
 	 * Tell which locks statements take.
-	 * @param statements the statements
 	 * @return the locks, each once, in the order in which they are taken
 	 */
 	public static List<String> of(List<String> statements) {

@@ -57,10 +57,6 @@ public final class FlywayRollback {
 
 	/**
 	 * Create a rollback.
-	 * @param configuration the configuration of the Flyway that migrates
-	 * @param database the database
-	 * @param scripts the undo scripts of this build
-	 * @param rerunRepeatables whether repeatables run again afterwards
 	 * @param stop tells that the process is about to end
 	 */
 	public FlywayRollback(Configuration configuration, FlywayDatabase database, UndoScripts scripts,
@@ -75,7 +71,6 @@ public final class FlywayRollback {
 	/**
 	 * Plan a rollback. Only reads.
 	 * @param target how far to roll back
-	 * @return what would be undone
 	 */
 	public StoreRollback plan(RollbackTarget target) {
 		requirePostgres();
@@ -141,11 +136,8 @@ public final class FlywayRollback {
 
 	/**
 	 * Roll back.
-	 * @param target how far
-	 * @param run the run that this is part of
 	 * @param guard asked under the lock before each migration
 	 * @param reason why, {@code null} if nobody gave a reason
-	 * @return what was done
 	 */
 	public RolledBack execute(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason) {
 		requirePostgres();

@@ -63,10 +63,6 @@ public final class RollbackExecution {
 
 	/**
 	 * Create an execution.
-	 * @param lock the lock of Flyway
-	 * @param configuration the configuration of the Flyway that migrates
-	 * @param database the database
-	 * @param run the run that this is part of
 	 * @param reason why, {@code null} if nobody gave a reason
 	 * @param stop tells that the process is about to end
 	 */
@@ -82,7 +78,6 @@ public final class RollbackExecution {
 
 	/**
 	 * Create the log if it is not there, and close what killed runs have left open in it.
-	 * @param tables the tables that are there
 	 */
 	public void prepare(Tables tables) {
 		MigrationLog log = this.database.log();
@@ -95,8 +90,6 @@ public final class RollbackExecution {
 	/**
 	 * Hold the store, so that what is undone next is not applied again. To be called
 	 * before anything is undone.
-	 * @param version the version to hold it at
-	 * @param tables the tables that are there
 	 */
 	void hold(Version version, Tables tables) {
 		Instant since = HoldTable.now();
@@ -106,7 +99,6 @@ public final class RollbackExecution {
 
 	/**
 	 * Let repeatables run again after the first undo.
-	 * @param repeatables the repeatables
 	 */
 	void rerun(List<Entry> repeatables) {
 		this.repeatables = repeatables;
@@ -114,7 +106,6 @@ public final class RollbackExecution {
 
 	/**
 	 * Undo.
-	 * @param steps what to undo, in order
 	 * @throws MigrationException if an undo failed, or if the process is about to end
 	 */
 	public void undo(List<UndoStep> steps) {

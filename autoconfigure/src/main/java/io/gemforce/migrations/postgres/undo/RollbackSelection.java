@@ -38,10 +38,6 @@ public record RollbackSelection(List<Entry> undone, List<Entry> staying, Version
 	/**
 	 * Select what to undo.
 	 * @param target how far to roll back
-	 * @param history what Flyway has recorded
-	 * @param appliedBy which run has applied each version
-	 * @return the selection
-	 * @throws MigrationException if something else was executed later
 	 */
 	public static RollbackSelection of(RollbackTarget target, FlywayHistory history, Map<String, AppliedBy> appliedBy) {
 		Predicate<Entry> wanted;
@@ -63,10 +59,6 @@ public record RollbackSelection(List<Entry> undone, List<Entry> staying, Version
 
 	/**
 	 * Select the version that was executed last.
-	 * @param version the version that it has to be
-	 * @param history what Flyway has recorded
-	 * @return the selection
-	 * @throws MigrationException if something else was executed later
 	 */
 	public static RollbackSelection of(Version version, FlywayHistory history) {
 		return select((entry) -> entry.parsedVersion().equals(Optional.of(version)), history.versions(), null);
@@ -127,7 +119,6 @@ public record RollbackSelection(List<Entry> undone, List<Entry> staying, Version
 	 * Return the single steps.
 	 * @param script finds what undoes an entry, {@code null} if somebody has done that
 	 * already
-	 * @return the steps, in order
 	 */
 	public List<UndoStep> steps(Function<Entry, @Nullable UndoScript> script) {
 		List<UndoStep> steps = new ArrayList<>();

@@ -76,13 +76,7 @@ final class UndoExecutor implements UndoMigration.Listener {
 
 	/**
 	 * Create an undo.
-	 * @param configuration the configuration of the Flyway that migrates
-	 * @param lock the lock of Flyway
-	 * @param step what is undone
-	 * @param database the database
-	 * @param run the run that this is part of
 	 * @param reason why, {@code null} if nobody gave a reason
-	 * @param repeatables the repeatables that are to run again afterwards
 	 */
 	UndoExecutor(Configuration configuration, FlywayLock lock, UndoStep step, FlywayDatabase database, MigrationRun run,
 			@Nullable String reason, List<Entry> repeatables) {
@@ -95,9 +89,6 @@ final class UndoExecutor implements UndoMigration.Listener {
 		this.repeatables = List.copyOf(repeatables);
 	}
 
-	/**
-	 * Undo.
-	 */
 	void execute() {
 		MigrateResult result = derived().migrate();
 		if (result.migrationsExecuted != 1) {

@@ -116,7 +116,6 @@ final class UndoMigration implements ResolvedMigration, MigrationExecutor {
 
 		/**
 		 * The script is about to begin.
-		 * @param connection the connection that it runs on
 		 * @param transactional whether that has a transaction, which Flyway's entry will
 		 * be part of
 		 */
@@ -124,7 +123,6 @@ final class UndoMigration implements ResolvedMigration, MigrationExecutor {
 
 		/**
 		 * The script has gone through.
-		 * @param connection the connection that it ran on
 		 */
 		void end(Connection connection);
 

@@ -22,10 +22,6 @@ enum UndoOutcome {
 
 	/**
 	 * Say what state that leaves the database in.
-	 * @param step what was to be undone
-	 * @param begun whether the script was begun
-	 * @param transactional whether the script ran in a transaction
-	 * @return the state, a clause without a period
 	 */
 	String describe(UndoStep step, boolean begun, boolean transactional) {
 		String migration = "migration %s".formatted(step.describe());

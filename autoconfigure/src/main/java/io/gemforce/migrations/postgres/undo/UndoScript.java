@@ -40,7 +40,6 @@ public record UndoScript(Version version, ScriptResource script, @Nullable Scrip
 	/**
 	 * Compute the checksum of the script as Flyway does: over its lines, whatever they
 	 * end with.
-	 * @return the checksum
 	 */
 	int checksum() {
 		CRC32 checksum = new CRC32();
@@ -62,7 +61,6 @@ public record UndoScript(Version version, ScriptResource script, @Nullable Scrip
 
 	/**
 	 * Say why the script cannot be run, as far as that can be seen.
-	 * @return a clause, or empty if nothing is to be seen
 	 */
 	public Optional<String> flaw() {
 		try {
@@ -75,7 +73,6 @@ public record UndoScript(Version version, ScriptResource script, @Nullable Scrip
 
 	/**
 	 * Return where Flyway finds the settings of the script.
-	 * @return gives the settings, and nothing else
 	 */
 	ResourceProvider settingsProvider() {
 		return new ResourceProvider() {

@@ -68,7 +68,6 @@ public final class UndoScriptFinder {
 	 * Find the scripts.
 	 * @param locations the locations that the user has named, {@code null} if none, so
 	 * that it is the default one, which need not exist
-	 * @return the scripts
 	 * @throws MigrationException if a location does not exist, or if a file is misnamed
 	 * or is not the only one of its version
 	 */

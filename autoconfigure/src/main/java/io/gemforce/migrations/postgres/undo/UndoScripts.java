@@ -21,21 +21,14 @@ public record UndoScripts(String locations, Map<Version, UndoScript> scripts) {
 		scripts = Map.copyOf(scripts);
 	}
 
-	/**
-	 * Find the script that undoes a migration.
-	 * @param version the version of the migration
-	 * @return the script, or empty if there is none
-	 */
 	public Optional<UndoScript> find(String version) {
 		return Version.parse(version).map(this.scripts::get);
 	}
 
 	/**
 	 * Tell whether a migration can be undone.
-	 * @param version its version, {@code null} for a repeatable
 	 * @param baseline the version that the history starts with, {@code null} if it has
 	 * none
-	 * @return whether, and if not, why
 	 */
 	public Undo undo(@Nullable String version, @Nullable Version baseline) {
 		if (version == null) {

@@ -18,7 +18,6 @@ record UndoStep(FlywayHistory.Entry undone, @Nullable UndoScript script, boolean
 
 	/**
 	 * Whether nothing is executed, and only recorded that somebody else has undone it.
-	 * @return whether there is no script
 	 */
 	boolean isMark() {
 		return this.script == null;

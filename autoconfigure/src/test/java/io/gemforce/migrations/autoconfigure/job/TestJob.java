@@ -21,9 +21,7 @@ public final class TestJob {
 
 	/**
 	 * Run a job.
-	 * @param context the service
 	 * @param arguments properties below {@code gemforce.migrations}, separated by spaces
-	 * @return what it came to
 	 */
 	public static JobResult run(BeanFactory context, String arguments) {
 		return new MigrationJob(context.getBean(Migrations.class), bind(arguments)).run();

@@ -52,7 +52,6 @@ final class Application {
 
 	/**
 	 * Write something, or nothing.
-	 * @param name the collection
 	 * @param method what the changes are about to do there
 	 */
 	void work(String name, String method) {

@@ -62,7 +62,6 @@ public final class Interruption {
 
 	/**
 	 * Interrupt nothing, and count the writes.
-	 * @return an interruption that never comes
 	 */
 	public static Interruption none() {
 		return meanwhile((collection, method) -> {
@@ -71,9 +70,7 @@ public final class Interruption {
 
 	/**
 	 * Interrupt an attempt.
-	 * @param at the number of the write, from 1
 	 * @param random decides how far the write has come
-	 * @return the interruption
 	 */
 	public static Interruption at(int at, Random random) {
 		return new Interruption(at, random, (collection, method) -> {
@@ -84,17 +81,11 @@ public final class Interruption {
 	 * Interrupt nothing, and let an application do something before each operation on its
 	 * collections. It does nothing while a transaction holds documents of them, for which
 	 * it would have to wait.
-	 * @param meanwhile the application
-	 * @return the interruption
 	 */
 	public static Interruption meanwhile(Meanwhile meanwhile) {
 		return new Interruption(-1, new Random(0), meanwhile);
 	}
 
-	/**
-	 * Take note of a transaction.
-	 * @param begins whether it begins, otherwise it has ended
-	 */
 	void transaction(boolean begins) {
 		this.inTransaction = begins;
 		this.free = true;
@@ -102,7 +93,6 @@ public final class Interruption {
 
 	/**
 	 * Return how many writes there were.
-	 * @return the number, commits included
 	 */
 	public int writes() {
 		return this.writes;
@@ -110,7 +100,6 @@ public final class Interruption {
 
 	/**
 	 * Return how many writes there were but to the memory.
-	 * @return the number
 	 */
 	int writesOfChanges() {
 		return this.writesOfChanges;
@@ -159,8 +148,6 @@ public final class Interruption {
 
 		/**
 		 * Do something before an operation.
-		 * @param collection the collection of the operation
-		 * @param method the method of the driver
 		 */
 		void before(String collection, String method);
 

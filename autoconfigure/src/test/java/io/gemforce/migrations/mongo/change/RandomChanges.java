@@ -132,10 +132,6 @@ public final class RandomChanges {
 		return withIds;
 	}
 
-	/**
-	 * Make random documents.
-	 * @return the documents of two collections
-	 */
 	static Arbitrary<Map<String, List<BsonDocument>>> collections() {
 		return Combinators.combine(documents(), documents()).as((one, two) -> {
 			Map<String, List<BsonDocument>> collections = new HashMap<>();
@@ -146,8 +142,7 @@ public final class RandomChanges {
 	}
 
 	/**
-	 * Make random changes.
-	 * @return lists of changes that are correct by themselves
+	 * Returns lists of changes that are correct by themselves.
 	 */
 	static Arbitrary<ChangeSet> changes() {
 		return change().list()

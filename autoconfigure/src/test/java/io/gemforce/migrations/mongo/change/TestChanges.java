@@ -17,7 +17,6 @@ public final class TestChanges {
 	/**
 	 * Read changes.
 	 * @param changes the changes, in YAML without the dash of the list
-	 * @return the changes
 	 */
 	public static ChangeSet of(String... changes) {
 		return read(
@@ -27,7 +26,6 @@ public final class TestChanges {
 	/**
 	 * Read changes that are declared not to be undone.
 	 * @param changes the changes, in YAML without the dash of the list
-	 * @return the changes
 	 */
 	public static ChangeSet irreversible(String... changes) {
 		return read(Arrays.stream(changes)

@@ -180,7 +180,6 @@ public final class TestContext implements ChangeContext, AutoCloseable {
 
 		/**
 		 * Let the first try of each transaction be in vain.
-		 * @return this builder
 		 */
 		public Builder conflicts() {
 			this.conflicts = true;
@@ -214,9 +213,6 @@ public final class TestContext implements ChangeContext, AutoCloseable {
 		/**
 		 * Let an application do something once, before an operation on a collection of
 		 * its own.
-		 * @param method the method of the driver that is about to be called
-		 * @param work what the application does
-		 * @return this builder
 		 */
 		public Builder before(String method, Runnable work) {
 			AtomicBoolean done = new AtomicBoolean();

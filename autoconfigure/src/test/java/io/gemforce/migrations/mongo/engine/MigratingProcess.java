@@ -27,25 +27,14 @@ public final class MigratingProcess {
 	}
 
 	/**
-	 * Start a process that migrates to version 2.
-	 * @param proxy what it reaches the database through
-	 * @param mongo the database
-	 * @param kind the kind of the migrations
-	 * @param lease the lease of its lock
-	 * @return the process, ready to begin
+	 * Returns the process, ready to begin.
 	 */
 	static ChildProcess start(MongoProxy proxy, MongoTestDatabase mongo, MigrationKind kind, Duration lease) {
 		return start(Task.MIGRATE, proxy, mongo, kind, lease);
 	}
 
 	/**
-	 * Start a process.
-	 * @param task what it does
-	 * @param proxy what it reaches the database through
-	 * @param mongo the database
-	 * @param kind the kind of the migrations
-	 * @param lease the lease of its lock
-	 * @return the process, ready to begin
+	 * Returns the process, ready to begin.
 	 */
 	static ChildProcess start(Task task, MongoProxy proxy, MongoTestDatabase mongo, MigrationKind kind,
 			Duration lease) {
@@ -85,9 +74,6 @@ public final class MigratingProcess {
 	 */
 	enum Task {
 
-		/**
-		 * Migrate to version 2.
-		 */
 		MIGRATE {
 
 			@Override

@@ -57,7 +57,6 @@ enum MigrationKind {
 
 	/**
 	 * Return the kinds that the server can run.
-	 * @return the kinds
 	 */
 	static Stream<MigrationKind> all() {
 		return Stream.of(values()).filter((kind) -> kind != TRANSACTIONAL || MongoServers.isReplicaSet());
@@ -85,7 +84,6 @@ enum MigrationKind {
 
 	/**
 	 * Return what was executed.
-	 * @param mongo the database
 	 * @return how many times each command was executed
 	 */
 	static Map<String, Integer> executed(MongoTestDatabase mongo) {
@@ -98,7 +96,6 @@ enum MigrationKind {
 
 	/**
 	 * Return what is executed when some migrations are applied once.
-	 * @param versions the versions
 	 * @return how many times each command is executed
 	 */
 	static Map<String, Integer> once(String... versions) {
@@ -112,8 +109,6 @@ enum MigrationKind {
 
 	/**
 	 * Do by hand what a migration does, however much of it is done.
-	 * @param mongo the database
-	 * @param version the version
 	 */
 	static void complete(MongoTestDatabase mongo, String version) {
 		set(mongo.collection(COLLECTION), version + "a");
@@ -122,8 +117,6 @@ enum MigrationKind {
 
 	/**
 	 * Take back by hand what a migration does, however much of it is done.
-	 * @param mongo the database
-	 * @param version the version
 	 */
 	static void takeBack(MongoTestDatabase mongo, String version) {
 		mongo.collection(COLLECTION)

@@ -48,9 +48,6 @@ class ProtocolTraceTests {
 		this.stage.close();
 	}
 
-	/**
-	 * T1.
-	 */
 	@TestFactory
 	Stream<DynamicTest> frozenHolderThatWakesAfterTheMarkWritesNothing() {
 		return play(ProtocolTraceTests::wakeAfterTheMark);

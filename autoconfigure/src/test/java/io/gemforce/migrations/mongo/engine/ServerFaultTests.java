@@ -66,9 +66,6 @@ class ServerFaultTests {
 
 	private static final AtomicInteger counter = new AtomicInteger();
 
-	/**
-	 * A server has one fail point.
-	 */
 	private static final Object FAIL_POINT = new Object();
 
 	private final MongoTestDatabase mongo;

@@ -49,8 +49,7 @@ final class TakeoverTimes implements CommandListener {
 	}
 
 	/**
-	 * Whether the lock was taken over.
-	 * @return whether there is something to measure
+	 * Whether there is something to measure.
 	 */
 	boolean isTakenOver() {
 		return this.heldAt != null;
@@ -58,7 +57,6 @@ final class TakeoverTimes implements CommandListener {
 
 	/**
 	 * Return how long it took to take over.
-	 * @return the time from the reply to the first look until the lock was held
 	 */
 	Duration takeover() {
 		return between(this.firstLookAt, this.heldAt);
@@ -66,7 +64,6 @@ final class TakeoverTimes implements CommandListener {
 
 	/**
 	 * Return how long the lock was held.
-	 * @return the time from the takeover to the last reply about history or lock
 	 */
 	Duration held() {
 		return between(this.heldAt, this.lastReplyAt);

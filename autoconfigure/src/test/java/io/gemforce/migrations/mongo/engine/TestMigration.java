@@ -31,9 +31,6 @@ record TestMigration(String version, MongoMigration work, TransactionMode transa
 
 	/**
 	 * Make a migration that does something.
-	 * @param version its version
-	 * @param work what it does
-	 * @return the migration
 	 */
 	static TestMigration of(String version, MongoMigration work) {
 		return new TestMigration(version, work, TransactionMode.AUTO, null, "1", List.of(), List.of());
@@ -42,8 +39,6 @@ record TestMigration(String version, MongoMigration work, TransactionMode transa
 	/**
 	 * Make a migration that inserts a document, so that it can be counted how often it
 	 * was applied.
-	 * @param version its version
-	 * @return the migration
 	 */
 	static TestMigration inserting(String version) {
 		return of(version, (mongo) -> mongo.collection("applied").insertOne(new Document("version", version)));

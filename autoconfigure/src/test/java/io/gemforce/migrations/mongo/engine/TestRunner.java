@@ -181,8 +181,6 @@ final class TestRunner implements AutoCloseable {
 
 		/**
 		 * Use a client that is not closed with the instance.
-		 * @param client the client
-		 * @return this builder
 		 */
 		Builder client(MongoClient client) {
 			this.shared = client;
@@ -242,7 +240,6 @@ final class TestRunner implements AutoCloseable {
 		/**
 		 * Execute migrations on the thread that runs them, as it is done while other
 		 * threads could not get beans.
-		 * @return this builder
 		 */
 		Builder onTheCallersThread() {
 			this.ownThread = false;
@@ -273,8 +270,6 @@ final class TestRunner implements AutoCloseable {
 
 		/**
 		 * Create an instance whose only migration declares its changes.
-		 * @param migration the migration, which gets version 1
-		 * @return the instance
 		 */
 		TestRunner declaring(DeclaredMongoMigration migration) {
 			ChangeSet changes = ChangeSet.declaredBy(migration, "Bean 'test'");

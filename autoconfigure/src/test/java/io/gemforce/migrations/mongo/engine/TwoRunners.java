@@ -52,7 +52,6 @@ final class TwoRunners implements AutoCloseable {
 
 	/**
 	 * Prepare another runner behind A's proxy, with a clock that does not stand still.
-	 * @return the builder of the runner
 	 */
 	TestRunner.Builder asA() {
 		return TestRunner.on(this.beforeA.uri(), this.mongo.name()).lease(LEASE);

@@ -136,8 +136,6 @@ enum WireStep implements Predicate<BsonDocument> {
 
 	/**
 	 * Whether a command is about a collection of the protocol's.
-	 * @param command the command
-	 * @return whether it is about the history or the lock
 	 */
 	static boolean isAboutHistoryOrLock(BsonDocument command) {
 		BsonValue target = command.get(command.getFirstKey());

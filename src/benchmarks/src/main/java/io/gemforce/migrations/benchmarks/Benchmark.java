@@ -7,14 +7,11 @@ interface Benchmark {
 
 	/**
 	 * Return the name to choose the benchmark by.
-	 * @return a word
 	 */
 	String id();
 
 	/**
 	 * Measure.
-	 * @param surroundings what to measure on
-	 * @return what was measured
 	 * @throws Exception if it cannot be measured, or if what is measured does not do what
 	 * it should
 	 */

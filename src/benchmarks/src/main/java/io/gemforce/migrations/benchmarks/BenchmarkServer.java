@@ -27,7 +27,6 @@ record BenchmarkServer(String uri, String origin, @Nullable MongoServer inMemory
 
 	/**
 	 * Find the server that the environment names, or start one in memory.
-	 * @return the server
 	 */
 	static BenchmarkServer resolve() {
 		String given = System.getenv(VARIABLE);
@@ -40,11 +39,6 @@ record BenchmarkServer(String uri, String origin, @Nullable MongoServer inMemory
 				"in memory, as %s is not set".formatted(VARIABLE), server);
 	}
 
-	/**
-	 * Return the address of a database.
-	 * @param database the name of the database
-	 * @return the address
-	 */
 	String uri(String database) {
 		int options = this.uri.indexOf('?');
 		String hosts = (options >= 0) ? this.uri.substring(0, options) : this.uri;
@@ -52,11 +46,6 @@ record BenchmarkServer(String uri, String origin, @Nullable MongoServer inMemory
 		return hosts + slash + database + ((options >= 0) ? this.uri.substring(options) : "");
 	}
 
-	/**
-	 * Create a client and have it connect.
-	 * @param listeners listen to its commands
-	 * @return the client
-	 */
 	MongoClient connect(CommandListener... listeners) {
 		MongoClient client = MongoClients.create(MongoClientSettings.builder()
 			.applyConnectionString(new ConnectionString(this.uri))
@@ -66,18 +55,12 @@ record BenchmarkServer(String uri, String origin, @Nullable MongoServer inMemory
 		return client;
 	}
 
-	/**
-	 * Whether the server has transactions.
-	 * @param client a client that is connected to it
-	 * @return whether it is a replica set
-	 */
 	static boolean hasTransactions(MongoClient client) {
 		return client.getClusterDescription().getType() == ClusterType.REPLICA_SET;
 	}
 
 	/**
 	 * Describe the server.
-	 * @param client a client that is connected to it
 	 * @return its version, what it is, and where its address is from
 	 */
 	String describe(MongoClient client) {

@@ -32,10 +32,6 @@ record ChangeBenchmark(String id, String title, String change, Bson pending, Upd
 
 	private static final String DATABASE = "migrations_benchmark_changes";
 
-	/**
-	 * Rename a field, the checks of that included.
-	 * @return the benchmark
-	 */
 	static ChangeBenchmark rename() {
 		return new ChangeBenchmark("rename", "`renameField`, its checks included",
 				"renameField: {collection: gems, from: oldName, to: newName}", Filters.exists("oldName"),
@@ -44,7 +40,6 @@ record ChangeBenchmark(String id, String title, String change, Bson pending, Upd
 
 	/**
 	 * Return the changes that keep what they need for an undo.
-	 * @return a benchmark each
 	 */
 	static List<ChangeBenchmark> withPreimages() {
 		return List.of(

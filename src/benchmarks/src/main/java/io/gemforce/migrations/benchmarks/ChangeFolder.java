@@ -13,9 +13,6 @@ record ChangeFolder(Path path) {
 
 	/**
 	 * Create an empty folder.
-	 * @param directory where
-	 * @return the folder
-	 * @throws IOException if it cannot be created
 	 */
 	static ChangeFolder in(Path directory) throws IOException {
 		return new ChangeFolder(Files.createTempDirectory(directory, "changes"));
@@ -23,10 +20,6 @@ record ChangeFolder(Path path) {
 
 	/**
 	 * Write a change file.
-	 * @param version the version
-	 * @param changes the changes in YAML, a line each
-	 * @return this folder
-	 * @throws IOException if it cannot be written
 	 */
 	ChangeFolder with(int version, String... changes) throws IOException {
 		Files.writeString(this.path.resolve("V%d__change.yaml".formatted(version)),
@@ -34,10 +27,6 @@ record ChangeFolder(Path path) {
 		return this;
 	}
 
-	/**
-	 * Return the folder as a location of migrations.
-	 * @return the location
-	 */
 	String location() {
 		return "file:" + this.path;
 	}

@@ -22,7 +22,6 @@ final class CommandsOfThread implements CommandListener {
 
 	/**
 	 * Return how many commands the calling thread has sent.
-	 * @return the number
 	 */
 	long ofThisThread() {
 		return counter().sum();

@@ -10,7 +10,6 @@ record Comparison(Medians ours, Medians rival) {
 
 	/**
 	 * Return how much time this library has taken.
-	 * @return the part of the rival's time
 	 */
 	double ratio() {
 		return (double) this.ours.nanos() / this.rival.nanos();

@@ -28,10 +28,6 @@ final class Contest {
 
 	/**
 	 * Create a contest.
-	 * @param ours this library
-	 * @param rival the rival
-	 * @param observer a client that is not counted
-	 * @param instances the instances to start
 	 * @param directory where to put what is compiled
 	 */
 	Contest(Tool ours, Tool rival, MongoClient observer, Instances instances, Path directory) {
@@ -45,8 +41,6 @@ final class Contest {
 	/**
 	 * Run a scenario in rounds: in each round each tool has its turn, in the other order
 	 * than in the round before.
-	 * @param scenario the scenario
-	 * @return what it has cost
 	 * @throws Exception if a tool fails, or has not applied each migration once
 	 */
 	Comparison run(Scenario scenario) throws Exception {

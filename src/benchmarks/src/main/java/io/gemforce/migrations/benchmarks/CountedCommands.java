@@ -42,7 +42,6 @@ final class CountedCommands implements CommandListener {
 
 	/**
 	 * Return how many commands were sent.
-	 * @return the number
 	 */
 	long total() {
 		return this.total.sum();
@@ -50,8 +49,6 @@ final class CountedCommands implements CommandListener {
 
 	/**
 	 * Return how many commands were sent to a collection.
-	 * @param collection the name of the collection
-	 * @return the number
 	 */
 	long on(String collection) {
 		LongAdder count = this.byCollection.get(collection);

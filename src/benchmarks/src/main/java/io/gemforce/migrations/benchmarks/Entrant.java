@@ -31,14 +31,6 @@ final class Entrant {
 
 	private final List<Sample> samples = new ArrayList<>();
 
-	/**
-	 * Create an entrant.
-	 * @param tool the tool
-	 * @param scenario the scenario
-	 * @param migrations the migrations of its service
-	 * @param observer a client that is not counted
-	 * @param instances the instances of its service
-	 */
 	Entrant(Tool tool, Scenario scenario, MigrationClasses migrations, MongoClient observer, Instances instances) {
 		this.tool = tool;
 		this.scenario = scenario;
@@ -49,7 +41,6 @@ final class Entrant {
 
 	/**
 	 * Make the database what the scenario says.
-	 * @throws Exception if the tool fails
 	 */
 	void prepare() throws Exception {
 		this.database.drop();
@@ -74,8 +65,6 @@ final class Entrant {
 
 	/**
 	 * Start the service once.
-	 * @param counts whether the turn counts, or is for warming up
-	 * @throws Exception if the tool fails, or has not applied each migration once
 	 */
 	void takeTurn(boolean counts) throws Exception {
 		if (this.scenario.found() == Found.NOTHING_APPLIED) {
@@ -89,7 +78,6 @@ final class Entrant {
 
 	/**
 	 * Clean up.
-	 * @return what the turns have cost
 	 */
 	Medians leave() {
 		this.database.drop();

@@ -25,13 +25,6 @@ class GemService {
 		return (settings) -> listeners.orderedStream().forEach(settings::addCommandListener);
 	}
 
-	/**
-	 * Start a service that has MongoDB only.
-	 * @param uri the MongoDB, the database included
-	 * @param beans more beans
-	 * @param properties more properties
-	 * @return the service
-	 */
 	static ConfigurableApplicationContext startWithMongo(String uri, List<Object> beans, String... properties) {
 		return start(uri, beans, Stream.concat(Stream
 			.of("spring.autoconfigure.exclude=org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration,"
@@ -40,13 +33,6 @@ class GemService {
 			.toArray(String[]::new));
 	}
 
-	/**
-	 * Start a service.
-	 * @param uri the MongoDB, the database included
-	 * @param beans more beans
-	 * @param properties more properties
-	 * @return the service
-	 */
 	static ConfigurableApplicationContext start(String uri, List<Object> beans, String... properties) {
 		return new SpringApplicationBuilder(GemService.class)
 			.initializers((context) -> beans

@@ -36,27 +36,11 @@ record GemforceRunner(MongoMigrationStore store) {
 	private static final ApplicationInstance APPLICATION = new ApplicationInstance("benchmark", "1.0", "localhost",
 			"benchmark");
 
-	/**
-	 * Create a runner of migrations that are beans.
-	 * @param client the client of the service
-	 * @param database the name of its database
-	 * @param beans its beans
-	 * @param resources finds its files
-	 * @return the runner
-	 */
 	static GemforceRunner of(MongoClient client, String database, ListableBeanFactory beans,
 			ResourcePatternResolver resources) {
 		return create(client, database, beans, resources, "classpath:db/mongo");
 	}
 
-	/**
-	 * Create a runner of migrations that are files.
-	 * @param client the client of the service
-	 * @param database the name of its database
-	 * @param beans its beans
-	 * @param files where its files are
-	 * @return the runner
-	 */
 	static GemforceRunner of(MongoClient client, String database, ListableBeanFactory beans, ChangeFolder files) {
 		return create(client, database, beans, new PathMatchingResourcePatternResolver(), files.location());
 	}

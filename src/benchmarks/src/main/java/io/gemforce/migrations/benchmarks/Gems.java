@@ -17,7 +17,6 @@ record Gems(MongoCollection<Document> collection) {
 
 	/**
 	 * Insert documents that have the field {@code oldName}.
-	 * @param count how many
 	 */
 	void insert(int count) {
 		for (int first = 0; first < count; first += BATCH) {
@@ -31,7 +30,6 @@ record Gems(MongoCollection<Document> collection) {
 
 	/**
 	 * Make sure that all documents are changed.
-	 * @param pending selects those that are not
 	 */
 	void requireNone(Bson pending) {
 		if (this.collection.find(pending).first() != null) {

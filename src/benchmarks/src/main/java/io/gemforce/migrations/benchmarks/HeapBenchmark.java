@@ -65,11 +65,7 @@ final class HeapBenchmark implements Benchmark {
 	private record Probe(String uri, ChangeFolder folder) {
 
 		/**
-		 * Run it.
-		 * @param heap its heap in megabytes
-		 * @param migrating whether it migrates
-		 * @return the bytes of the heap that are in use when it is idle, or empty if it
-		 * failed
+		 * Returns the bytes of the heap that are in use when it is idle, or empty if it failed.
 		 */
 		private Optional<Long> run(long heap, boolean migrating) throws IOException, InterruptedException {
 			ProcessBuilder builder = new ProcessBuilder(

@@ -24,7 +24,6 @@ public final class HeapProbe {
 
 	/**
 	 * Start, say how much of the heap is in use, and migrate if that is wanted.
-	 * @param args the location of the change files, and whether to migrate
 	 */
 	public static void main(String[] args) {
 		try (ConfigurableApplicationContext context = GemService.startWithMongo(System.getenv(DATABASE), List.of(),

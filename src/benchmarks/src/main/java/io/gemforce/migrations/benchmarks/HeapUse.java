@@ -20,7 +20,6 @@ record HeapUse(long before) {
 
 	/**
 	 * Collect all garbage and begin to watch.
-	 * @return what watches
 	 */
 	static HeapUse begin() {
 		System.gc();
@@ -30,7 +29,6 @@ record HeapUse(long before) {
 
 	/**
 	 * Return the highest use since the beginning.
-	 * @return the bytes that were in use in addition
 	 */
 	long peak() {
 		return Math.max(0, POOLS.stream().mapToLong((pool) -> pool.getPeakUsage().getUsed()).sum() - this.before);

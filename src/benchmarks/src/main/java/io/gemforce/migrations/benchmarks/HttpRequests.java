@@ -18,10 +18,6 @@ final class HttpRequests {
 
 	private final String base;
 
-	/**
-	 * Create requests to a service.
-	 * @param service the service
-	 */
 	HttpRequests(ApplicationContext service) {
 		String port = service.getEnvironment().getRequiredProperty("local.server.port");
 		this.base = "http://localhost:%s/actuator/migrations".formatted(port);
@@ -29,11 +25,6 @@ final class HttpRequests {
 
 	/**
 	 * Ask and wait for the answer.
-	 * @param path the path below the endpoint
-	 * @param accept the media type that is wanted
-	 * @return the body
-	 * @throws IOException if the answer is not a success
-	 * @throws InterruptedException if interrupted
 	 */
 	byte[] get(String path, String accept) throws IOException, InterruptedException {
 		HttpRequest request = HttpRequest.newBuilder(URI.create(this.base + path)).header("Accept", accept).build();

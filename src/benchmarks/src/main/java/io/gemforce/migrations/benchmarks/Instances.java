@@ -21,11 +21,6 @@ final class Instances implements AutoCloseable {
 
 	private final ExecutorService threads;
 
-	/**
-	 * Create instances that are connected to a server.
-	 * @param server the server
-	 * @param count how many there are at the most
-	 */
 	Instances(BenchmarkServer server, int count) {
 		this.clients = IntStream.range(0, count).mapToObj((instance) -> server.connect(this.commands)).toList();
 		this.threads = Executors.newFixedThreadPool(count);
@@ -33,12 +28,7 @@ final class Instances implements AutoCloseable {
 
 	/**
 	 * Start some of the instances together and measure it.
-	 * @param tool the tool that migrates them
-	 * @param database the name of their database
-	 * @param migrations their migrations
-	 * @param count how many to start
 	 * @return what it has cost until the last one was done
-	 * @throws Exception if one of them fails
 	 */
 	Sample start(Tool tool, String database, MigrationClasses migrations, int count) throws Exception {
 		long preparedAt = System.nanoTime();

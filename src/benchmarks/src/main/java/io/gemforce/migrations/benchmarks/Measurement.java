@@ -16,10 +16,6 @@ record Measurement(String title, Table figures, String peer, List<Target> target
 		targets = List.copyOf(targets);
 	}
 
-	/**
-	 * Write the measurement.
-	 * @return lines of Markdown
-	 */
 	String toMarkdown() {
 		Table table = Table.of("to be reached", this.peer, "Gemforce", "at the most", "");
 		this.targets.forEach((target) -> table.add(target.what(), target.peer(), target.number(target.measured()),

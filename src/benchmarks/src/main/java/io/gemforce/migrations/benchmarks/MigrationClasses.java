@@ -25,14 +25,6 @@ import javax.tools.ToolProvider;
  */
 record MigrationClasses(String packageName, URL root, int count, boolean transactional) {
 
-	/**
-	 * Write and compile migrations.
-	 * @param tool the tool to write them for
-	 * @param count how many
-	 * @param transactional whether they run in transactions
-	 * @param directory where to put the files
-	 * @return the migrations
-	 */
 	static MigrationClasses compile(Tool tool, int count, boolean transactional, Path directory) {
 		String packageName = "generated.%s.%s%d".formatted(tool.id(), transactional ? "transactional" : "plain", count);
 		Path root = directory.resolve(packageName);
@@ -54,7 +46,6 @@ record MigrationClasses(String packageName, URL root, int count, boolean transac
 
 	/**
 	 * Create what loads the classes for one start, and for no other one.
-	 * @return the class loader
 	 */
 	ServiceClassLoader newClassLoader() {
 		return new ServiceClassLoader(this.root);

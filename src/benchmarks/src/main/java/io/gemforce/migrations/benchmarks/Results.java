@@ -15,10 +15,7 @@ import java.util.function.Function;
 record Results(Map<Scenario, Comparison> comparisons) {
 
 	/**
-	 * Return all figures.
-	 * @param ours the name of this library
-	 * @param rival the name of the rival
-	 * @return a row for each scenario
+	 * Returns a row for each scenario.
 	 */
 	Table figures(String ours, String rival) {
 		Table table = Table.of("", "commands: " + rival, ours, "time, ms: " + rival, ours, "ratio",
@@ -35,7 +32,6 @@ record Results(Map<Scenario, Comparison> comparisons) {
 
 	/**
 	 * Return what is to be reached and can be judged by these results.
-	 * @return the targets
 	 */
 	List<Target> targets() {
 		List<Target> targets = new ArrayList<>();

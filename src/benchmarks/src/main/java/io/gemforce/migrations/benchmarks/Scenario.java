@@ -21,9 +21,7 @@ record Scenario(Found found, int migrations, boolean transactional, int instance
 
 	/**
 	 * Return the scenarios to measure.
-	 * @param transactions whether the server has transactions
 	 * @param instances how many instances to start together
-	 * @return the scenarios
 	 */
 	static List<Scenario> all(boolean transactions, int instances) {
 		List<Scenario> scenarios = new ArrayList<>();
@@ -54,7 +52,6 @@ record Scenario(Found found, int migrations, boolean transactional, int instance
 
 	/**
 	 * Return how many rounds to measure. They are odd, so that there is a median.
-	 * @return the number
 	 */
 	int rounds() {
 		return switch (length()) {
@@ -66,7 +63,6 @@ record Scenario(Found found, int migrations, boolean transactional, int instance
 
 	/**
 	 * Return how many rounds to let pass before, so that the code is compiled.
-	 * @return the number
 	 */
 	int warmUpRounds() {
 		return switch (length()) {

@@ -36,10 +36,6 @@ final class Table {
 		this.rows.add(row);
 	}
 
-	/**
-	 * Write the table.
-	 * @return lines of Markdown
-	 */
 	String toMarkdown() {
 		List<String> lines = new ArrayList<>();
 		this.rows.forEach((row) -> lines.add("| " + String.join(" | ", row) + " |"));

@@ -21,10 +21,6 @@ record Target(String what, String peer, double measured, double limit, int decim
 
 	/**
 	 * Compare with a peer whose figure is 1.
-	 * @param what what is measured
-	 * @param ratio this library's figure
-	 * @param limit the highest figure that is good enough
-	 * @return the target
 	 */
 	static Target ratio(String what, double ratio, double limit) {
 		return new Target(what, "1", ratio, limit, 3);

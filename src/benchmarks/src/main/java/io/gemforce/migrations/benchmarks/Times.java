@@ -13,10 +13,6 @@ final class Times {
 
 	/**
 	 * Do something once and measure it.
-	 * @param work what to do
-	 * @param <T> the type of the result
-	 * @return its result
-	 * @throws Exception if it fails
 	 */
 	<T> T measure(Callable<T> work) throws Exception {
 		long begunAt = System.nanoTime();
@@ -25,10 +21,6 @@ final class Times {
 		return result;
 	}
 
-	/**
-	 * Add a time.
-	 * @param nanos the time in nanoseconds
-	 */
 	synchronized void add(long nanos) {
 		this.all.add(nanos / 1e6);
 	}
@@ -47,8 +39,6 @@ final class Times {
 
 	/**
 	 * Return the time that some did not exceed.
-	 * @param percent the percentage of them
-	 * @return the time in milliseconds
 	 */
 	synchronized double percentile(int percent) {
 		return this.all.stream()

@@ -26,10 +26,7 @@ final class Traffic implements AutoCloseable {
 
 	/**
 	 * Begin to ask for the status.
-	 * @param requests asks the service
-	 * @param perSecond how many requests a second
 	 * @param answers where to put how long the answers took
-	 * @return the traffic
 	 */
 	static Traffic begin(HttpRequests requests, int perSecond, Times answers) {
 		Traffic traffic = new Traffic();
@@ -50,7 +47,6 @@ final class Traffic implements AutoCloseable {
 
 	/**
 	 * End it.
-	 * @throws Exception if a request has failed
 	 */
 	@Override
 	public void close() throws Exception {

@@ -53,11 +53,6 @@ public final class Catalog {
 		this.database.getCollection(from).renameCollection(new MongoNamespace(this.database.getName(), to));
 	}
 
-	/**
-	 * Set a collection's validator.
-	 * @param collection the collection
-	 * @param validation validator, level and action
-	 */
 	public void setValidator(String collection, BsonDocument validation) {
 		BsonDocument command = new BsonDocument("collMod", new BsonString(collection));
 		command.putAll(validation);
@@ -68,7 +63,6 @@ public final class Catalog {
 	 * Return the indexes of a collection, those aside that it has from its creation. One
 	 * of them may be still being built, and its build may yet fail: {@code createIndexes}
 	 * waits for it.
-	 * @param collection the collection
 	 * @return the indexes as the server lists them, without what it adds by itself
 	 */
 	public List<BsonDocument> indexes(String collection) {
@@ -99,9 +93,6 @@ public final class Catalog {
 
 	/**
 	 * Create indexes as they are, or were, listed. Those that are there are waited for.
-	 * @param collection the collection
-	 * @param defaultCollation the collation of the collection, {@code null} for none
-	 * @param indexes the indexes
 	 */
 	public void createListedIndexes(String collection, @Nullable BsonDocument defaultCollation,
 			List<BsonDocument> indexes) {

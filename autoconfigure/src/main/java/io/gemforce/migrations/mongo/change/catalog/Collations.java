@@ -55,7 +55,6 @@ public final class Collations {
 
 	/**
 	 * Complete a collation with what the server takes for what is not said.
-	 * @param collation the collation, {@code null} for none
 	 * @return the collation in a form that can be compared; that of none, which compares
 	 * bytes, is empty
 	 */

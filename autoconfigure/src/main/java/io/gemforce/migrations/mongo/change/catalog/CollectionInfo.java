@@ -26,7 +26,6 @@ public record CollectionInfo(String name, String type, BsonDocument options, @Nu
 
 	/**
 	 * Say why declared changes do not touch this.
-	 * @return what it is, {@code null} if it is an ordinary collection
 	 */
 	public @Nullable String peculiarity() {
 		if (this.type.equals("view")) {
@@ -45,8 +44,6 @@ public record CollectionInfo(String name, String type, BsonDocument options, @Nu
 
 	/**
 	 * Return the collation that queries and new indexes get that do not say otherwise.
-	 * @param options the options of a collection
-	 * @return the collation, {@code null} for none
 	 */
 	public static @Nullable BsonDocument collation(BsonDocument options) {
 		return options.isDocument("collation") ? options.getDocument("collation") : null;

@@ -50,8 +50,6 @@ public record IndexDefinition(Map<String, BsonValue> keys, Map<String, BsonValue
 	/**
 	 * Read an index that a server lists: one without a collation compares bytes, whatever
 	 * the collation of its collection.
-	 * @param index the index
-	 * @return the definition
 	 */
 	public static IndexDefinition listed(BsonDocument index) {
 		return of(index, null);
@@ -60,9 +58,6 @@ public record IndexDefinition(Map<String, BsonValue> keys, Map<String, BsonValue
 	/**
 	 * Read an index as the server would make it: one without a collation gets that of its
 	 * collection.
-	 * @param index the index in the form that the server takes
-	 * @param defaultCollation the collation of its collection, {@code null} for none
-	 * @return the definition
 	 */
 	public static IndexDefinition declared(BsonDocument index, @Nullable BsonDocument defaultCollation) {
 		return of(index, defaultCollation);
@@ -70,9 +65,6 @@ public record IndexDefinition(Map<String, BsonValue> keys, Map<String, BsonValue
 
 	/**
 	 * Return what makes a server create an index that it lists, or has listed, as it is.
-	 * @param index the index
-	 * @param defaultCollation the collation of its collection, {@code null} for none
-	 * @return the index in the form that the server takes
 	 */
 	public static BsonDocument asListed(BsonDocument index, @Nullable BsonDocument defaultCollation) {
 		return (defaultCollation == null || index.containsKey(COLLATION)) ? index
@@ -110,8 +102,6 @@ public record IndexDefinition(Map<String, BsonValue> keys, Map<String, BsonValue
 
 	/**
 	 * Whether the server lets only one of two indexes be there.
-	 * @param other the other index
-	 * @return whether they index the same in the same order
 	 */
 	public boolean hasSameKeys(IndexDefinition other) {
 		return this.keys.equals(other.keys) && List.copyOf(this.keys.keySet()).equals(List.copyOf(other.keys.keySet()))

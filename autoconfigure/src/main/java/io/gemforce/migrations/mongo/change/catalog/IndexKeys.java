@@ -35,20 +35,11 @@ public final class IndexKeys {
 
 	private int variables;
 
-	/**
-	 * Create the keys of an index.
-	 * @param fields the paths of its fields
-	 * @param sparse whether it is sparse
-	 */
 	public IndexKeys(List<String> fields, boolean sparse) {
 		this.fields = fields;
 		this.sparse = sparse;
 	}
 
-	/**
-	 * Return the expression.
-	 * @return an expression for a list of keys
-	 */
 	public BsonDocument expression() {
 		Map<Integer, List<String>> paths = new LinkedHashMap<>();
 		for (int i = 0; i < this.fields.size(); i++) {
@@ -58,12 +49,6 @@ public final class IndexKeys {
 		return operator("$setUnion", this.sparse ? complete(present(keys)) : keys, NONE);
 	}
 
-	/**
-	 * Return the value that a field has in a key.
-	 * @param key the key
-	 * @param field the index of the field
-	 * @return the value
-	 */
 	public static BsonValue value(BsonDocument key, int field) {
 		BsonDocument entry = key.getDocument(name(field));
 		return entry.containsKey(EMPTY) ? NONE : entry.get(VALUE, BsonNull.VALUE);

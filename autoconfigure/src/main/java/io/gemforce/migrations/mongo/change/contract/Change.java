@@ -9,8 +9,7 @@ import java.util.List;
 public sealed interface Change permits ChangeOperation {
 
 	/**
-	 * Return what kind of change this is.
-	 * @return the name of the kind, as users write it
+	 * Returns the name of the kind, as users write it.
 	 */
 	String kind();
 
@@ -22,20 +21,17 @@ public sealed interface Change permits ChangeOperation {
 
 	/**
 	 * Return how the change is undone.
-	 * @return the reverse, which may be that there is none
 	 */
 	Reverse reverse();
 
 	/**
 	 * Whether the change and its undo do the same if they are executed again, however
 	 * much of them is already done.
-	 * @return whether the change is idempotent
 	 */
 	boolean isIdempotent();
 
 	/**
-	 * Whether the change can be made in a transaction.
-	 * @return whether the server lets it be part of one
+	 * Whether the server lets it be part of one.
 	 */
 	boolean canBeInTransaction();
 
@@ -46,8 +42,7 @@ public sealed interface Change permits ChangeOperation {
 	List<String> needs();
 
 	/**
-	 * Return the locks that the change takes.
-	 * @return a sentence without a period each
+	 * Returns a sentence without a period each.
 	 */
 	List<String> locks();
 

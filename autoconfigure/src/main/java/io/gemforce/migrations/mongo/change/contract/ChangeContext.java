@@ -15,7 +15,6 @@ public interface ChangeContext {
 	/**
 	 * Return the application's database. What is done through it takes part in the
 	 * transaction that is open, if one is, and is refused when the lock has been lost.
-	 * @return the database
 	 */
 	MongoDatabase database();
 
@@ -23,25 +22,21 @@ public interface ChangeContext {
 	 * Return the collection of pre-images, in the database of the history. What is done
 	 * through it takes part in the transaction that is open, if one is, and is refused
 	 * when the lock has been lost.
-	 * @return the collection
 	 */
 	MongoCollection<Document> preimages();
 
 	/**
 	 * Return which application this attempt belongs to.
-	 * @return the key
 	 */
 	ApplyKey key();
 
 	/**
 	 * Return how many pre-images one change may keep.
-	 * @return the number of documents
 	 */
 	long preimageLimit();
 
 	/**
 	 * Whether {@link #inTransaction(Work)} opens a transaction.
-	 * @return whether there are transactions
 	 */
 	boolean hasTransactions();
 
@@ -57,7 +52,6 @@ public interface ChangeContext {
 
 	/**
 	 * Tell those who look at the lock what is being done.
-	 * @param what a few words
 	 */
 	void doing(String what);
 
@@ -69,7 +63,6 @@ public interface ChangeContext {
 
 		/**
 		 * Do the work.
-		 * @throws Exception if it failed
 		 */
 		void run() throws Exception;
 

@@ -20,23 +20,17 @@ public non-sealed interface ChangeOperation extends Change {
 
 	/**
 	 * Check what can be checked without a database, beyond the types of the parameters.
-	 * @param spot takes what is wrong
 	 */
 	default void check(DefinitionCursor spot) {
 	}
 
 	/**
 	 * Return what the change is about.
-	 * @return the names of collections
 	 */
 	List<String> collections();
 
 	/**
 	 * Whether the change, or its undo, may write to a collection.
-	 * @param own the name of the database that the change is made on
-	 * @param database the name of the collection's database
-	 * @param name the name of the collection
-	 * @return whether it may
 	 */
 	default boolean isWriting(String own, String database, String name) {
 		return own.equals(database) && collections().contains(name);
@@ -45,16 +39,13 @@ public non-sealed interface ChangeOperation extends Change {
 	/**
 	 * Say why the change, or its undo, may reach more than the database that it is made
 	 * on.
-	 * @return the reason, or empty if it is known that it does not
 	 */
 	default Optional<String> reachesBeyond() {
 		return Optional.empty();
 	}
 
 	/**
-	 * Find out how many documents the change would touch.
-	 * @param survey counts documents
-	 * @return the number, {@code null} if it is not known
+	 * Returns the number, {@code null} if it is not known.
 	 */
 	@Nullable AffectedCount touches(DocumentCounter survey);
 
@@ -69,7 +60,6 @@ public non-sealed interface ChangeOperation extends Change {
 
 	/**
 	 * Whether the change keeps pre-images.
-	 * @return whether there may be some
 	 */
 	default boolean keepsPreimages() {
 		return false;
@@ -77,8 +67,6 @@ public non-sealed interface ChangeOperation extends Change {
 
 	/**
 	 * Find out what would be lost for good.
-	 * @param survey counts documents
-	 * @return a sentence without a period each
 	 */
 	default List<String> losses(DocumentCounter survey) {
 		return List.of();
@@ -86,17 +74,14 @@ public non-sealed interface ChangeOperation extends Change {
 
 	/**
 	 * Make the change, or go on with it.
-	 * @param step gives what it needs
 	 * @throws ChangeRefusedException if the change cannot be made with the data as they
 	 * are; nothing was written then
-	 * @throws Exception if the database fails
 	 */
 	void up(OperationContext step) throws Exception;
 
 	/**
 	 * Undo the change, or go on with it.
 	 * @param step gives what it needs, and takes conflicts
-	 * @throws Exception if the database fails
 	 */
 	void down(OperationContext step) throws Exception;
 

@@ -21,7 +21,6 @@ public final class ChangeRefusedException extends RuntimeException {
 
 	/**
 	 * Return what to do about it.
-	 * @return a sentence without a period
 	 */
 	public String getAction() {
 		return this.action;
@@ -30,7 +29,6 @@ public final class ChangeRefusedException extends RuntimeException {
 	/**
 	 * Whether no attempt has written anything of the whole migration, or undone anything
 	 * of it.
-	 * @return whether everything is as it was before
 	 */
 	public boolean isNothingWritten() {
 		return this.nothingWritten;

@@ -18,7 +18,6 @@ public final class DocumentCounter {
 
 	/**
 	 * Create a survey.
-	 * @param database the database
 	 * @param counting whether to count; otherwise the number of all documents of a
 	 * collection is taken, from its statistics
 	 */
@@ -33,9 +32,7 @@ public final class DocumentCounter {
 	}
 
 	/**
-	 * Return a number that needs no counting.
-	 * @param number the number
-	 * @return the number, as exact as one can be that nobody counted
+	 * Returns the number, as exact as one can be that nobody counted.
 	 */
 	public AffectedCount exactly(long number) {
 		return new AffectedCount(number, !this.counting);

@@ -60,16 +60,6 @@ public final class OperationContext {
 
 	/**
 	 * Create a step.
-	 * @param context the attempt's context
-	 * @param memory the attempt's memory
-	 * @param change the change
-	 * @param definition the definition of the change, as it is remembered
-	 * @param index the index of the change
-	 * @param total how many changes there are
-	 * @param remembering whether to remember what an undo needs
-	 * @param begun whether an earlier attempt has begun it
-	 * @param notes what is noted of it
-	 * @param pipelines knows whether the server has update pipelines
 	 * @param conflicts takes what an undo finds changed
 	 */
 	public OperationContext(ChangeContext context, ChangeJournal memory, ChangeOperation change, String definition, int index, int total,
@@ -91,7 +81,6 @@ public final class OperationContext {
 
 	/**
 	 * Return the number of the change in its migration.
-	 * @return the number, from 1
 	 */
 	public int number() {
 		return this.index + 1;
@@ -99,7 +88,6 @@ public final class OperationContext {
 
 	/**
 	 * Whether the change's first write may have happened.
-	 * @return whether it has been begun
 	 */
 	public boolean isBegun() {
 		return this.begun;
@@ -107,7 +95,6 @@ public final class OperationContext {
 
 	/**
 	 * Whether an earlier attempt may have done a part of what is to be done.
-	 * @return whether this attempt goes on
 	 */
 	public boolean isResumed() {
 		return this.resumed;
@@ -115,7 +102,6 @@ public final class OperationContext {
 
 	/**
 	 * Return the name under which a collection is put aside for a moment.
-	 * @return a name that no other change uses
 	 */
 	public String nameAside() {
 		ApplyKey key = this.context.key();
@@ -124,7 +110,6 @@ public final class OperationContext {
 
 	/**
 	 * Whether to remember what an undo needs.
-	 * @return whether there will be an undo
 	 */
 	public boolean isRemembering() {
 		return this.remembering;
@@ -152,9 +137,6 @@ public final class OperationContext {
 
 	/**
 	 * Look for a collection that the change is about.
-	 * @param name the name of the collection
-	 * @return the collection, or empty if it is not there
-	 * @throws ChangeRefusedException if it is not an ordinary collection
 	 */
 	public Optional<CollectionInfo> find(String name) {
 		Optional<CollectionInfo> info = catalog().find(name);
@@ -167,7 +149,6 @@ public final class OperationContext {
 
 	/**
 	 * Return what was noted when the change was begun.
-	 * @return the notes
 	 */
 	public BsonDocument notes() {
 		return this.notes;
@@ -187,7 +168,6 @@ public final class OperationContext {
 
 	/**
 	 * Note that the first write of the change is about to happen.
-	 * @param notes what its undo needs
 	 */
 	public void begin(BsonDocument notes) {
 		begin(notes, this.index);
@@ -196,9 +176,6 @@ public final class OperationContext {
 	/**
 	 * Do all of the change in one transaction with the note that it is made, so that it
 	 * is made once.
-	 * @param notes what its undo needs
-	 * @param work the change
-	 * @throws Exception if the work failed
 	 */
 	public void onceInTransaction(BsonDocument notes, ChangeContext.Work work) throws Exception {
 		this.context.inTransaction(() -> {
@@ -215,7 +192,6 @@ public final class OperationContext {
 
 	/**
 	 * Note something more.
-	 * @param notes all notes
 	 */
 	public void note(BsonDocument notes) {
 		this.memory.note(this.index, notes);
@@ -224,8 +200,6 @@ public final class OperationContext {
 
 	/**
 	 * Note something more with what is noted next, of whatever change.
-	 * @param name the name of the note
-	 * @param value its value
 	 */
 	public void noteLater(String name, BsonValue value) {
 		this.memory.noteLater(this.index, name, value);
@@ -233,7 +207,6 @@ public final class OperationContext {
 
 	/**
 	 * Return how many pre-images the change has kept.
-	 * @return the number
 	 */
 	public long kept() {
 		return (this.remembering && this.change.keepsPreimages()) ? this.preimages.kept(this.resumed) : 0;
@@ -242,8 +215,6 @@ public final class OperationContext {
 	/**
 	 * Undo all of the change in one transaction with the note that it is undone, so that
 	 * it is undone once.
-	 * @param work the undo
-	 * @throws Exception if the work failed
 	 */
 	public void downOnceInTransaction(ChangeContext.Work work) throws Exception {
 		this.context.inTransaction(() -> {
@@ -259,8 +230,6 @@ public final class OperationContext {
 	/**
 	 * Keep the pre-images of a batch, which are only ever gone through from one end to
 	 * the other. An attempt that resumes the change has to unpack them first.
-	 * @param preimages the pre-images
-	 * @param again whether some of the same documents may have one
 	 */
 	public void keep(List<Preimage> preimages, boolean again) {
 		// Without a transaction a document that was changed in between is kept again
@@ -274,7 +243,6 @@ public final class OperationContext {
 
 	/**
 	 * Unpack what an interrupted attempt has kept, so that it can be found and replaced.
-	 * @throws Exception if the database fails
 	 */
 	public void unpack() throws Exception {
 		this.preimages.forEachPack((pack) -> inTransaction(() -> this.preimages.unpack(pack)));
@@ -293,9 +261,6 @@ public final class OperationContext {
 	/**
 	 * Undo a part of the change, in a transaction if there are some, and again as long as
 	 * documents are changed by somebody else in between.
-	 * @param collection the collection
-	 * @param work the undo, which may be done more than once
-	 * @throws Exception if the work failed
 	 */
 	public void untilDone(String collection, GuardedWork work) throws Exception {
 		List<String> found = new ArrayList<>();
@@ -316,7 +281,6 @@ public final class OperationContext {
 	/**
 	 * Refuse to keep more pre-images than are allowed.
 	 * @param count how many would have to be kept
-	 * @throws ChangeRefusedException if they are too many
 	 */
 	public void requireRoomFor(long count) {
 		if (count > this.context.preimageLimit()) {
@@ -330,11 +294,7 @@ public final class OperationContext {
 
 	/**
 	 * Refuse the change because of some documents.
-	 * @param collection the collection
-	 * @param documents selects the documents
 	 * @param what what is the matter with them, in words that follow their number
-	 * @param action what to do
-	 * @throws ChangeRefusedException if there are such documents
 	 */
 	public void refuseIfAny(String collection, BsonDocument documents, String what, String action) {
 		describe(collection, documents, what).ifPresent((matter) -> {
@@ -354,11 +314,7 @@ public final class OperationContext {
 	 * Fail after the change was made in all other documents, if some have come to be in
 	 * its way while it was made. They were left as they are, and the next attempt goes
 	 * on.
-	 * @param collection the collection
-	 * @param documents selects the documents
 	 * @param what what is the matter with them, in words that follow their number
-	 * @param action what to do
-	 * @throws ChangeRefusedException if there are such documents
 	 */
 	public void requireNoneLeft(String collection, BsonDocument documents, String what, String action) {
 		describe(collection, documents, what).ifPresent((matter) -> {
@@ -373,10 +329,6 @@ public final class OperationContext {
 
 	/**
 	 * Name some documents.
-	 * @param collection the collection
-	 * @param documents selects the documents
-	 * @param limit how many to name at the most
-	 * @return the ids of the documents
 	 */
 	List<String> examples(String collection, BsonDocument documents, int limit) {
 		return ids(collection, documents, limit).stream().map(BsonFormatter::show).toList();
@@ -384,10 +336,6 @@ public final class OperationContext {
 
 	/**
 	 * Name some documents by their ids.
-	 * @param collection the collection
-	 * @param documents selects the documents
-	 * @param limit how many to name at the most
-	 * @return the ids, as they are found
 	 */
 	public List<BsonValue> ids(String collection, BsonDocument documents, int limit) {
 		List<BsonValue> ids = new ArrayList<>();
@@ -415,9 +363,6 @@ public final class OperationContext {
 
 	/**
 	 * Add a conflict for each of some documents.
-	 * @param collection the collection
-	 * @param documents selects the documents
-	 * @param what what is the matter with each
 	 */
 	public void conflicts(String collection, BsonDocument documents, String what) {
 		List<String> examples = examples(collection, documents, Conflicts.MAX_EXAMPLES);

@@ -26,7 +26,6 @@ public record Reverse(Kind kind, String text) {
 
 	/**
 	 * Whether the change can be undone.
-	 * @return whether there is a reverse
 	 */
 	public boolean isAvailable() {
 		return this.kind != Kind.NONE;

@@ -34,8 +34,6 @@ public final class BatchSize {
 	/**
 	 * Return roughly the size of a value as BSON, in which it has at most three times as
 	 * many bytes.
-	 * @param value the value
-	 * @return the size in bytes
 	 */
 	public static long size(BsonValue value) {
 		long size = OVERHEAD;

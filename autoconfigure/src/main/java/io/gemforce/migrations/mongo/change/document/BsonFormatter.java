@@ -21,8 +21,6 @@ public final class BsonFormatter {
 
 	/**
 	 * Show a value, shortened if it is long.
-	 * @param value the value
-	 * @return the value as relaxed extended JSON
 	 */
 	public static String show(BsonValue value) {
 		String json = new BsonDocument("v", value).toJson(RELAXED);
@@ -32,8 +30,6 @@ public final class BsonFormatter {
 
 	/**
 	 * Describe a value by its type, and show it if it is short.
-	 * @param value the value
-	 * @return a few words
 	 */
 	public static String describe(BsonValue value) {
 		return switch (value.getBsonType()) {

@@ -17,8 +17,6 @@ public final class ConditionalUpdates {
 
 	/**
 	 * Write the updates.
-	 * @param collection the collection
-	 * @param updates the updates, each of one document
 	 * @return whether all documents were as they had been read
 	 */
 	public static boolean write(MongoCollection<BsonDocument> collection,

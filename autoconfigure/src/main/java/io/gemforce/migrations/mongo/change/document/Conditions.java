@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Conditions {
 
-	/**
-	 * Selects all documents.
-	 */
 	public static final BsonDocument ANY = new BsonDocument();
 
 	private static final BsonDocument IS_ARRAY = new BsonDocument("$type", new BsonString("array"));
@@ -46,8 +43,6 @@ public final class Conditions {
 
 	/**
 	 * Return the name by which the operator {@code $type} knows a type.
-	 * @param type the type
-	 * @return the name
 	 */
 	public static String typeName(BsonType type) {
 		String name = TYPE_NAMES.get(type);
@@ -71,8 +66,6 @@ public final class Conditions {
 
 	/**
 	 * Return a filter for documents in which a field is there and holds no document.
-	 * @param path the field
-	 * @return the filter; it does not tell an array of documents from a document
 	 */
 	public static BsonDocument isNoDocument(FieldPath path) {
 		return new BsonDocument(path.text(), new BsonDocument("$exists", BsonBoolean.TRUE).append("$not",
@@ -90,9 +83,6 @@ public final class Conditions {
 	/**
 	 * Return a filter for documents whose field still is as it was read. A comparison
 	 * alone would be met by an array that has the value in it, too.
-	 * @param path the path of the field
-	 * @param value the value that was read, {@code null} if there was none
-	 * @return the filter
 	 */
 	public static BsonDocument unchanged(FieldPath path, @Nullable BsonValue value) {
 		BsonDocument unchanged = (value != null) ? holds(path, value) : missing(path);
@@ -112,9 +102,6 @@ public final class Conditions {
 
 	/**
 	 * Return an expression for whether something is the same as a value, as a whole.
-	 * @param expression the expression
-	 * @param value the value
-	 * @return the expression
 	 */
 	static BsonDocument same(String expression, BsonValue value) {
 		return new BsonDocument("$eq",
@@ -140,8 +127,6 @@ public final class Conditions {
 	/**
 	 * Return a filter for documents that several filters select. It is flat where it can
 	 * be, which servers look at faster than at {@code $and}.
-	 * @param conditions the filters
-	 * @return the filter
 	 */
 	public static BsonDocument all(BsonDocument... conditions) {
 		BsonDocument flat = new BsonDocument();

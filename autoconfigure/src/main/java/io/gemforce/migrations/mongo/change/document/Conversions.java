@@ -74,8 +74,6 @@ public final class Conversions {
 
 	/**
 	 * Return how BSON calls a type.
-	 * @param type the type
-	 * @return the type
 	 */
 	public static BsonType bsonType(FieldType type) {
 		return switch (type) {
@@ -91,10 +89,7 @@ public final class Conversions {
 	}
 
 	/**
-	 * Convert a value.
-	 * @param value the value
-	 * @param to the type to convert it to, by BSON's name
-	 * @return the converted value, or empty if something would be lost
+	 * Returns the converted value, or empty if something would be lost.
 	 */
 	static Optional<BsonValue> convert(BsonValue value, BsonType to) {
 		return convert(value, to, null);
@@ -102,11 +97,8 @@ public final class Conversions {
 
 	/**
 	 * Convert a value.
-	 * @param value the value
-	 * @param to the type to convert it to, by BSON's name
 	 * @param unit what numbers are that stand for points in time, {@code null} if nobody
 	 * said it
-	 * @return the converted value, or empty if something would be lost
 	 */
 	public static Optional<BsonValue> convert(BsonValue value, BsonType to, @Nullable EpochUnit unit) {
 		if (value.getBsonType() == to) {
@@ -183,7 +175,6 @@ public final class Conversions {
 
 	/**
 	 * Return the number that a value stands for.
-	 * @param value a number
 	 * @return the number, {@code null} if it is not finite, or a negative zero
 	 */
 	private static @Nullable BigDecimal number(BsonValue value) {
@@ -298,8 +289,6 @@ public final class Conversions {
 	 * Whether a value, if it is a number, may stand for milliseconds since 1970: neither
 	 * a moment around 1970, as the seconds of today would be, nor one after the year
 	 * 9999, as microseconds would be.
-	 * @param value the value
-	 * @return whether it is plausible
 	 */
 	public static boolean isPlausibleMillis(BsonValue value) {
 		BigDecimal number = value.isNumber() ? number(value) : null;

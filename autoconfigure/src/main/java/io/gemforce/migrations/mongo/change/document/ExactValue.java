@@ -31,10 +31,6 @@ public record ExactValue(BsonValue value) {
 
 	/**
 	 * Make items findable by an id.
-	 * @param items the items
-	 * @param id tells the id of an item
-	 * @param <T> the type of the items
-	 * @return the items by their ids
 	 */
 	public static <T> Map<ExactValue, T> index(Iterable<T> items, Function<T, BsonValue> id) {
 		Map<ExactValue, T> index = new HashMap<>();
@@ -44,9 +40,6 @@ public record ExactValue(BsonValue value) {
 
 	/**
 	 * Whether two values are the same to the last bit.
-	 * @param one a value, {@code null} for none
-	 * @param other a value, {@code null} for none
-	 * @return whether they are the same
 	 */
 	public static boolean same(@Nullable BsonValue one, @Nullable BsonValue other) {
 		return (one == null || other == null) ? one == other : one.equals(other) && haveSameOrder(one, other);

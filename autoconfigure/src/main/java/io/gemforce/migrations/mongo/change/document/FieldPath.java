@@ -16,9 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record FieldPath(String text) {
 
 	/**
-	 * Find the field in a document.
-	 * @param document the document
-	 * @return the value, {@code null} if the document does not have the field
+	 * Returns the value, {@code null} if the document does not have the field.
 	 */
 	public @Nullable BsonValue find(BsonDocument document) {
 		BsonValue value = document;
@@ -49,7 +47,6 @@ public record FieldPath(String text) {
 
 	/**
 	 * Return the name of the field at the top that the path begins with.
-	 * @return the first part
 	 */
 	public String top() {
 		return this.text.split("\\.", 2)[0];
@@ -57,8 +54,6 @@ public record FieldPath(String text) {
 
 	/**
 	 * Whether the field is another one, or lies in it.
-	 * @param other the path of the other field
-	 * @return whether it is part of the other
 	 */
 	public boolean isWithin(FieldPath other) {
 		return this.text.equals(other.text) || this.text.startsWith(other.text + ".");
@@ -66,7 +61,6 @@ public record FieldPath(String text) {
 
 	/**
 	 * Return the operator that removes the field.
-	 * @return the update
 	 */
 	public BsonDocument unset() {
 		return new BsonDocument("$unset", new BsonDocument(this.text, new BsonInt32(1)));

@@ -37,8 +37,6 @@ public final class Fingerprint {
 
 	/**
 	 * Return the fingerprint of some values, each of which may be absent.
-	 * @param values the values
-	 * @return the fingerprint
 	 */
 	public static BsonBinary of(List<@Nullable BsonValue> values) {
 		BsonArray present = new BsonArray();
@@ -49,9 +47,7 @@ public final class Fingerprint {
 	}
 
 	/**
-	 * Return the fingerprint of a document's id as a text.
-	 * @param id the id
-	 * @return digits and letters
+	 * Returns digits and letters.
 	 */
 	public static String text(BsonValue id) {
 		return HexFormat.of().formatHex(hash(new BsonDocument("v", id)));
@@ -72,8 +68,7 @@ public final class Fingerprint {
 	}
 
 	/**
-	 * Return a new digest.
-	 * @return a digest by SHA-256, which every Java platform has
+	 * Returns a digest by SHA-256, which every Java platform has.
 	 */
 	public static MessageDigest sha256() {
 		try {
@@ -99,8 +94,6 @@ public final class Fingerprint {
 	/**
 	 * Return a value that equals those of others that MongoDB holds for equal: numbers
 	 * are compared without their types, and documents here up to the order of fields.
-	 * @param value the value
-	 * @return a value to compare
 	 */
 	public static BsonValue comparable(BsonValue value) {
 		if (value.isDocument()) {

@@ -19,8 +19,6 @@ public final class Json {
 
 	/**
 	 * Write a document so that every type is told.
-	 * @param document the document
-	 * @return canonical extended JSON
 	 */
 	public static String canonical(BsonDocument document) {
 		return document.toJson(CANONICAL);

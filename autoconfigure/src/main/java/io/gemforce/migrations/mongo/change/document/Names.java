@@ -18,8 +18,6 @@ public final class Names {
 
 	/**
 	 * Say why a name cannot be a collection's.
-	 * @param name the name
-	 * @return the reason, {@code null} if it can
 	 */
 	public static @Nullable String wrongCollection(String name) {
 		if (name.isEmpty()) {
@@ -45,8 +43,6 @@ public final class Names {
 
 	/**
 	 * Say why a text cannot be the path of a field.
-	 * @param path the text
-	 * @return the reason, {@code null} if it can
 	 */
 	public static @Nullable String wrongField(String path) {
 		if (path.isEmpty()) {
@@ -72,8 +68,6 @@ public final class Names {
 
 	/**
 	 * Whether a field is, or is part of, the document's id, which cannot be changed.
-	 * @param path the path of the field
-	 * @return whether it belongs to the id
 	 */
 	public static boolean isId(String path) {
 		return path.equals("_id") || path.startsWith("_id.");

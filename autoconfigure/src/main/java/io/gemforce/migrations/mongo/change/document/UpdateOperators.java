@@ -112,8 +112,6 @@ public final class UpdateOperators {
 
 	/**
 	 * Whether an update does the same if it is executed again.
-	 * @param update operators or a pipeline; nothing is known about a pipeline
-	 * @return whether it is known to be idempotent
 	 */
 	public static boolean areIdempotent(BsonValue update) {
 		return update.isDocument() && IDEMPOTENT.containsAll(update.asDocument().keySet())
@@ -129,8 +127,6 @@ public final class UpdateOperators {
 
 	/**
 	 * Whether a filter can be seen to find no document that an update has changed.
-	 * @param update operators or a pipeline; nothing is known about a pipeline
-	 * @param filter the filter
 	 * @return whether it asks for another value of a field than the update leaves there
 	 */
 	public static boolean contradicts(BsonValue update, BsonDocument filter) {
@@ -157,8 +153,6 @@ public final class UpdateOperators {
 
 	/**
 	 * Return the fields at the top of a document that an update can change.
-	 * @param update operators or a pipeline
-	 * @return the names, none if it can be any field
 	 */
 	public static Set<String> fields(BsonValue update) {
 		Set<String> fields = new TreeSet<>();
@@ -175,7 +169,6 @@ public final class UpdateOperators {
 
 	/**
 	 * Return an update as a pipeline that aggregations of all servers know.
-	 * @param pipeline the stages of the update
 	 * @return the stages with the names that they have had longest
 	 */
 	public static List<BsonDocument> toAggregation(BsonArray pipeline) {

@@ -23,8 +23,6 @@ public final class WholeDocument {
 	/**
 	 * Return a filter for a document that still is as it was read, without any field that
 	 * has come to be there since.
-	 * @param document the document
-	 * @return the filter
 	 */
 	public static BsonDocument unchanged(BsonDocument document) {
 		BsonDocument unchanged = Conditions.id(id(document)).append("$expr", Conditions.same("$$ROOT", document));

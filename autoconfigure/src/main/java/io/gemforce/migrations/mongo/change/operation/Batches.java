@@ -50,10 +50,6 @@ final class Batches {
 
 	/**
 	 * Select whole documents.
-	 * @param step the change at work
-	 * @param collection the collection
-	 * @param filter selects the documents
-	 * @return the batches
 	 */
 	static Batches ofDocuments(OperationContext step, String collection, BsonDocument filter) {
 		return new Batches(step, collection, filter, new BsonDocument());
@@ -61,11 +57,6 @@ final class Batches {
 
 	/**
 	 * Select documents of which only some fields are needed.
-	 * @param step the change at work
-	 * @param collection the collection
-	 * @param filter selects the documents
-	 * @param fields the fields, none of which lies in another one
-	 * @return the batches
 	 */
 	static Batches ofFields(OperationContext step, String collection, BsonDocument filter, Collection<String> fields) {
 		return new Batches(step, collection, filter, including(fields));
@@ -77,11 +68,6 @@ final class Batches {
 		return projection;
 	}
 
-	/**
-	 * Work on all documents.
-	 * @param work changes a batch
-	 * @throws Exception if the work failed
-	 */
 	void forEach(Work work) throws Exception {
 		try (MongoCursor<BsonDocument> cursor = this.step.collection(this.collection)
 			.find(this.filter)
@@ -163,7 +149,6 @@ final class Batches {
 
 	/**
 	 * Look at all documents, in batches, and change none.
-	 * @param reader takes a batch
 	 */
 	void look(Consumer<List<BsonDocument>> reader) {
 		try (MongoCursor<BsonDocument> cursor = this.step.collection(this.collection)
@@ -185,13 +170,6 @@ final class Batches {
 		}
 	}
 
-	/**
-	 * Read some documents.
-	 * @param collection the collection
-	 * @param ids the ids of the documents
-	 * @param fields the fields that are needed, none for whole documents
-	 * @return the documents that are there
-	 */
 	static List<BsonDocument> read(MongoCollection<BsonDocument> collection, Collection<BsonValue> ids,
 			Collection<String> fields) {
 		return collection.find(Conditions.ids(ids))
@@ -209,12 +187,10 @@ final class Batches {
 		/**
 		 * Change some documents. May be called again with the same documents after an
 		 * error that passes, then none of what it did has happened.
-		 * @param documents the documents
 		 * @param again whether it may have been called with some of these documents
 		 * before, and has changed them
 		 * @return whether all of them are changed; otherwise it is called again with
 		 * those that the filter still selects
-		 * @throws Exception if it failed
 		 */
 		boolean change(List<BsonDocument> documents, boolean again) throws Exception;
 

@@ -52,7 +52,6 @@ record CommandReach(BsonDocument command) {
 
 	/**
 	 * Whether the command takes a write concern, and needs one.
-	 * @return whether it writes
 	 */
 	boolean isWrite() {
 		return WRITES.contains(name()) || DEFINITIONS.contains(name())
@@ -61,7 +60,6 @@ record CommandReach(BsonDocument command) {
 
 	/**
 	 * Say why the command may write to other databases than the one that it is run on.
-	 * @return the reason, or empty if it is known that it does not
 	 */
 	Optional<String> beyond() {
 		String name = name();
@@ -78,13 +76,6 @@ record CommandReach(BsonDocument command) {
 			.of("its command '%s' is not known to stay within one database".formatted(this.command.getFirstKey()));
 	}
 
-	/**
-	 * Whether the command may write to a collection.
-	 * @param own the name of the database that the command is run on
-	 * @param database the name of the collection's database
-	 * @param collection the name of the collection
-	 * @return whether it may
-	 */
 	boolean isWriting(String own, String database, String collection) {
 		return written().stream()
 			.anyMatch((target) -> database.equals((target.database() != null) ? target.database() : own)

@@ -212,10 +212,7 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 
 	/**
 	 * Find the same index.
-	 * @param step the change
-	 * @param defaultCollation the collation of the collection, {@code null} for none
 	 * @return the index in the form that the server takes, or empty if there is none
-	 * @throws ChangeRefusedException if another index is in the way
 	 */
 	private Optional<BsonDocument> findSame(OperationContext step, @Nullable BsonDocument defaultCollation) {
 		IndexDefinition wanted = IndexDefinition.declared(this.index, defaultCollation);

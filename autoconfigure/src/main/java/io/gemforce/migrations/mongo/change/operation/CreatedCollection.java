@@ -21,8 +21,6 @@ record CreatedCollection(String name) {
 
 	/**
 	 * Note whether a change makes the collection.
-	 * @param there whether the collection is there already
-	 * @return the note
 	 */
 	static BsonDocument note(boolean there) {
 		return new BsonDocument(NOTE, BsonBoolean.valueOf(!there));
@@ -31,7 +29,6 @@ record CreatedCollection(String name) {
 	/**
 	 * Drop the collection if the change has made it and it is empty. It is put aside
 	 * first, where nobody writes, as an insert between a look and the drop would be lost.
-	 * @param step the undo
 	 */
 	void drop(OperationContext step) {
 		if (!step.isNoted(NOTE)) {

@@ -41,8 +41,6 @@ record Duplicates(String collection, BsonDocument index) {
 
 	/**
 	 * Refuse to build the index if there are duplicates.
-	 * @param step the change
-	 * @throws ChangeRefusedException if there are some
 	 */
 	void refuseIfAny(OperationContext step) {
 		refuseIfAny(step, examples(step));
@@ -50,9 +48,6 @@ record Duplicates(String collection, BsonDocument index) {
 
 	/**
 	 * Refuse to build the index if there are duplicates.
-	 * @param step the change
-	 * @param examples what was found
-	 * @throws ChangeRefusedException if something was found
 	 */
 	void refuseIfAny(OperationContext step, List<String> examples) {
 		if (!examples.isEmpty()) {
@@ -65,7 +60,6 @@ record Duplicates(String collection, BsonDocument index) {
 
 	/**
 	 * Build the index, or wait until it is built.
-	 * @param step the change
 	 * @return the values that keep the index from being built, none if it is built
 	 */
 	List<String> build(OperationContext step) {
@@ -90,7 +84,6 @@ record Duplicates(String collection, BsonDocument index) {
 	/**
 	 * Find values that several documents have. Of an index whose keys are not just the
 	 * values of fields nothing is found: the server finds it when it builds the index.
-	 * @param step the change
 	 * @return the values and the number of documents, one more than are shown at the most
 	 */
 	List<String> examples(OperationContext step) {

@@ -27,7 +27,6 @@ record EnclosingDocuments(FieldPath path) {
 
 	/**
 	 * Return filters for documents in which the field cannot be reached.
-	 * @return the filters, none if the field is at the top
 	 */
 	List<BsonDocument> obstacles() {
 		List<BsonDocument> obstacles = new ArrayList<>();
@@ -40,7 +39,6 @@ record EnclosingDocuments(FieldPath path) {
 
 	/**
 	 * Return a filter for documents in which nothing stands in the way of the field.
-	 * @return the filter
 	 */
 	BsonDocument clear() {
 		List<BsonDocument> obstacles = obstacles();
@@ -49,9 +47,6 @@ record EnclosingDocuments(FieldPath path) {
 
 	/**
 	 * Refuse a change if it cannot reach the field in some documents.
-	 * @param step the change
-	 * @param collection the collection
-	 * @param documents the documents that the change is about
 	 */
 	void requireClear(OperationContext step, String collection, BsonDocument documents) {
 		requireNoArrays(step, collection, documents);
@@ -67,9 +62,6 @@ record EnclosingDocuments(FieldPath path) {
 
 	/**
 	 * Refuse a change if the path leads through arrays.
-	 * @param step the change
-	 * @param collection the collection
-	 * @param documents the documents that the change is about
 	 */
 	void requireNoArrays(OperationContext step, String collection, BsonDocument documents) {
 		if (this.path.isNested()) {
@@ -85,10 +77,6 @@ record EnclosingDocuments(FieldPath path) {
 	/**
 	 * Fail after the change was made in all other documents, if something has come to be
 	 * on the way to nested fields in some of them.
-	 * @param step the change
-	 * @param collection the collection
-	 * @param documents the documents that the change is about
-	 * @param parents the ways
 	 */
 	static void requireNoneLeft(OperationContext step, String collection, BsonDocument documents, List<EnclosingDocuments> parents) {
 		List<BsonDocument> obstacles = parents.stream().flatMap((way) -> way.obstacles().stream()).toList();
@@ -99,12 +87,6 @@ record EnclosingDocuments(FieldPath path) {
 		}
 	}
 
-	/**
-	 * Remember the documents in which one of the parents is empty.
-	 * @param step the change
-	 * @param collection the collection
-	 * @param documents the documents that the change is about
-	 */
 	void remember(OperationContext step, String collection, BsonDocument documents) {
 		if (!this.path.isNested() || !step.isRemembering()) {
 			return;
@@ -122,10 +104,6 @@ record EnclosingDocuments(FieldPath path) {
 		});
 	}
 
-	/**
-	 * Return a filter for documents in which one of the parents is empty.
-	 * @return the filter
-	 */
 	BsonDocument empty() {
 		return Conditions.any(this.path.parents().stream().map(Conditions::isEmptyDocument).toList());
 	}
@@ -143,11 +121,8 @@ record EnclosingDocuments(FieldPath path) {
 	/**
 	 * Return what is to be removed from a document so that the field is gone, and the
 	 * documents that only it is in.
-	 * @param document the document
-	 * @param remembered what is remembered of it, {@code null} if nothing is
 	 * @param kept a field whose parents are not to be removed, {@code null} if there is
 	 * none
-	 * @return the path of the field or of one of its parents
 	 */
 	FieldPath removable(BsonDocument document, @Nullable Preimage remembered, @Nullable FieldPath kept) {
 		FieldPath removable = this.path;

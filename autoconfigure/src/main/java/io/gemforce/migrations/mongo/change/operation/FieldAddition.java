@@ -33,9 +33,6 @@ record FieldAddition(String collection, FieldPath path) {
 
 	/**
 	 * Check and remember, and note that the change begins.
-	 * @param step the change
-	 * @param documents the documents that the field will be set in
-	 * @throws Exception if the database fails
 	 */
 	void begin(OperationContext step, BsonDocument documents) throws Exception {
 		new EnclosingDocuments(this.path).requireClear(step, this.collection, documents);
@@ -60,11 +57,6 @@ record FieldAddition(String collection, FieldPath path) {
 
 	/**
 	 * Remove the field where it is as the change has left it.
-	 * @param step the undo
-	 * @param needed the fields that are needed to tell that
-	 * @param expected tells what the change has left in a document, {@code null} for
-	 * nothing
-	 * @throws Exception if the database fails
 	 */
 	void remove(OperationContext step, List<String> needed, Function<BsonDocument, @Nullable BsonValue> expected) throws Exception {
 		Batches.ofFields(step, this.collection, Conditions.exists(this.path), needed)

@@ -22,9 +22,6 @@ final class PlanPhrases {
 	/**
 	 * Say which privileges a change needs, those for looking at the collection and for
 	 * remembering included.
-	 * @param actions the actions, as the server names them
-	 * @param collection the collection
-	 * @return the needs
 	 */
 	static List<String> privileges(String actions, String collection) {
 		List<String> needs = new ArrayList<>();
@@ -36,8 +33,6 @@ final class PlanPhrases {
 
 	/**
 	 * Say which locks an update of many documents takes.
-	 * @param collection the collection
-	 * @return the locks
 	 */
 	static List<String> eachDocument(String collection) {
 		return List.of("each document of '%s' while it is changed; reads and other writes go on".formatted(collection));
@@ -45,8 +40,6 @@ final class PlanPhrases {
 
 	/**
 	 * Say which lock a change of a collection's definition takes.
-	 * @param collection the collection
-	 * @return the locks
 	 */
 	static List<String> exclusively(String collection) {
 		return List.of("all of '%s' for a moment; reads and writes wait".formatted(collection));

@@ -34,12 +34,6 @@ final class PreimageRestorer {
 
 	private final Collection<String> fields;
 
-	/**
-	 * Create a restoring.
-	 * @param step the undo
-	 * @param collection the collection
-	 * @param fields the fields at the top that are needed, none for all
-	 */
 	PreimageRestorer(OperationContext step, String collection, Collection<String> fields) {
 		this.step = step;
 		this.collection = collection;
@@ -48,7 +42,6 @@ final class PreimageRestorer {
 
 	/**
 	 * Restore all that there are pre-images of.
-	 * @throws Exception if the database fails
 	 */
 	void run() throws Exception {
 		this.step.preimages().forEach(this::restore);

@@ -42,9 +42,6 @@ record Validators(CollectionInfo collection) {
 
 	/**
 	 * Refuse a change whose documents would not pass the validator.
-	 * @param step the change
-	 * @param documents selects the documents that the change is about
-	 * @param stages make of each what the change will make of it
 	 */
 	void requirePass(OperationContext step, BsonDocument documents, List<BsonDocument> stages) {
 		if (!isRefusing()) {

@@ -34,19 +34,10 @@ public final class ValuesById {
 
 	private final List<BsonValue> without = new ArrayList<>();
 
-	/**
-	 * Create a set of values.
-	 * @param field the field, in whose way there is no array
-	 */
 	public ValuesById(FieldPath field) {
 		this.field = field;
 	}
 
-	/**
-	 * Add a value.
-	 * @param id the id of the document
-	 * @param value its value, {@code null} to remove the field
-	 */
 	public void add(BsonValue id, @Nullable BsonValue value) {
 		if (value != null) {
 			this.ids.add(id);
@@ -59,7 +50,6 @@ public final class ValuesById {
 
 	/**
 	 * Write the values, in a transaction that has read the documents.
-	 * @param collection the collection
 	 */
 	public void write(MongoCollection<BsonDocument> collection) {
 		List<UpdateManyModel<BsonDocument>> updates = new ArrayList<>();

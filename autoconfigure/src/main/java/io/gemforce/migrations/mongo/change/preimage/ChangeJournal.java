@@ -70,8 +70,6 @@ public final class ChangeJournal {
 
 	/**
 	 * Create the memory of an application.
-	 * @param preimages gives the collection of pre-images
-	 * @param key the key of the application
 	 */
 	public ChangeJournal(Supplier<MongoCollection<Document>> preimages, ApplyKey key) {
 		this.preimages = preimages;
@@ -106,13 +104,9 @@ public final class ChangeJournal {
 
 	/**
 	 * Note that the first write of a change is about to happen.
-	 * @param change the index of the change
 	 * @param done how many changes are made, this one included if it is made together
 	 * with this note
-	 * @param total how many changes there are
-	 * @param definition the canonical form of the change
 	 * @param remembering whether what an undo needs is kept
-	 * @param notes what its undo needs
 	 */
 	public void begin(int change, int done, int total, String definition, boolean remembering, BsonDocument notes) {
 		BsonDocument entry = new BsonDocument(JournalProgress.DEFINITION, new BsonString(definition)).append(JournalProgress.NOTES,
@@ -130,8 +124,6 @@ public final class ChangeJournal {
 
 	/**
 	 * Note that a change is at work again that its undo has left in parts.
-	 * @param change the index of the change
-	 * @param total how many changes there are
 	 */
 	public void beginAgain(int change, int total) {
 		set(new BsonDocument(JournalProgress.UP,
@@ -141,8 +133,6 @@ public final class ChangeJournal {
 
 	/**
 	 * Note something more of a change that has been begun.
-	 * @param change the index of the change
-	 * @param notes all its notes
 	 */
 	public void note(int change, BsonDocument notes) {
 		set(new BsonDocument("changes.%s.%s".formatted(JournalProgress.entryName(change), JournalProgress.NOTES), notes));
@@ -150,9 +140,6 @@ public final class ChangeJournal {
 
 	/**
 	 * Note something more of a change that has been begun, with what is noted next.
-	 * @param change the index of the change
-	 * @param name the name of the note
-	 * @param value its value
 	 */
 	public void noteLater(int change, String name, BsonValue value) {
 		this.finished.append("changes.%s.%s.%s".formatted(JournalProgress.entryName(change), JournalProgress.NOTES, name), value);
@@ -162,7 +149,6 @@ public final class ChangeJournal {
 	 * Take note that a change is made. It is written with what is noted next, of the
 	 * change that begins then or of all: an interruption in between makes the change
 	 * again, which does no harm.
-	 * @param change the index of the change
 	 * @param items how many pre-images it has kept
 	 */
 	public void finish(int change, long items) {
@@ -173,18 +159,12 @@ public final class ChangeJournal {
 		}
 	}
 
-	/**
-	 * Note that all changes are made.
-	 * @param total how many there are
-	 */
 	public void finishAll(int total) {
 		set(new BsonDocument("up.done", new BsonInt32(total)));
 	}
 
 	/**
 	 * Note that the undo of a change is about to begin, or that all are undone.
-	 * @param left how many changes are not undone
-	 * @param begun the index of the change whose undo begins, -1 if all are undone
 	 * @param conflicts what was found so far
 	 */
 	public void beginDown(int left, int begun, Conflicts conflicts) {
@@ -198,8 +178,6 @@ public final class ChangeJournal {
 	/**
 	 * Take note whether the undo of a change has left something of it, because that has
 	 * been changed since. It is written with what is noted next.
-	 * @param change the index of the change
-	 * @param left whether something is left
 	 */
 	public void finishDown(int change, boolean left) {
 		this.finished.append("changes.%s.%s".formatted(JournalProgress.entryName(change), JournalProgress.LEFT),
@@ -208,8 +186,6 @@ public final class ChangeJournal {
 
 	/**
 	 * Note that an undo is given up, and the changes that are left stay as they are.
-	 * @param done how many changes are made
-	 * @param begun the last change that has been begun
 	 */
 	public void turnAround(int done, int begun) {
 		BsonDocument up = new BsonDocument(JournalProgress.UP,
@@ -228,8 +204,6 @@ public final class ChangeJournal {
 
 	/**
 	 * Return what is remembered of the documents that a change touches.
-	 * @param change the index of the change
-	 * @return the pre-images
 	 */
 	public PreimageStore preimages(int change) {
 		return new PreimageStore(this.preimages, rangeOf(this.key, change));

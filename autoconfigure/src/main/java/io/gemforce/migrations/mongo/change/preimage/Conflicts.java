@@ -35,8 +35,6 @@ public final class Conflicts {
 
 	/**
 	 * Add conflicts that are not all known by their names.
-	 * @param total how many there are
-	 * @param known some of them
 	 */
 	public void add(long total, List<String> known) {
 		known.forEach(this::add);

@@ -19,8 +19,6 @@ record IdRange(String prefix) {
 
 	/**
 	 * Return a filter for the ids after one of them.
-	 * @param id the id, or the prefix
-	 * @return the filter
 	 */
 	BsonDocument after(String id) {
 		// '$' follows '#' in the order of characters
@@ -29,9 +27,6 @@ record IdRange(String prefix) {
 
 	/**
 	 * Return a filter for the ids between two of them.
-	 * @param id an id, or a prefix
-	 * @param end an id, or a prefix
-	 * @return the filter, for neither of the two
 	 */
 	static BsonDocument between(String id, String end) {
 		return new BsonDocument("_id", new BsonDocument("$gt", new BsonString(id)).append("$lt", new BsonString(end)));
@@ -39,8 +34,6 @@ record IdRange(String prefix) {
 
 	/**
 	 * Return the ids of this range that go on with a word.
-	 * @param word the word
-	 * @return the range
 	 */
 	IdRange of(String word) {
 		return new IdRange(this.prefix + word + '#');

@@ -54,7 +54,6 @@ public record JournalProgress(BsonDocument content) {
 
 	/**
 	 * Return how many changes are made.
-	 * @return the number
 	 */
 	public int done() {
 		return number(UP, DONE, 0);
@@ -62,7 +61,6 @@ public record JournalProgress(BsonDocument content) {
 
 	/**
 	 * Return the last change that has been begun.
-	 * @return its index, -1 if there is none
 	 */
 	public int begun() {
 		return number(UP, BEGUN, -1);
@@ -70,7 +68,6 @@ public record JournalProgress(BsonDocument content) {
 
 	/**
 	 * Whether nothing is left to be made or undone.
-	 * @return whether the application and the undo, if there is one, are finished
 	 */
 	boolean isFinished() {
 		return isDownBegun() ? left() == 0 : number(UP, TOTAL, -1) == done();
@@ -82,7 +79,6 @@ public record JournalProgress(BsonDocument content) {
 
 	/**
 	 * Return how many changes are not undone.
-	 * @return the number
 	 */
 	public int left() {
 		return number(DOWN, LEFT, begun() + 1);
@@ -90,7 +86,6 @@ public record JournalProgress(BsonDocument content) {
 
 	/**
 	 * Return the last change whose undo has been begun.
-	 * @return its index, -1 if there is none
 	 */
 	public int downBegun() {
 		return number(DOWN, BEGUN, -1);
@@ -107,8 +102,6 @@ public record JournalProgress(BsonDocument content) {
 
 	/**
 	 * Return what is noted of a change that has been begun.
-	 * @param change the index of the change
-	 * @return the notes
 	 */
 	public BsonDocument notes(int change) {
 		return entry(change).getDocument(NOTES, new BsonDocument());
@@ -116,7 +109,6 @@ public record JournalProgress(BsonDocument content) {
 
 	/**
 	 * Return what a change was when it was begun.
-	 * @param change the index of the change
 	 * @return its canonical form, {@code null} if it has not been begun
 	 */
 	public @Nullable String definition(int change) {
@@ -126,8 +118,6 @@ public record JournalProgress(BsonDocument content) {
 
 	/**
 	 * Return how many pre-images a change that is made has kept.
-	 * @param change the index of the change
-	 * @return the number
 	 */
 	public long items(int change) {
 		return entry(change).getNumber(ITEMS, new BsonInt64(0)).longValue();
@@ -139,8 +129,6 @@ public record JournalProgress(BsonDocument content) {
 
 	/**
 	 * Whether a change was begun without keeping what an undo needs.
-	 * @param change the index of the change
-	 * @return whether it was declared irreversible then
 	 */
 	public boolean isForgotten(int change) {
 		return isMarked(change, FORGOTTEN);
@@ -149,7 +137,6 @@ public record JournalProgress(BsonDocument content) {
 	/**
 	 * Whether the undo of a change has left something of it, because that had been
 	 * changed since.
-	 * @param change the index of the change
 	 * @return whether it is neither made nor undone as a whole
 	 */
 	public boolean isLeft(int change) {
@@ -178,7 +165,6 @@ public record JournalProgress(BsonDocument content) {
 
 	/**
 	 * Return the name under which a change is noted.
-	 * @param change the index of the change
 	 * @return a name that no server takes for an index of a list
 	 */
 	static String entryName(int change) {

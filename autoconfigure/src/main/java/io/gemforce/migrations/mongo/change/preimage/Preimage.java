@@ -46,9 +46,7 @@ public record Preimage(BsonDocument content) {
 	private static final BsonBinary NOTHING = Fingerprint.of(Collections.singletonList(null));
 
 	/**
-	 * Remember that there was a document.
-	 * @param id the document's id
-	 * @return the pre-image
+	 * Returns the pre-image.
 	 */
 	public static Preimage seen(BsonValue id) {
 		return new Preimage(new BsonDocument(DOCUMENT, id));
@@ -57,18 +55,13 @@ public record Preimage(BsonDocument content) {
 	/**
 	 * Remember that a document had an empty document in it, into which a change will put
 	 * something.
-	 * @param id the document's id
-	 * @param empty the path of the empty document
-	 * @return the pre-image
 	 */
 	public static Preimage withEmpty(BsonValue id, FieldPath empty) {
 		return new Preimage(new BsonDocument(DOCUMENT, id).append(EMPTY, new BsonString(empty.text())));
 	}
 
 	/**
-	 * Remember a whole document.
-	 * @param document the document
-	 * @return the pre-image
+	 * Returns the pre-image.
 	 */
 	public static Preimage whole(BsonDocument document) {
 		return new Preimage(new BsonDocument(DOCUMENT, document.get("_id")).append(WHOLE, document));
@@ -76,11 +69,7 @@ public record Preimage(BsonDocument content) {
 
 	/**
 	 * Remember a field before a change.
-	 * @param id the document's id
-	 * @param path the field
-	 * @param before its value
 	 * @param after what the change makes of it, {@code null} if it removes the field
-	 * @return the pre-image
 	 */
 	public static Preimage ofField(BsonValue id, FieldPath path, BsonValue before, @Nullable BsonValue after) {
 		return new Preimage(new BsonDocument(DOCUMENT, id).append(PATH, new BsonString(path.text()))
@@ -90,9 +79,6 @@ public record Preimage(BsonDocument content) {
 
 	/**
 	 * Remember those fields at the top of a document that a change has changed.
-	 * @param before the document before
-	 * @param after the document after
-	 * @return the pre-image, {@code null} if nothing has changed
 	 */
 	public static @Nullable Preimage ofDifference(BsonDocument before, BsonDocument after) {
 		Set<String> names = new LinkedHashSet<>(before.keySet());
@@ -137,7 +123,6 @@ public record Preimage(BsonDocument content) {
 
 	/**
 	 * Whether the change has been made, as far as this pre-image tells.
-	 * @return whether it is known what the change left
 	 */
 	public boolean isComplete() {
 		return this.content.containsKey(AFTER);
@@ -152,8 +137,7 @@ public record Preimage(BsonDocument content) {
 	}
 
 	/**
-	 * Return the path of the document that was empty.
-	 * @return the path, {@code null} if there was none
+	 * Returns the path, {@code null} if there was none.
 	 */
 	public @Nullable FieldPath empty() {
 		return this.content.containsKey(EMPTY) ? new FieldPath(required(EMPTY).asString().getValue()) : null;
@@ -161,7 +145,6 @@ public record Preimage(BsonDocument content) {
 
 	/**
 	 * Return the fields that the change touched.
-	 * @return the fields
 	 */
 	public List<Field> fields() {
 		if (this.content.containsKey(PATH)) {
@@ -172,7 +155,6 @@ public record Preimage(BsonDocument content) {
 
 	/**
 	 * Whether the change removed all fields that it touched.
-	 * @return whether it left none of them
 	 */
 	public boolean isRemoval() {
 		List<@Nullable BsonValue> nothing = new ArrayList<>();
@@ -182,8 +164,6 @@ public record Preimage(BsonDocument content) {
 
 	/**
 	 * Whether a document still is as the change has left it, where the change touched it.
-	 * @param current the document
-	 * @return whether it has not been changed since
 	 */
 	public boolean isAsLeft(BsonDocument current) {
 		List<@Nullable BsonValue> values = new ArrayList<>();
@@ -196,8 +176,6 @@ public record Preimage(BsonDocument content) {
 
 	/**
 	 * Whether a document is as it was before the change, where the change touches it.
-	 * @param current the document
-	 * @return whether it needs no restoring
 	 */
 	public boolean isAsBefore(BsonDocument current) {
 		return fields().stream().allMatch((field) -> ExactValue.same(field.in(current), field.before()));
@@ -215,17 +193,14 @@ public record Preimage(BsonDocument content) {
 		}
 
 		/**
-		 * Return the value before the change.
-		 * @return the value, {@code null} if there was none
+		 * Returns the value, {@code null} if there was none.
 		 */
 		public @Nullable BsonValue before() {
 			return this.stored.get(VALUE);
 		}
 
 		/**
-		 * Find the field in a document.
-		 * @param document the document
-		 * @return the value, {@code null} if there is none
+		 * Returns the value, {@code null} if there is none.
 		 */
 		public @Nullable BsonValue in(BsonDocument document) {
 			return isAtTop() ? document.get(name()) : new FieldPath(name()).find(document);
@@ -233,7 +208,6 @@ public record Preimage(BsonDocument content) {
 
 		/**
 		 * Whether the name is one at the top of the document, and no path.
-		 * @return whether dots in it carry no meaning
 		 */
 		public boolean isAtTop() {
 			return this.stored.containsKey(LITERAL);

@@ -29,7 +29,6 @@ public record PreimagePack(BsonDocument content) {
 
 	/**
 	 * Pack pre-images.
-	 * @param preimages the pre-images
 	 * @return packs without ids, each far smaller than a document may be, unless a single
 	 * pre-image is not
 	 */

@@ -21,10 +21,6 @@ public final class PreimageRetention {
 
 	private final MongoCollection<Document> preimages;
 
-	/**
-	 * Create a retention.
-	 * @param preimages the collection of pre-images
-	 */
 	public PreimageRetention(MongoCollection<Document> preimages) {
 		this.preimages = preimages;
 	}
@@ -32,8 +28,6 @@ public final class PreimageRetention {
 	/**
 	 * Delete the pre-images of applications that were finished before a point in time.
 	 * Those of an application or an undo that was interrupted stay.
-	 * @param limit the point in time
-	 * @return how many pre-images were deleted
 	 */
 	public long deleteBefore(Instant limit) {
 		MongoCollection<BsonDocument> collection = ChangeJournal.bson(this.preimages);

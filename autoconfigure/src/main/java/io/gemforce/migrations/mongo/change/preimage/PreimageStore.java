@@ -66,7 +66,6 @@ public final class PreimageStore {
 
 	/**
 	 * Keep pre-images, each in a document of its own.
-	 * @param preimages the pre-images
 	 * @param again whether some of the same documents may be there, none of which is
 	 * packed
 	 */
@@ -89,7 +88,6 @@ public final class PreimageStore {
 
 	/**
 	 * Keep pre-images, packed.
-	 * @param preimages the pre-images, none of whose documents has one
 	 */
 	public void pack(List<Preimage> preimages) {
 		for (PreimagePack pack : PreimagePack.of(preimages)) {
@@ -104,7 +102,6 @@ public final class PreimageStore {
 
 	/**
 	 * Give the pre-images of a pack documents of their own.
-	 * @param pack the pack
 	 */
 	public void unpack(PreimagePack pack) {
 		put(pack.preimages());
@@ -113,7 +110,6 @@ public final class PreimageStore {
 
 	/**
 	 * Keep pre-images, in the place of those that are there of the same documents.
-	 * @param preimages the pre-images
 	 */
 	public void put(List<Preimage> preimages) {
 		if (preimages.isEmpty()) {
@@ -137,8 +133,6 @@ public final class PreimageStore {
 
 	/**
 	 * Find pre-images.
-	 * @param ids the ids of the documents
-	 * @return the pre-images that there are, by the ids of the documents
 	 */
 	public Map<ExactValue, Preimage> find(Collection<BsonValue> ids) {
 		Map<ExactValue, Preimage> found = new HashMap<>();
@@ -165,8 +159,6 @@ public final class PreimageStore {
 	/**
 	 * Find out what an update makes of a document that is kept as a whole, without
 	 * touching the collection it is from.
-	 * @param update operators or a pipeline
-	 * @param whole the document
 	 * @return the document after the update, {@code null} if it cannot be updated like
 	 * this
 	 */
@@ -214,8 +206,6 @@ public final class PreimageStore {
 
 	/**
 	 * Return how many pre-images there are after an attempt that began the change.
-	 * @param resumed whether an earlier attempt may have kept some
-	 * @return the number, counted only where it is not known
 	 */
 	public long kept(boolean resumed) {
 		return (resumed || this.uncounted) ? count() : this.inserted;
@@ -235,9 +225,6 @@ public final class PreimageStore {
 
 	/**
 	 * Count the pre-images in packs.
-	 * @param collection the collection of pre-images
-	 * @param packs selects the packs
-	 * @return the number
 	 */
 	static long packed(MongoCollection<BsonDocument> collection, BsonDocument packs) {
 		long count = 0;
@@ -251,7 +238,6 @@ public final class PreimageStore {
 	/**
 	 * Go through all pre-images.
 	 * @param consumer takes them, some at a time
-	 * @throws Exception if the consumer throws it
 	 */
 	public void forEach(BatchConsumer consumer) throws Exception {
 		List<Preimage> batch = next(this.range.prefix());
@@ -281,7 +267,6 @@ public final class PreimageStore {
 	/**
 	 * Go through the pre-images that are packed.
 	 * @param consumer takes them, and may delete the pack
-	 * @throws Exception if the consumer throws it
 	 */
 	public void forEachPack(PackConsumer consumer) throws Exception {
 		PreimagePack pack = nextPack(this.packs.prefix());

@@ -37,9 +37,6 @@ final class CoreSchema {
 
 	/**
 	 * Resolve a plain scalar.
-	 * @param text the text
-	 * @param position where it is
-	 * @return what it stands for
 	 */
 	static Source resolve(String text, Position position) {
 		if (NULL.matcher(text).matches()) {
@@ -72,10 +69,6 @@ final class CoreSchema {
 
 	/**
 	 * Resolve an integer: 32 bits if it has a place in them.
-	 * @param number the integer
-	 * @param text the integer as it was written
-	 * @param position where it is
-	 * @return what it stands for
 	 */
 	static Source integer(BigInteger number, String text, Position position) {
 		if (number.bitLength() < Integer.SIZE) {

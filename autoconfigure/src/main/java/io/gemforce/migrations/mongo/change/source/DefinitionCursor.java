@@ -25,8 +25,7 @@ public record DefinitionCursor(DefinitionProblems findings, Pointer pointer) {
 	}
 
 	/**
-	 * Return the name of this part.
-	 * @return the last key or index
+	 * Returns the last key or index.
 	 */
 	public String name() {
 		return this.pointer.isTop() ? "" : String.valueOf(this.pointer.parts().get(this.pointer.parts().size() - 1));

@@ -38,9 +38,7 @@ public final class DefinitionProblems {
 	}
 
 	/**
-	 * Create the findings about a file.
-	 * @param file what to call the file
-	 * @return the findings, with lines and columns
+	 * Returns the findings, with lines and columns.
 	 */
 	public static DefinitionProblems aboutFile(String file) {
 		return new DefinitionProblems(file, true);
@@ -48,8 +46,6 @@ public final class DefinitionProblems {
 
 	/**
 	 * Create the findings about what was declared in Java.
-	 * @param subject what to call it
-	 * @return the findings, with the names of what is wrong
 	 */
 	public static DefinitionProblems aboutBean(String subject) {
 		return new DefinitionProblems(subject, false);
@@ -66,9 +62,7 @@ public final class DefinitionProblems {
 
 	/**
 	 * Add something that is wrong with a value.
-	 * @param pointer the value
 	 * @param message what is wrong, a sentence without a period
-	 * @param action what to do
 	 */
 	void add(Pointer pointer, String message, String action) {
 		add(pointer, find(this.values, pointer), message, action);
@@ -76,9 +70,7 @@ public final class DefinitionProblems {
 
 	/**
 	 * Add something that is wrong with a key.
-	 * @param pointer the key's value
 	 * @param message what is wrong, a sentence without a period
-	 * @param action what to do
 	 */
 	void addAtKey(Pointer pointer, String message, String action) {
 		Position position = this.keys.get(pointer);
@@ -87,9 +79,7 @@ public final class DefinitionProblems {
 
 	/**
 	 * Add something that is wrong at a place, or with all of it.
-	 * @param position the place, {@code null} if there is none
 	 * @param message what is wrong, a sentence without a period
-	 * @param action what to do
 	 */
 	public void add(@Nullable Position position, String message, String action) {
 		add(Pointer.TOP, position, message, action);

@@ -30,8 +30,6 @@ final class ExtendedJson {
 
 	/**
 	 * Whether a document stands for a value of another type.
-	 * @param mapping the document
-	 * @return whether it begins as such a value does
 	 */
 	static boolean isValue(Source.Mapping mapping) {
 		return !mapping.entries().isEmpty() && TYPES.contains(mapping.entries().get(0).key());
@@ -39,9 +37,6 @@ final class ExtendedJson {
 
 	/**
 	 * Return the value that a document stands for.
-	 * @param mapping the document
-	 * @return the value
-	 * @throws IllegalArgumentException if it does not stand for one
 	 */
 	static BsonValue value(Source.Mapping mapping) {
 		String type = mapping.entries().get(0).key();

@@ -34,10 +34,7 @@ public final class JsonSource {
 	}
 
 	/**
-	 * Read a text.
-	 * @param text the text
-	 * @return what it consists of, {@code null} if that is nothing
-	 * @throws MalformedFileException if the text is not well-formed
+	 * Returns what it consists of, {@code null} if that is nothing.
 	 */
 	public static @Nullable Source read(String text) throws MalformedFileException {
 		try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {

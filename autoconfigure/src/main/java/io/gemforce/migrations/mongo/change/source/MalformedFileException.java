@@ -21,7 +21,6 @@ public final class MalformedFileException extends Exception {
 
 	/**
 	 * Return where the text is not well-formed.
-	 * @return the place, {@code null} if there is none
 	 */
 	public @Nullable Position position() {
 		return this.position;
@@ -29,7 +28,6 @@ public final class MalformedFileException extends Exception {
 
 	/**
 	 * Return what to do about it.
-	 * @return a sentence without a period
 	 */
 	public String action() {
 		return this.action;

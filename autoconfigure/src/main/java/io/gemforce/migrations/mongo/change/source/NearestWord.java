@@ -14,10 +14,7 @@ public final class NearestWord {
 	}
 
 	/**
-	 * Find the nearest of some words.
-	 * @param word what was written
-	 * @param known the words
-	 * @return the nearest one, or empty if none is near
+	 * Returns the nearest one, or empty if none is near.
 	 */
 	public static Optional<String> find(String word, Collection<String> known) {
 		return known.stream()

@@ -11,7 +11,6 @@ public sealed interface Source {
 
 	/**
 	 * Return where the piece begins.
-	 * @return the place
 	 */
 	Position position();
 

@@ -49,10 +49,7 @@ public final class YamlSource {
 	}
 
 	/**
-	 * Read a text.
-	 * @param text the text
-	 * @return what it consists of, {@code null} if that is nothing
-	 * @throws MalformedFileException if the text is not well-formed
+	 * Returns what it consists of, {@code null} if that is nothing.
 	 */
 	public static @Nullable Source read(String text) throws MalformedFileException {
 		LoaderOptions options = new LoaderOptions();
