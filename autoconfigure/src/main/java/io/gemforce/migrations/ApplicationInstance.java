@@ -29,7 +29,7 @@ public record ApplicationInstance(String name, @Nullable String version, String 
 	}
 
 	/**
-	 * Return this instance as somebody else uses it.
+	 * Return this instance as a caller uses it.
 	 * @param user who uses it
 	 * @return the instance
 	 */

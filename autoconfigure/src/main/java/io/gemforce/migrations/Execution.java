@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param applicationVersion the version of that service
  * @param host the host that it ran on
  * @param user the user who executed it
- * @param reason why, where somebody gave a reason
+ * @param reason why, where a reason was given
  * @param error why it failed
  */
 public record Execution(long rank, @Nullable String version, String description, @Nullable MigrationType type,

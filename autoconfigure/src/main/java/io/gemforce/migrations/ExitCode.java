@@ -12,7 +12,7 @@ public final class ExitCode {
 	public static final int OK = 0;
 
 	/**
-	 * Something that nobody expected.
+	 * Something unexpected.
 	 */
 	public static final int UNEXPECTED = 1;
 

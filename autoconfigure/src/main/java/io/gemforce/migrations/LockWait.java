@@ -23,7 +23,7 @@ public record LockWait(StoreName store, Duration duration, Outcome outcome) {
 		ACQUIRED,
 
 		/**
-		 * Somebody else has done meanwhile what the lock was wanted for.
+		 * Another instance has done meanwhile what the lock was wanted for.
 		 */
 		UNNEEDED,
 

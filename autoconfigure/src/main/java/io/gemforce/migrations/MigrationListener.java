@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Told how runs go. Every bean of this type is told, in order; those that were told first
  * that something began are told last that it ended.
  * <p>
- * It is called on the thread that does the work, in the midst of it, so it has to return
+ * It is called on the thread that does the work, during the work, so it has to return
  * soon. It must not use the stores. Nothing that it throws touches a migration.
  */
 public interface MigrationListener {

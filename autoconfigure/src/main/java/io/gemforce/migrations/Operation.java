@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind what to do
  * @param version the version to do it to, {@code null} if it is done to the store
  * @param reason why
- * @param force whether to do it even if somebody may be at work
+ * @param force whether to do it even if another instance may be at work
  * @param holder the only holder that the lock may be taken from, {@code null} for whoever
  * holds it
  */
@@ -22,7 +22,7 @@ public record Operation(Kind kind, @Nullable Version version, @Nullable String r
 	 * @param kind what to do
 	 * @param version the version to do it to, {@code null} if it is done to the store
 	 * @param reason why
-	 * @param force whether to do it even if somebody may be at work
+	 * @param force whether to do it even if another instance may be at work
 	 */
 	public Operation(Kind kind, @Nullable Version version, @Nullable String reason, boolean force) {
 		this(kind, version, reason, force, null);

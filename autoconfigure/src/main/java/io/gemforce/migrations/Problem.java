@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that stops a run, or that somebody should look at.
+ * Something that stops a run, or that the operator should look at.
  *
  * @param severity how much it matters
  * @param code the stable name of the kind of problem

@@ -189,7 +189,7 @@ public enum ProblemCode {
 	NO_DOWN(ExitCode.INVALID),
 
 	/**
-	 * What would be run is not what somebody has seen in a plan.
+	 * What would be run is not what was shown in a plan.
 	 */
 	PLAN_CHANGED(ExitCode.INVALID),
 
@@ -220,7 +220,7 @@ public enum ProblemCode {
 	INVALID_ARGUMENT(ExitCode.CONFIGURATION),
 
 	/**
-	 * Something failed that nobody expected.
+	 * Something unexpected failed.
 	 */
 	UNEXPECTED(ExitCode.UNEXPECTED);
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param from the version before, {@code null} if there was none or it was not read
  * @param to the version after, {@code null} if there is none
  * @param executed the ids of what this instance applied or undid, in order
- * @param notes what somebody should look at
+ * @param notes what the operator should look at
  * @param duration how long it took
  */
 public record StoreResult(StoreName store, Outcome outcome, @Nullable String from, @Nullable String to,

@@ -94,7 +94,7 @@ public enum EndpointOperation {
 
 	/**
 	 * Whether this needs the lock of the store.
-	 * @return whether it cannot be done while somebody else migrates
+	 * @return whether it cannot be done while another instance migrates
 	 */
 	boolean needsLock() {
 		return this != VALIDATE && this != RELEASE_LOCK;

@@ -318,7 +318,7 @@ public final class EndpointOperations implements ApplicationListener<ContextClos
 	 * Something that was begun, or answered at once.
 	 *
 	 * @param execution what is being done, {@code null} if nothing is
-	 * @param done what will have been done, {@code null} if nobody waits for it
+	 * @param done what will have been done, {@code null} if there is no caller that waits
 	 * @param answer the answer, {@code null} if it has to be waited for
 	 */
 	private record Begun(@Nullable Execution execution, @Nullable Future<List<String>> done, @Nullable Answer answer) {

@@ -14,7 +14,7 @@ import io.gemforce.migrations.StoreName;
  * @param reason why, for the record
  * @param planHash the hash of the plan that they have seen
  * @param dryRun whether to say only what would be done
- * @param force whether to do it even if somebody may be at work
+ * @param force whether to do it even if another instance may be at work
  */
 record OperationRequest(@Nullable String action, @Nullable String confirm, @Nullable String reason,
 		@Nullable String planHash, @Nullable String dryRun, @Nullable String force) {
@@ -69,7 +69,7 @@ record OperationRequest(@Nullable String action, @Nullable String confirm, @Null
 	}
 
 	/**
-	 * Make sure that somebody knows what they do.
+	 * Make sure that the caller confirms.
 	 */
 	void requireConfirmation(String expected, StoreName store) {
 		if (!expected.equals(this.confirm)) {
@@ -80,7 +80,7 @@ record OperationRequest(@Nullable String action, @Nullable String confirm, @Null
 	}
 
 	/**
-	 * Make sure that somebody has said why.
+	 * Make sure that a reason is given.
 	 */
 	void requireReason(StoreName store) {
 		if (this.reason == null || this.reason.isBlank()) {

@@ -17,7 +17,7 @@ import io.gemforce.migrations.report.ProblemReport;
  *
  * @param work does it and says what was done, a line each; {@code null} if all is said
  * @param said what can be said without doing it, a line each
- * @param problems what somebody should look at
+ * @param problems what the operator should look at
  * @param plan what would be executed, {@code null} if nothing would
  */
 record PlannedOperation(@Nullable Function<MigrationRun, List<String>> work, List<String> said,

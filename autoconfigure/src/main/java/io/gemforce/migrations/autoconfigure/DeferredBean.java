@@ -9,7 +9,7 @@ import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * A bean that is wanted in the midst of the start, before it may be possible to create
+ * A bean that is wanted during the start, before it may be possible to create
  * it. As long as it is not, it is done without.
  *
  * @param <T> the type of the bean

@@ -39,7 +39,7 @@ final class ListenerBeans implements Supplier<List<MigrationListener>> {
 		List<MigrationListener> found = this.found;
 		if (found == null) {
 			found = find();
-			// What could not be created in the midst of a start may be there later
+			// What could not be created during a start may be there later
 			this.found = this.failed.isEmpty() ? found : null;
 		}
 		return found;

@@ -12,7 +12,7 @@ public enum OnInterrupted {
 	RETRY,
 
 	/**
-	 * Stop until somebody has looked at the data.
+	 * Stop until an operator has looked at the data.
 	 */
 	STOP
 

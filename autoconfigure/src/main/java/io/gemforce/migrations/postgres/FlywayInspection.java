@@ -85,7 +85,7 @@ final class FlywayInspection {
 		return view;
 	}
 
-	// The lock tells whether somebody is at work, and it leaves no trace
+	// The lock tells whether an instance is at work, and it leaves no trace
 	private static boolean isRunning(FlywayView view) {
 		return view.validation().entries().stream().anyMatch((entry) -> entry.state() == MigrationState.RUNNING);
 	}

@@ -192,7 +192,7 @@ final class FlywayLook implements StoreLook {
 			if (ex.getCode() != ProblemCode.HELD) {
 				throw ex;
 			}
-			// Somebody has rolled back since this instance has looked
+			// Another instance has rolled back since this instance has looked
 			return held(from, flyway.appliedSoFar(), ex.getProblems().get(0), startedAt);
 		}
 	}

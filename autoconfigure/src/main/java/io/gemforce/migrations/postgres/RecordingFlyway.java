@@ -205,8 +205,7 @@ final class RecordingFlyway {
 	}
 
 	// Classes in a package 'db.callback' replace all other callbacks when a Flyway is
-	// made,
-	// so what was applied is read from its history afterwards
+	// made, so what was applied is read from its history afterwards
 	private List<String> migrateUnheard(Consumer<Flyway> strategy) {
 		Set<Integer> before = applied().map(MigrationInfo::getInstalledRank).collect(Collectors.toSet());
 		try {

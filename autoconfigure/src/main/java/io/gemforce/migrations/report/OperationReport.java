@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param dryRun whether it only says what would be done
  * @param finished whether it is done, or goes on
  * @param done what was done, or would be, a line each
- * @param problems what somebody should look at
+ * @param problems what the operator should look at
  * @param plan what would be executed, absent unless that was asked for
  */
 public record OperationReport(String action, String store, @Nullable String id, @Nullable String runId, boolean dryRun,

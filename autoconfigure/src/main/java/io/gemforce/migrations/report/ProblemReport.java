@@ -11,7 +11,7 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.Severity;
 
 /**
- * Something that stops a run, or that somebody should look at.
+ * Something that stops a run, or that the operator should look at.
  *
  * @param severity how much it matters
  * @param code the stable name of the kind of problem

@@ -107,7 +107,7 @@ final class CachedSnapshot {
 			return StoreSnapshot.unreadable(store,
 					new MigrationException(
 							Problem.error(ProblemCode.UNEXPECTED, store.name(),
-									"Store '%s' could not be read: %s".formatted(store.name(), ex), "Mend the cause"),
+									"Store '%s' could not be read: %s".formatted(store.name(), ex), "Fix the cause"),
 							"unchanged", ex),
 					this.clock.instant());
 		}

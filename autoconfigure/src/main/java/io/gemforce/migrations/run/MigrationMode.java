@@ -16,7 +16,7 @@ public enum MigrationMode {
 	VALIDATE,
 
 	/**
-	 * Start as soon as somebody else has applied what is pending.
+	 * Start as soon as another instance has applied what is pending.
 	 */
 	WAIT,
 

@@ -269,7 +269,7 @@ public final class Migrations {
 	 * Roll back as the run that this process is. The first failure ends it.
 	 * @param expectedPlan the hash of the plan that is to be executed and no other,
 	 * {@code null} for whatever it takes
-	 * @param reason why, {@code null} if nobody gave a reason
+	 * @param reason why, {@code null} if no reason was given
 	 * @throws MigrationException if something of it cannot be undone, or if the plan is
 	 * another one; nothing was touched then
 	 */
@@ -281,7 +281,7 @@ public final class Migrations {
 	 * Roll back. The first failure ends it.
 	 * @param expectedPlan the hash of the plan that is to be executed and no other,
 	 * {@code null} for whatever it takes
-	 * @param reason why, {@code null} if nobody gave a reason
+	 * @param reason why, {@code null} if no reason was given
 	 * @throws MigrationException if something of it cannot be undone, or if the plan is
 	 * another one; nothing was touched then
 	 */
@@ -532,7 +532,7 @@ public final class Migrations {
 	 *
 	 * @param mode what to do when the service starts
 	 * @param disabled the stores that are switched off
-	 * @param waitTimeout how long to wait for somebody else to migrate
+	 * @param waitTimeout how long to wait for another instance to migrate
 	 * @param snapshotMaxAge how old an answer may be
 	 */
 	public record Settings(MigrationMode mode, Set<StoreName> disabled, Duration waitTimeout, Duration snapshotMaxAge) {

@@ -52,14 +52,14 @@ final class UpToDateWait {
 			if (now - startedAt > this.timeout.toNanos()) {
 				throw new MigrationException(
 						Problem.error(ProblemCode.LOCK_TIMEOUT, store.name(),
-								"Waited %s for somebody else to apply %d migration(s) of store '%s': %s"
+								"Waited %s for another instance to apply %d migration(s) of store '%s': %s"
 									.formatted(this.timeout, open.size(), store.name(), StoreCheck.abbreviate(open)),
 								"See why nobody applies them, or raise gemforce.migrations.wait.timeout"),
 						"unchanged, gemforce.migrations.mode=wait only reads", null);
 			}
 			if (now - saidAt >= SAY_EVERY.toNanos()) {
 				saidAt = now;
-				logger.info("Waiting for somebody else to apply %d migration(s) of store '%s': %s"
+				logger.info("Waiting for another instance to apply %d migration(s) of store '%s': %s"
 					.formatted(open.size(), store.name(), StoreCheck.abbreviate(open)));
 			}
 			pause(store.name());
@@ -74,7 +74,7 @@ final class UpToDateWait {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			throw new MigrationException(Problem.error(ProblemCode.LOCK_TIMEOUT, store,
-					"Interrupted while waiting for somebody else to migrate store '%s'".formatted(store),
+					"Interrupted while waiting for another instance to migrate store '%s'".formatted(store),
 					"Start again"), "unchanged, gemforce.migrations.mode=wait only reads", ex);
 		}
 	}

@@ -14,7 +14,7 @@ import io.gemforce.migrations.Version;
  *
  * @param store the store
  * @param version the version that the store was rolled back to
- * @param reason why it was rolled back, {@code null} if nobody gave a reason
+ * @param reason why it was rolled back, {@code null} if no reason was given
  * @param user who rolled it back, {@code null} if that is not known
  * @param since when
  */

@@ -63,7 +63,7 @@ public interface MigrationStore {
 	 * Undo what was applied last, under the store's lock, after a hold was written that
 	 * keeps newer builds from applying it again.
 	 * @param target how far to roll back
-	 * @param reason why, {@code null} if nobody gave a reason
+	 * @param reason why, {@code null} if no reason was given
 	 * @throws MigrationException if something cannot be undone, or if an undo failed
 	 */
 	StoreResult rollback(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason);

@@ -14,7 +14,7 @@ import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
 
 /**
- * Lets a run execute nothing but what somebody has seen in a plan. Asked under the
+ * Lets a run execute nothing but what was shown in a plan. Asked under the
  * store's lock, before each migration.
  */
 public final class PlanGuard {
@@ -40,7 +40,7 @@ public final class PlanGuard {
 
 	/**
 	 * Return a guard that lets pass what a plan has, in its order. What the plan has and
-	 * somebody else has executed meanwhile may be missing.
+	 * another instance has executed meanwhile may be missing.
 	 */
 	public static PlanGuard of(Plan plan) {
 		return new PlanGuard(plan.runnable(), (id) -> {
@@ -95,7 +95,7 @@ public final class PlanGuard {
 	}
 
 	/**
-	 * Make sure that a plan is the one that somebody has seen.
+	 * Make sure that a plan is the one that was shown.
 	 */
 	public static void requireUnchanged(Plan plan, String hash) {
 		if (!plan.hash().equals(hash.trim())) {

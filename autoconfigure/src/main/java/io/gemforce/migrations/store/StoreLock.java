@@ -18,7 +18,7 @@ public record StoreLock(boolean held, boolean mine, boolean alive, @Nullable Str
 		@Nullable String doing) {
 
 	/**
-	 * A lock that nobody holds.
+	 * A free lock.
 	 */
 	public static final StoreLock FREE = new StoreLock(false, false, false, null, null, null);
 

@@ -306,7 +306,7 @@ class EndpointOperationsTests {
 			assertThat(service.page("/mongo/3")).contains("retry", "no luck");
 			service.context().getBean(Fuse.class).blown = false;
 			assertRefused(service.post("/mongo/3", "{\"action\": \"retry\"}"), 400, "CONFIRMATION_REQUIRED");
-			ok(service.post("/mongo/3", "{\"action\": \"retry\", \"confirm\": \"3\", \"reason\": \"mended\"}"), 202);
+			ok(service.post("/mongo/3", "{\"action\": \"retry\", \"confirm\": \"3\", \"reason\": \"fixed\"}"), 202);
 			assertThat(awaitEnd(service).at("/state").asString()).isEqualTo("DONE");
 			assertThat(service.json("/mongo/3").at("/state").asString()).isEqualTo("APPLIED");
 		}

@@ -87,7 +87,7 @@ class DocumentationTests {
 	@Test
 	void exitCodesAreThoseOfTheJobs() {
 		Map<Integer, String> meanings = new TreeMap<>(Map.ofEntries(Map.entry(ExitCode.OK, "done, or nothing to do"),
-				Map.entry(ExitCode.UNEXPECTED, "something that nobody expected"),
+				Map.entry(ExitCode.UNEXPECTED, "something unexpected"),
 				Map.entry(ExitCode.PENDING,
 						"migrations are pending or held back, or a rollback waits for its confirmation"),
 				Map.entry(ExitCode.INVALID, "build and history contradict each other, or a rehearsal failed"),

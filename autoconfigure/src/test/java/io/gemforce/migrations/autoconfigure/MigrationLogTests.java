@@ -189,7 +189,7 @@ class MigrationLogTests {
 	}
 
 	@Test
-	void failureShowsInTheStatusUntilItIsMended() {
+	void failureShowsInTheStatusUntilItIsFixed() {
 		this.scripts.write("V2__fails.sql", "SELECT 1 / 0;");
 		this.contextRunner.run((context) -> assertThat(context).hasFailed());
 		this.contextRunner.withPropertyValues("gemforce.migrations.mode=observe").run((context) -> {

@@ -176,7 +176,7 @@ class ModeTests {
 					StartFailure failure = StartFailure.of(context);
 					assertThat(failure.code()).isEqualTo(ProblemCode.LOCK_TIMEOUT);
 					assertThat(failure.description())
-						.containsPattern("Waited PT1S for somebody else to apply \\d migration\\(s\\) of store")
+						.containsPattern("Waited PT1S for another instance to apply \\d migration\\(s\\) of store")
 						.contains("Database state: unchanged, gemforce.migrations.mode=wait only reads");
 					assertThat(failure.action()).contains("gemforce.migrations.wait.timeout");
 					assertThatNothingHappened();

@@ -354,7 +354,7 @@ class MongoBadInputTests {
 			assertThat(failure.description()).contains(
 					"Migration 2 (failing) (%s) of store 'mongo' failed".formatted(Failing.class.getName()),
 					"IllegalStateException: out of gems", "Database state: what migration 2 did");
-			assertThat(failure.action()).contains("Mend migration 2");
+			assertThat(failure.action()).contains("Fix migration 2");
 		});
 		assertThat(this.mongo.history().find()).satisfiesExactly(
 				(row) -> assertThat(row).containsEntry("version", "1").containsEntry("state", "APPLIED"),
@@ -363,7 +363,7 @@ class MongoBadInputTests {
 					.containsEntry("error", new Document("type", IllegalStateException.class.getName())
 						.append("message", "out of gems")));
 		assertThat(this.mongo.lock().find().first()).containsEntry("owner", null);
-		this.contextRunner.withBean(First.class).withBean(Mended.class).withBean(Third.class).run((context) -> {
+		this.contextRunner.withBean(First.class).withBean(Fixed.class).withBean(Third.class).run((context) -> {
 			assertThat(context).hasNotFailed();
 			assertThat(this.mongo.history().distinct("version", new Document("state", "APPLIED"), String.class))
 				.containsExactly("1", "2", "3");
@@ -476,7 +476,7 @@ class MongoBadInputTests {
 	}
 
 	@Migration(version = "2", description = "failing", onInterrupted = OnInterrupted.RETRY)
-	static class Mended extends Second {
+	static class Fixed extends Second {
 
 	}
 

@@ -208,7 +208,7 @@ class PostgresBadInputTests {
 			assertThat(failure.description()).contains("Migration V2__fails.sql (fails) of store 'postgres' failed",
 					"relation \"nowhere\" does not exist", "SQLSTATE 42P01",
 					"Database state: what migration V2__fails.sql (fails) did was rolled back");
-			assertThat(failure.action()).contains("Mend V2__fails.sql and start again");
+			assertThat(failure.action()).contains("Fix V2__fails.sql and start again");
 			assertThat(tables()).contains("gem").doesNotContain("half", "more");
 		});
 		this.scripts.write("V2__fails.sql", "CREATE TABLE whole (id bigint);");

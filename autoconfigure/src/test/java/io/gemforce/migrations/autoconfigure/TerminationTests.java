@@ -138,7 +138,7 @@ class TerminationTests {
 	void waitingForSomebodyElseToMigrateEnds() {
 		try (ChildProcess child = start("--gemforce.migrations.mode=wait",
 				"--gemforce.migrations.postgres.enabled=false")) {
-			child.awaitLineWith("Waiting for somebody else to apply 2 migration(s) of store 'mongo'");
+			child.awaitLineWith("Waiting for another instance to apply 2 migration(s) of store 'mongo'");
 			child.terminate();
 			assertThatItWasTerminated(child, "mongo", "Database state: unchanged");
 		}

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * the database.
  *
  * @param name what it is called
- * @param prepared the statements by which somebody else has prepared the database
+ * @param prepared the statements by which another user has prepared the database
  * @param properties the properties of the service
  * @param migrations the migrations, by the name of the file
  * @param undos the undo scripts, by the name of the file

@@ -70,7 +70,7 @@ class JobFailureReporter implements ApplicationListener<ApplicationFailedEvent> 
 		}
 		logger.error("The job failed", failure);
 		return explain(ProblemCode.UNEXPECTED, describe(failure),
-				"Mend the cause. A bean that needs what migrations make must not be created before them: a job creates "
+				"Fix the cause. A bean that needs what migrations make must not be created before them: a job creates "
 						+ "none but post-processors, the migrations, and what either of them needs",
 				failure);
 	}

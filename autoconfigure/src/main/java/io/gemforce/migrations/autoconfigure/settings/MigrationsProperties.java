@@ -18,7 +18,7 @@ import io.gemforce.migrations.run.MigrationMode;
 public class MigrationsProperties {
 
 	/**
-	 * Whether to migrate at all. If not, no store is migrated, by nobody.
+	 * Whether to migrate at all. If not, no store is migrated, by this library or by Flyway.
 	 */
 	private boolean enabled = true;
 
@@ -49,7 +49,7 @@ public class MigrationsProperties {
 	private @Nullable String reason;
 
 	/**
-	 * Whether the job is done even if somebody else may be at work.
+	 * Whether the job is done even if another instance may be at work.
 	 */
 	private boolean force;
 
@@ -603,7 +603,7 @@ public class MigrationsProperties {
 		private Set<String> roles = Set.of();
 
 		/**
-		 * Whether somebody who has not logged in may do it, too.
+		 * Whether unauthenticated callers may run operations.
 		 */
 		private boolean allowAnonymous;
 
@@ -660,7 +660,7 @@ public class MigrationsProperties {
 	public static class Wait {
 
 		/**
-		 * How long to wait for somebody else to migrate.
+		 * How long to wait for another instance to migrate.
 		 */
 		private Duration timeout = Duration.ofMinutes(10);
 

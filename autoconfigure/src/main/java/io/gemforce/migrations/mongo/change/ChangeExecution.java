@@ -120,8 +120,7 @@ public final class ChangeExecution {
 	}
 
 	// An undo of the author's that found nothing to undo has left all of the change,
-	// which
-	// must not be made twice
+	// which must not be made twice
 	private static boolean isLeftAsMade(JournalProgress progress, int index, ChangeOperation change) {
 		return progress.isLeft(index) && !change.isIdempotent() && !change.keepsPreimages();
 	}
@@ -131,8 +130,7 @@ public final class ChangeExecution {
 	}
 
 	// Goes on upwards after an undo that was not finished: finishes the undo of the
-	// change at
-	// work, so that it can be made anew
+	// change at work, so that it can be made anew
 	private JournalProgress turnAround(JournalProgress progress) throws Exception {
 		int left = progress.left();
 		if (left > 0 && progress.downBegun() == left - 1) {

@@ -134,7 +134,7 @@ enum ParameterType {
 		void check(BsonValue value, DefinitionCursor spot) {
 			FIELD.check(value, spot);
 			if (value.isString() && Names.isId(value.asString().getValue())) {
-				spot.wrong("'%s' cannot be '%s': MongoDB lets nobody change the '_id' of a document"
+				spot.wrong("'%s' cannot be '%s': MongoDB does not allow a change of the '_id' of a document"
 					.formatted(spot.name(), value.asString().getValue()), "Choose another field");
 			}
 		}

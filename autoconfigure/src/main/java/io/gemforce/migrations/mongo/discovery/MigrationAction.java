@@ -20,7 +20,7 @@ public sealed interface MigrationAction permits BeanAction, DeclaredAction, Uncr
 
 	/**
 	 * Undo it.
-	 * @return what somebody should look at
+	 * @return what the operator should look at
 	 */
 	List<Problem> down(WorkAttempt attempt) throws Exception;
 

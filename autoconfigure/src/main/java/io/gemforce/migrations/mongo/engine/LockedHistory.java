@@ -175,7 +175,7 @@ final class LockedHistory implements AutoCloseable {
 	 * was read.
 	 * @param rank the rank
 	 * @param mark what to record
-	 * @return whether it was recorded; otherwise somebody else has the rank
+	 * @return whether it was recorded; otherwise another instance has the rank
 	 */
 	boolean record(long rank, Mark mark) {
 		this.lease.check();
@@ -191,7 +191,7 @@ final class LockedHistory implements AutoCloseable {
 	}
 
 	/**
-	 * Whether the row is now open; otherwise somebody else has the rank.
+	 * Whether the row is now open; otherwise another instance has the rank.
 	 */
 	boolean open(long rank, Attempt attempt) {
 		return write(() -> history().open(rank, attempt, this.run, this.lease.fence()));

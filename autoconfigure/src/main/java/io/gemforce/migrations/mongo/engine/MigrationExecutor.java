@@ -78,7 +78,7 @@ final class MigrationExecutor {
 
 	/**
 	 * Execute a migration.
-	 * @return what somebody should look at, or empty if somebody else has the rank and
+	 * @return what the operator should look at, or empty if another instance has the rank and
 	 * nothing was done
 	 */
 	Optional<List<Problem>> execute(PendingExecution step, long rank, boolean transactional) {
@@ -89,7 +89,7 @@ final class MigrationExecutor {
 	 * Execute a migration that another one may follow.
 	 * @param next tells what may be executed next, asked when the migration has done its
 	 * work
-	 * @return what somebody should look at, or empty if somebody else has the rank and
+	 * @return what the operator should look at, or empty if another instance has the rank and
 	 * nothing was done
 	 */
 	Optional<List<Problem>> execute(PendingExecution step, long rank, boolean transactional, Supplier<Optional<Attempt>> next) {
@@ -409,20 +409,20 @@ final class MigrationExecutor {
 			}
 			if (!this.step.isUp()) {
 				return (transactional || isRetried())
-						? "Mend what is in the way and roll back again: it goes on from there"
+						? "Fix what is in the way and roll back again: it goes on from there"
 						: ("Look at the data, finish the undo by hand, and record it with "
 								+ "gemforce.migrations.run=mark-rolled-back and version=%s; if the undo can be repeated, "
 								+ "declare %s and roll back again")
 							.formatted(version, this.step.migration().retryDeclaration());
 			}
 			if (transactional) {
-				return "Mend migration %s and start again: it will run again".formatted(version);
+				return "Fix migration %s and start again: it will run again".formatted(version);
 			}
 			if (isRetried()) {
-				return "Mend migration %s and start again: it will run again, on top of what it has done"
+				return "Fix migration %s and start again: it will run again, on top of what it has done"
 					.formatted(version);
 			}
-			return ("Look at the data and mend migration %s. If it does the same however much of it is done, declare %s "
+			return ("Look at the data and fix migration %s. If it does the same however much of it is done, declare %s "
 					+ "and start again: it will run again")
 				.formatted(version, this.step.migration().retryDeclaration());
 		}

@@ -77,7 +77,7 @@ final class MigrationRollback {
 	}
 
 	/**
-	 * Return what somebody should look at.
+	 * Return what the operator should look at.
 	 */
 	List<Problem> notes() {
 		return List.copyOf(this.notes);
@@ -93,7 +93,7 @@ final class MigrationRollback {
 
 	/**
 	 * Roll back.
-	 * @param reason why, {@code null} if nobody gave a reason
+	 * @param reason why, {@code null} if no reason was given
 	 */
 	void run(RollbackTarget target, MigrationRun run, @Nullable String reason) {
 		try (LockedHistory locked = this.locker.acquire(run, (history) -> true).orElseThrow()) {

@@ -98,8 +98,7 @@ final class MigrationThread {
 	}
 
 	// A migration that asks for a bean that is being created by this thread waits for
-	// this
-	// thread, which waits for the migration
+	// this thread, which waits for the migration
 	private static void stopIfNobodyWillGoOn(Thread thread, PendingExecution step) {
 		if (isWaitingFor(thread, Thread.currentThread())) {
 			thread.interrupt();

@@ -96,7 +96,7 @@ final class MongoFailures {
 		}
 		return Problem.error(ProblemCode.MIGRATION_FAILED, StoreName.MONGO,
 				"Store 'mongo' at %s answered with an error: %s".formatted(address, failure.getMessage()),
-				"Mend the cause and start again");
+				"Fix the cause and start again");
 	}
 
 }

@@ -111,8 +111,7 @@ public final class MongoMigrationStore implements MigrationStore {
 	}
 
 	// While a bean is being created that waits for the migrations, another thread that
-	// asks
-	// for one that is in creation would wait for ever, and Spring does not let it be
+	// asks for one that is in creation would wait for ever, and Spring does not let it be
 	// interrupted. The thread that creates the bean is told instead
 	private static boolean canOtherThreadsGetBeans(ListableBeanFactory beanFactory, String initializer) {
 		return !(beanFactory instanceof ConfigurableListableBeanFactory configurable)

@@ -126,7 +126,7 @@ final class MongoProblems {
 			return Problem.warning(ProblemCode.INTERRUPTED, StoreName.MONGO,
 					"The last undo of migration %s (%s) failed and was rolled back, so it is still applied"
 						.formatted(migration, migration.script()),
-					"Mend what was in the way and roll back again, or leave it applied");
+					"Fix what was in the way and roll back again, or leave it applied");
 		}
 		return Problem.error(ProblemCode.INTERRUPTED, StoreName.MONGO,
 				"The last undo of migration %s (%s) %s, so it may be undone in part".formatted(migration,

@@ -11,7 +11,7 @@ import io.gemforce.migrations.mongo.change.preimage.PreimageRetention;
 import io.gemforce.migrations.mongo.lock.LockLostException;
 
 /**
- * Deletes pre-images that are kept for long enough. That it fails harms nobody: the next
+ * Deletes pre-images that are kept for long enough. A failure does no harm: the next
  * run that applies something tries again.
  */
 final class OldPreimages {

@@ -17,7 +17,7 @@ import io.gemforce.migrations.Version;
  * @param checksum the checksum that is the valid one from now on, {@code null} if there
  * is none
  * @param user who had it recorded, {@code null} for the user of the process
- * @param reason why, {@code null} if nobody gave a reason
+ * @param reason why, {@code null} if no reason was given
  */
 public record Mark(MigrationType type, MigrationState state, @Nullable Version version, String description,
 		@Nullable String script, @Nullable String checksum, @Nullable String user, @Nullable String reason) {

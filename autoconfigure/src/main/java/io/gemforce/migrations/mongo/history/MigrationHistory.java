@@ -49,7 +49,7 @@ import io.gemforce.migrations.mongo.command.Sending;
  * The history is the fence of the runner's protocol:
  * <ol>
  * <li>A row is opened by <em>inserting</em> the next rank as RUNNING, before the work.
- * Inserting a rank is a compare-and-set on the log: a rank that somebody else has taken
+ * Inserting a rank is a compare-and-set on the log: a rank that another instance has taken
  * means that the history must be read again.</li>
  * <li>A row is closed once, by an <em>update</em> on {@code {_id, state: RUNNING}}, as
  * the last statement of the migration's transaction where there is one. Closing is a
@@ -167,7 +167,7 @@ public final class MigrationHistory {
 	 * @param mark what to record
 	 * @param run the run that records it
 	 * @param fence the fence of the run's lock
-	 * @return whether the row is there and this run's; otherwise somebody else has the
+	 * @return whether the row is there and this run's; otherwise another instance has the
 	 * rank
 	 * @throws MongoException if it could not be recorded, or if that is not known: see
 	 * {@link WriteOutcome}

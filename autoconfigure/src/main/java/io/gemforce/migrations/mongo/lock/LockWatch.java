@@ -6,7 +6,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches the beat of a lock that somebody else holds, on this process's own monotonic
+ * Watches the beat of a lock that another instance holds, on this process's own monotonic
  * clock: what the holder's clock says does not matter.
  */
 public final class LockWatch {

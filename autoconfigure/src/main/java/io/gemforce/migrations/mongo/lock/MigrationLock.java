@@ -33,7 +33,7 @@ import io.gemforce.migrations.mongo.command.Sending;
  *
  * <ol>
  * <li>Acquire: {@code findOneAndUpdate({_id, owner: null}, {$set: {owner, …}, $inc:
- * {fence: 1, beat: 1}})} as an upsert. A duplicate key means that somebody holds it.
+ * {fence: 1, beat: 1}})} as an upsert. A duplicate key means that another instance holds it.
  * After that and after any other error the document is read: if it is this runner's, it
  * holds the lock, and goes on as after a takeover.</li>
  * <li>Beat: the holder counts up {@code beat}. It gives itself up when its own clock says
@@ -90,7 +90,7 @@ public final class MigrationLock {
 	}
 
 	/**
-	 * Returns the lock, or empty if nobody has ever held it.
+	 * Returns the lock, or empty if it was never held.
 	 */
 	public Optional<LockDocument> look() {
 		return Optional

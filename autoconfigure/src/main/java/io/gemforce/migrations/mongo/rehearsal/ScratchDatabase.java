@@ -28,7 +28,7 @@ import org.bson.Document;
  * </pre>
  *
  * A database whose beat does not advance was left behind by a rehearsal that was killed:
- * the next one drops it. One without a beat is somebody else's, such as a test's, and is
+ * the next one drops it. One without a beat is another instance's, such as a test's, and is
  * left alone.
  */
 public final class ScratchDatabase implements AutoCloseable {

@@ -269,7 +269,7 @@ public final class FlywayDatabase {
 	/**
 	 * Write a hold in place of the one that is there.
 	 * @param client the connection to use, which has Flyway's lock
-	 * @param reason why, {@code null} if nobody gave a reason
+	 * @param reason why, {@code null} if no reason was given
 	 * @param since when, as {@link HoldTable#now()} gives it
 	 */
 	public Optional<Hold> writeHold(JdbcClient client, Tables tables, Version version, @Nullable String reason,

@@ -58,8 +58,8 @@ public final class FlywayFailures {
 					: ProblemCode.SQL_FAILED;
 			problem = Problem.error(code, StoreName.POSTGRES,
 					"Migration %s of store 'postgres' failed: %s%s".formatted(name, error.message(), sqlState(error)),
-					attempt.transactional() ? "Mend %s and start again: it will run again".formatted(attempt.script())
-							: ("Look at the schema, take back what %s has left, mend it, remove the failed entry with "
+					attempt.transactional() ? "Fix %s and start again: it will run again".formatted(attempt.script())
+							: ("Look at the schema, take back what %s has left, fix it, remove the failed entry with "
 									+ "gemforce.migrations.run=repair, and start again")
 								.formatted(attempt.script()));
 		}
@@ -101,8 +101,8 @@ public final class FlywayFailures {
 			problem = Problem.error(ProblemCode.SQL_FAILED, StoreName.POSTGRES,
 					"The undo %s of migration %s of store 'postgres' failed: %s%s".formatted(script, migration,
 							error.message(), sqlState(error)),
-					transactional ? "Mend %s and roll back again".formatted(script)
-							: ("Look at the schema, mend %s so that it goes on from there, and roll back again. Or undo the "
+					transactional ? "Fix %s and roll back again".formatted(script)
+							: ("Look at the schema, fix %s so that it goes on from there, and roll back again. Or undo the "
 									+ "rest by hand and record it with gemforce.migrations.run=mark-rolled-back")
 								.formatted(script));
 		}
@@ -261,7 +261,7 @@ public final class FlywayFailures {
 			return error(ProblemCode.LOCK_TIMEOUT, "Flyway's lock was not free in time",
 					"If another instance is still migrating, wait, or raise gemforce.migrations.lock.wait-timeout");
 		}
-		return error(ProblemCode.SQL_FAILED, message, "Mend the cause and start again");
+		return error(ProblemCode.SQL_FAILED, message, "Fix the cause and start again");
 	}
 
 	// Up to version 11 Flyway did not expect an entry of such an undo

@@ -16,7 +16,7 @@ import io.gemforce.migrations.store.Hold;
 
 /**
  * Looks for a hold under Flyway's lock, before each migration: Flyway gives its lock away
- * between two of them, so that somebody may have rolled back since this instance has
+ * between two of them, so another instance may have rolled back since this instance has
  * looked.
  */
 public final class HoldGuard {

@@ -45,8 +45,8 @@ public final class HoldRelease {
 	}
 
 	/**
-	 * Release the hold because somebody wants it.
-	 * @param reason why, {@code null} if nobody gave a reason
+	 * Release the hold on request.
+	 * @param reason why, {@code null} if no reason was given
 	 */
 	public List<String> release(@Nullable String reason) {
 		try (FlywayLock lock = FlywayLock.acquire(this.database, this.configuration, this.run, this.stop)) {

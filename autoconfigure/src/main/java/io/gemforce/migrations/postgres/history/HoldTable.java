@@ -89,7 +89,7 @@ public final class HoldTable {
 
 	/**
 	 * Write a hold in place of the one of the same key.
-	 * @param reason why, {@code null} if nobody gave a reason
+	 * @param reason why, {@code null} if no reason was given
 	 * @param alone whether there is no other table of Flyway's in the schema, so that the
 	 * hold may be one that older builds see, too
 	 */

@@ -27,7 +27,7 @@ import io.gemforce.migrations.store.MigrationEntry;
  * @param transactional whether it runs in a transaction
  * @param startedAt when it began
  * @param run the run that it belongs to
- * @param reason why, {@code null} if nobody gave a reason
+ * @param reason why, {@code null} if no reason was given
  */
 public record LogEntry(@Nullable String version, String description, MigrationType type, String script,
 		@Nullable String checksum, Direction direction, boolean transactional, Instant startedAt, MigrationRun run,

@@ -220,7 +220,7 @@ public final class MigrationLog {
 
 	/**
 	 * Add what the table of an older build does not have, unless the user may not, or
-	 * somebody is at work on it.
+	 * an instance is at work on it.
 	 */
 	void upgrade(DataSource dataSource) {
 		if (!JdbcClient.create(dataSource).sql(MAY_UPGRADE).param(this.table).query(Boolean.class).single()) {

@@ -20,7 +20,7 @@ import io.gemforce.migrations.postgres.sql.SqlNames;
  * session that lives as long as the rehearsal holds an advisory lock on it, which is its
  * beat: PostgreSQL frees it as soon as the rehearsal is gone.
  * <p>
- * A database of this name and owner that nobody holds, in whichever database of the
+ * A database of this name and owner that no instance holds, in whichever database of the
  * server, and that nobody is connected to, was left behind by a rehearsal that was
  * killed: the next one drops it. That of another role is left alone.
  */

@@ -137,7 +137,7 @@ public final class FlywayRollback {
 	/**
 	 * Roll back.
 	 * @param guard asked under the lock before each migration
-	 * @param reason why, {@code null} if nobody gave a reason
+	 * @param reason why, {@code null} if no reason was given
 	 */
 	public RolledBack execute(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason) {
 		requirePostgres();

@@ -63,7 +63,7 @@ public final class RollbackExecution {
 
 	/**
 	 * Create an execution.
-	 * @param reason why, {@code null} if nobody gave a reason
+	 * @param reason why, {@code null} if no reason was given
 	 * @param stop tells that the process is about to end
 	 */
 	public RollbackExecution(FlywayLock lock, Configuration configuration, FlywayDatabase database, MigrationRun run,

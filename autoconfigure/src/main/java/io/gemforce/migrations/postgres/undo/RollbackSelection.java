@@ -117,7 +117,7 @@ public record RollbackSelection(List<Entry> undone, List<Entry> staying, Version
 
 	/**
 	 * Return the single steps.
-	 * @param script finds what undoes an entry, {@code null} if somebody has done that
+	 * @param script finds what undoes an entry, {@code null} if the operator has done that
 	 * already
 	 */
 	public List<UndoStep> steps(Function<Entry, @Nullable UndoScript> script) {

@@ -76,7 +76,7 @@ final class UndoExecutor implements UndoMigration.Listener {
 
 	/**
 	 * Create an undo.
-	 * @param reason why, {@code null} if nobody gave a reason
+	 * @param reason why, {@code null} if no reason was given
 	 */
 	UndoExecutor(Configuration configuration, FlywayLock lock, UndoStep step, FlywayDatabase database, MigrationRun run,
 			@Nullable String reason, List<Entry> repeatables) {

@@ -39,7 +39,7 @@ class JobSurroundingsTests {
 		Files.createDirectories(built.getParent());
 		Files.createFile(built);
 		tell(Map.of("GITHUB_ACTIONS", "true"), Problem.error(ProblemCode.SQL_FAILED, StoreName.POSTGRES,
-				"Migration 3 (V3__add.sql): 100 %\nno", "Mend"));
+				"Migration 3 (V3__add.sql): 100 %\nno", "Fix"));
 		assertThat(output()).containsExactly("::error file=orders/src/main/resources/db/migration/V3__add.sql,"
 				+ "title=SQL_FAILED::Migration 3 (V3__add.sql): 100 %25%0Ano%0AMend");
 	}
@@ -59,7 +59,7 @@ class JobSurroundingsTests {
 	@Test
 	void annotatesWithoutAFileWhereThereIsNone() throws IOException {
 		tell(Map.of("GITHUB_ACTIONS", "true"),
-				Problem.error(ProblemCode.SQL_FAILED, StoreName.POSTGRES, "V3__add.sql failed", "Mend"));
+				Problem.error(ProblemCode.SQL_FAILED, StoreName.POSTGRES, "V3__add.sql failed", "Fix"));
 		assertThat(output()).containsExactly("::error title=SQL_FAILED::V3__add.sql failed%0AMend");
 	}
 
@@ -68,7 +68,7 @@ class JobSurroundingsTests {
 		Path summary = this.directory.resolve("summary.md");
 		Files.writeString(summary, "before\n");
 		tell(Map.of("GITHUB_STEP_SUMMARY", summary.toString()),
-				Problem.error(ProblemCode.SQL_FAILED, StoreName.POSTGRES, "V3__add.sql failed", "Mend"));
+				Problem.error(ProblemCode.SQL_FAILED, StoreName.POSTGRES, "V3__add.sql failed", "Fix"));
 		assertThat(summary).content()
 			.startsWith("before\n### Migrations: migrate, exit code 12\n")
 			.contains("**SQL\\_FAILED** (postgres): V3\\_\\_add.sql failed");
@@ -79,14 +79,14 @@ class JobSurroundingsTests {
 	void leavesTheEndOfTheReportAsTheTerminationMessage() throws IOException {
 		Path log = Files.createFile(this.directory.resolve("termination-log"));
 		tell(Map.of(),
-				Problem.error(ProblemCode.SQL_FAILED, StoreName.POSTGRES, "ä".repeat(10_000) + " the end", "Mend"));
-		assertThat(log).content().startsWith("ä").contains(" the end\n  Mend").endsWith("exit code 12\n");
+				Problem.error(ProblemCode.SQL_FAILED, StoreName.POSTGRES, "ä".repeat(10_000) + " the end", "Fix"));
+		assertThat(log).content().startsWith("ä").contains(" the end\n  Fix").endsWith("exit code 12\n");
 		assertThat(Files.size(log)).isLessThanOrEqualTo(4096 + 1);
 	}
 
 	@Test
 	void tellsNobodyWhereThereIsNobody() throws IOException {
-		tell(Map.of(), Problem.error(ProblemCode.SQL_FAILED, StoreName.POSTGRES, "V3__add.sql failed", "Mend"));
+		tell(Map.of(), Problem.error(ProblemCode.SQL_FAILED, StoreName.POSTGRES, "V3__add.sql failed", "Fix"));
 		assertThat(output()).isEmpty();
 		assertThat(this.directory).isEmptyDirectory();
 	}

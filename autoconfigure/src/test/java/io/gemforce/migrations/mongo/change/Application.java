@@ -80,8 +80,7 @@ final class Application {
 		}
 		catch (MongoCommandException ex) {
 			// There is no place for the field in this document, or a validator or an
-			// index
-			// is in the way
+			// index is in the way
 		}
 	}
 

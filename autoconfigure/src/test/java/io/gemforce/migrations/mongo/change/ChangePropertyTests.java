@@ -144,8 +144,7 @@ class ChangePropertyTests {
 		for (String name : COLLECTIONS) {
 			if (!there.contains(name)) {
 				// Of its own name, as the in-memory server drops indexes of other
-				// collections,
-				// too
+				// collections, too
 				mongo.collection(name)
 					.createIndex(Indexes.ascending("a"), new IndexOptions().name(name + "_by_a").sparse(true));
 			}

@@ -97,8 +97,8 @@ class HistoryOperationsTests {
 		try (TestRunner runner = runner(failing())) {
 			catchThrowableOfType(MigrationException.class, runner::migrate);
 		}
-		TestMigration mended = TestMigration.inserting("1").with(TransactionMode.NEVER);
-		try (TestRunner runner = runner(mended)) {
+		TestMigration fixed = TestMigration.inserting("1").with(TransactionMode.NEVER);
+		try (TestRunner runner = runner(fixed)) {
 			runner.perform(operation(Operation.Kind.MARK_ROLLED_BACK, "1"));
 			assertThat(runner.state("1")).isEqualTo(MigrationState.ROLLED_BACK);
 			assertThat(runner.migrate().executed()).containsExactly("1");

@@ -91,7 +91,7 @@ class MongoRollbackTests {
 	void releasedStoreIsMigratedAgain() {
 		try (TestRunner runner = migrated("1", "2")) {
 			runner.rollback("1");
-			assertThat(runner.perform(new Operation(Operation.Kind.RELEASE_HOLD, null, "mended", false)))
+			assertThat(runner.perform(new Operation(Operation.Kind.RELEASE_HOLD, null, "fixed", false)))
 				.singleElement()
 				.asString()
 				.startsWith("released the hold; the store was held at version 1 since ");
@@ -102,7 +102,7 @@ class MongoRollbackTests {
 		assertThat(inserted()).containsExactly("1", "2");
 		assertThat(this.mongo.history().find(new Document("description", "release-hold")).first())
 			.containsEntry("type", "MARK")
-			.containsEntry("reason", "mended");
+			.containsEntry("reason", "fixed");
 	}
 
 	@Test
@@ -290,10 +290,10 @@ class MongoRollbackTests {
 			assertThat(ex.getCode()).isEqualTo(ProblemCode.INTERRUPTED);
 			assertThat(ex).hasMessageContaining("The last undo of migration 2 (migration 2) (com.example.V2) failed");
 		}
-		try (TestRunner mended = TestRunner.on(this.mongo)
+		try (TestRunner fixed = TestRunner.on(this.mongo)
 			.with(reversible("1"), reversible("2").with(TransactionMode.NEVER).with(OnInterrupted.RETRY))) {
-			assertThat(mended.rollback("1").executed()).containsExactly("2");
-			assertThat(mended.migrate().outcome()).isEqualTo(StoreResult.Outcome.HELD);
+			assertThat(fixed.rollback("1").executed()).containsExactly("2");
+			assertThat(fixed.migrate().outcome()).isEqualTo(StoreResult.Outcome.HELD);
 		}
 		assertThat(inserted()).containsExactly("1");
 	}

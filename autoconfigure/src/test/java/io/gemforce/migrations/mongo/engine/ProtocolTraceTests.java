@@ -386,8 +386,7 @@ class ProtocolTraceTests {
 	private static boolean isOnThePrimary(BsonDocument command) {
 		BsonDocument preference = command.getDocument("$readPreference", new BsonDocument());
 		// Of a server that a client connects to directly, the driver says so to be
-		// allowed
-		// to read from it whatever it is
+		// allowed to read from it whatever it is
 		return preference.isEmpty() || preference.get("mode").equals(new BsonString("primary"))
 				|| preference.get("mode").equals(new BsonString("primaryPreferred"));
 	}

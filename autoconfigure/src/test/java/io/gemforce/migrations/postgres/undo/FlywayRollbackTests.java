@@ -246,7 +246,7 @@ class FlywayRollbackTests {
 				assertThat(ex).hasMessageContaining(
 						"The undo U3__drop_c.sql of migration 3 (c) of store 'postgres' failed: ERROR: division by zero (SQLSTATE 22012)",
 						"what U3__drop_c.sql did was rolled back, migration 3 (c) is applied");
-				assertThat(ex.getAction()).contains("Mend U3__drop_c.sql and roll back again");
+				assertThat(ex.getAction()).contains("Fix U3__drop_c.sql and roll back again");
 			});
 		assertThat(this.store.tables()).containsExactly("a", "b", "c");
 		assertThat(this.store.history()).hasSize(3);

@@ -260,7 +260,7 @@ public final class OperationContext {
 
 	/**
 	 * Undo a part of the change, in a transaction if there are some, and again as long as
-	 * documents are changed by somebody else in between.
+	 * documents are changed by another client in between.
 	 */
 	public void untilDone(String collection, GuardedWork work) throws Exception {
 		List<String> found = new ArrayList<>();
@@ -268,7 +268,7 @@ public final class OperationContext {
 		for (int pass = 1; !done.get(); pass++) {
 			if (pass > MAX_PASSES) {
 				throw new IllegalStateException(
-						"Documents of '%s' are changed by somebody else again and again".formatted(collection));
+						"Documents of '%s' are changed by another client again and again".formatted(collection));
 			}
 			inTransaction(() -> {
 				found.clear();

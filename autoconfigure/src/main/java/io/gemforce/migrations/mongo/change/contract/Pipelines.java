@@ -43,8 +43,7 @@ public final class Pipelines {
 		}
 		catch (MongoCommandException | MongoWriteException | BSONException ex) {
 			// A server that does not know them answers with an error, or with something
-			// that is
-			// not even one
+			// that is not even one
 			return false;
 		}
 	}

@@ -263,8 +263,7 @@ public final class Conversions {
 	}
 
 	// An int of milliseconds would be a moment in January 1970: it is most probably
-	// something
-	// else, and so it is not converted
+	// something else, and so it is not converted
 	private static @Nullable BsonValue toDate(BsonValue value, @Nullable EpochUnit unit) {
 		if (value.isString()) {
 			return parseDate(value.asString().getValue());

@@ -81,7 +81,7 @@ public final class UpdateOperators {
 
 	private static void checkField(String operator, String field, DefinitionCursor spot) {
 		if (Names.isId(field)) {
-			spot.wrongKey("'%s' cannot change '%s': MongoDB lets nobody change the '_id' of a document"
+			spot.wrongKey("'%s' cannot change '%s': MongoDB does not allow a change of the '_id' of a document"
 				.formatted(operator, field), "Choose another field");
 		}
 	}
@@ -119,8 +119,7 @@ public final class UpdateOperators {
 	}
 
 	// The operator '$' stands for the first element that the filter finds: the next time
-	// for
-	// another one
+	// for another one
 	private static boolean isPositional(BsonValue operands) {
 		return operands.asDocument().keySet().stream().anyMatch((path) -> (path + ".").contains(".$."));
 	}

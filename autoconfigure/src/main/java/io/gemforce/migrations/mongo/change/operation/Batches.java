@@ -25,7 +25,7 @@ import io.gemforce.migrations.mongo.change.document.ExactValue;
  * held in memory. One cursor, sorted by {@code _id}, gives the ids: asking for what
  * follows an id would miss ids of other types. Each batch is read when it is its turn, in
  * the transaction that changes it where there are some, and again as long as a document
- * was changed by somebody else in between.
+ * was changed by another client in between.
  */
 final class Batches {
 
@@ -97,7 +97,7 @@ final class Batches {
 		for (int pass = 1; !open.isEmpty(); pass++) {
 			if (pass > MAX_PASSES + BatchSize.MAX_DOCUMENTS) {
 				throw new IllegalStateException(
-						("Documents of '%s' are changed by somebody else again and again, for " + "example %s")
+						("Documents of '%s' are changed by another client again and again, for " + "example %s")
 							.formatted(this.collection, BsonFormatter.show(open.iterator().next().value())));
 			}
 			Set<ExactValue> left = pass(open, work, again);

@@ -46,7 +46,7 @@ import io.gemforce.migrations.store.AffectedCount;
  * @param field the field
  * @param to the type to convert to
  * @param onError what becomes of values that cannot be converted without loss
- * @param unit what numbers are that are to be dates, {@code null} if nobody said it
+ * @param unit what numbers are that are to be dates, {@code null} if none is given
  */
 public record ConvertField(String collection, FieldPath field, FieldType to, OnConversionError onError,
 		@Nullable EpochUnit unit) implements ChangeOperation {

@@ -158,8 +158,7 @@ public record DropCollection(String collection) implements ChangeOperation {
 	}
 
 	// What an interrupted attempt has kept is kept anew, as documents may have been
-	// changed
-	// or deleted since; unless this could be another collection of the same name
+	// changed or deleted since; unless this could be another collection of the same name
 	private void keep(OperationContext step, boolean adding) throws Exception {
 		if (adding) {
 			step.unpack();

@@ -123,7 +123,7 @@ public record InsertDocuments(String collection, List<BsonDocument> documents) i
 		}
 	}
 
-	// Somebody else may have inserted documents of the same ids at the same time
+	// Another client may have inserted documents of the same ids at the same time
 	private void requireSame(OperationContext step, List<BsonDocument> missing, MongoBulkWriteException failure) {
 		boolean duplicates = failure.getWriteConcernError() == null && failure.getWriteErrors()
 			.stream()

@@ -161,8 +161,7 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 	}
 
 	// Removes the parents of the field in the same update of a document, as they could
-	// not
-	// be told from others afterwards
+	// not be told from others afterwards
 	private boolean renameBack(OperationContext step, List<BsonDocument> documents) {
 		Map<ExactValue, Preimage> remembered = step.preimages()
 			.find(documents.stream().map(WholeDocument::id).toList());

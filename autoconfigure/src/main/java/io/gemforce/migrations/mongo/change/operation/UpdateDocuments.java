@@ -275,9 +275,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 	}
 
 	// An undo that was given up may have restored a document. Otherwise a pre-image is
-	// complete once the update has been seen, whoever has changed the
-	// document
-	// since
+	// complete once the update has been seen, whoever has changed the document since
 	private static List<BsonDocument> withoutDone(List<BsonDocument> documents, Map<ExactValue, Preimage> earlier) {
 		return documents.stream().filter((document) -> {
 			Preimage preimage = earlier.get(ExactValue.idOf(document));
@@ -329,8 +327,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 	}
 
 	// The whole document is kept until it is known what the update has made of it: which
-	// is
-	// known of each only if it is updated by itself
+	// is known of each only if it is updated by itself
 	private boolean updateGuarded(OperationContext step, List<BsonDocument> documents, boolean again) {
 		Map<ExactValue, Preimage> earlier = earlier(step, documents, again);
 		List<BsonDocument> open = withoutDone(documents, earlier);
@@ -381,8 +378,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 	}
 
 	// What an attempt was at when it was interrupted, or failed, may have been updated:
-	// it
-	// is undone only where it is as the update would have left it
+	// it is undone only where it is as the update would have left it
 	private void complete(OperationContext step, List<Preimage> preimages) {
 		List<BsonDocument> whole = preimages.stream().filter(Preimage::hasWhole).map(Preimage::whole).toList();
 		if (whole.isEmpty()) {

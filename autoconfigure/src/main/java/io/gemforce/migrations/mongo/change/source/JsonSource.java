@@ -52,7 +52,7 @@ public final class JsonSource {
 		catch (JacksonException ex) {
 			throw new MalformedFileException((ex.getLocation() != null) ? position(ex.getLocation()) : null,
 					"not well-formed JSON: " + ex.getOriginalMessage().replaceFirst(" \\(for .*", ""),
-					"Mend the JSON at this place");
+					"Fix the JSON at this place");
 		}
 	}
 

@@ -72,7 +72,7 @@ public final class YamlSource {
 	}
 
 	private static String action(MarkedYAMLException ex) {
-		return String.valueOf(ex.getProblem()).contains("TAB") ? "Indent by spaces" : "Mend the YAML at this place";
+		return String.valueOf(ex.getProblem()).contains("TAB") ? "Indent by spaces" : "Fix the YAML at this place";
 	}
 
 	private static @Nullable Position position(@Nullable Mark mark) {
