@@ -355,9 +355,9 @@ public final class PostgresRehearsal {
 			return results;
 		}
 
-		private MigrationRehearsal rehearsal(MigrationEntry entry, Set<MigrationEntry> before) {
+		private SingleRehearsal rehearsal(MigrationEntry entry, Set<MigrationEntry> before) {
 			Flyway flyway = flyway(this.leftOut);
-			return new MigrationRehearsal(entry, PostgresRehearsal.this.stores.apply(flyway),
+			return new SingleRehearsal(entry, PostgresRehearsal.this.stores.apply(flyway),
 					PostgresRehearsal.this.stores.apply(flyway(before)),
 					PostgresRehearsal.this.connections.apply(flyway.getConfiguration()), PostgresRehearsal.this.runs);
 		}

@@ -27,7 +27,7 @@ import io.gemforce.migrations.store.Undo;
 /**
  * The rehearsal of one migration.
  */
-final class MigrationRehearsal {
+final class SingleRehearsal {
 
 	private final MigrationEntry entry;
 
@@ -43,7 +43,7 @@ final class MigrationRehearsal {
 
 	private @Nullable Duration down;
 
-	MigrationRehearsal(MigrationEntry entry, MigrationStore store, MigrationStore olderBuild, FlywayDatabase database,
+	SingleRehearsal(MigrationEntry entry, MigrationStore store, MigrationStore olderBuild, FlywayDatabase database,
 			Supplier<MigrationRun> runs) {
 		this.entry = entry;
 		this.store = store;
