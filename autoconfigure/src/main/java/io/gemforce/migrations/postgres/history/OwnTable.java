@@ -14,7 +14,7 @@ import io.gemforce.migrations.postgres.sql.SqlNames;
 
 /**
  * Creates the tables of this library. Whoever asks for that has looked whether the table
- * is there, which needs no right to create it, so that one which another instance has made
+ * is there, which needs no right to create it, so that one which another user has made
  * does as well.
  */
 final class OwnTable {
