@@ -1,8 +1,5 @@
 package io.gemforce.migrations.report;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -12,6 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.store.Sha256;
 import io.gemforce.migrations.store.StoreStatus;
 
 /**
@@ -42,13 +40,7 @@ public final class HtmlReports {
 	}
 
 	private static String hash(String text) {
-		try {
-			byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-			return "sha256-" + Base64.getEncoder().encodeToString(digest);
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
+		return "sha256-" + Base64.getEncoder().encodeToString(Sha256.of(text));
 	}
 
 	/**

@@ -1,8 +1,5 @@
 package io.gemforce.migrations.store;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -40,13 +37,7 @@ public record Plan(List<PlanStep> steps, List<Problem> problems) {
 	 */
 	public String hash() {
 		String text = runnable().stream().map(Plan::line).collect(Collectors.joining("\n"));
-		try {
-			MessageDigest digest = MessageDigest.getInstance("SHA-256");
-			return PREFIX + HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
+		return PREFIX + HexFormat.of().formatHex(Sha256.of(text));
 	}
 
 	private static String line(PlanStep step) {

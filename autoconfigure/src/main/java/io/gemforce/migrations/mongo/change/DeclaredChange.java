@@ -1,6 +1,5 @@
 package io.gemforce.migrations.mongo.change;
 
-import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 import org.bson.BsonDocument;
@@ -8,6 +7,7 @@ import org.bson.BsonDocument;
 import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
 import io.gemforce.migrations.mongo.change.document.Fingerprint;
 import io.gemforce.migrations.mongo.change.document.Json;
+import io.gemforce.migrations.store.Sha256;
 
 /**
  * A change with the form in which it was declared.
@@ -42,7 +42,7 @@ record DeclaredChange(BsonDocument definition, ChangeOperation change) {
 	}
 
 	static String hash(String kind, String text) {
-		return kind + HexFormat.of().formatHex(Fingerprint.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+		return kind + HexFormat.of().formatHex(Sha256.of(text));
 	}
 
 }

@@ -3,7 +3,6 @@ package io.gemforce.migrations.mongo.discovery;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +14,8 @@ import org.springframework.asm.ClassReader;
 import org.springframework.asm.ClassVisitor;
 import org.springframework.asm.ClassWriter;
 import org.springframework.asm.Opcodes;
+
+import io.gemforce.migrations.store.Sha256;
 
 /**
  * Derives a checksum from what a class does: its bytecode and that of its nested classes,
@@ -76,14 +77,9 @@ public final class ClassChecksum {
 	}
 
 	private static String digest(Iterable<byte[]> classes) {
-		try {
-			MessageDigest digest = MessageDigest.getInstance("SHA-256");
-			classes.forEach(digest::update);
-			return HexFormat.of().formatHex(digest.digest(), 0, BYTES);
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
+		MessageDigest digest = Sha256.digest();
+		classes.forEach(digest::update);
+		return HexFormat.of().formatHex(digest.digest(), 0, BYTES);
 	}
 
 	/**

@@ -1,9 +1,6 @@
 package io.gemforce.migrations.mongo.rehearsal;
 
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,6 +18,8 @@ import org.bson.BsonValue;
 import org.bson.Document;
 import org.bson.json.JsonMode;
 import org.bson.json.JsonWriterSettings;
+
+import io.gemforce.migrations.store.Sha256;
 
 /**
  * What a database is like at one moment: collections with their options, indexes and
@@ -96,13 +95,7 @@ public record DatabaseFingerprint(SortedMap<String, String> parts) {
 	}
 
 	private static BigInteger hash(String text) {
-		try {
-			return new BigInteger(1,
-					MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
+		return new BigInteger(1, Sha256.of(text));
 	}
 
 	private static String canonical(BsonDocument document) {

@@ -3,7 +3,6 @@ package io.gemforce.migrations.mongo.change.document;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,6 +21,8 @@ import org.bson.codecs.EncoderContext;
 import org.bson.io.BasicOutputBuffer;
 import org.bson.types.Decimal128;
 import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.store.Sha256;
 
 /**
  * Tells by a few bytes whether values are still the same, up to the order of fields.
@@ -62,21 +63,9 @@ public final class Fingerprint {
 	}
 
 	private static byte[] sha256(ByteBuffer bytes) {
-		MessageDigest digest = sha256();
+		MessageDigest digest = Sha256.digest();
 		digest.update(bytes);
 		return digest.digest();
-	}
-
-	/**
-	 * Returns a digest by SHA-256, which every Java platform has.
-	 */
-	public static MessageDigest sha256() {
-		try {
-			return MessageDigest.getInstance("SHA-256");
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	private static BsonValue sorted(BsonValue value) {

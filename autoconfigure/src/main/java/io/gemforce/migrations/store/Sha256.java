@@ -1,0 +1,34 @@
+package io.gemforce.migrations.store;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * SHA-256, which every Java platform has.
+ */
+public final class Sha256 {
+
+	private Sha256() {
+	}
+
+	/**
+	 * Return a digest that has seen nothing yet.
+	 */
+	public static MessageDigest digest() {
+		try {
+			return MessageDigest.getInstance("SHA-256");
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java platform has SHA-256", ex);
+		}
+	}
+
+	/**
+	 * Return the digest of a text in UTF-8.
+	 */
+	public static byte[] of(String text) {
+		return digest().digest(text.getBytes(StandardCharsets.UTF_8));
+	}
+
+}
