@@ -41,9 +41,8 @@ class ArchitectureTests {
 		.resideInAPackage(ROOT)
 		.should()
 		.onlyDependOnClassesThat()
-		.resideInAnyPackage(ROOT, "java..", "com.fasterxml.jackson.annotation",
-				"org.apache.commons.logging", "org.jspecify..",
-				"org.springframework.core..", "org.springframework.util..");
+		.resideInAnyPackage(ROOT, "java..", "com.fasterxml.jackson.annotation", "org.apache.commons.logging",
+				"org.jspecify..", "org.springframework.core..", "org.springframework.util..");
 
 	@ArchTest
 	final ArchRule seamKnowsOnlyTheRoot = noClasses().that()

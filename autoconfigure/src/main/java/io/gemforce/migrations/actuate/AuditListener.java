@@ -23,12 +23,10 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Trigger;
 
 /**
- * Publishes executions as audit events: {@code MIGRATION_STARTED},
- * {@code MIGRATION_APPLIED}, {@code MIGRATION_ROLLED_BACK}, {@code MIGRATION_FAILED}.
- * Those of a start are published when the context is there, with the time at which they
- * happened: who keeps audit events may keep them in a store that is being migrated.
- * <p>
- * What must not be lost is in the history, not here.
+ * Publishes executions and operations as audit events. Those of a start are published
+ * when the context is there, with the time at which they happened: their repository may
+ * be in a store that is being migrated. Audit events may be lost; the history is the
+ * record.
  */
 public final class AuditListener implements MigrationListener, ApplicationListener<ApplicationContextEvent> {
 

@@ -11,8 +11,8 @@ import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.util.StringUtils;
 
 /**
- * Who sends a request. Spring Security may give somebody who has not logged in a token,
- * which Spring Boot passes on as if it were a user: here that is nobody.
+ * Who sends a request. Spring Security may give an anonymous caller a token, which Spring
+ * Boot passes on as if it were a user: here that is no user.
  */
 final class Caller {
 
@@ -29,10 +29,6 @@ final class Caller {
 		this.user = user;
 	}
 
-	/**
-	 * Tell who sends a request.
-	 * @param user what the actuator knows of them
-	 */
 	static Caller of(SecurityContext user) {
 		return new Caller(isAnonymous(user.getPrincipal()) ? SecurityContext.NONE : user);
 	}
@@ -51,10 +47,7 @@ final class Caller {
 		return show.isShown(this.user, roles);
 	}
 
-	/**
-	 * Return the name for history, audit and log.
-	 * @return the name, on one line and cut if it is very long
-	 */
+	// For history, audit and log: on one line, and cut if it is very long
 	String name() {
 		Principal principal = this.user.getPrincipal();
 		if (principal == null) {

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What can be done over HTTP, if the user has put it on the list.
+ * What can be done over HTTP, if the user allows it.
  */
 public enum EndpointOperation {
 
@@ -61,23 +61,14 @@ public enum EndpointOperation {
 		this.effect = effect;
 	}
 
-	/**
-	 * Return the name as users write it.
-	 */
 	public String id() {
 		return name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
-	/**
-	 * Say what this does.
-	 */
 	String effect() {
 		return this.effect;
 	}
 
-	/**
-	 * Whether this is done to one migration, or to a store.
-	 */
 	boolean isOfMigration() {
 		return switch (this) {
 			case RETRY, ROLLBACK, MARK_APPLIED, MARK_ROLLED_BACK -> true;
@@ -85,24 +76,14 @@ public enum EndpointOperation {
 		};
 	}
 
-	/**
-	 * Whether this takes as long as migrations take.
-	 */
 	boolean isLong() {
 		return this == MIGRATE || this == RETRY || this == ROLLBACK;
 	}
 
-	/**
-	 * Whether this needs the lock of the store.
-	 * @return whether it cannot be done while another instance migrates
-	 */
 	boolean needsLock() {
 		return this != VALIDATE && this != RELEASE_LOCK;
 	}
 
-	/**
-	 * Find an operation by the name that users write.
-	 */
 	static Optional<EndpointOperation> find(String id) {
 		return Arrays.stream(values()).filter((operation) -> operation.id().equals(id)).findFirst();
 	}

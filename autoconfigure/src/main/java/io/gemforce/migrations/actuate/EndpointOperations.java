@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -39,19 +39,18 @@ import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreLock;
 
 /**
- * Does over HTTP what the user has allowed. Whatever is to be done passes the same gates,
- * in this order:
+ * Does over HTTP what the user has allowed. Every request passes the same checks, in this
+ * order:
  * <ol>
- * <li>The caller may operate, has sent nothing out of proportion, and the operation is on
- * the list.</li>
- * <li>The store, and the migration, are there, and are in a state for it.</li>
- * <li>The caller has confirmed what they want, and said why where that has to be
- * said.</li>
- * <li>The process is not about to end, nothing else is being done to the store here, and
- * no other instance holds its lock.</li>
+ * <li>The caller may operate, what was sent is not too long, and the operation is on the
+ * list.</li>
+ * <li>The store and the migration exist, and are in a state for it.</li>
+ * <li>The caller has confirmed it, and given a reason where one is needed.</li>
+ * <li>The process is not about to end, no other operation on the store is going on here,
+ * and no other instance holds its lock.</li>
  * </ol>
- * Then it is done as a run of its own, on a thread of its own, and an audit is told
- * before and after. What takes as long as migrations do is not waited for.
+ * Then it is done as a run of its own, on a thread of its own, with an audit event before
+ * and after. The response to a long operation does not wait for its end.
  */
 public final class EndpointOperations implements ApplicationListener<ContextClosedEvent> {
 
@@ -77,16 +76,8 @@ public final class EndpointOperations implements ApplicationListener<ContextClos
 
 	private final Map<StoreName, MigrationRun> inFlight = new ConcurrentHashMap<>();
 
-	// A thread for each store: there is never more to do at a time
-	private final ExecutorService executor = new ThreadPoolExecutor(0, StoreName.values().length, 60, TimeUnit.SECONDS,
-			new SynchronousQueue<>(),
-			(work) -> new Thread(work, "migrations-endpoint-%d".formatted(THREADS.incrementAndGet())));
+	private final ExecutorService executor = executor();
 
-	/**
-	 * Create the operations.
-	 * @param stop tells that the process is about to end
-	 * @param context told what an audit should know
-	 */
 	public EndpointOperations(Migrations migrations, EndpointSettings settings, ShutdownSignal stop,
 			ApplicationContext context) {
 		this.migrations = migrations;
@@ -96,12 +87,18 @@ public final class EndpointOperations implements ApplicationListener<ContextClos
 		this.planner = new OperationPlanner(migrations);
 	}
 
-	/**
-	 * Do something.
-	 * @param id the migration, as the caller has written it, {@code null} for the store
-	 * @throws RefusedException if it was not begun, or if it failed while the caller
-	 * waited for it
-	 */
+	// A thread for each store, as there is never more to do at a time; one that is about
+	// to be done is waited for
+	private static ExecutorService executor() {
+		int stores = StoreName.values().length;
+		ThreadPoolExecutor executor = new ThreadPoolExecutor(stores, stores, 60, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(),
+				(work) -> new Thread(work, "migrations-endpoint-%d".formatted(THREADS.incrementAndGet())));
+		executor.allowCoreThreadTimeOut(true);
+		return executor;
+	}
+
+	// Throws if it was not begun, or if it failed while the caller waited for it
 	Answer operate(String store, @Nullable String id, OperationRequest request, SecurityContext user) {
 		Begun begun = begin(store, id, request, user);
 		return (begun.done() != null) ? await(begun.execution(), begun.done()) : Objects.requireNonNull(begun.answer());
@@ -156,7 +153,7 @@ public final class EndpointOperations implements ApplicationListener<ContextClos
 			throw caller.hasLoggedIn()
 					? RefusedException.forbidden("NOT_AUTHORIZED",
 							"User '%s' may not ask for operations".formatted(caller.name()),
-							"Ask somebody who has one of the roles in gemforce.migrations.endpoint.roles")
+							"Ask a user who has one of the roles in gemforce.migrations.endpoint.roles")
 					: RefusedException.forbidden("NOT_AUTHENTICATED",
 							"Nobody has logged in, so it is not known who asks for an operation",
 							"Log in. If the endpoint is kept from strangers by other means, set "
@@ -282,9 +279,6 @@ public final class EndpointOperations implements ApplicationListener<ContextClos
 		this.context.publishEvent(new AuditApplicationEvent(user, "MIGRATION_" + type, data));
 	}
 
-	/**
-	 * Let what is going on come to the end of its current step, and begin nothing more.
-	 */
 	@Override
 	public void onApplicationEvent(ContextClosedEvent event) {
 		if (event.getApplicationContext() != this.context) {
@@ -304,12 +298,6 @@ public final class EndpointOperations implements ApplicationListener<ContextClos
 		}
 	}
 
-	/**
-	 * What a caller gets.
-	 *
-	 * @param status the status of the response
-	 * @param report its body
-	 */
 	record Answer(int status, OperationReport report) {
 
 	}
@@ -317,8 +305,7 @@ public final class EndpointOperations implements ApplicationListener<ContextClos
 	/**
 	 * Something that was begun, or answered at once.
 	 *
-	 * @param execution what is being done, {@code null} if nothing is
-	 * @param done what will have been done, {@code null} if there is no caller that waits
+	 * @param done what will have been done, {@code null} if the caller does not wait
 	 * @param answer the answer, {@code null} if it has to be waited for
 	 */
 	private record Begun(@Nullable Execution execution, @Nullable Future<List<String>> done, @Nullable Answer answer) {
@@ -329,17 +316,6 @@ public final class EndpointOperations implements ApplicationListener<ContextClos
 
 	}
 
-	/**
-	 * Something that is being done.
-	 *
-	 * @param operation what is done
-	 * @param store the store
-	 * @param id the migration, {@code null} if it is done to the store
-	 * @param reason why
-	 * @param user who wanted it
-	 * @param run the run that does it
-	 * @param planned how to do it
-	 */
 	private record Execution(EndpointOperation operation, StoreName store, @Nullable String id, @Nullable String reason,
 			String user, MigrationRun run, PlannedOperation planned) {
 

@@ -21,12 +21,12 @@ import io.gemforce.migrations.report.Report;
 import io.gemforce.migrations.report.StatusReport;
 
 /**
- * Says what is around a report on a page: where it is, and how to do what can be done
- * from there. A page does nothing itself: it shows the line to paste into a shell.
+ * Adds to a report what its page needs. A page does nothing itself: it shows the line to
+ * paste into a shell.
  */
 final class EndpointPages {
 
-	// A command must not carry what the eye does not see
+	// A command must not carry invisible characters
 	private static final JsonMapper JSON = JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
 	private static final String DRY_RUN = "dryRun";
@@ -112,7 +112,7 @@ final class EndpointPages {
 		}
 	}
 
-	// For a shell, which takes nothing within single quotes for anything but itself
+	// A shell takes everything within single quotes literally
 	private static String quote(String text) {
 		return "'" + text.replace("'", "'\\''") + "'";
 	}

@@ -12,9 +12,6 @@ import io.gemforce.migrations.report.MigrationReports;
 import io.gemforce.migrations.report.PlanReport;
 import io.gemforce.migrations.report.Report;
 
-/**
- * Answers what is asked over HTTP, whatever the format.
- */
 final class EndpointQueries {
 
 	private final MigrationReports reports;

@@ -8,10 +8,7 @@ import org.springframework.boot.actuate.endpoint.Show;
  * What a user can set about the endpoint.
  *
  * @param root the last part of the endpoint's address
- * @param operations what may be done over HTTP
- * @param roles who may do it, and see scripts; anybody who has logged in if there are
- * none
- * @param allowAnonymous whether somebody who has not logged in may, too
+ * @param roles who may operate and see scripts; every authenticated user if empty
  * @param showScripts who may see scripts, which may carry data
  */
 public record EndpointSettings(String root, Set<EndpointOperation> operations, Set<String> roles,

@@ -22,9 +22,8 @@ import io.gemforce.migrations.report.ReportFormat;
 import io.gemforce.migrations.report.ReportWriter;
 
 /**
- * {@link EndpointWebExtension @EndpointWebExtension} for the {@link MigrationsEndpoint}:
- * answers in JSON, and on the same paths in HTML and in Markdown to whoever accepts that,
- * says why it refuses a request, and does what the user has allowed.
+ * {@link EndpointWebExtension @EndpointWebExtension} for the {@link MigrationsEndpoint},
+ * which answers in JSON, HTML or Markdown on the same paths.
  */
 @EndpointWebExtension(endpoint = MigrationsEndpoint.class)
 public class MigrationsEndpointWebExtension {

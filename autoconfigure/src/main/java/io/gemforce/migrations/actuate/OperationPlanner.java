@@ -31,7 +31,7 @@ import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.store.Validation;
 
 /**
- * Looks whether an operation may be done to a store as it is now. Only reads.
+ * Checks whether an operation may be done to a store as it is now. Only reads.
  */
 final class OperationPlanner {
 
@@ -41,10 +41,6 @@ final class OperationPlanner {
 		this.migrations = migrations;
 	}
 
-	/**
-	 * Plan an operation.
-	 * @throws RefusedException if it cannot be done, or has not been confirmed
-	 */
 	PlannedOperation plan(EndpointOperation operation, StoreName store, @Nullable String id, OperationRequest request) {
 		if (operation.isOfMigration() != (id != null)) {
 			throw RefusedException.badParameter("action", operation.id(),
@@ -145,7 +141,7 @@ final class OperationPlanner {
 		return PlannedOperation.of((run) -> {
 			List<String> done = new ArrayList<>();
 			if (stops) {
-				// What is recorded as rolled back is pending again
+				// A migration that is recorded as rolled back is pending again
 				done.addAll(this.migrations.perform(run, store,
 						new Operation(Operation.Kind.MARK_ROLLED_BACK, version, request.reason(), false)));
 			}

@@ -7,13 +7,10 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.StoreName;
 
 /**
- * What somebody wants to be done. Each part is as it was sent.
+ * An operation that a caller asks for. Each part is as it was sent.
  *
- * @param action the name of the operation
- * @param confirm what shows that they know what they do
- * @param reason why, for the record
- * @param planHash the hash of the plan that they have seen
- * @param dryRun whether to say only what would be done
+ * @param confirm what the caller repeats so that it is not done by mistake: the id, the
+ * store, the holder of the lock or the held version
  * @param force whether to do it even if another instance may be at work
  */
 record OperationRequest(@Nullable String action, @Nullable String confirm, @Nullable String reason,
@@ -21,10 +18,7 @@ record OperationRequest(@Nullable String action, @Nullable String confirm, @Null
 
 	private static final int LONGEST = 1000;
 
-	/**
-	 * Make sure that nothing is longer than anybody needs, and that what is recorded is
-	 * text that every store takes.
-	 */
+	// The reason must also be text that every store takes
 	void requireBounded() {
 		requireBounded("action", this.action);
 		requireBounded("confirm", this.confirm);
@@ -38,7 +32,7 @@ record OperationRequest(@Nullable String action, @Nullable String confirm, @Null
 		}
 	}
 
-	// PostgreSQL takes no null character, and nobody half of a surrogate pair
+	// PostgreSQL takes no null character, and no store takes half of a surrogate pair
 	private static boolean isNoText(int character) {
 		return switch (Character.getType(character)) {
 			case Character.CONTROL -> !Character.isWhitespace(character);
@@ -68,9 +62,6 @@ record OperationRequest(@Nullable String action, @Nullable String confirm, @Null
 		return RequestParameters.flag("force", this.force, false);
 	}
 
-	/**
-	 * Make sure that the caller confirms.
-	 */
 	void requireConfirmation(String expected, StoreName store) {
 		if (!expected.equals(this.confirm)) {
 			throw RefusedException.badRequest("CONFIRMATION_REQUIRED",
@@ -79,9 +70,6 @@ record OperationRequest(@Nullable String action, @Nullable String confirm, @Null
 		}
 	}
 
-	/**
-	 * Make sure that a reason is given.
-	 */
 	void requireReason(StoreName store) {
 		if (this.reason == null || this.reason.isBlank()) {
 			throw RefusedException.badRequest("REASON_REQUIRED", "'reason' is missing", "Say why, for the record",

@@ -11,9 +11,6 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.store.MigrationEntry;
 
-/**
- * What can be done to a migration in the state that it and the others are in.
- */
 final class OperationRules {
 
 	private final StoreName store;
@@ -25,9 +22,6 @@ final class OperationRules {
 		this.versions = entries.stream().filter((entry) -> entry.version() != null).toList();
 	}
 
-	/**
-	 * Tell what a store does not refuse.
-	 */
 	Set<EndpointOperation> possible(String id) {
 		Set<EndpointOperation> possible = EnumSet.noneOf(EndpointOperation.class);
 		this.versions.stream().filter((entry) -> entry.id().equals(id)).findFirst().ifPresent((entry) -> {
@@ -51,7 +45,7 @@ final class OperationRules {
 		return entry.isPending() && hasFailed(entry);
 	}
 
-	// Flyway runs nothing until its failed entry has been taken away
+	// Flyway runs nothing until its failed entry has been removed
 	private boolean isFailedInTable(MigrationEntry entry) {
 		return this.store == StoreName.POSTGRES && "FAILED".equals(entry.engineState());
 	}
@@ -66,9 +60,7 @@ final class OperationRules {
 			.isPresent();
 	}
 
-	/**
-	 * Returns the versions, in ascending order.
-	 */
+	// In ascending order
 	List<Version> applied() {
 		return this.versions.stream()
 			.filter((entry) -> entry.state().isApplied())

@@ -13,11 +13,11 @@ import io.gemforce.migrations.report.PlanReport;
 import io.gemforce.migrations.report.ProblemReport;
 
 /**
- * An operation that may be done: all that is wrong with it has been found.
+ * An operation that has passed all checks.
  *
- * @param work does it and says what was done, a line each; {@code null} if all is said
+ * @param work does it and says what was done, a line each; {@code null} if there is
+ * nothing to do
  * @param said what can be said without doing it, a line each
- * @param problems what the operator should look at
  * @param plan what would be executed, {@code null} if nothing would
  */
 record PlannedOperation(@Nullable Function<MigrationRun, List<String>> work, List<String> said,
@@ -39,9 +39,6 @@ record PlannedOperation(@Nullable Function<MigrationRun, List<String>> work, Lis
 		return Objects.requireNonNull(this.work).apply(run);
 	}
 
-	/**
-	 * Report that it was not done but said.
-	 */
 	OperationReport report(EndpointOperation operation, StoreName store, @Nullable String id) {
 		return new OperationReport(operation.id(), store.id(), id, null, operation != EndpointOperation.VALIDATE, true,
 				this.said, this.problems, this.plan);

@@ -12,9 +12,6 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.report.ErrorReport;
 import io.gemforce.migrations.store.StoreLock;
 
-/**
- * Thrown when a request is not answered with what it asks for.
- */
 final class RefusedException extends RuntimeException {
 
 	static final int FORBIDDEN = 403;
@@ -98,9 +95,6 @@ final class RefusedException extends RuntimeException {
 						"GET /%s of this endpoint lists the ids".formatted(store), store.id()));
 	}
 
-	/**
-	 * Say over HTTP what went wrong in a store.
-	 */
 	static RefusedException of(MigrationException failure, @Nullable StoreName store) {
 		int status = switch (failure.getCode()) {
 			case LOCK_TIMEOUT -> LOCKED;

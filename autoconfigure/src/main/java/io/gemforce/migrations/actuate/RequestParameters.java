@@ -13,9 +13,6 @@ import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.report.HistoryQuery;
 
-/**
- * Reads the parameters of a request, which are whatever somebody has sent.
- */
 final class RequestParameters {
 
 	private static final int LONGEST_TEXT = 200;
@@ -80,9 +77,6 @@ final class RequestParameters {
 		throw RefusedException.badParameter(parameter, value, expected);
 	}
 
-	/**
-	 * Cut what somebody has sent, to be said or recorded.
-	 */
 	static String abbreviate(String value) {
 		return abbreviate(value, LONGEST_ECHO);
 	}

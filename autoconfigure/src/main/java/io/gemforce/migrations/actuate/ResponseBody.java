@@ -6,9 +6,6 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 /**
  * Lets the actuator write a report as it writes its own answers, whatever the application
  * has configured for its JSON.
- *
- * @param <T> the type of the report
- * @param content the report
  */
 record ResponseBody<T>(@JsonValue T content) implements OperationResponseBody {
 

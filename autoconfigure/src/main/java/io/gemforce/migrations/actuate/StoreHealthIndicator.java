@@ -24,7 +24,7 @@ import io.gemforce.migrations.store.StoreStatus;
 /**
  * {@link HealthIndicator} for the migrations of a store. A probe never waits for the
  * store: it gets what the newest snapshot says, and for the first minute, as long as
- * there is no snapshot, what the start of the service has found out.
+ * there is no snapshot, the result of the start.
  */
 public final class StoreHealthIndicator implements HealthIndicator {
 
@@ -66,7 +66,7 @@ public final class StoreHealthIndicator implements HealthIndicator {
 		return this.migrations.results().stream().filter((result) -> result.store() == this.store).findFirst();
 	}
 
-	// A store that has something wrong does not let the service start
+	// A service does not start with a store that has an error
 	private static Health health(StoreResult result) {
 		StoreStatus status = switch (result.outcome()) {
 			case AHEAD -> StoreStatus.AHEAD;
@@ -120,8 +120,8 @@ public final class StoreHealthIndicator implements HealthIndicator {
 		return "%s: %s".formatted(problem.code(), problem.message());
 	}
 
-	// A newer build that migrates, or has migrated, must not take this one out of
-	// service, nor must a rollback: only what this build lacks does
+	// Neither a newer build that migrates, or has migrated, nor a rollback must take this
+	// one out of service: only pending migrations of this build do
 	private static Status status(StoreSnapshot snapshot) {
 		return switch (snapshot.status()) {
 			case FAILED, INVALID, INTERRUPTED -> Status.DOWN;

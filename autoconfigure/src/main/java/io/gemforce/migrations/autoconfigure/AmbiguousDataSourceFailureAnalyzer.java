@@ -15,8 +15,8 @@ import org.springframework.boot.diagnostics.FailureAnalyzer;
 import io.gemforce.migrations.ProblemCode;
 
 /**
- * {@link FailureAnalyzer} for a Flyway that could not be made because there are several
- * data sources and none is the primary one.
+ * {@link FailureAnalyzer} for a Flyway that could not be created because there are
+ * several data sources and none is the primary one.
  */
 class AmbiguousDataSourceFailureAnalyzer extends AbstractFailureAnalyzer<BeanCreationException> {
 

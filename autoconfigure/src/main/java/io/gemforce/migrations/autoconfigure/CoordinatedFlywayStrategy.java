@@ -10,9 +10,9 @@ import io.gemforce.migrations.run.Migrations;
 
 /**
  * {@link FlywayMigrationStrategy} that leaves it to {@link Migrations} whether and how
- * Flyway is run. Stands in for a strategy of the user's, which then says how to migrate.
- * Where the user has several Flyways and initializers of his own, each does what it would
- * do without this library.
+ * Flyway is run. It replaces a strategy of the user's, which then says how to migrate.
+ * Where the user has several Flyways and initializers of their own, each does what it
+ * would do without this library.
  */
 final class CoordinatedFlywayStrategy implements FlywayMigrationStrategy {
 
@@ -25,9 +25,6 @@ final class CoordinatedFlywayStrategy implements FlywayMigrationStrategy {
 		this.delegate = delegate;
 	}
 
-	/**
-	 * Return the user's strategy.
-	 */
 	@Nullable FlywayMigrationStrategy delegate() {
 		return this.delegate;
 	}

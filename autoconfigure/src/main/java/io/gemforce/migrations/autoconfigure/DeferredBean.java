@@ -9,10 +9,8 @@ import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * A bean that is wanted during the start, before it may be possible to create
- * it. As long as it is not, it is done without.
- *
- * @param <T> the type of the bean
+ * A bean that is wanted during the start, before it may be possible to create it:
+ * {@code null} until then.
  */
 final class DeferredBean<T> implements Supplier<@Nullable T> {
 

@@ -14,8 +14,8 @@ import org.springframework.jdbc.support.MetaDataAccessException;
 import io.gemforce.migrations.postgres.rehearsal.DatabaseOpener;
 
 /**
- * Opens other databases with the user and the password of a data source, as far as Boot
- * knows its kind.
+ * Opens other databases with the user and the password of a data source, if Boot knows
+ * its kind.
  */
 final class DerivedDatabases implements DatabaseOpener {
 

@@ -8,7 +8,7 @@ import org.springframework.data.mongodb.MongoDatabaseFactory;
 import org.springframework.util.ClassUtils;
 
 /**
- * Finds the client of a {@link MongoDatabaseFactory}. Spring Data tells it from 5.1 on.
+ * Finds the client of a {@link MongoDatabaseFactory}, exposed by Spring Data from 5.1 on.
  */
 final class FactoryClient {
 
@@ -22,9 +22,7 @@ final class FactoryClient {
 		return TOLD ? Telling.client(factory) : Optional.empty();
 	}
 
-	/**
-	 * Loaded only where the interface is there.
-	 */
+	// Loaded only where the interface exists
 	private static final class Telling {
 
 		private static Optional<MongoClient> client(MongoDatabaseFactory factory) {

@@ -7,7 +7,7 @@ import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 import io.gemforce.migrations.run.Migrations;
 
 /**
- * Puts a {@link CoordinatedFlywayStrategy} in the place of a strategy of the user's.
+ * Replaces a strategy of the user's by a {@link CoordinatedFlywayStrategy}.
  */
 final class FlywayStrategyPostProcessor implements BeanPostProcessor {
 

@@ -16,9 +16,9 @@ import org.springframework.core.annotation.AnnotationAwareOrderComparator;
 import io.gemforce.migrations.MigrationListener;
 
 /**
- * The beans that listen to migrations, in order. They are created one by one when there
- * is something to tell for the first time, which is before most other beans are there:
- * one that cannot be created yet is told nothing.
+ * The beans that listen to migrations, in order. They are created one by one at the first
+ * event, which is before most other beans are there: a bean that cannot be created yet
+ * misses the event.
  */
 final class ListenerBeans implements Supplier<List<MigrationListener>> {
 
@@ -39,7 +39,7 @@ final class ListenerBeans implements Supplier<List<MigrationListener>> {
 		List<MigrationListener> found = this.found;
 		if (found == null) {
 			found = find();
-			// What could not be created during a start may be there later
+			// What could not be created during the start may be there later
 			this.found = this.failed.isEmpty() ? found : null;
 		}
 		return found;

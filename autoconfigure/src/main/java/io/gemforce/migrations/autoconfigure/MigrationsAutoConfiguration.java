@@ -98,9 +98,6 @@ public final class MigrationsAutoConfiguration {
 				stores::stream, stop.signal(), Clock.systemUTC());
 	}
 
-	/**
-	 * A process that does something to the migrations and ends.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@Conditional(OnJobCondition.class)
 	static class JobConfiguration {

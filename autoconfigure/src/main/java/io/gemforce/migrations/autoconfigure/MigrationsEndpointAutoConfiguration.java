@@ -36,9 +36,6 @@ import io.gemforce.migrations.run.Migrations;
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 public final class MigrationsEndpointAutoConfiguration {
 
-	/**
-	 * The endpoint, where the user wants it.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnAvailableEndpoint(MigrationsEndpoint.class)
 	static class EndpointConfiguration {
@@ -80,9 +77,6 @@ public final class MigrationsEndpointAutoConfiguration {
 
 	}
 
-	/**
-	 * A hint for users who look for the endpoint.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnWebApplication
 	static class HintConfiguration {

@@ -22,16 +22,13 @@ import io.gemforce.migrations.run.Migrations;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the health of migrations. The
- * contributor is there for stores that are switched off, too: a health group that names
- * one that is not there would keep the service from starting.
+ * contributor includes stores that are switched off: a health group that names a missing
+ * contributor would keep the service from starting.
  */
 @AutoConfiguration(after = MigrationsMonitoringAutoConfiguration.class)
 @ConditionalOnClass({ HealthContributor.class, ConditionalOnEnabledHealthIndicator.class })
 public final class MigrationsHealthContributorAutoConfiguration {
 
-	/**
-	 * The contributor, with a child for each store.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnEnabledHealthIndicator("migrations")
 	static class HealthConfiguration {

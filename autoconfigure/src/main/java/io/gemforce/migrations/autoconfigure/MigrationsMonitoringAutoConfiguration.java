@@ -33,8 +33,7 @@ import io.gemforce.migrations.autoconfigure.settings.MigrationsProperties;
 import io.gemforce.migrations.run.Migrations;
 
 /**
- * {@link EnableAutoConfiguration Auto-configuration} for what is recorded about
- * migrations while they run: log, audit events, metrics and traces.
+ * {@link EnableAutoConfiguration Auto-configuration} for log, audit, metrics and traces.
  */
 @AutoConfiguration(after = MigrationsAutoConfiguration.class,
 		afterName = { "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration",
@@ -47,9 +46,6 @@ public final class MigrationsMonitoringAutoConfiguration {
 		return new SnapshotWatch(migrations, properties.getEndpoint().getSnapshotMaxAge());
 	}
 
-	/**
-	 * The log.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(LoggingEventBuilder.class)
 	static class LogConfiguration {
@@ -62,9 +58,6 @@ public final class MigrationsMonitoringAutoConfiguration {
 
 	}
 
-	/**
-	 * Audit events.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(AuditApplicationEvent.class)
 	static class AuditConfiguration {
@@ -77,9 +70,6 @@ public final class MigrationsMonitoringAutoConfiguration {
 
 	}
 
-	/**
-	 * Observations: timers and spans.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(ObservationRegistry.class)
 	@ConditionalOnBean(ObservationRegistry.class)
@@ -106,9 +96,6 @@ public final class MigrationsMonitoringAutoConfiguration {
 
 	}
 
-	/**
-	 * Meters.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ MeterRegistry.class, ObservationRegistry.class })
 	@ConditionalOnBean(MeterRegistry.class)

@@ -10,7 +10,7 @@ import io.gemforce.migrations.report.Report;
 
 /**
  * {@link RuntimeHintsRegistrar} for what is looked up by name: the migrations of the
- * default locations, what lies beside the classes, and what is written as JSON.
+ * default locations, resources, and what is written as JSON.
  */
 class MigrationsRuntimeHints implements RuntimeHintsRegistrar {
 

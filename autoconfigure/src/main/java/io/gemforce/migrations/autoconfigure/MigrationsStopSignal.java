@@ -9,8 +9,8 @@ import org.springframework.boot.SpringApplication;
 import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
- * Gives the {@link ShutdownSignal} when the JVM is told to end, and keeps it from ending in
- * the middle of a step. Boot's own shutdown hook cannot: it waits until the context is
+ * Gives the {@link ShutdownSignal} when the JVM is told to end, and keeps it from ending
+ * in the middle of a step. Boot's own shutdown hook cannot: it waits until the context is
  * there, which is after all migrations.
  */
 final class MigrationsStopSignal implements InitializingBean, DisposableBean {
@@ -21,9 +21,7 @@ final class MigrationsStopSignal implements InitializingBean, DisposableBean {
 
 	private final Thread hook = new Thread(this::stop, "migrations-stop-signal");
 
-	/**
-	 * Boot's hook runs its handlers, the newest first, and then shuts the logging down.
-	 */
+	// Boot's hook runs its handlers, the newest first, and then shuts the logging down
 	private final Runnable logAsLongAsWorking = this::awaitEnd;
 
 	ShutdownSignal signal() {

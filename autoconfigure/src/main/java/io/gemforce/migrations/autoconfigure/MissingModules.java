@@ -21,8 +21,8 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.mongo.Migration;
 
 /**
- * Knows which modules a store needs, and says which of them is missing where there are
- * migrations that would silently not be run.
+ * Knows which modules a store needs, and reports a missing one where there are migrations
+ * that would silently not be run.
  */
 final class MissingModules {
 
@@ -59,9 +59,6 @@ final class MissingModules {
 		return modules;
 	}
 
-	/**
-	 * Say why a store is not there.
-	 */
 	String reason(StoreName store) {
 		Optional<String> missing = missing(store);
 		if (!isWanted(store)) {
@@ -72,9 +69,6 @@ final class MissingModules {
 			.orElse((store == StoreName.POSTGRES) ? "no Flyway bean" : "no MongoDatabaseFactory bean");
 	}
 
-	/**
-	 * Find the migrations of a store that nobody runs because a module is missing.
-	 */
 	Optional<String> warning(StoreName store) {
 		Optional<String> missing = missing(store);
 		if (missing.isEmpty() || !isWanted(store)) {

@@ -6,7 +6,7 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.run.Migrations;
 
 /**
- * Migrates MongoDB. Whoever uses MongoDB depends on this bean.
+ * Migrates MongoDB. All beans that use MongoDB depend on this one.
  */
 final class MongoMigrationInitializer implements InitializingBean {
 

@@ -65,9 +65,6 @@ import io.gemforce.migrations.run.Migrations;
 @ImportRuntimeHints(MongoRuntimeHints.class)
 public final class MongoMigrationsAutoConfiguration {
 
-	/**
-	 * The store, and who waits for it.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBean(MongoDatabaseFactory.class)
 	static class StoreConfiguration {
@@ -167,10 +164,7 @@ public final class MongoMigrationsAutoConfiguration {
 
 	}
 
-	/**
-	 * The name under which the server sees Boot's client, unless the user has given it
-	 * one.
-	 */
+	// The name of Boot's client on the server, unless the user has set one
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(MongoClientSettingsBuilderCustomizer.class)
 	static class ClientNameConfiguration {
@@ -191,9 +185,6 @@ public final class MongoMigrationsAutoConfiguration {
 
 	}
 
-	/**
-	 * Reactive users wait, too.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBean(MongoDatabaseFactory.class)
 	@ConditionalOnClass(name = { "reactor.core.publisher.Flux", "com.mongodb.reactivestreams.client.MongoClient" })
@@ -211,9 +202,6 @@ public final class MongoMigrationsAutoConfiguration {
 
 	}
 
-	/**
-	 * PostgreSQL's migrations come first.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBean(MongoDatabaseFactory.class)
 	@ConditionalOnClass(FlywayMigrationInitializer.class)
@@ -226,9 +214,6 @@ public final class MongoMigrationsAutoConfiguration {
 
 	}
 
-	/**
-	 * Beans that say that they use a database wait, too.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBean(MongoDatabaseFactory.class)
 	@ConditionalOnClass(DependsOnDatabaseInitialization.class)
@@ -241,9 +226,6 @@ public final class MongoMigrationsAutoConfiguration {
 
 	}
 
-	/**
-	 * Migrations that would silently not be run.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingBean(MongoDatabaseFactory.class)
 	static class NoDatabaseConfiguration {

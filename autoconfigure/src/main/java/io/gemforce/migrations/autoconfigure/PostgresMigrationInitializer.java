@@ -11,7 +11,7 @@ import io.gemforce.migrations.run.Migrations;
 
 /**
  * Migrates PostgreSQL where Boot does not: with a Flyway bean of the user's own. With
- * several of them it is not known what each is for, so none is touched.
+ * several of them it is not known what each is for, so none is run.
  */
 final class PostgresMigrationInitializer implements InitializingBean {
 

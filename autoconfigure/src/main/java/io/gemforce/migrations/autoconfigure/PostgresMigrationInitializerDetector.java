@@ -11,9 +11,7 @@ import org.springframework.boot.sql.init.dependency.DatabaseInitializerDetector;
  */
 final class PostgresMigrationInitializerDetector extends AbstractBeansOfTypeDatabaseInitializerDetector {
 
-	/**
-	 * After those for Flyway and its initializer, which have 0 and 1.
-	 */
+	// After those for Flyway and its initializer, which have 0 and 1
 	private static final int ORDER = 2;
 
 	@Override

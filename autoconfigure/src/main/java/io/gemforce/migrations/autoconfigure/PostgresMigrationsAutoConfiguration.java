@@ -109,9 +109,7 @@ public final class PostgresMigrationsAutoConfiguration {
 		return new PostgresMigrationInitializer(migrations, List.of(beanFactory.getBeanNamesForType(Flyway.class)));
 	}
 
-	/**
-	 * Safer defaults for Flyway on PostgreSQL.
-	 */
+	// Safer defaults for Flyway on PostgreSQL
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(PostgreSQLConfigurationExtension.class)
 	static class FlywayDefaultsConfiguration {

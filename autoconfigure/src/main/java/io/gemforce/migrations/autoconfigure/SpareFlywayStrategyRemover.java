@@ -6,9 +6,9 @@ import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProce
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 
 /**
- * Removes the {@link CoordinatedFlywayStrategy} that stands for no other strategy where
- * there is another one after all: some are contributed by an auto-configuration that
- * comes later, without a condition, as that of Spring Modulith.
+ * Removes the default {@link CoordinatedFlywayStrategy} where there is another strategy
+ * after all: some are contributed by a later auto-configuration without a condition, such
+ * as that of Spring Modulith.
  */
 final class SpareFlywayStrategyRemover implements BeanDefinitionRegistryPostProcessor {
 

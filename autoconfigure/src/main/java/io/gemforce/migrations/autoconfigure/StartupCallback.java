@@ -3,7 +3,7 @@ package io.gemforce.migrations.autoconfigure;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
- * Says something once all migrations have run: when every singleton is there.
+ * Calls back once all migrations have run: when every singleton is there.
  */
 final class StartupCallback implements SmartInitializingSingleton {
 

@@ -25,10 +25,10 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 
 /**
- * Looks whether the application's template works in the database that is migrated: the
- * one of the {@link MongoDatabaseFactory}, which a hand-made template need not use. What
- * can be known before the migrations is refused before them. The template itself is there
- * only after them, but before anybody gets it.
+ * Checks that the application's template uses the database that is migrated: that of the
+ * {@link MongoDatabaseFactory}, which a hand-made template need not use. What is known
+ * before the migrations is refused before them. The template itself is there only after
+ * them, but is checked before any other bean gets it.
  */
 final class TemplateDatabaseCheck implements BeanPostProcessor {
 
@@ -49,9 +49,7 @@ final class TemplateDatabaseCheck implements BeanPostProcessor {
 		this.environment = environment;
 	}
 
-	/**
-	 * Look at what is migrated, before it is.
-	 */
+	// Called before the migrations
 	MongoDatabaseFactory migrating(MongoDatabaseFactory factory) {
 		String database = factory.getMongoDatabase().getName();
 		Optional<String> handMade = handMadeTemplate();
@@ -74,7 +72,7 @@ final class TemplateDatabaseCheck implements BeanPostProcessor {
 				|| (StringUtils.hasText(uri) && new ConnectionString(uri).getDatabase() != null);
 	}
 
-	// One that is made of a factory is made of the factory that is migrated
+	// A template that is made with a factory uses the factory that is migrated
 	private Optional<String> handMadeTemplate() {
 		return Arrays.stream(this.beans.getBeanNamesForType(MongoOperations.class, true, false))
 			.filter(this::isMain)

@@ -7,7 +7,7 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 
 /**
- * Settings of Flyway's that are safer than its own defaults, each applied unless the user
+ * Settings of Flyway that are safer than its own defaults, each applied unless the user
  * has set it:
  * <ul>
  * <li>{@code postgresql.transactional-lock=false}: with the transactional lock the
@@ -28,9 +28,7 @@ public final class FlywayDefaults {
 	private final Duration lockWaitTimeout;
 
 	/**
-	 * Create the defaults.
-	 * @param setByUser tells whether the user has set a property, named as it is below
-	 * {@code spring.flyway}
+	 * The predicate tests property names as they are below {@code spring.flyway}.
 	 */
 	public FlywayDefaults(Predicate<String> setByUser, Duration lockWaitTimeout) {
 		this.setByUser = setByUser;

@@ -21,9 +21,6 @@ import io.gemforce.migrations.postgres.undo.UndoScripts;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.Undo;
 
-/**
- * Makes entries of what Flyway and the log tell about each migration.
- */
 final class FlywayEntries {
 
 	private final UndoScripts undoScripts;
@@ -108,9 +105,7 @@ final class FlywayEntries {
 		return infos.stream().anyMatch((info) -> StringUtils.hasText(info.getPhysicalLocation()));
 	}
 
-	// Flyway lists more than once what was rolled back, a repeatable that has changed,
-	// and a version that a baseline script stands for: what has yet to be applied counts
-	// first, then the newest execution
+	// What is pending counts first, then the newest execution
 	static MigrationInfo newest(List<MigrationInfo> infos) {
 		return infos.stream()
 			.max(Comparator.comparing(FlywayEntries::rank)

@@ -13,8 +13,7 @@ import io.gemforce.migrations.postgres.history.FlywayDatabase;
 import io.gemforce.migrations.postgres.history.LostHistory;
 
 /**
- * Asks Flyway and the database how the store is. What was found out is kept until
- * something is executed or held.
+ * The store's state, cached until something is executed or held.
  */
 final class FlywayInspection {
 
@@ -32,9 +31,6 @@ final class FlywayInspection {
 
 	private @Nullable FlywayView view;
 
-	/**
-	 * Create an inspection. Nothing is sent before it is asked for something.
-	 */
 	FlywayInspection(Supplier<Configuration> configuration, Supplier<FlywayDatabase> database,
 			Supplier<FlywayValidator> validator) {
 		this.configuration = configuration;
@@ -42,16 +38,11 @@ final class FlywayInspection {
 		this.validator = validator;
 	}
 
-	/**
-	 * Returns its version, {@code null} if it was not asked yet.
-	 */
+	// Null until the version was asked for
 	@Nullable String flywayVersion() {
 		return this.flywayVersion;
 	}
 
-	/**
-	 * Ask Flyway whether all is well, and whether scripts are hidden from it.
-	 */
 	ValidateResult precheck() {
 		if (!this.lookedForHidden) {
 			HiddenScripts.requireNone(this.configuration.get());
@@ -62,17 +53,11 @@ final class FlywayInspection {
 		return complaints;
 	}
 
-	/**
-	 * Say that Flyway has not found any migration.
-	 */
 	Problem noMigrations() {
 		return this.validator.get().noMigrations();
 	}
 
-	/**
-	 * Find out about every migration, unless nothing has changed since that was done.
-	 * @return the migrations, the problems, and what Flyway's history knows
-	 */
+	// Asks again only if something was executed or held since the last call
 	synchronized FlywayView view() {
 		FlywayDatabase database = this.database.get();
 		List<Object> now = database.isPostgres() ? database.fingerprint() : null;
@@ -90,10 +75,6 @@ final class FlywayInspection {
 		return view.validation().entries().stream().anyMatch((entry) -> entry.state() == MigrationState.RUNNING);
 	}
 
-	/**
-	 * Find out about every migration.
-	 * @return the migrations, the problems, and what Flyway's history knows
-	 */
 	FlywayView validate(ValidateResult complaints) {
 		FlywayDatabase database = this.database.get();
 		FlywayView view = this.validator.get()

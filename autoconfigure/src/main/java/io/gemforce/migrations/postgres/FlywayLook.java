@@ -34,8 +34,7 @@ import io.gemforce.migrations.store.StoreLook;
 import io.gemforce.migrations.store.Validation;
 
 /**
- * What Flyway's own validation says, and where it complains, what that means; and the run
- * that starts from there.
+ * Interprets Flyway's own validation and runs the migration that starts from it.
  */
 final class FlywayLook implements StoreLook {
 
@@ -60,12 +59,7 @@ final class FlywayLook implements StoreLook {
 
 	private final Supplier<Optional<FlywayView>> view = SingletonSupplier.of(this::complain);
 
-	/**
-	 * Create a look. Nothing is sent before it is asked for something.
-	 * @param strategy the user's own way to migrate, supplies {@code null} if there is
-	 * none
-	 * @param stop tells that the process is about to end
-	 */
+	// The strategy supplier returns null if the user has no strategy
 	FlywayLook(Supplier<Flyway> flyway, Supplier<FlywayDatabase> database, FlywayInspection inspection,
 			Supplier<@Nullable Consumer<Flyway>> strategy, PostgresSettings settings, ShutdownSignal stop,
 			Supplier<Validation> validation) {
@@ -208,7 +202,7 @@ final class FlywayLook implements StoreLook {
 		}
 	}
 
-	// Before anything is undone it cannot be told which builds will be newer than that
+	// Which builds will be newer than a rollback is not known before anything is undone
 	private boolean isBeingRolledBack(EffectiveHold hold) {
 		return hold.newestRolledBack() == null && FlywayFailures.explaining(() -> this.database.get().lock()).held();
 	}
@@ -251,7 +245,7 @@ final class FlywayLook implements StoreLook {
 			.orElse(null);
 	}
 
-	// What Flyway makes of its configuration need not be what a strategy makes of it
+	// A strategy may use a configuration of its own, so most failures are left to it
 	static void requireStrategysBusiness(@Nullable Consumer<Flyway> strategy, MigrationException failure) {
 		if (strategy == null || switch (failure.getCode()) {
 			case STORE_UNREACHABLE, AUTH_FAILED, PERMISSION_DENIED, MISSING_DEPENDENCY -> true;

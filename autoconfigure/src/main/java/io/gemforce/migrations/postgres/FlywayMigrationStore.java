@@ -87,11 +87,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 	private final FlywayInspection inspection;
 
 	/**
-	 * Create a store. Nothing is sent before the store is asked for something.
-	 * @param strategy the user's own way to migrate, supplies {@code null} if there is
-	 * none
-	 * @param stop tells that the process is about to end
-	 * @param databases opens other databases of the same server
+	 * The strategy supplier returns {@code null} if the user has no strategy.
 	 */
 	public FlywayMigrationStore(Supplier<Flyway> flyway, Supplier<@Nullable Consumer<Flyway>> strategy,
 			PostgresSettings settings, ApplicationInstance application, ShutdownSignal stop, DatabaseOpener databases) {
@@ -190,7 +186,7 @@ public final class FlywayMigrationStore implements MigrationStore {
 		return new FurtherHistories(this.database.get(), configuration());
 	}
 
-	// Whoever acts on the base history alone breaks those beside it
+	// An operation on the base history alone breaks the histories beside it
 	private void requireOneHistory() {
 		if (this.strategy.get() != null) {
 			Validation validation = validate();

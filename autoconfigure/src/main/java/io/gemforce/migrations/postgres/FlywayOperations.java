@@ -42,9 +42,6 @@ import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreLock;
 
-/**
- * What operators do to Flyway's history and lock.
- */
 final class FlywayOperations {
 
 	private static final String UNCHANGED = "unchanged";
@@ -57,11 +54,6 @@ final class FlywayOperations {
 
 	private final ShutdownSignal stop;
 
-	/**
-	 * Create the operations.
-	 * @param rerunRepeatables whether repeatables run again after a hold has ended
-	 * @param stop tells that the process is about to end
-	 */
 	FlywayOperations(Flyway flyway, FlywayDatabase database, boolean rerunRepeatables, ShutdownSignal stop) {
 		this.flyway = flyway;
 		this.database = database;
@@ -69,9 +61,6 @@ final class FlywayOperations {
 		this.stop = stop;
 	}
 
-	/**
-	 * Do what an operator wants.
-	 */
 	List<String> perform(Operation operation, MigrationRun run) {
 		if (!this.database.isPostgres()) {
 			throw refused("The database is not PostgreSQL, and has no lock and no log of this library's",
@@ -88,10 +77,7 @@ final class FlywayOperations {
 		};
 	}
 
-	/**
-	 * Look what an operation would do.
-	 * @return what would be done, a line each, {@code null} if that goes without saying
-	 */
+	// Null if it is obvious what would be done
 	@Nullable List<String> preview(Operation operation, Supplier<FlywayView> view) {
 		return switch (operation.kind()) {
 			case REPAIR -> previewRepair(view.get());
@@ -163,7 +149,7 @@ final class FlywayOperations {
 				of.direction(), true, of.startedAt(), of.run(), operation.reason());
 	}
 
-	// What nobody knows the end of counts as not done from now on
+	// A script whose end is unknown counts as not applied from now on
 	private List<String> forget(Version version, FlywayLock lock, Operation operation, MigrationRun run) {
 		new InterruptedScripts(this.database).close(lock.connection());
 		LogSummary summary = this.database.log()
@@ -215,7 +201,7 @@ final class FlywayOperations {
 		}
 	}
 
-	// What counts as undone in part counts as applied again
+	// A migration that is undone in part counts as applied again
 	private List<String> closeUndos(FlywayLock lock, Operation operation, MigrationRun run) {
 		List<Entry> open = new UnfinishedUndos(this.database).find(lock);
 		open.forEach((entry) -> this.database.log()

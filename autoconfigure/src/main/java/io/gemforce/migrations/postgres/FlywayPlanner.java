@@ -23,8 +23,7 @@ import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.store.Validation;
 
 /**
- * Plans what Flyway would execute: versions in their order, then repeatables in that of
- * their descriptions. Only reads.
+ * Plans what Flyway would execute: versions in order, then repeatables by description.
  */
 final class FlywayPlanner {
 

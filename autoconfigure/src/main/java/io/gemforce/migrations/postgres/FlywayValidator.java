@@ -45,10 +45,9 @@ import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.Validation;
 
 /**
- * Asks Flyway what this build and its history say about each other. Flyway is asked
- * without the user's permission to overlook pending and future migrations, so that one
- * validation, which takes no lock and writes nothing, tells whether there is anything to
- * do or to say.
+ * Compares this build with Flyway's history. Flyway is asked without the user's
+ * permission to ignore pending and future migrations, so that one validation, which takes
+ * no lock and writes nothing, tells whether there is anything to do.
  */
 final class FlywayValidator {
 
@@ -62,13 +61,8 @@ final class FlywayValidator {
 
 	private final FlywayEntries entries;
 
-	// Where Flyway has found the scripts
 	private volatile @Nullable ResourceProvider resources;
 
-	/**
-	 * Create a validator.
-	 * @param failWhenAhead whether a schema that is newer than this build is wrong
-	 */
 	FlywayValidator(Flyway flyway, UndoScripts undoScripts, String application, boolean failWhenAhead) {
 		this.undoScripts = undoScripts;
 		this.entries = new FlywayEntries(undoScripts);
@@ -97,20 +91,11 @@ final class FlywayValidator {
 			.toArray(String[]::new);
 	}
 
-	/**
-	 * Ask Flyway whether all is well.
-	 * @return what Flyway says; without a complaint, nothing is pending, wrong or newer
-	 * than this build
-	 */
+	// Without a complaint, nothing is pending, wrong or newer than this build
 	ValidateResult precheck() {
 		return this.flyway.validateWithResult();
 	}
 
-	/**
-	 * Find out about every migration.
-	 * @param log what the log says about each of them, by id
-	 * @return the migrations, the problems, and what Flyway's history knows
-	 */
 	FlywayView validate(ValidateResult complaints, Map<String, LogSummary> log, @Nullable EffectiveHold hold) {
 		Map<String, List<MigrationInfo>> infos = new LinkedHashMap<>();
 		for (MigrationInfo info : this.flyway.info().all()) {
@@ -190,8 +175,7 @@ final class FlywayValidator {
 		};
 	}
 
-	// What differs in content and name, and was applied by another service, was not
-	// edited
+	// A migration that another service applied with other content and name was not edited
 	private boolean isForeign(MigrationInfo info, LogSummary log) {
 		return !log.application().equals(this.application) && !info.isChecksumMatching()
 				&& !info.getScript().equals(file(info));
@@ -215,7 +199,7 @@ final class FlywayValidator {
 				"Restore %s as it was applied, and make the change in a new migration".formatted(info.getScript()));
 	}
 
-	// Of what is applied, everything else that Flyway tells is what was applied
+	// Every other property of an applied migration describes what was applied
 	private static @Nullable String file(MigrationInfo info) {
 		String location = info.getPhysicalLocation();
 		return (location != null) ? location.substring(location.replace('\\', '/').lastIndexOf('/') + 1) : null;
@@ -230,7 +214,7 @@ final class FlywayValidator {
 						.formatted(info.getScript()));
 	}
 
-	// A build that does not have what failed can do without it, as Flyway sees it, too
+	// A build without the failed migration can do without it, as Flyway says, too
 	private static Problem failed(MigrationInfo info) {
 		if (info.getState() == org.flywaydb.core.api.MigrationState.FUTURE_FAILED) {
 			return Problem.warning(ProblemCode.PREVIOUSLY_FAILED, StoreName.POSTGRES,
@@ -259,7 +243,7 @@ final class FlywayValidator {
 				entry.inBuild() ? Severity.ERROR : Severity.WARNING));
 	}
 
-	// A migration is not applied as long as what would undo it is known not to work
+	// A migration is not applied while its undo script is known not to work
 	private List<Problem> unreadable(MigrationEntry entry) {
 		List<Problem> problems = new ArrayList<>();
 		ResourceProvider resources = this.resources;
@@ -305,9 +289,6 @@ final class FlywayValidator {
 								+ "service");
 	}
 
-	/**
-	 * Say that Flyway has not found any migration.
-	 */
 	Problem noMigrations() {
 		Configuration configuration = this.flyway.getConfiguration();
 		return Problem.warning(ProblemCode.NO_MIGRATIONS_FOUND, StoreName.POSTGRES,

@@ -13,13 +13,7 @@ import io.gemforce.migrations.postgres.history.EffectiveHold;
 import io.gemforce.migrations.store.Validation;
 
 /**
- * What Flyway knows.
- *
- * @param validation the migrations and the problems
- * @param executions the newest execution of each migration, by id, as Flyway's own table
- * has it
- * @param build the versions of this build
- * @param hold the hold, {@code null} if there is none
+ * The state of the store as Flyway knows it, and the newest execution by migration id.
  */
 record FlywayView(Validation validation, Map<String, Execution> executions, BuildVersions build,
 		@Nullable EffectiveHold hold) {
@@ -31,9 +25,6 @@ record FlywayView(Validation validation, Map<String, Execution> executions, Buil
 				this.executions, this.build, this.hold);
 	}
 
-	/**
-	 * Whether a hold keeps this build from running what it has.
-	 */
 	boolean isHeld() {
 		return this.validation.entries().stream().anyMatch((entry) -> entry.state() == MigrationState.HELD);
 	}

@@ -12,8 +12,8 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.postgres.history.FlywayDatabase;
 
 /**
- * The histories that a strategy of the user's keeps beside that of the Flyway it is
- * given: tables whose names begin with that of the base one.
+ * The histories that the user's strategy keeps beside that of the Flyway it is given:
+ * tables whose names begin with that of the base one.
  */
 final class FurtherHistories {
 
@@ -32,9 +32,6 @@ final class FurtherHistories {
 		this.configuration = configuration;
 	}
 
-	/**
-	 * Look for the tables.
-	 */
 	List<String> find() {
 		if (!this.database.isPostgres()) {
 			return List.of();
@@ -54,10 +51,6 @@ final class FurtherHistories {
 		return (this.configuration.getSchemas().length > 0) ? this.configuration.getSchemas()[0] : null;
 	}
 
-	/**
-	 * Say that there are such tables, or that Flyway could not tell what is in the base
-	 * one.
-	 */
 	static Problem problem(Severity severity, List<String> tables) {
 		return new Problem(severity, ProblemCode.SEVERAL_HISTORIES, StoreName.POSTGRES,
 				"A FlywayMigrationStrategy of the application migrates store 'postgres' in its own way, with %d further "

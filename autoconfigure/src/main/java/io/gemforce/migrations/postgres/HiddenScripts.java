@@ -16,8 +16,8 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.store.JarsWithoutFolders;
 
 /**
- * Scripts that Flyway does not find, as they are in a jar that has no entries for its
- * folders. A build that misses some of its scripts would look older than it is.
+ * Scripts that Flyway does not find because their jar has no entries for its folders. A
+ * build that misses some of its scripts would look older than it is.
  */
 final class HiddenScripts {
 
@@ -26,9 +26,6 @@ final class HiddenScripts {
 	private HiddenScripts() {
 	}
 
-	/**
-	 * Make sure that there are none.
-	 */
 	static void requireNone(Configuration configuration) {
 		List<String> hidden = new ArrayList<>();
 		JarsWithoutFolders jars = new JarsWithoutFolders(configuration.getClassLoader());

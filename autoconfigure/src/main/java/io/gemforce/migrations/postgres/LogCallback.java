@@ -42,9 +42,8 @@ import io.gemforce.migrations.store.ShutdownSignal;
  * Writes the log while Flyway migrates, on Flyway's own connection, and asks before each
  * migration whether it may still be applied.
  * <p>
- * What was executed counts as applied only once it is known to be committed, which is
- * when the next one begins, unless all of them share a transaction, or when Flyway
- * returns.
+ * An executed migration counts as applied only once it is known to be committed: when the
+ * next one begins, unless all share a transaction, or when Flyway returns.
  */
 final class LogCallback extends BaseCallback {
 
@@ -126,7 +125,7 @@ final class LogCallback extends BaseCallback {
 		Connection connection = context.getConnection();
 		MigrationInfo migration = context.getMigrationInfo();
 		boolean transactional = isTransactional(connection);
-		// What begins again was executed, but not committed
+		// A migration that begins again was executed, but not committed
 		boolean again = isBegun(FlywayStates.id(migration));
 		if (!again && !(transactional && context.getConfiguration().isGroup())) {
 			List.copyOf(this.executed).forEach(this::committed);
@@ -214,9 +213,7 @@ final class LogCallback extends BaseCallback {
 			.isTransactionalLock();
 	}
 
-	/**
-	 * Return what was executed and is not known to be committed.
-	 */
+	// Executed, but not known to be committed
 	List<Executed> executed() {
 		return List.copyOf(this.executed);
 	}
@@ -230,9 +227,7 @@ final class LogCallback extends BaseCallback {
 		end(executed.attempt(), ExecutionEnd.succeeded(Direction.UP, executed.duration()));
 	}
 
-	/**
-	 * What was begun has failed, and what shared its transaction was rolled back.
-	 */
+	// Everything that shared the failed migration's transaction was rolled back
 	void failed(RuntimeException failure) {
 		ExecutionError error = FlywayFailures.error(failure);
 		RuntimeException told = ServerMessages.withoutRows(failure);
@@ -250,10 +245,7 @@ final class LogCallback extends BaseCallback {
 		this.run.listener().executionEnded(attempt.start(this.namespace), end);
 	}
 
-	/**
-	 * Close the rows of scripts without a transaction. To be called after Flyway has
-	 * returned its connection. What cannot be closed is by the next run.
-	 */
+	// Called after Flyway has returned its connection; the next run closes the rest
 	void closeRows() {
 		try {
 			this.open.forEach((executed) -> this.log.closed(this.database.dataSource(), executed.attempt(),
@@ -265,25 +257,16 @@ final class LogCallback extends BaseCallback {
 		this.open.clear();
 	}
 
-	/**
-	 * Tell that Flyway waits no longer for its lock.
-	 */
 	void lockWaited(LockWait.Outcome outcome) {
 		this.run.listener()
 			.lockWaited(this.run,
 					new LockWait(StoreName.POSTGRES, Duration.ofNanos(System.nanoTime() - this.calledAt), outcome));
 	}
 
-	/**
-	 * Whether Flyway has executed anything, or has begun to.
-	 */
 	boolean isHeard() {
 		return this.prepared;
 	}
 
-	/**
-	 * Whether Flyway is not executing a migration at the moment.
-	 */
 	boolean isBetweenMigrations() {
 		return this.current == null;
 	}
@@ -302,16 +285,11 @@ final class LogCallback extends BaseCallback {
 		}
 	}
 
-	/**
-	 * Return what was begun and has not ended.
-	 */
+	// Begun and not ended
 	@Nullable LogEntry current() {
 		return this.current;
 	}
 
-	/**
-	 * Returns the ids, in order.
-	 */
 	List<String> applied() {
 		return List.copyOf(this.applied);
 	}
@@ -321,12 +299,6 @@ final class LogCallback extends BaseCallback {
 		return "gemforce-migrations-log";
 	}
 
-	/**
-	 * A migration that was executed.
-	 *
-	 * @param attempt what was executed
-	 * @param duration how long that took
-	 */
 	record Executed(LogEntry attempt, Duration duration) {
 
 	}

@@ -12,9 +12,8 @@ import org.flywaydb.core.api.configuration.Configuration;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
- * Finds out whether somebody listens to what Flyway announces around every run, one that
- * has nothing to do included: callback objects, and SQL files such as
- * {@code afterMigrate.sql}. Such a run must not be left out.
+ * Finds callbacks (objects, and SQL files such as {@code afterMigrate.sql}) that Flyway
+ * calls on every run, even one with nothing to do. Such a run must not be left out.
  */
 final class MigrateEvents {
 

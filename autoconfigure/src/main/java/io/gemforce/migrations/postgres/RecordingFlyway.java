@@ -78,10 +78,7 @@ final class RecordingFlyway {
 			.load();
 	}
 
-	/**
-	 * Migrate.
-	 * @return the ids of what was applied, in order
-	 */
+	// Returns the ids of the applied migrations, in order
 	List<String> migrate(Consumer<Flyway> strategy) {
 		Thread runner = Thread.currentThread();
 		Runnable stopListening = this.stop.listen(() -> interruptIfWaiting(runner));
@@ -135,7 +132,7 @@ final class RecordingFlyway {
 		List<LogEntry> rolledBack = new ArrayList<>(this.callback.executed().stream().map(Executed::attempt).toList());
 		LogEntry attempt = this.callback.current();
 		if (attempt == null && !rolledBack.isEmpty()) {
-			// What fails after a migration was executed is its commit
+			// If it fails after a migration was executed, the commit has failed
 			attempt = rolledBack.remove(rolledBack.size() - 1);
 		}
 		if (attempt != null) {
@@ -223,9 +220,7 @@ final class RecordingFlyway {
 		return added.stream().map(FlywayStates::id).toList();
 	}
 
-	/**
-	 * Return what was applied, even if it came to nothing in the end.
-	 */
+	// Includes what was applied before a failure
 	List<String> appliedSoFar() {
 		return this.callback.applied();
 	}

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.postgres.history.FlywayStates;
 
 /**
- * Says what Flyway's repair would do. Only reads.
+ * Lists what Flyway's repair would do, read-only.
  */
 final class RepairPreview {
 
@@ -42,9 +42,6 @@ final class RepairPreview {
 		this.configuration = configuration;
 	}
 
-	/**
-	 * Look what would be done.
-	 */
 	List<String> lines() {
 		MigrationInfo[] infos = Flyway.configure(this.configuration.getClassLoader())
 			.configuration(this.configuration)
@@ -78,8 +75,7 @@ final class RepairPreview {
 		}
 	}
 
-	// What Flyway's own comparisons in MigrationInfo are for, but it does not fill them
-	// in
+	// Flyway has such comparisons in MigrationInfo, but does not fill them in
 	private void align(MigrationInfo info, ResolvedMigration build) {
 		Integer checksum = info.getAppliedChecksum();
 		List<String> changes = new ArrayList<>();

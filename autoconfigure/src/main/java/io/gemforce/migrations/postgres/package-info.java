@@ -1,6 +1,5 @@
 /**
- * PostgreSQL migrations: Flyway executes them, this room validates before, records, and
- * explains. Internal.
+ * PostgreSQL migrations: validated, executed by Flyway, recorded, explained. Internal.
  */
 @NullMarked
 package io.gemforce.migrations.postgres;

@@ -13,28 +13,16 @@ import io.gemforce.migrations.StoreName;
  * Why a request was refused.
  *
  * @param error the stable name of the reason
- * @param message what is wrong
- * @param action what to do about it
- * @param store the store that was asked about
- * @param docs where the documentation tells more
  * @param runId the run that is in the way
  */
 public record ErrorReport(String error, String message, String action, @Nullable String store, String docs,
 		@Nullable String runId) implements Report {
 
-	/**
-	 * Report that a request was refused.
-	 * @param store the store that was asked about, {@code null} if there is none
-	 */
 	public static ErrorReport of(String error, String message, String action, @Nullable String store) {
 		return new ErrorReport(error, message, action, store, "endpoint.md#" + error.toLowerCase(Locale.ROOT), null);
 	}
 
-	/**
-	 * Report that something went wrong in a store.
-	 * @param store the store that was asked about, {@code null} for the one that has the
-	 * problem
-	 */
+	// The store is null for the one that has the problem
 	public static ErrorReport of(MigrationException failure, @Nullable StoreName store) {
 		StoreName name = (store != null) ? store : failure.getStore();
 		String message = failure.getProblems().stream().map(Problem::message).collect(Collectors.joining("\n"));
@@ -42,9 +30,6 @@ public record ErrorReport(String error, String message, String action, @Nullable
 				(name != null) ? name.id() : null, ProblemReport.docs(failure.getCode().name()), null);
 	}
 
-	/**
-	 * Name the run that is in the way.
-	 */
 	public ErrorReport withRun(String runId) {
 		return new ErrorReport(this.error, this.message, this.action, this.store, this.docs, runId);
 	}

@@ -10,12 +10,9 @@ import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.store.MigrationEntry;
 
 /**
- * Which migrations of a store to list.
+ * Which migrations of a store to list. An empty set and {@code null} stand for all.
  *
- * @param states the states to list, all if it is empty
- * @param phase the phase to list, {@code null} for all
- * @param text a part of the id or of the description, {@code null} for all
- * @param size how many to list at the most
+ * @param text a part of the id or of the description
  * @param before list what comes after the page that ended with this,
  * {@link Long#MAX_VALUE} for the first page
  */
@@ -23,12 +20,12 @@ public record HistoryQuery(Set<MigrationState> states, @Nullable Phase phase, @N
 		long before) {
 
 	/**
-	 * How many migrations are listed unless the user asks for another number.
+	 * Size of a page unless the user asks for another.
 	 */
 	public static final int DEFAULT_SIZE = 50;
 
 	/**
-	 * How many migrations are listed at the most.
+	 * Largest size of a page.
 	 */
 	public static final int MAX_SIZE = 500;
 

@@ -15,11 +15,6 @@ import io.gemforce.migrations.store.Undo;
 
 /**
  * A page of a store's migrations, what is pending first, then the newest.
- *
- * @param store the store
- * @param status its status
- * @param page where the page is
- * @param migrations the migrations
  */
 public record HistoryReport(String store, StoreStatus status, Page page, List<Item> migrations) implements Report {
 
@@ -31,8 +26,7 @@ public record HistoryReport(String store, StoreStatus status, Page page, List<It
 	/**
 	 * Place of a page.
 	 *
-	 * @param size how many migrations a page has at the most
-	 * @param total how many migrations there are
+	 * @param total how many migrations match the query
 	 * @param nextBefore what to ask for to get the next page, absent if this is the last
 	 */
 	public record Page(int size, int total, @Nullable Long nextBefore) {
@@ -42,27 +36,9 @@ public record HistoryReport(String store, StoreStatus status, Page page, List<It
 	/**
 	 * A migration, with its newest attempt.
 	 *
-	 * @param id the id
-	 * @param rank the position in the history
-	 * @param version the version
-	 * @param description the description
-	 * @param type what it is made of
-	 * @param phase when it may run
-	 * @param state its state
 	 * @param engineState the state in the words of the engine
 	 * @param checksum the checksum when it was applied, or that of the build
-	 * @param transactional whether the newest attempt ran in a transaction
-	 * @param startedAt when the newest attempt began
-	 * @param finishedAt when it ended
-	 * @param durationMs how long it took, in milliseconds
-	 * @param user the user who made it
-	 * @param host the host that it ran on
-	 * @param applicationVersion the version of the service that made it
-	 * @param runId the run that it belongs to
-	 * @param attempts the number of attempts
-	 * @param undo whether it can be undone
-	 * @param requires what must be applied before
-	 * @param blockedBy what of that is not
+	 * @param blockedBy the required migrations that are not applied
 	 */
 	public record Item(String id, @Nullable Long rank, @Nullable String version, String description,
 			@Nullable MigrationType type, Phase phase, MigrationState state, @Nullable String engineState,

@@ -13,19 +13,13 @@ import io.gemforce.migrations.store.Sha256;
 import io.gemforce.migrations.store.StoreStatus;
 
 /**
- * Reports for people with a browser: one document each, which refers to nothing outside
- * of itself, can be read without JavaScript, and runs no style and no script but its own.
+ * Reports for a browser: self-contained documents, which can be read without JavaScript
+ * and run no style and no script but their own.
  */
 public final class HtmlReports {
 
-	/**
-	 * The style sheet of every document.
-	 */
 	static final String STYLE = Templates.read("page.css");
 
-	/**
-	 * The script of every document.
-	 */
 	static final String SCRIPT = Templates.read("page.js");
 
 	private static final String POLICY = ("default-src 'none'; style-src '%s'; script-src '%s'; connect-src 'self'; "
@@ -113,15 +107,10 @@ public final class HtmlReports {
 
 	/**
 	 * What templates find around a report. No report has a component of one of these
-	 * names: it would take the place of this one, and three of these are not escaped.
+	 * names: it would hide this one, and three of these are not escaped.
 	 *
-	 * @param pageStyle the style sheet
-	 * @param pageScript the script
-	 * @param pagePolicy what a browser may run and load
-	 * @param linked whether the document is a page among others
-	 * @param live whether something is going on that is worth another look soon
+	 * @param live whether to reload the page soon
 	 * @param frame what is around the report, {@code null} if it is a document of its own
-	 * @param filters the states to list
 	 * @param older the address of the next page, {@code null} if this is the last
 	 */
 	private record Around(String pageStyle, String pageScript, String pagePolicy, boolean linked, boolean live,
@@ -129,13 +118,6 @@ public final class HtmlReports {
 
 	}
 
-	/**
-	 * A link to a list.
-	 *
-	 * @param label what it lists
-	 * @param address the address
-	 * @param current whether it is the list that is shown
-	 */
 	private record Filter(String label, String address, boolean current) {
 
 	}

@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Writes text into Markdown, as GitHub reads it, so that none of it is taken for markup.
+ * Escapes text for Markdown, as GitHub reads it, so that none of it is taken for markup.
  */
 final class MarkdownText {
 
@@ -15,11 +15,7 @@ final class MarkdownText {
 	private MarkdownText() {
 	}
 
-	/**
-	 * Escape a text, for a place within a line.
-	 * @return the text on one line: with nothing that is emphasis, a link, a mention, an
-	 * element or the end of a cell
-	 */
+	// For a place within a line: no line break, markup, mention or end of a cell
 	static String escape(String text) {
 		StringBuilder escaped = new StringBuilder(text.length() + 16);
 		for (char character : text.toCharArray()) {
@@ -36,9 +32,7 @@ final class MarkdownText {
 		return LINK.matcher(escaped).replaceAll("$1$3<!-- -->$2$4");
 	}
 
-	/**
-	 * Returns the block, in a fence that the text does not end.
-	 */
+	// In a fence that the text does not end
 	static String block(String text) {
 		int longest = 2;
 		Matcher backticks = BACKTICKS.matcher(text);

@@ -18,34 +18,9 @@ import io.gemforce.migrations.store.Undo;
 /**
  * Everything about one migration: what {@link HistoryReport.Item} says, and more.
  *
- * @param store the store
- * @param id the id
- * @param rank the position in the history
- * @param version the version
- * @param description the description
- * @param type what it is made of
- * @param phase when it may run
- * @param state its state
- * @param engineState the state in the words of the engine
- * @param checksum the checksum when it was applied, or that of the build
- * @param transactional whether the newest attempt ran in a transaction
- * @param startedAt when the newest attempt began
- * @param finishedAt when it ended
- * @param durationMs how long it took, in milliseconds
- * @param user the user who made it
- * @param host the host that it ran on
- * @param applicationVersion the version of the service that made it
- * @param runId the run that it belongs to
- * @param attempts the number of attempts
- * @param undo whether it can be undone
- * @param requires what must be applied before
- * @param blockedBy what of that is not
  * @param script the file or class
- * @param location where the file is
- * @param checksums the checksums
  * @param attemptsList the attempts, the oldest first
- * @param error why the newest attempt failed
- * @param progress how far it is, absent unless it runs in this instance
+ * @param progress absent unless it runs in this instance
  */
 public record MigrationReport(String store, String id, @Nullable Long rank, @Nullable String version,
 		String description, @Nullable MigrationType type, Phase phase, MigrationState state,
@@ -73,11 +48,10 @@ public record MigrationReport(String store, String id, @Nullable Long rank, @Nul
 	}
 
 	/**
-	 * How far a migration is that runs in this instance.
+	 * Progress of a migration that runs in this instance.
 	 *
-	 * @param runId the run that it belongs to
-	 * @param step the number of the migration in that run
-	 * @param elapsedMs how long the run has been going on, in milliseconds
+	 * @param step the number of the migration in the run
+	 * @param elapsedMs time since the run began with the store
 	 */
 	public record Progress(String runId, int step, long elapsedMs) {
 
@@ -86,8 +60,6 @@ public record MigrationReport(String store, String id, @Nullable Long rank, @Nul
 	/**
 	 * Checksums of a migration.
 	 *
-	 * @param applied that of the applied migration
-	 * @param resolved that of this build's
 	 * @param match whether they are the same, absent if one is not known
 	 */
 	public record Checksums(@Nullable String applied, @Nullable String resolved, @Nullable Boolean match) {

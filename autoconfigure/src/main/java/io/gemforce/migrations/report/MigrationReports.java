@@ -41,10 +41,7 @@ public final class MigrationReports {
 		this.clock = clock;
 	}
 
-	/**
-	 * Return the stores of the service.
-	 * @return the stores, those that are switched off included, in order
-	 */
+	// In order, those that are switched off included
 	public List<StoreName> stores() {
 		return this.migrations.stores();
 	}
@@ -79,7 +76,7 @@ public final class MigrationReports {
 				(active.step() > 0) ? active.step() : null, steps(active), message(active));
 	}
 
-	// A snapshot taken during a run tells what the run has still before it
+	// A snapshot taken during a run has the migrations that the run has still to execute
 	private @Nullable Integer steps(ActiveRun active) {
 		if (!active.isRunning()) {
 			return (active.step() > 0) ? active.step() : null;
@@ -100,7 +97,7 @@ public final class MigrationReports {
 		return (active.result() != null) ? TextReports.describe(active.result()) : null;
 	}
 
-	// A snapshot that was taken a moment before does not see that a run has begun
+	// A snapshot that was taken just before does not see that a run has begun
 	private StoreStatus status(StoreSnapshot snapshot) {
 		return this.migrations.running(snapshot.store())
 			.map((active) -> StoreStatus.RUNNING.worse(snapshot.status()))
@@ -137,9 +134,7 @@ public final class MigrationReports {
 		return Math.max(0, Duration.between(since, now).toMillis());
 	}
 
-	/**
-	 * Returns the report, or empty if this service does not have the store.
-	 */
+	// Empty if this service does not have the store
 	public Optional<HistoryReport> history(StoreName store, HistoryQuery query) {
 		return this.migrations.snapshot(store).map((snapshot) -> history(snapshot, query));
 	}
@@ -207,18 +202,11 @@ public final class MigrationReports {
 			.orElse(null);
 	}
 
-	/**
-	 * Return the migrations of a store.
-	 * @return the migrations, in the order of versions, none if this service does not
-	 * have the store
-	 */
+	// In the order of versions; none if this service does not have the store
 	public List<MigrationEntry> entries(StoreName store) {
 		return this.migrations.snapshot(store).map(StoreSnapshot::entries).orElse(List.of());
 	}
 
-	/**
-	 * List what a run has before it.
-	 */
 	public List<PageFrame.Pending> pending() {
 		return this.migrations.snapshots()
 			.stream()
@@ -230,9 +218,7 @@ public final class MigrationReports {
 			.toList();
 	}
 
-	/**
-	 * Report on what a run would execute. What it touches is estimated.
-	 */
+	// The number of records or rows that it touches is estimated
 	public PlanReport plan(Collection<StoreName> stores) {
 		return PlanReport.of(this.migrations.plan(stores, false));
 	}

@@ -18,10 +18,7 @@ import io.gemforce.migrations.store.Undo;
 /**
  * What a run or a rollback would do.
  *
- * @param schema the name and version of this shape
  * @param planHash the hash that lets a run do this and nothing else
- * @param steps the steps, in order
- * @param problems what is wrong, or should be looked at
  * @param result how a rollback would leave each store, by name; absent for a run
  * @param next what to do now, absent if nothing is to be done
  */
@@ -37,10 +34,6 @@ public record PlanReport(String schema, String planHash, List<Step> steps, List<
 		return of(plan, null);
 	}
 
-	/**
-	 * Report on the plan of a rollback.
-	 * @param rollbacks what it would do to each store, in order
-	 */
 	public static PlanReport of(List<StoreRollback> rollbacks) {
 		Map<String, Result> result = new LinkedHashMap<>();
 		rollbacks.stream()
@@ -55,16 +48,11 @@ public record PlanReport(String schema, String planHash, List<Step> steps, List<
 				ProblemReport.of(plan.problems()), result, null);
 	}
 
-	/**
-	 * Add what to do now.
-	 */
 	public PlanReport withNext(String next) {
 		return new PlanReport(this.schema, this.planHash, this.steps, this.problems, this.result, next);
 	}
 
-	/**
-	 * Leave out the scripts, which may carry data.
-	 */
+	// Scripts may carry data
 	public PlanReport withoutScripts() {
 		return new PlanReport(this.schema, this.planHash, this.steps.stream().map(Step::withoutScript).toList(),
 				this.problems, this.result, this.next);
@@ -78,23 +66,13 @@ public record PlanReport(String schema, String planHash, List<Step> steps, List<
 	/**
 	 * One migration that would be executed.
 	 *
-	 * @param store the store
-	 * @param id the id
-	 * @param description the description
-	 * @param type what it is made of
-	 * @param phase when it may run
-	 * @param direction whether it would be applied or undone
 	 * @param summary what it does, a sentence a line
-	 * @param script the text that would be executed
-	 * @param touches how much it touches
 	 * @param locks the locks that it takes in the database, in words
-	 * @param transactional whether it runs in a transaction
-	 * @param undo whether it can be undone
 	 * @param heldBack why it would not be executed now
 	 */
 	public record Step(String store, String id, String description, @Nullable MigrationType type, Phase phase,
-			Direction direction, String summary, @Nullable String script, @Nullable AffectedCount touches, List<String> locks,
-			@Nullable Boolean transactional, Undo undo, List<String> heldBack) {
+			Direction direction, String summary, @Nullable String script, @Nullable AffectedCount touches,
+			List<String> locks, @Nullable Boolean transactional, Undo undo, List<String> heldBack) {
 
 		static Step of(PlanStep step) {
 			return new Step(step.store().id(), step.id(), step.description(), step.type(), step.phase(),

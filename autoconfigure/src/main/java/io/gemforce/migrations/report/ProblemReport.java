@@ -13,12 +13,7 @@ import io.gemforce.migrations.Severity;
 /**
  * Something that stops a run, or that the operator should look at.
  *
- * @param severity how much it matters
- * @param code the stable name of the kind of problem
- * @param store the store that has it, absent if it is not one store's
- * @param message what is wrong
- * @param action what to do about it
- * @param docs where the documentation tells more
+ * @param store absent if the problem is not that of one store
  */
 public record ProblemReport(Severity severity, ProblemCode code, @Nullable String store, String message, String action,
 		String docs) {

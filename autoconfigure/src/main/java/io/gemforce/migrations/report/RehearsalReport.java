@@ -8,10 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.RehearsalResult;
 
 /**
- * What came of a rehearsal.
- *
- * @param passed whether nothing failed
- * @param migrations the migrations that were pending, in order
+ * Result of a rehearsal.
  */
 public record RehearsalReport(boolean passed, List<Item> migrations) implements Report {
 
@@ -27,15 +24,9 @@ public record RehearsalReport(boolean passed, List<Item> migrations) implements 
 	}
 
 	/**
-	 * What came of rehearsing a migration.
+	 * Result of rehearsing a migration.
 	 *
-	 * @param store the store
-	 * @param id the id
-	 * @param description the description
-	 * @param outcome what came of it
 	 * @param reason why, absent if all went well
-	 * @param upMs how long applying it took, in milliseconds
-	 * @param downMs how long undoing it took, in milliseconds
 	 */
 	public record Item(String store, String id, String description, RehearsalResult.Outcome outcome,
 			@Nullable String reason, @Nullable Long upMs, @Nullable Long downMs) {

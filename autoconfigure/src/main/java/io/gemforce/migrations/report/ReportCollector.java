@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.store.StoreStatus;
 
 /**
- * Lets templates ask plain values for what they look like, on top of what a report itself
- * has: {@code {{state.label}}}, {@code {{durationMs.duration}}}.
+ * Gives plain values in templates further properties for their presentation:
+ * {@code {{state.label}}}, {@code {{durationMs.duration}}}.
  */
 final class ReportCollector extends DefaultCollector {
 

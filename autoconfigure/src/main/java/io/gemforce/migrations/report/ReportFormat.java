@@ -29,16 +29,10 @@ public enum ReportFormat {
 	 */
 	HTML;
 
-	/**
-	 * Return the name as users write it.
-	 */
 	public String id() {
 		return name().toLowerCase(Locale.ROOT);
 	}
 
-	/**
-	 * Find a format by the name that users write.
-	 */
 	public static Optional<ReportFormat> find(String id) {
 		return Arrays.stream(values()).filter((format) -> format.id().equals(id)).findFirst();
 	}

@@ -3,17 +3,14 @@ package io.gemforce.migrations.report;
 import org.springframework.util.ClassUtils;
 
 /**
- * Writes a report in whatever format somebody wants it.
+ * Writes a report in any format.
  */
 public final class ReportWriter {
 
 	private ReportWriter() {
 	}
 
-	/**
-	 * Whether reports can be written in a format.
-	 * @return whether what that takes is on the class path
-	 */
+	// Whether the libraries that the format needs are on the class path
 	public static boolean canWrite(ReportFormat format) {
 		return switch (format) {
 			case TEXT, JSON -> true;
@@ -23,9 +20,7 @@ public final class ReportWriter {
 	}
 
 	/**
-	 * Write a report.
-	 * @param format the format; Markdown and HTML need JMustache
-	 * @return the report, without a line break at the end
+	 * Write a report, without a line break at the end. Markdown and HTML need JMustache.
 	 */
 	public static String write(Report report, ReportFormat format) {
 		return switch (format) {

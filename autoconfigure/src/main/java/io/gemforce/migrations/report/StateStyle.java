@@ -11,34 +11,16 @@ import io.gemforce.migrations.store.StoreStatus;
  */
 enum StateStyle {
 
-	/**
-	 * As it should be.
-	 */
 	OK("✓"),
 
-	/**
-	 * At work.
-	 */
 	BUSY("▶"),
 
-	/**
-	 * Still to be done.
-	 */
 	WAIT("○"),
 
-	/**
-	 * Should be looked at.
-	 */
 	WARN("!"),
 
-	/**
-	 * Wrong.
-	 */
 	BAD("✗"),
 
-	/**
-	 * Of no account.
-	 */
 	OFF("–");
 
 	private final String sign;
@@ -51,9 +33,7 @@ enum StateStyle {
 		return this.sign;
 	}
 
-	/**
-	 * Return the name of the look in the style sheet.
-	 */
+	// The name in the style sheet
 	String tone() {
 		return name().toLowerCase(Locale.ROOT);
 	}
@@ -97,9 +77,6 @@ enum StateStyle {
 		};
 	}
 
-	/**
-	 * Say what a status means.
-	 */
 	static String sentence(StoreStatus status) {
 		return switch (status) {
 			case UNREACHABLE -> "A store could not be read.";

@@ -19,13 +19,7 @@ import io.gemforce.migrations.store.StoreStatus;
  * All stores at a glance.
  *
  * @param status the worst status of a store
- * @param mode what the service does about its migrations when it starts
- * @param application the instance that answers
- * @param snapshot how old the answer is
- * @param run what the instance is at work on, or was last, absent if it has never run
- * anything
- * @param problems what is wrong, or should be looked at
- * @param stores the stores, by name
+ * @param run the current run of the instance, or the last; absent if there was none
  */
 public record StatusReport(StoreStatus status, MigrationMode mode, Application application, Snapshot snapshot,
 		@Nullable Run run, List<ProblemReport> problems, Map<String, Store> stores) implements Report {
@@ -37,10 +31,6 @@ public record StatusReport(StoreStatus status, MigrationMode mode, Application a
 
 	/**
 	 * The instance that answers.
-	 *
-	 * @param name the name of the service
-	 * @param version the version of the build
-	 * @param instance the host
 	 */
 	public record Application(String name, @Nullable String version, String instance) {
 
@@ -54,26 +44,19 @@ public record StatusReport(StoreStatus status, MigrationMode mode, Application a
 	 * Age of an answer.
 	 *
 	 * @param takenAt when the oldest part of it was read
-	 * @param ageMs how long ago that was, in milliseconds
 	 */
 	public record Snapshot(Instant takenAt, long ageMs) {
 
 	}
 
 	/**
-	 * A run of the instance that answers.
+	 * A run of the instance that answers. Store and migration are the current or the
+	 * last.
 	 *
-	 * @param id the id of the run
-	 * @param trigger what began it
-	 * @param state whether it goes on, and what it came to
-	 * @param startedAt when it began
-	 * @param elapsedMs how long it has been going on, or took, in milliseconds
-	 * @param store the store that it is at work on, or was last
-	 * @param migration the migration that it is at work on, or was last
-	 * @param step the number of that migration in the run
+	 * @param step the number of the migration in the run
 	 * @param steps how many migrations it will have executed at the end, absent if that
 	 * is not known
-	 * @param message what it came to, absent while it goes on
+	 * @param message the result, absent while it goes on
 	 */
 	public record Run(String id, Trigger trigger, RunState state, Instant startedAt, long elapsedMs, String store,
 			@Nullable String migration, @Nullable Integer step, @Nullable Integer steps, @Nullable String message) {
@@ -83,9 +66,6 @@ public record StatusReport(StoreStatus status, MigrationMode mode, Application a
 			return this.state == RunState.RUNNING;
 		}
 
-		/**
-		 * Return how many migrations the run has finished.
-		 */
 		int finishedSteps() {
 			return (this.step != null) ? this.step - 1 : 0;
 		}
@@ -93,7 +73,7 @@ public record StatusReport(StoreStatus status, MigrationMode mode, Application a
 	}
 
 	/**
-	 * Whether a run goes on, and what it came to.
+	 * State of a run.
 	 */
 	public enum RunState {
 
@@ -117,24 +97,15 @@ public record StatusReport(StoreStatus status, MigrationMode mode, Application a
 	/**
 	 * A store at a glance.
 	 *
-	 * @param type the kind of database
-	 * @param engine what runs its migrations
-	 * @param enabled whether it is switched on
-	 * @param status its status
 	 * @param currentVersion the newest version that is applied
 	 * @param latestVersion the newest version that the build has
-	 * @param counts its migrations by state
-	 * @param lastApplied the newest execution that applied something
-	 * @param lock who holds its lock
-	 * @param hold what a rollback has decided, absent if there is nothing of the kind
+	 * @param hold the decision of a rollback that is in force, absent if there is none
 	 */
 	public record Store(String type, @Nullable String engine, boolean enabled, StoreStatus status,
 			@Nullable String currentVersion, @Nullable String latestVersion, MigrationCounts counts,
 			@Nullable LastApplied lastApplied, Lock lock, @Nullable Held hold) {
 
-		/**
-		 * Return how many migrations are in a state that is worth a word.
-		 */
+		// Counts other than zero of states that matter
 		List<Count> notable() {
 			return Stream
 				.of(new Count(this.counts.running(), "running"), new Count(this.counts.failed(), "failed"),
@@ -145,12 +116,6 @@ public record StatusReport(StoreStatus status, MigrationMode mode, Application a
 				.toList();
 		}
 
-		/**
-		 * A number of migrations.
-		 *
-		 * @param number how many there are
-		 * @param what the state that they are in
-		 */
 		record Count(int number, String what) {
 
 		}
@@ -158,15 +123,7 @@ public record StatusReport(StoreStatus status, MigrationMode mode, Application a
 	}
 
 	/**
-	 * An execution that applied something.
-	 *
-	 * @param id the migration
-	 * @param description its description
-	 * @param finishedAt when it ended
-	 * @param durationMs how long it took, in milliseconds
-	 * @param user the user who executed it
-	 * @param host the host that it ran on
-	 * @param applicationVersion the version of the service that executed it
+	 * The newest execution that applied something.
 	 */
 	public record LastApplied(String id, String description, @Nullable Instant finishedAt, @Nullable Long durationMs,
 			@Nullable String user, @Nullable String host, @Nullable String applicationVersion) {
@@ -176,12 +133,7 @@ public record StatusReport(StoreStatus status, MigrationMode mode, Application a
 	/**
 	 * A lock.
 	 *
-	 * @param held whether anybody holds it
-	 * @param mine whether this instance does
-	 * @param owner the holder
-	 * @param since when the holder acquired it
-	 * @param ageMs how long ago that was, in milliseconds
-	 * @param doing what the holder is doing
+	 * @param mine whether this instance holds it
 	 */
 	public record Lock(boolean held, boolean mine, @Nullable String owner, @Nullable Instant since,
 			@Nullable Long ageMs, @Nullable String doing) {
@@ -190,11 +142,6 @@ public record StatusReport(StoreStatus status, MigrationMode mode, Application a
 
 	/**
 	 * A decision not to run a store past a version.
-	 *
-	 * @param version the version
-	 * @param reason why
-	 * @param user who decided it
-	 * @param since when
 	 */
 	public record Held(String version, @Nullable String reason, @Nullable String user, Instant since) {
 

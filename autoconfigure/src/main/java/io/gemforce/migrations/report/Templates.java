@@ -20,7 +20,7 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.util.StreamUtils;
 
 /**
- * The templates of one format. A template that asks for something that a report does not
+ * The templates of one format. A template that names a property that the report does not
  * have is an error.
  */
 final class Templates {
@@ -54,9 +54,6 @@ final class Templates {
 		return new ClassPathResource(name, Templates.class).getInputStream();
 	}
 
-	/**
-	 * Read a resource that lies beside the templates.
-	 */
 	static String read(String name) {
 		try (InputStream stream = resource(name)) {
 			return StreamUtils.copyToString(stream, StandardCharsets.UTF_8);
@@ -73,10 +70,7 @@ final class Templates {
 		return VisibleText.of(Objects.toString(value));
 	}
 
-	/**
-	 * Write something with a template.
-	 * @param around what the template finds where the content does not have it
-	 */
+	// What the content does not have is looked up in what is around it
 	String write(String name, Object content, Object around) {
 		StringWriter text = new StringWriter();
 		this.templates.computeIfAbsent(name, this.compiler::loadTemplate).execute(content, around, text);

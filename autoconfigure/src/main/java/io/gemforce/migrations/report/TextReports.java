@@ -20,9 +20,6 @@ public final class TextReports {
 	private TextReports() {
 	}
 
-	/**
-	 * Returns some lines.
-	 */
 	public static String describe(Report report) {
 		if (report instanceof StatusReport status) {
 			return describe(status);
@@ -67,10 +64,7 @@ public final class TextReports {
 		return text.toString();
 	}
 
-	/**
-	 * Describe a run in one line.
-	 * @param failure what ended it, {@code null} if it went through
-	 */
+	// The failure is null if the run went through
 	public static String describe(MigrationRun run, List<StoreResult> results, @Nullable RuntimeException failure,
 			Duration total) {
 		return "migrations: %s; run=%s total=%d ms".formatted(Stream
@@ -86,9 +80,6 @@ public final class TextReports {
 		return "failed with " + failure.getClass().getSimpleName();
 	}
 
-	/**
-	 * Describe what a run did to a store.
-	 */
 	public static String describe(StoreResult result) {
 		String what = switch (result.outcome()) {
 			case APPLIED -> "%s->%s (%d applied, %d ms)".formatted((result.from() != null) ? result.from() : "empty",
@@ -105,9 +96,6 @@ public final class TextReports {
 		return "%s %s".formatted(result.store(), what);
 	}
 
-	/**
-	 * Describe what a job did.
-	 */
 	public static String describe(JobReport report) {
 		StringBuilder text = new StringBuilder("migrations %s: ".formatted(report.job()))
 			.append(report.done().isEmpty() ? "failed" : String.join("; ", report.done()));
@@ -126,9 +114,6 @@ public final class TextReports {
 		return "%s %s: %s\n  %s".formatted(problem.severity(), problem.code(), problem.message(), problem.action());
 	}
 
-	/**
-	 * Describe what a run or a rollback would do.
-	 */
 	public static String describe(PlanReport report) {
 		StringBuilder text = new StringBuilder(
 				"migrations plan: %d step(s), planHash %s".formatted(report.steps().size(), report.planHash()));
@@ -172,9 +157,6 @@ public final class TextReports {
 		return text.toString();
 	}
 
-	/**
-	 * Describe what came of a rehearsal.
-	 */
 	public static String describe(RehearsalReport report) {
 		StringBuilder text = new StringBuilder("migrations rehearsal: %s, %d migration(s)"
 			.formatted(report.passed() ? "nothing failed" : "FAILED", report.migrations().size()));
@@ -187,9 +169,6 @@ public final class TextReports {
 		return text.toString();
 	}
 
-	/**
-	 * Returns some lines.
-	 */
 	public static String describe(StatusReport report) {
 		StringBuilder text = new StringBuilder("migrations status: %s".formatted(report.status()));
 		report.stores().forEach((name, store) -> text.append('\n').append(describe(name, store)));

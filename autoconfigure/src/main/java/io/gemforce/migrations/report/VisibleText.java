@@ -1,31 +1,22 @@
 package io.gemforce.migrations.report;
 
 /**
- * Makes a text that anybody may have written fit to be shown: what would not be seen, or
- * would change how the rest is seen, is shown by its number, and what is too long is cut.
+ * Makes untrusted text fit to be shown: invisible characters, and those that change how
+ * the rest is shown, are replaced by their numbers, and text that is too long is cut.
  */
 final class VisibleText {
 
-	/**
-	 * How much of a text is shown at the most, in characters.
-	 */
+	// In characters
 	static final int LONGEST = 20_000;
 
 	private VisibleText() {
 	}
 
-	/**
-	 * Make a text fit to be shown. Line breaks and tabs stay.
-	 * @return the text, with {@code [U+202E]} where there was that character
-	 */
+	// Line breaks and tabs stay; others become their number, as in [U+202E]
 	static String of(String text) {
 		return of(text, LONGEST);
 	}
 
-	/**
-	 * Make a text fit to be shown, and cut it.
-	 * @param longest how much of it to show, in characters
-	 */
 	static String of(String text, int longest) {
 		StringBuilder visible = new StringBuilder(Math.min(text.length(), longest));
 		int position = 0;

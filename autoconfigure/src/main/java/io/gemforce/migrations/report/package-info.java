@@ -1,5 +1,5 @@
 /**
- * What is told about migrations, whoever asks.
+ * Reports about migrations, in all formats.
  */
 @NullMarked
 package io.gemforce.migrations.report;

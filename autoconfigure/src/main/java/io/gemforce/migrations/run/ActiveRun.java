@@ -12,16 +12,11 @@ import io.gemforce.migrations.StoreResult;
 /**
  * A run that this process is at work on in a store, or was.
  *
- * @param run the run
- * @param store the store
- * @param startedAt when it began with the store
- * @param finishedAt when it was done with the store, {@code null} if it is not
  * @param migration the id of the migration that it is at work on, or was last,
  * {@code null} before the first one
  * @param step the number of that migration in the run, from 1
  * @param result what was done, {@code null} as long as that is not known, or if nothing
  * but records was changed
- * @param failure why it failed, {@code null} if it did not
  */
 public record ActiveRun(MigrationRun run, StoreName store, Instant startedAt, @Nullable Instant finishedAt,
 		@Nullable String migration, int step, @Nullable StoreResult result, @Nullable MigrationException failure) {
@@ -39,9 +34,6 @@ public record ActiveRun(MigrationRun run, StoreName store, Instant startedAt, @N
 		return new ActiveRun(this.run, this.store, this.startedAt, now, this.migration, this.step, result, failure);
 	}
 
-	/**
-	 * Whether this process is at work on it.
-	 */
 	public boolean isRunning() {
 		return this.finishedAt == null;
 	}

@@ -58,31 +58,22 @@ final class CachedSnapshot {
 		}
 	}
 
-	/**
-	 * Return what is known, however old it is.
-	 */
+	// However old it is
 	Optional<StoreSnapshot> known() {
 		return Optional.ofNullable(this.newest);
 	}
 
-	/**
-	 * Whether there is a snapshot that is not too old.
-	 */
 	boolean isFresh(Duration maxAge) {
 		StoreSnapshot known = this.newest;
 		return known != null && isFresh(known, maxAge);
 	}
 
-	/**
-	 * Let the next one who asks read the store.
-	 */
+	// The next caller reads the store
 	void expire() {
 		this.expired = true;
 	}
 
-	/**
-	 * Remember what somebody has seen who did not read all of the store.
-	 */
+	// From a caller that has not read all of the store
 	void storePartial(StoreSnapshot snapshot) {
 		this.newest = snapshot;
 		this.expired = true;

@@ -13,9 +13,9 @@ import io.gemforce.migrations.store.MigrationStore;
 import io.gemforce.migrations.store.StoreLook;
 
 /**
- * Looks at all stores of a run before it touches the first of them, and tells all that is
- * wrong with any of them at once. What was seen of a store is used when its turn comes,
- * unless there was something to do before: then it is read again.
+ * Looks at all stores of a run before the first one is touched, and reports all that is
+ * wrong at once. What was seen of a store is used when its turn comes, unless there was
+ * something to do before: then it is read again.
  */
 final class LookAhead {
 
@@ -29,20 +29,13 @@ final class LookAhead {
 
 	private boolean outdated;
 
-	/**
-	 * Create one for a run.
-	 * @param hasWork tells whether what was seen of later stores may be outdated once the
-	 * run is done with a store
-	 */
 	LookAhead(List<MigrationStore> stores, Consumer<StoreLook> check, Predicate<StoreLook> hasWork) {
 		this.stores = List.copyOf(stores);
 		this.check = check;
 		this.hasWork = hasWork;
 	}
 
-	/**
-	 * Look at a store whose turn it is, and before the first one at all that follow.
-	 */
+	// Before the first store, looks at all that follow as well
 	StoreLook at(MigrationStore store) {
 		if (this.looks.isEmpty()) {
 			lookFrom(store);

@@ -49,9 +49,8 @@ import io.gemforce.migrations.store.Validation;
 
 /**
  * The migrations of a service: brings its stores to what the mode asks for when the
- * service starts, and answers what state they are in.
- * <p>
- * A store that is switched off is never spoken to.
+ * service starts, and answers what state they are in. A store that is switched off is
+ * never spoken to.
  */
 public final class Migrations {
 
@@ -77,10 +76,6 @@ public final class Migrations {
 
 	private @Nullable LookAhead startAhead;
 
-	/**
-	 * Create the migrations of a service.
-	 * @param stop tells that the process is about to end
-	 */
 	public Migrations(Settings settings, MigrationRun run, Supplier<Stream<MigrationStore>> stores, ShutdownSignal stop,
 			Clock clock) {
 		this.settings = settings;
@@ -92,8 +87,7 @@ public final class Migrations {
 	}
 
 	/**
-	 * Bring a store to what the mode asks for, when the service starts. A job does not:
-	 * it does what it was told to do and ends.
+	 * Bring a store to what the mode asks for, when the service starts. A job does not.
 	 */
 	public StoreResult start(StoreName name) {
 		try (ShutdownSignal.WorkInProgress step = this.stop.begin()) {
@@ -163,8 +157,8 @@ public final class Migrations {
 	}
 
 	/**
-	 * Plan what a run over stores would execute. Only reads, and creates nothing.
-	 * @param names the stores; those that are switched off are left out
+	 * Plan what a run would execute, leaving out stores that are switched off. Only
+	 * reads, and creates nothing.
 	 */
 	public Plan plan(Collection<StoreName> names, boolean exact) {
 		List<PlanStep> steps = new ArrayList<>();
@@ -181,12 +175,6 @@ public final class Migrations {
 				(listener) -> ahead.at(store).migrate(run, guard.withProgress(listener)));
 	}
 
-	/**
-	 * Migrate stores as the run that this process is, one after the other, once none of
-	 * them has anything wrong. The first failure ends it.
-	 * @param expectedPlan the hash of the plan that is to be executed and no other,
-	 * {@code null} for whatever is pending
-	 */
 	public RunOutcome migrate(Collection<StoreName> names, @Nullable String expectedPlan) {
 		return migrate(this.run, names, expectedPlan);
 	}
@@ -194,8 +182,7 @@ public final class Migrations {
 	/**
 	 * Migrate stores, one after the other, once none of them has anything wrong. The
 	 * first failure ends it.
-	 * @param expectedPlan the hash of the plan that is to be executed and no other,
-	 * {@code null} for whatever is pending
+	 * @param expectedPlan the hash of the only plan to execute, {@code null} for any
 	 */
 	public RunOutcome migrate(MigrationRun run, Collection<StoreName> names, @Nullable String expectedPlan) {
 		PlanGuard guard = PlanGuard.open();
@@ -228,21 +215,12 @@ public final class Migrations {
 		return new RunOutcome(run, done, null);
 	}
 
-	/**
-	 * Rehearse what is pending in stores.
-	 * @param names the stores; those that are switched off are left out
-	 * @param scope where, and on how much data
-	 */
 	public List<RehearsalResult> rehearse(Collection<StoreName> names, RehearsalScope scope) {
 		return enabled(names).flatMap((name) -> get(name).rehearse(scope).stream()).toList();
 	}
 
 	/**
-	 * Plan a rollback over the stores that it concerns. Only reads, and creates nothing.
-	 * @param target how far to roll back
-	 * @return what would be undone, the store that was migrated last first
-	 * @throws MigrationException if a store cannot be read, or if what is to be undone is
-	 * not what was applied last
+	 * Plan a rollback, the store that was migrated last first. Only reads.
 	 */
 	public List<StoreRollback> planRollback(RollbackTarget target) {
 		List<StoreRollback> rollbacks = concerned(target).map((name) -> get(name).planRollback(target)).toList();
@@ -265,25 +243,14 @@ public final class Migrations {
 		return names.stream().filter((name) -> !isDisabled(name)).sorted();
 	}
 
-	/**
-	 * Roll back as the run that this process is. The first failure ends it.
-	 * @param expectedPlan the hash of the plan that is to be executed and no other,
-	 * {@code null} for whatever it takes
-	 * @param reason why, {@code null} if no reason was given
-	 * @throws MigrationException if something of it cannot be undone, or if the plan is
-	 * another one; nothing was touched then
-	 */
 	public RunOutcome rollback(RollbackTarget target, @Nullable String expectedPlan, @Nullable String reason) {
 		return rollback(this.run, target, expectedPlan, reason);
 	}
 
 	/**
-	 * Roll back. The first failure ends it.
-	 * @param expectedPlan the hash of the plan that is to be executed and no other,
-	 * {@code null} for whatever it takes
-	 * @param reason why, {@code null} if no reason was given
-	 * @throws MigrationException if something of it cannot be undone, or if the plan is
-	 * another one; nothing was touched then
+	 * Roll back. The first failure ends it. If something cannot be undone, or the plan is
+	 * another one, it throws before anything is touched.
+	 * @param expectedPlan the hash of the only plan to execute, {@code null} for any
 	 */
 	public RunOutcome rollback(MigrationRun run, RollbackTarget target, @Nullable String expectedPlan,
 			@Nullable String reason) {
@@ -314,24 +281,14 @@ public final class Migrations {
 		}
 	}
 
-	/**
-	 * Change what is recorded in a store, as the run that this process is.
-	 */
 	public List<String> perform(StoreName name, Operation operation) {
 		return perform(this.run, name, operation);
 	}
 
-	/**
-	 * Look what an operation would do. Only reads.
-	 * @return what would be done, a line each, {@code null} if the store cannot tell
-	 */
 	public @Nullable List<String> preview(StoreName name, Operation operation) {
 		return get(name).preview(operation);
 	}
 
-	/**
-	 * Change what is recorded in a store, and nothing else in it.
-	 */
 	public List<String> perform(MigrationRun run, StoreName name, Operation operation) {
 		try {
 			List<String> done = this.active.execute(run, name, (listener) -> get(name).perform(operation, run));
@@ -347,9 +304,6 @@ public final class Migrations {
 		}
 	}
 
-	/**
-	 * Return what this process is at work on in a store.
-	 */
 	public Optional<ActiveRun> running(StoreName name) {
 		return this.active.running(name);
 	}
@@ -361,23 +315,14 @@ public final class Migrations {
 		return this.active.newest();
 	}
 
-	/**
-	 * Look who holds the lock of a store, now.
-	 */
 	public StoreLock lock(StoreName name) {
 		return get(name).lock();
 	}
 
-	/**
-	 * Look for a hold of a store, now.
-	 */
 	public Optional<Hold> hold(StoreName name) {
 		return get(name).hold();
 	}
 
-	/**
-	 * Read a store again when somebody asks for it next.
-	 */
 	public void forgetSnapshot(StoreName name) {
 		cached(name).expire();
 	}
@@ -399,9 +344,6 @@ public final class Migrations {
 		return StoreCheck.checked(store.name(), StoreResult.Outcome.CHECKED);
 	}
 
-	/**
-	 * Return what to do when the service starts.
-	 */
 	public MigrationMode mode() {
 		return this.settings.mode();
 	}
@@ -410,16 +352,10 @@ public final class Migrations {
 		return this.run;
 	}
 
-	/**
-	 * Return what the start of the service has done so far.
-	 */
 	public List<StoreResult> results() {
 		return List.copyOf(this.results.values());
 	}
 
-	/**
-	 * Whether a store is switched off.
-	 */
 	public boolean isDisabled(StoreName name) {
 		return this.settings.disabled().contains(name);
 	}
@@ -431,9 +367,6 @@ public final class Migrations {
 		return Stream.of(StoreName.values()).filter(this::isResponsibleFor).toList();
 	}
 
-	/**
-	 * Look whether a migration that another one requires is applied.
-	 */
 	public Requirements.Status check(Requirement requirement) {
 		if (isDisabled(requirement.store())) {
 			return Requirements.Status.NO_STORE;
@@ -458,30 +391,24 @@ public final class Migrations {
 		return entry.isPending() ? Requirements.Status.PENDING : Requirements.Status.UNMET;
 	}
 
-	/**
-	 * Compare a store's history with this build, now.
-	 */
 	public Validation validate(StoreName name) {
 		return get(name).validate();
 	}
 
 	/**
-	 * Whether it is for this to say what becomes of a store.
+	 * Whether this service has the store, or has switched it off.
 	 */
 	public boolean isResponsibleFor(StoreName name) {
 		return isDisabled(name) || find(name).isPresent();
 	}
 
 	/**
-	 * Return the stores of this service as they are, or were a moment ago.
+	 * Return the stores as they are, or were a moment ago.
 	 */
 	public List<StoreSnapshot> snapshots() {
 		return Stream.of(StoreName.values()).flatMap((name) -> snapshot(name).stream()).toList();
 	}
 
-	/**
-	 * Return a store as it is, or was a moment ago.
-	 */
 	public Optional<StoreSnapshot> snapshot(StoreName name) {
 		if (isDisabled(name)) {
 			return Optional.of(StoreSnapshot.disabled(name, this.clock.instant()));
@@ -504,17 +431,10 @@ public final class Migrations {
 		return isDisabled(name) ? snapshot(name) : cached(name).known();
 	}
 
-	/**
-	 * Whether what is known about a store is not too old. Asks the store nothing.
-	 */
 	public boolean isKnown(StoreName name, Duration maxAge) {
 		return cached(name).isFresh(maxAge);
 	}
 
-	/**
-	 * Read the history of some migrations of a store.
-	 * @return every attempt to execute one of them, the oldest first
-	 */
 	public List<Execution> executions(StoreName name, Collection<MigrationEntry> entries) {
 		return entries.isEmpty() ? List.of() : get(name).executions(entries);
 	}
@@ -530,8 +450,6 @@ public final class Migrations {
 	/**
 	 * What a user can set about all stores.
 	 *
-	 * @param mode what to do when the service starts
-	 * @param disabled the stores that are switched off
 	 * @param waitTimeout how long to wait for another instance to migrate
 	 * @param snapshotMaxAge how old an answer may be
 	 */

@@ -24,9 +24,6 @@ final class PartialRuns {
 	private PartialRuns() {
 	}
 
-	/**
-	 * Add to a failure what was done before.
-	 */
 	static MigrationException explain(MigrationException failure, Collection<StoreResult> results) {
 		String changed = results.stream()
 			.filter((result) -> result.store() != failure.getStore() && result.isChanged())

@@ -28,11 +28,6 @@ final class RollbackRequirements {
 		this.rollbacks = rollbacks;
 	}
 
-	/**
-	 * Check.
-	 * @throws MigrationException if something that stays applied requires something that
-	 * would be undone
-	 */
 	void check() {
 		Set<String> undone = this.rollbacks.stream()
 			.flatMap((rollback) -> rollback.steps().stream())

@@ -11,10 +11,6 @@ import io.gemforce.migrations.StoreResult;
 
 /**
  * What a run over the stores came to.
- *
- * @param run the run
- * @param results what it did to each store, in order
- * @param failure what ended it, {@code null} if it went through
  */
 public record RunOutcome(MigrationRun run, List<StoreResult> results, @Nullable MigrationException failure) {
 
@@ -23,17 +19,14 @@ public record RunOutcome(MigrationRun run, List<StoreResult> results, @Nullable 
 	}
 
 	/**
-	 * Whether one store was changed and the other one failed.
-	 * @return whether the run had applied or undone something in a store when it failed
+	 * Whether something was applied or undone in a store before the run failed.
 	 */
 	public boolean isPartial() {
 		return this.failure != null && this.results.stream().anyMatch(StoreResult::isChanged);
 	}
 
 	/**
-	 * Return what a job ends with that did this.
-	 * @return the exit code of the process: where the run failed, that of what failed,
-	 * whatever it had done before
+	 * Return the exit code of a job: that of the failure, whatever was done before.
 	 */
 	public int exitCode() {
 		if (this.failure != null) {

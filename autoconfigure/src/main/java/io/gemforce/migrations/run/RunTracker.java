@@ -30,9 +30,6 @@ final class RunTracker {
 		this.clock = clock;
 	}
 
-	/**
-	 * Work on a store, and let others see that.
-	 */
 	<T> T execute(MigrationRun run, StoreName store, Function<Consumer<String>, T> work) {
 		this.runs.put(store, ActiveRun.begin(run, store, this.clock.instant()));
 		MigrationException failure = null;
@@ -59,10 +56,7 @@ final class RunTracker {
 		return Optional.ofNullable(this.runs.get(store)).filter(ActiveRun::isRunning);
 	}
 
-	/**
-	 * Return the run to show where there is place for one.
-	 * @return what is running, else what ended last, or empty if nothing was ever run
-	 */
+	// What is running, else what ended last
 	Optional<ActiveRun> newest() {
 		return this.runs.values()
 			.stream()

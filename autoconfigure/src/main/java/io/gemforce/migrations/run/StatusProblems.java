@@ -14,9 +14,8 @@ import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.Validation;
 
 /**
- * Sees to it that whatever keeps a store from being up to date is among its problems,
- * with what to do about it. What a run does by itself stops no run, so it is not among
- * the problems of a validation.
+ * Adds to a store's problems whatever keeps it from being up to date, with what to do
+ * about it. What a run does by itself stops no run, so a validation does not have it.
  */
 final class StatusProblems {
 
@@ -27,11 +26,7 @@ final class StatusProblems {
 	private StatusProblems() {
 	}
 
-	/**
-	 * Complete the problems of a store.
-	 * @return its problems, and one for each failed or interrupted migration and for what
-	 * is pending
-	 */
+	// Adds one for each failed or interrupted migration and for what is pending
 	static List<Problem> explain(StoreName store, Validation validation) {
 		List<Problem> problems = new ArrayList<>(validation.problems());
 		List<MigrationEntry> waiting = validation.pending()

@@ -28,26 +28,13 @@ import io.gemforce.migrations.store.Validation;
 /**
  * A store at one moment.
  *
- * @param store the store
  * @param engine what runs its migrations, {@code null} if the store is switched off
- * @param status its status
- * @param entries its migrations, in the order of versions
- * @param problems what is wrong, or should be looked at
- * @param lock who holds its lock
- * @param hold what a rollback has decided, {@code null} if there is nothing of the kind
- * @param lastApplied the newest execution that applied something, {@code null} if there
- * is none
- * @param takenAt when this was read
- * @param currentVersion the newest version that is applied, {@code null} if there is none
- * @param latestVersion the newest version that this build has, {@code null} if there is
- * none
- * @param counts the number of migrations by state
  */
 public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatus status, List<MigrationEntry> entries,
 		List<Problem> problems, StoreLock lock, @Nullable Hold hold, @Nullable Execution lastApplied, Instant takenAt,
 		@Nullable String currentVersion, @Nullable String latestVersion, MigrationCounts counts) {
 
-	// What is told of all migrations is found out once, not each time that somebody asks
+	// What is told of all migrations is found out once, not at each call
 	private StoreSnapshot(StoreName store, @Nullable String engine, StoreStatus status, List<MigrationEntry> entries,
 			List<Problem> problems, StoreLock lock, @Nullable Hold hold, @Nullable Execution lastApplied,
 			Instant takenAt) {
@@ -56,9 +43,6 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 				newestVersion(entries, MigrationEntry::inBuild), MigrationCounts.of(entries));
 	}
 
-	/**
-	 * Create a snapshot of what was read.
-	 */
 	static StoreSnapshot of(MigrationStore store, Validation validation, StoreLock lock, @Nullable Hold hold,
 			@Nullable Execution lastApplied, Instant takenAt) {
 		boolean atWork = lock.held() && (lock.mine() || lock.alive());
@@ -80,15 +64,12 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 					.formatted(store.name()));
 	}
 
-	// What nobody is at work on is not running
+	// A row that no instance is at work on is not running
 	private static MigrationEntry withoutRunner(MigrationEntry entry) {
 		return (entry.state() == MigrationState.RUNNING) ? entry.withState(MigrationState.INTERRUPTED) : entry;
 	}
 
-	/**
-	 * Create a snapshot of a store of which only the migrations were read: whether
-	 * somebody is at work on one that is running is not known.
-	 */
+	// Whether an instance is at work on a migration that is running was not read
 	static StoreSnapshot partial(MigrationStore store, Validation validation, Instant takenAt) {
 		return new StoreSnapshot(store.name(), store.engine(), status(validation, StoreLock.FREE), validation.entries(),
 				StatusProblems.explain(store.name(), validation), StoreLock.FREE, null, null, takenAt);
@@ -150,10 +131,6 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 			.orElse(null);
 	}
 
-	/**
-	 * Find a migration.
-	 * @return the migration, or empty if neither the build nor the history knows it
-	 */
 	public Optional<MigrationEntry> find(String id) {
 		return this.entries.stream().filter((entry) -> entry.id().equals(id)).findFirst();
 	}

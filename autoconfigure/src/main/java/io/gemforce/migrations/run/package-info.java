@@ -1,6 +1,5 @@
 /**
- * The run: looks at all stores, migrates one after the other, keeps track of what runs
- * and of what was seen last. Internal; knows stores only by the seam.
+ * The run over all stores, and what was seen of them last. Internal.
  */
 @NullMarked
 package io.gemforce.migrations.run;

@@ -1,10 +1,7 @@
 package io.gemforce.migrations.store;
 
 /**
- * How many documents or rows a migration touches.
- *
- * @param count their number
- * @param estimated whether the number comes from statistics instead of counting
+ * How many documents or rows a migration touches, counted or estimated by statistics.
  */
 public record AffectedCount(long count, boolean estimated) {
 

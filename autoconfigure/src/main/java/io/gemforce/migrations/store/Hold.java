@@ -11,18 +11,9 @@ import io.gemforce.migrations.Version;
  * A decision, made by a rollback, not to run a store past a version. It binds a build
  * that has migrations past that version, until it is released or the build has a
  * migration that is newer than all that was rolled back.
- *
- * @param store the store
- * @param version the version that the store was rolled back to
- * @param reason why it was rolled back, {@code null} if no reason was given
- * @param user who rolled it back, {@code null} if that is not known
- * @param since when
  */
 public record Hold(StoreName store, Version version, @Nullable String reason, @Nullable String user, Instant since) {
 
-	/**
-	 * Whether nothing of the store may be run by the build.
-	 */
 	public boolean binds(@Nullable Version newestInBuild, @Nullable Version newestRolledBack) {
 		if (newestInBuild == null || newestInBuild.compareTo(this.version) <= 0) {
 			return false;
@@ -30,9 +21,6 @@ public record Hold(StoreName store, Version version, @Nullable String reason, @N
 		return newestRolledBack == null || newestInBuild.compareTo(newestRolledBack) <= 0;
 	}
 
-	/**
-	 * Say in a clause what is held.
-	 */
 	public String describe() {
 		return "held at version %s since %s by %s%s".formatted(this.version, this.since,
 				(this.user != null) ? this.user : "an unknown user", (this.reason != null) ? ": " + this.reason : "");

@@ -13,10 +13,9 @@ import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 
 /**
- * Finds files of the class path that a search by folder does not find: those in jars that
- * have no entries for their folders, as {@code zip -D} and some build tools make them. A
- * jar that has an entry for the folder is left to that search. Not for use by
- * applications.
+ * Finds files of the class path that a search by folder does not find: those in jars
+ * without entries for their folders, as {@code zip -D} and some build tools make them. A
+ * jar that has an entry for the folder is left to that search.
  */
 public final class JarsWithoutFolders {
 

@@ -8,22 +8,10 @@ import io.gemforce.migrations.MigrationState;
 
 /**
  * Number of a store's migrations by state.
- *
- * @param applied applied, and known to this build
- * @param pending to be applied
- * @param running being executed now
- * @param failed failed or interrupted in the newest attempt
- * @param future applied, and newer than this build
- * @param missing applied, and not in this build
- * @param outdated repeatables to be applied again
- * @param held held back after a rollback
  */
 public record MigrationCounts(int applied, int pending, int running, int failed, int future, int missing, int outdated,
 		int held) {
 
-	/**
-	 * Returns their number by state.
-	 */
 	public static MigrationCounts of(List<MigrationEntry> entries) {
 		Map<MigrationState, Integer> counts = new EnumMap<>(MigrationState.class);
 		entries.forEach((entry) -> counts.merge(entry.state(), 1, Integer::sum));

@@ -13,24 +13,8 @@ import io.gemforce.migrations.Phase;
  * One migration of a store: what this build has of it, and what the history says.
  *
  * @param id the version, or {@code R:} and the description where there is none
- * @param version the version, {@code null} for a repeatable
- * @param description the description
- * @param type what it is made of, {@code null} if that is not known
- * @param phase when it may run
- * @param state its state
  * @param engineState the state in the words of the engine, {@code null} if it has none
- * @param inBuild whether this build has it
- * @param rank the position of its newest attempt, {@code null} if it was never recorded
  * @param attempts the positions of its attempts in the history, ascending
- * @param script the file or class, {@code null} if it is not known
- * @param location where the file is, {@code null} if it is not in this build
- * @param appliedChecksum the checksum when it was applied, {@code null} if it was not
- * @param resolvedChecksum the checksum in this build, {@code null} if it has none
- * @param newestDirection whether its newest attempt applied or undid it, {@code null} if
- * it was never recorded
- * @param undo whether it can be undone
- * @param requires what must be applied before, as the user has written it
- * @param blockedBy what of that is not
  */
 public record MigrationEntry(String id, @Nullable String version, String description, @Nullable MigrationType type,
 		Phase phase, MigrationState state, @Nullable String engineState, boolean inBuild, @Nullable Long rank,
@@ -55,17 +39,13 @@ public record MigrationEntry(String id, @Nullable String version, String descrip
 	}
 
 	/**
-	 * Whether a run would execute this migration.
-	 * @return whether it is in this build and still to be applied. What is undone in part
-	 * is not: its undo has to be finished first
+	 * Whether a run would execute it. What is undone in part is not pending: its undo has
+	 * to be finished first.
 	 */
 	public boolean isPending() {
 		return this.inBuild && this.state.isPending() && !isUndoUnfinished();
 	}
 
-	/**
-	 * Whether an undo of this migration failed or never finished.
-	 */
 	public boolean isUndoUnfinished() {
 		return this.newestDirection == Direction.DOWN
 				&& (this.state == MigrationState.FAILED || this.state == MigrationState.INTERRUPTED);

@@ -8,11 +8,8 @@ import java.util.stream.Collectors;
 import io.gemforce.migrations.Problem;
 
 /**
- * What a run would execute, in order, over both stores, and what is held back and why.
- *
- * @param steps the steps
- * @param problems what is wrong, or should be looked at; an error stops the run before
- * its first step
+ * What a run would execute, in order, over both stores, and what is held back and why. A
+ * problem that is an error stops the run before its first step.
  */
 public record Plan(List<PlanStep> steps, List<Problem> problems) {
 
@@ -23,17 +20,13 @@ public record Plan(List<PlanStep> steps, List<Problem> problems) {
 		problems = List.copyOf(problems);
 	}
 
-	/**
-	 * Return what would be executed now.
-	 */
 	public List<PlanStep> runnable() {
 		return this.steps.stream().filter(PlanStep::isRunnable).toList();
 	}
 
 	/**
-	 * Return a hash that is another one whenever the steps that would be executed are:
-	 * over their stores, versions, checksums, directions and order, and over nothing that
-	 * was counted.
+	 * Return a hash of the steps that would be executed: of their stores, versions,
+	 * checksums, directions and order, but of nothing that was counted.
 	 */
 	public String hash() {
 		String text = runnable().stream().map(Plan::line).collect(Collectors.joining("\n"));

@@ -14,8 +14,8 @@ import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.StoreName;
 
 /**
- * Lets a run execute nothing but what was shown in a plan. Asked under the
- * store's lock, before each migration.
+ * Lets a run execute nothing but what was shown in a plan. Asked under the store's lock,
+ * before each migration.
  */
 public final class PlanGuard {
 
@@ -39,8 +39,8 @@ public final class PlanGuard {
 	}
 
 	/**
-	 * Return a guard that lets pass what a plan has, in its order. What the plan has and
-	 * another instance has executed meanwhile may be missing.
+	 * Return a guard that lets pass what a plan has, in its order. What another instance
+	 * has executed meanwhile may be missing.
 	 */
 	public static PlanGuard of(Plan plan) {
 		return new PlanGuard(plan.runnable(), (id) -> {
@@ -48,25 +48,20 @@ public final class PlanGuard {
 	}
 
 	/**
-	 * Return a guard that lets the same pass.
-	 * @param listener told the id of each migration that has passed
+	 * Return a guard that also tells a listener the id of each migration that has passed.
 	 */
 	public PlanGuard withProgress(Consumer<String> listener) {
 		return new PlanGuard(this.expected, listener);
 	}
 
 	/**
-	 * Ask whether a migration may be executed. It may be asked about the same one again.
+	 * Throw unless a migration may be executed. May be asked about the same one again.
 	 */
 	public void check(StoreName store, String id, Direction direction, Supplier<String> databaseState) {
 		requireExpected(store, id, direction, databaseState);
 		this.listener.accept(id);
 	}
 
-	/**
-	 * Whether a migration may be executed after the one that was asked about before.
-	 * @return whether {@link #check} lets it pass
-	 */
 	public boolean allows(StoreName store, String id, Direction direction) {
 		return this.expected == null || find(this.expected, store, id, direction) >= 0;
 	}
@@ -94,9 +89,6 @@ public final class PlanGuard {
 				(direction == Direction.UP) ? "applied" : "undone"), databaseState.get());
 	}
 
-	/**
-	 * Make sure that a plan is the one that was shown.
-	 */
 	public static void requireUnchanged(Plan plan, String hash) {
 		if (!plan.hash().equals(hash.trim())) {
 			List<String> now = plan.runnable()

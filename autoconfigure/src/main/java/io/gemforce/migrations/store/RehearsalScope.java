@@ -5,11 +5,8 @@ import io.gemforce.migrations.StoreName;
 /**
  * Where migrations are rehearsed, and on how much data.
  *
- * @param inPlace whether the databases of this service are there for the rehearsal;
- * otherwise scratch databases are made beside them
- * @param sample how many documents of a collection, or rows of a table, are copied into a
- * scratch database; {@link #ALL} for all of them
- * @param seed puts in data before each migration
+ * @param inPlace whether to use the databases of this service, not scratch databases
+ * @param sample how many documents or rows of each are copied into a scratch database
  */
 public record RehearsalScope(boolean inPlace, long sample, Seed seed) {
 
@@ -18,10 +15,6 @@ public record RehearsalScope(boolean inPlace, long sample, Seed seed) {
 	 */
 	public static final long ALL = Long.MAX_VALUE;
 
-	/**
-	 * Return a scope that makes scratch databases.
-	 * @param sample how many documents or rows to copy
-	 */
 	public static RehearsalScope scratch(long sample) {
 		return new RehearsalScope(false, sample, (store, id) -> {
 		});
@@ -29,7 +22,6 @@ public record RehearsalScope(boolean inPlace, long sample, Seed seed) {
 
 	/**
 	 * Return a scope that uses the databases of this service, for tests.
-	 * @param seed puts in data before each migration
 	 */
 	public static RehearsalScope ofThisService(Seed seed) {
 		return new RehearsalScope(true, 0, seed);
@@ -41,9 +33,6 @@ public record RehearsalScope(boolean inPlace, long sample, Seed seed) {
 	@FunctionalInterface
 	public interface Seed {
 
-		/**
-		 * Put in data.
-		 */
 		void before(StoreName store, String id);
 
 	}

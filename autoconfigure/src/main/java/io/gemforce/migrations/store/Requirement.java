@@ -7,9 +7,6 @@ import io.gemforce.migrations.Version;
 
 /**
  * A migration that another one requires to be applied before.
- *
- * @param store the store of the required migration
- * @param version the version of the required migration
  */
 public record Requirement(StoreName store, Version version) {
 

@@ -1,17 +1,12 @@
 package io.gemforce.migrations.store;
 
-import io.gemforce.migrations.MigrationException;
-
 /**
  * Tells whether a migration that another one requires is applied. The stores do not see
- * each other, so each asks this.
+ * each other, so they ask this.
  */
 @FunctionalInterface
 public interface Requirements {
 
-	/**
-	 * Look at the store of a required migration. Only reads.
-	 */
 	Status check(Requirement requirement);
 
 	/**

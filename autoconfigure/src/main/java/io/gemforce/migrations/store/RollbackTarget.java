@@ -10,9 +10,6 @@ import io.gemforce.migrations.Version;
  */
 public sealed interface RollbackTarget {
 
-	/**
-	 * Whether something of the store may be undone.
-	 */
 	default boolean concerns(StoreName store) {
 		return !(this instanceof ToVersion to) || to.store() == store;
 	}
@@ -20,7 +17,6 @@ public sealed interface RollbackTarget {
 	/**
 	 * Everything of one store that is newer than a version.
 	 *
-	 * @param store the store
 	 * @param version the newest version that stays, {@code 0} if none stays
 	 */
 	record ToVersion(StoreName store, Version version) implements RollbackTarget {
@@ -29,8 +25,6 @@ public sealed interface RollbackTarget {
 
 	/**
 	 * Everything that some runs have applied, in both stores.
-	 *
-	 * @param runIds the ids of the runs
 	 */
 	record OfRuns(Set<String> runIds) implements RollbackTarget {
 

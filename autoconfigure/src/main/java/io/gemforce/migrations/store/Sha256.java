@@ -12,9 +12,6 @@ public final class Sha256 {
 	private Sha256() {
 	}
 
-	/**
-	 * Return a digest that has seen nothing yet.
-	 */
 	public static MessageDigest digest() {
 		try {
 			return MessageDigest.getInstance("SHA-256");
@@ -24,9 +21,6 @@ public final class Sha256 {
 		}
 	}
 
-	/**
-	 * Return the digest of a text in UTF-8.
-	 */
 	public static byte[] of(String text) {
 		return digest().digest(text.getBytes(StandardCharsets.UTF_8));
 	}

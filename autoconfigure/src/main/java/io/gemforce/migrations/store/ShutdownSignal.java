@@ -28,16 +28,12 @@ public final class ShutdownSignal {
 		this.listeners.forEach(Runnable::run);
 	}
 
-	/**
-	 * Whether the signal was given.
-	 * @return whether no next step may begin
-	 */
 	public boolean isStopped() {
 		return this.stopped.getCount() == 0;
 	}
 
 	/**
-	 * Say that a step is about to begin that a process must not end in the middle of.
+	 * Begin a step that a process must not end in the middle of.
 	 */
 	public synchronized WorkInProgress begin() {
 		this.working++;
@@ -49,10 +45,6 @@ public final class ShutdownSignal {
 		notifyAll();
 	}
 
-	/**
-	 * Whether a step is going on.
-	 * @return whether a process must not end now
-	 */
 	public synchronized boolean isWorking() {
 		return this.working > 0;
 	}
@@ -66,9 +58,6 @@ public final class ShutdownSignal {
 		}
 	}
 
-	/**
-	 * Make sure that a next step may begin.
-	 */
 	public void check(StoreName store, String databaseState) {
 		if (isStopped()) {
 			throw new MigrationException(
@@ -81,9 +70,6 @@ public final class ShutdownSignal {
 		}
 	}
 
-	/**
-	 * Pause between two looks at something that a step waits for.
-	 */
 	public void pause(Duration pause, StoreName store, String databaseState) throws InterruptedException {
 		this.stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS);
 		check(store, databaseState);
@@ -102,7 +88,7 @@ public final class ShutdownSignal {
 	}
 
 	/**
-	 * Listen to the signal, for those who wait.
+	 * Call a listener on the signal, at once if it was given. The result removes it.
 	 */
 	public Runnable listen(Runnable listener) {
 		this.listeners.add(listener);

@@ -10,7 +10,6 @@ import io.gemforce.migrations.Problem;
  * What a store's history and this build say about each other.
  *
  * @param entries every migration that either of them knows, in the order of versions
- * @param problems all that was found
  */
 public record Validation(List<MigrationEntry> entries, List<Problem> problems) {
 
@@ -19,16 +18,12 @@ public record Validation(List<MigrationEntry> entries, List<Problem> problems) {
 		problems = List.copyOf(problems);
 	}
 
-	/**
-	 * Whether the store is newer than this build.
-	 */
 	public boolean isAhead() {
 		return this.entries.stream().anyMatch((entry) -> entry.state() == MigrationState.FUTURE);
 	}
 
 	/**
-	 * Whether a hold binds this build.
-	 * @return whether something would be run if it were not held
+	 * Whether a hold binds this build: without it something would be run.
 	 */
 	public boolean isHeld() {
 		return this.entries.stream().anyMatch((entry) -> entry.state() == MigrationState.HELD);
@@ -55,9 +50,6 @@ public record Validation(List<MigrationEntry> entries, List<Problem> problems) {
 			.toList();
 	}
 
-	/**
-	 * Return what stops a run.
-	 */
 	public List<Problem> errors() {
 		return this.problems.stream().filter(Problem::isError).toList();
 	}

@@ -1,6 +1,5 @@
 /**
- * The seam between the run and the stores: what a store is asked, what it answers, and
- * what all stores say alike. Internal; no driver is known here.
+ * The seam between the run and the stores, without any driver. Internal.
  */
 @NullMarked
 package io.gemforce.migrations.store;

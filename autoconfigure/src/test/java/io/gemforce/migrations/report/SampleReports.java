@@ -88,7 +88,8 @@ final class SampleReports {
 		PlanStep postgres = new PlanStep(StoreName.POSTGRES, "6", text, MigrationType.SQL, Phase.EXPAND, Direction.UP,
 				text, text, null, List.of(text), true, Undo.none(text), List.of(), "1");
 		PlanStep mongo = new PlanStep(StoreName.MONGO, "6", text, MigrationType.FILE, Phase.CONTRACT, Direction.UP,
-				text, null, new AffectedCount(2000, true), List.of(), false, Undo.by(UndoKind.DERIVED), List.of(text), "2");
+				text, null, new AffectedCount(2000, true), List.of(), false, Undo.by(UndoKind.DERIVED), List.of(text),
+				"2");
 		return PlanReport
 			.of(new Plan(List.of(postgres, mongo),
 					List.of(Problem.warning(ProblemCode.SCHEMA_AHEAD, StoreName.MONGO, text, text))))

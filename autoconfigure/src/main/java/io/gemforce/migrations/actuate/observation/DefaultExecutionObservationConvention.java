@@ -8,7 +8,7 @@ import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.ExecutionStart;
 
 /**
- * Default {@link ExecutionObservationConvention}. What a script says is in none of it.
+ * Default {@link ExecutionObservationConvention}. It never exposes the text of a script.
  */
 public class DefaultExecutionObservationConvention implements ExecutionObservationConvention {
 

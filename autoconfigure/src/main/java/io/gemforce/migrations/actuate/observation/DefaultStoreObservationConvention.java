@@ -32,9 +32,7 @@ public class DefaultStoreObservationConvention implements StoreObservationConven
 				MigrationObservation.Attribute.DB_SYSTEM.withValue(system(context.getStore())));
 	}
 
-	/**
-	 * Name a store's database as OpenTelemetry does.
-	 */
+	// As OpenTelemetry names databases
 	static String system(StoreName store) {
 		return switch (store) {
 			case POSTGRES -> "postgresql";

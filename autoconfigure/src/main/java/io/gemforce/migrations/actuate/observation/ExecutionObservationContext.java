@@ -24,16 +24,10 @@ public class ExecutionObservationContext extends StoreObservationContext {
 		return this.execution;
 	}
 
-	/**
-	 * Return why it failed.
-	 */
 	public @Nullable ExecutionError getExecutionError() {
 		return this.executionError;
 	}
 
-	/**
-	 * Set why it failed.
-	 */
 	public void setExecutionError(@Nullable ExecutionError executionError) {
 		this.executionError = executionError;
 	}

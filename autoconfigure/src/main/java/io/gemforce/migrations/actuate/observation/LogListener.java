@@ -27,9 +27,9 @@ import io.gemforce.migrations.Trigger;
 import io.gemforce.migrations.report.TextReports;
 
 /**
- * Logs what happens, with keys for structured logs. While a migration is executed, run,
- * store and migration are in the diagnostic context, so that the lines of the engines and
- * the drivers carry them, too.
+ * Logs with keys for structured logs. While a migration is executed, run, store and
+ * migration are in the diagnostic context, so that lines of engines and drivers carry
+ * them, too.
  */
 public final class LogListener implements MigrationListener, Ordered {
 
@@ -121,7 +121,7 @@ public final class LogListener implements MigrationListener, Ordered {
 	public void runEnded(MigrationRun run, List<StoreResult> results, @Nullable RuntimeException failure) {
 		Long nanos = this.elapsed.remove(run.id());
 		Duration total = Duration.ofNanos((nanos != null) ? nanos : 0);
-		// A job reports what it came to itself
+		// A job reports its result itself
 		if (run.trigger() != Trigger.JOB) {
 			logger.atLevel((failure != null) ? failure(run) : Level.INFO)
 				.addKeyValue(RUN_ID, run.id())

@@ -16,8 +16,8 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.StoreName;
 
 /**
- * Counts what happens and is no observation. The registry is asked for when there is
- * something to count, which is before most beans are there.
+ * Counts what is not an observation. The registry is looked up on first use, which is
+ * before most beans are created.
  */
 public final class MeterListener implements MigrationListener {
 

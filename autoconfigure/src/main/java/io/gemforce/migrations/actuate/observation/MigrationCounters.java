@@ -15,16 +15,9 @@ import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 
-/**
- * The meters that events are recorded with, in one registry.
- *
- * @param registry the registry
- */
 record MigrationCounters(MeterRegistry registry) {
 
-	/**
-	 * Register all of them, with every value that a tag can have.
-	 */
+	// With every value that a tag can have
 	void register(List<StoreName> stores) {
 		for (StoreName store : stores) {
 			Stream.of(LockWait.Outcome.values()).forEach((outcome) -> lockWait(store, outcome));
@@ -38,9 +31,6 @@ record MigrationCounters(MeterRegistry registry) {
 		}
 	}
 
-	/**
-	 * Whether a problem of a kind is found before anything is executed.
-	 */
 	static boolean isFoundByValidation(ProblemCode code) {
 		return switch (code.exitCode()) {
 			case ExitCode.INVALID, ExitCode.CONFIGURATION, ExitCode.AHEAD, ExitCode.PENDING -> true;

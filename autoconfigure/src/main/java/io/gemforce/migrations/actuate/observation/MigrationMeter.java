@@ -1,8 +1,5 @@
 package io.gemforce.migrations.actuate.observation;
 
-/**
- * What is metered of migrations besides the {@link MigrationObservation observations}.
- */
 enum MigrationMeter {
 
 	ENTRIES("migrations.entries", Kind.GAUGE, "Number of migrations by state", "store", "state"),
@@ -63,9 +60,6 @@ enum MigrationMeter {
 		return this.tags.clone();
 	}
 
-	/**
-	 * What a meter measures.
-	 */
 	enum Kind {
 
 		GAUGE, TIME_GAUGE, COUNTER, TIMER

@@ -10,8 +10,8 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.run.Migrations;
 
 /**
- * {@link MeterBinder} for what is metered of migrations. All meters are there from the
- * beginning, with every value that a tag can have; a scrape reads no store.
+ * {@link MeterBinder} for the meters of migrations. All of them are registered at the
+ * start, with every value that a tag can have; a scrape reads no store.
  */
 public final class MigrationMeters implements MeterBinder {
 
@@ -23,9 +23,6 @@ public final class MigrationMeters implements MeterBinder {
 
 	private final Clock clock;
 
-	/**
-	 * Create the meters of a service's stores.
-	 */
 	public MigrationMeters(Migrations migrations, SnapshotWatch watch, ObservationMeters observations, Clock clock) {
 		this.migrations = migrations;
 		this.watch = watch;

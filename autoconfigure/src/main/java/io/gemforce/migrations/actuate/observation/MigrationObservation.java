@@ -8,8 +8,7 @@ import io.micrometer.observation.ObservationConvention;
 import io.micrometer.observation.docs.ObservationDocumentation;
 
 /**
- * What is observed of migrations: each is a timer, a long task timer while it lasts, and
- * a span.
+ * The observations: each is a timer, a long task timer while it lasts, and a span.
  */
 public enum MigrationObservation implements ObservationDocumentation {
 
@@ -105,7 +104,7 @@ public enum MigrationObservation implements ObservationDocumentation {
 	}
 
 	/**
-	 * Names of tags: of metrics, and of spans, too.
+	 * Names of tags of metrics and spans.
 	 */
 	public enum Tag implements KeyName {
 

@@ -3,11 +3,7 @@ package io.gemforce.migrations.actuate.observation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the user wants observations of migrations to be named.
- *
- * @param run for runs, {@code null} for the default
- * @param store for stores, {@code null} for the default
- * @param execution for executions, {@code null} for the default
+ * The conventions that the user has set, {@code null} for the default.
  */
 public record ObservationConventions(@Nullable RunObservationConvention run, @Nullable StoreObservationConvention store,
 		@Nullable ExecutionObservationConvention execution) {

@@ -18,16 +18,15 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
 
 /**
- * Makes {@link MigrationObservation observations} of what happens. The registry is asked
- * for when there is something to observe for the first time, which is before most beans
- * are there.
+ * Makes {@link MigrationObservation observations} of what happens. The registry is looked
+ * up on first use, which is before most beans are created.
  * <p>
  * A run has no scope of its own: other beans are created between its stores.
  */
 public final class ObservationListener implements MigrationListener, Ordered {
 
 	/**
-	 * First, so that what the others write carries the ids of the trace.
+	 * First, so that what other listeners write carries the ids of the trace.
 	 */
 	public static final int ORDER = Ordered.HIGHEST_PRECEDENCE;
 
@@ -41,10 +40,6 @@ public final class ObservationListener implements MigrationListener, Ordered {
 
 	private final Map<ExecutionStart, Observed> executions = new ConcurrentHashMap<>();
 
-	/**
-	 * Create a listener.
-	 * @param conventions how the user wants observations to be named
-	 */
 	public ObservationListener(Supplier<ObservationRegistry> registry, Supplier<ObservationConventions> conventions) {
 		this.registry = registry;
 		this.conventions = conventions;
@@ -118,13 +113,6 @@ public final class ObservationListener implements MigrationListener, Ordered {
 		return ORDER;
 	}
 
-	/**
-	 * What is being observed.
-	 *
-	 * @param observation the observation
-	 * @param context its context
-	 * @param scope its scope, {@code null} if it has none
-	 */
 	private record Observed(Observation observation, RunObservationContext context, Observation.@Nullable Scope scope) {
 
 		private void end(@Nullable Throwable failure) {

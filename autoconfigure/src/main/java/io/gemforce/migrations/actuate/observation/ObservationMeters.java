@@ -25,9 +25,9 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Trigger;
 
 /**
- * Registers the meters of {@link MigrationObservation observations} before there is
- * anything to observe, so that alerts and dashboards see zero rather than nothing. Names
- * and tags are what the conventions and filters of the application make of them.
+ * Registers the meters of {@link MigrationObservation observations} at the start, so that
+ * alerts see zero rather than nothing. Names and tags are those that the conventions and
+ * filters of the application give.
  */
 public final class ObservationMeters {
 
@@ -42,10 +42,6 @@ public final class ObservationMeters {
 
 	private final Supplier<List<ObservationFilter>> filters;
 
-	/**
-	 * Create for the observations of an application.
-	 * @param conventions how the user wants observations to be named
-	 */
 	public ObservationMeters(Supplier<ObservationRegistry> observations, Supplier<ObservationConventions> conventions,
 			Supplier<List<ObservationFilter>> filters) {
 		this.observations = observations;

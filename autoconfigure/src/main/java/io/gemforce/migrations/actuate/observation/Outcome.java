@@ -3,7 +3,7 @@ package io.gemforce.migrations.actuate.observation;
 import java.util.Locale;
 
 /**
- * What something that was observed came to.
+ * Result of what was observed.
  */
 public enum Outcome {
 

@@ -21,16 +21,10 @@ public class RunObservationContext extends Observation.Context {
 		return this.run;
 	}
 
-	/**
-	 * Return what it came to.
-	 */
 	public Outcome getOutcome() {
 		return this.outcome;
 	}
 
-	/**
-	 * Set what it came to.
-	 */
 	public void setOutcome(Outcome outcome) {
 		this.outcome = outcome;
 	}

@@ -19,9 +19,9 @@ import io.gemforce.migrations.run.StoreSnapshot;
 import io.gemforce.migrations.store.StoreStatus;
 
 /**
- * Keeps snapshots fresh for those who must not wait, as health and meters: they get what
- * is known, at once. If that is old the store is read meanwhile, by one thread for all
- * who look, and whoever looks next sees it. As long as nobody looks, nothing is read.
+ * Keeps snapshots fresh for callers that must not wait, such as health and meters: they
+ * get the newest one at once. If it is old, one background thread reads the store, and
+ * the next caller gets the result. Without callers nothing is read.
  * <p>
  * Of a store where nothing is to be done a minute is old; of another one, what is old for
  * the endpoint.
@@ -44,10 +44,7 @@ public final class SnapshotWatch implements AutoCloseable {
 
 	private final List<Consumer<StoreSnapshot>> listeners = new CopyOnWriteArrayList<>();
 
-	/**
-	 * Create a watch. It starts a thread only when something is to be read.
-	 * @param snapshotMaxAge how old an answer of the endpoint may be
-	 */
+	// No thread starts before something is to be read
 	public SnapshotWatch(Migrations migrations, Duration snapshotMaxAge) {
 		this.migrations = migrations;
 		this.snapshotMaxAge = snapshotMaxAge;
@@ -64,7 +61,7 @@ public final class SnapshotWatch implements AutoCloseable {
 	}
 
 	/**
-	 * Look at a store without waiting for it.
+	 * Return what is known at once; if it is old, begin to read the store.
 	 */
 	public Optional<StoreSnapshot> look(StoreName store) {
 		Optional<StoreSnapshot> known = known(store);
@@ -76,7 +73,7 @@ public final class SnapshotWatch implements AutoCloseable {
 	}
 
 	/**
-	 * Return what is known about a store, however old it is.
+	 * Return what is known, however old it is; reads nothing.
 	 */
 	public Optional<StoreSnapshot> known(StoreName store) {
 		Optional<StoreSnapshot> known = this.migrations.known(store);
@@ -93,7 +90,7 @@ public final class SnapshotWatch implements AutoCloseable {
 	}
 
 	/**
-	 * Return what a store was like when it could be read.
+	 * Return the newest snapshot in which the store could be reached.
 	 */
 	public Optional<StoreSnapshot> lastReadable(StoreName store) {
 		return Optional.ofNullable(this.readable.get(store));

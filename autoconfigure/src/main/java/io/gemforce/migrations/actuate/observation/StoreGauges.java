@@ -29,7 +29,7 @@ import io.gemforce.migrations.store.StoreLock;
 import io.gemforce.migrations.store.StoreStatus;
 
 /**
- * Gauges that say what the newest snapshots say. What is not known, is not a number.
+ * Gauges of the newest snapshots. What is not known is NaN.
  */
 final class StoreGauges {
 
@@ -123,7 +123,7 @@ final class StoreGauges {
 				: Double.NaN;
 	}
 
-	// One series for each store: a former version does not stay
+	// One series for each store: that of a former version is removed
 	private synchronized void showVersion(StoreSnapshot snapshot) {
 		String version = snapshot.currentVersion();
 		if (version != null) {

@@ -18,7 +18,7 @@ import io.gemforce.migrations.report.ProblemReport;
 
 /**
  * Writes problems as workflow commands of GitHub Actions, which shows them at the file
- * that a problem names, if the working directory has it.
+ * that a problem names, if it is in the working directory.
  */
 final class GitHubAnnotations {
 
@@ -34,9 +34,6 @@ final class GitHubAnnotations {
 		this.workingDirectory = workingDirectory;
 	}
 
-	/**
-	 * Returns the command, one line.
-	 */
 	String write(ProblemReport problem) {
 		String file = file(problem.message()).map((path) -> "file=%s,".formatted(property(path))).orElse("");
 		return "::%s %stitle=%s::%s".formatted((problem.severity() == Severity.ERROR) ? "error" : "warning", file,
@@ -72,9 +69,7 @@ final class GitHubAnnotations {
 			.map((file) -> this.workingDirectory.relativize(file).toString().replace('\\', '/'));
 	}
 
-	/**
-	 * Looks for a file by the end of its path, among what people have written.
-	 */
+	// Finds a file by the end of its path; skips build output and hidden folders
 	private static final class Search extends SimpleFileVisitor<Path> {
 
 		private final Path end;

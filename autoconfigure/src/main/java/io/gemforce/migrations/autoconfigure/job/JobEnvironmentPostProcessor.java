@@ -9,8 +9,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Keeps a process that runs a job from being a service. The job ends the process itself:
- * a shutdown hook of Boot's would wait for a context that waits for the process to end.
+ * Keeps the process of a job from acting as a service. The job ends the process itself: a
+ * shutdown hook of Boot's would wait for a context that waits for the process to end.
  */
 class JobEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
 

@@ -28,9 +28,9 @@ import io.gemforce.migrations.report.JobReport;
 import io.gemforce.migrations.report.TextReports;
 
 /**
- * Ends a process whose job could not be done because the application could not be started
- * as far as the job needs it: with a report and an exit code as any other job, and
- * whatever threads the application has.
+ * Ends a process whose job could not be done because the application did not start: with
+ * a report and an exit code as any other job, and even if the application has started
+ * threads.
  */
 class JobFailureReporter implements ApplicationListener<ApplicationFailedEvent> {
 
@@ -96,9 +96,6 @@ class JobFailureReporter implements ApplicationListener<ApplicationFailedEvent> 
 				"unchanged, unless the log says otherwise", failure);
 	}
 
-	/**
-	 * Describe a failure by the beans that could not be created and by its cause.
-	 */
 	static String describe(Throwable failure) {
 		List<Throwable> causes = Causes.of(failure);
 		List<String> beans = new ArrayList<>();

@@ -64,21 +64,12 @@ public enum JobName {
 	 */
 	RELEASE_HOLD;
 
-	/**
-	 * The property that makes a process run a job.
-	 */
 	static final String PROPERTY = "gemforce.migrations.run";
 
-	/**
-	 * Return the name as users write it.
-	 */
 	String id() {
 		return name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
-	/**
-	 * Find a job by the name that users write.
-	 */
 	public static Optional<JobName> find(String id) {
 		return Arrays.stream(values()).filter((job) -> job.id().equals(id)).findFirst();
 	}

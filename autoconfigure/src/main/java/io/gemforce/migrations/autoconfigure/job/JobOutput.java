@@ -25,9 +25,8 @@ import io.gemforce.migrations.report.ReportFormat;
 import io.gemforce.migrations.report.ReportWriter;
 
 /**
- * Where the report of a job goes: to the standard output, and to a file if the user wants
- * one. A report for programs has the standard output for itself; what else is printed or
- * logged there goes to the standard error.
+ * Writes the report of a job to the standard output, and to a file if the user wants one.
+ * Unless the report is text, other output and logs go to the standard error.
  */
 final class JobOutput {
 
@@ -46,26 +45,18 @@ final class JobOutput {
 		this.file = file;
 	}
 
-	/**
-	 * Find out what the user wants. Read from the environment, as the properties' bean is
-	 * not there if one of them is wrong.
-	 */
+	// Read from the environment, as the properties' bean is not there if one is wrong
 	static JobOutput of(Environment environment) {
 		return new JobOutput(environment.getProperty(FORMAT, ReportFormat.TEXT.id()), environment.getProperty(FILE));
 	}
 
-	/**
-	 * Keep the standard output for the report, unless that is for people.
-	 */
 	void keepForReport() {
 		if (!this.format.equals(ReportFormat.TEXT.id())) {
 			System.setOut(System.err);
 		}
 	}
 
-	/**
-	 * Make sure before anything is done that the report of it can be written.
-	 */
+	// Before anything is done
 	void check() {
 		ReportFormat format = ReportFormat.find(this.format)
 			.orElseThrow(() -> invalid("%s is '%s', which is no format".formatted(FORMAT, this.format), "Use one of %s"
@@ -96,11 +87,7 @@ final class JobOutput {
 		}
 	}
 
-	/**
-	 * Write a report, and tell the surroundings of the process.
-	 * @return what the process ends with: the job's exit code, unless the job succeeded
-	 * and its report could not be written
-	 */
+	// Returns the job's exit code, unless it succeeded and its report was not written
 	int write(JobResult result) {
 		ReportFormat format = ReportFormat.find(this.format).filter(ReportWriter::canWrite).orElse(ReportFormat.TEXT);
 		String report = result.write(format) + System.lineSeparator();

@@ -5,18 +5,14 @@ import io.gemforce.migrations.report.ReportFormat;
 import io.gemforce.migrations.report.ReportWriter;
 
 /**
- * What a job came to.
+ * Result of a job.
  *
- * @param exitCode what the process ends with
- * @param report what it reports, for programs
- * @param text what it reports, for people
+ * @param report the report for programs
+ * @param text the report for people
  */
 public record JobResult(int exitCode, Report report, String text) {
 
-	/**
-	 * Return what the job reports.
-	 * @return the report, without a line break at the end
-	 */
+	// Without a line break at the end
 	String write(ReportFormat format) {
 		return (format == ReportFormat.TEXT) ? this.text : ReportWriter.write(this.report, format);
 	}

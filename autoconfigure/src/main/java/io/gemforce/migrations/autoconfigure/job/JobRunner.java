@@ -10,9 +10,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
- * Runs a {@link MigrationJob} before any singleton is created, so that nothing needs a
- * schema before it is there and nothing else begins to work, writes what it reports, and
- * ends the process. Only what the job itself needs is created.
+ * Runs a {@link MigrationJob} before any singleton is created, so that no bean needs a
+ * schema before it is there and nothing else begins to work, writes its report, and ends
+ * the process. Only the beans that the job needs are created.
  */
 public final class JobRunner implements BeanFactoryInitializer<ListableBeanFactory> {
 
@@ -38,7 +38,7 @@ public final class JobRunner implements BeanFactoryInitializer<ListableBeanFacto
 		this.exit.accept(exitCode);
 	}
 
-	// A process that is told to end waits for the end of this
+	// A process that is told to end waits for the end of this method
 	private int run() {
 		try (ShutdownSignal.WorkInProgress step = this.stop.begin()) {
 			JobOutput output = JobOutput.of(this.context.getEnvironment());

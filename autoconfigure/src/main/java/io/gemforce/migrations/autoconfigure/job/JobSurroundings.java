@@ -23,13 +23,13 @@ import io.gemforce.migrations.report.ReportWriter;
 import io.gemforce.migrations.report.StatusReport;
 
 /**
- * Tells the surroundings of a job what it came to, beside its report:
+ * Tells the environment of a job its result, besides the report:
  * <ul>
  * <li>GitHub Actions ({@code GITHUB_ACTIONS=true}): an annotation for each problem, and
  * the report in the summary of the step.</li>
  * <li>Kubernetes: the end of the report as the termination message of the container.</li>
  * </ul>
- * What cannot be told is logged: it does not change what the job came to.
+ * A failure of this is logged and does not change the result.
  */
 final class JobSurroundings {
 
@@ -37,9 +37,7 @@ final class JobSurroundings {
 
 	private static final Path TERMINATION_LOG = Path.of("/dev/termination-log");
 
-	/**
-	 * What Kubernetes keeps of a termination message, in bytes.
-	 */
+	// What Kubernetes keeps of a termination message, in bytes
 	private static final int LONGEST_TERMINATION_MESSAGE = 4096;
 
 	private final Function<String, @Nullable String> environment;
@@ -63,9 +61,6 @@ final class JobSurroundings {
 		this.out = out;
 	}
 
-	/**
-	 * Tell what a job came to.
-	 */
 	void tell(JobResult result) {
 		if ("true".equals(this.environment.apply("GITHUB_ACTIONS"))) {
 			problems(result.report()).forEach((problem) -> this.out.println(this.annotations.write(problem)));

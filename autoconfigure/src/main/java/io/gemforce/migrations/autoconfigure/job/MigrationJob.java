@@ -40,7 +40,7 @@ import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.store.Validation;
 
 /**
- * What {@code gemforce.migrations.run} asks for.
+ * The job that {@code gemforce.migrations.run} asks for.
  */
 public final class MigrationJob {
 

@@ -6,7 +6,7 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Matches if the process is to run a job, whatever its name.
+ * Matches if the process is to run a job.
  */
 public class OnJobCondition extends SpringBootCondition {
 

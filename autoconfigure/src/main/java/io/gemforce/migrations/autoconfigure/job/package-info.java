@@ -1,5 +1,5 @@
 /**
- * Jobs: a service that is started to do one operation, say what came of it, and exit.
+ * Jobs: a service that is started to do one operation, report its result, and exit.
  * Internal.
  */
 @NullMarked

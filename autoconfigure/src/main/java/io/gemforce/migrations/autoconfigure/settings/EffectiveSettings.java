@@ -21,7 +21,7 @@ import org.springframework.core.env.Environment;
 import io.gemforce.migrations.StoreName;
 
 /**
- * What the properties come to for each store, and where that was decided.
+ * The settings in force for each store, and where each was decided.
  */
 public final class EffectiveSettings {
 
@@ -40,9 +40,6 @@ public final class EffectiveSettings {
 		this.properties = properties;
 	}
 
-	/**
-	 * Find out which stores are switched off.
-	 */
 	public Set<StoreName> disabled() {
 		Set<StoreName> disabled = EnumSet.noneOf(StoreName.class);
 		for (StoreName store : StoreName.values()) {

@@ -18,7 +18,8 @@ import io.gemforce.migrations.run.MigrationMode;
 public class MigrationsProperties {
 
 	/**
-	 * Whether to migrate at all. If not, no store is migrated, by this library or by Flyway.
+	 * Whether to migrate at all. If not, no store is migrated, by this library or by
+	 * Flyway.
 	 */
 	private boolean enabled = true;
 

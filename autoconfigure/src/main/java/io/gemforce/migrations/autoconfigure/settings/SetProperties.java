@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * Tells which properties the user has set, under any of their names and as a list, too.
+ * Tells which properties the user has set, in any of their forms, lists included.
  */
 public final class SetProperties implements Predicate<String> {
 
@@ -15,10 +15,7 @@ public final class SetProperties implements Predicate<String> {
 
 	private final String prefix;
 
-	/**
-	 * Create for properties that begin alike.
-	 * @param prefix what they begin with, the last dot included
-	 */
+	// The prefix ends with a dot
 	public SetProperties(Environment environment, String prefix) {
 		this.binder = Binder.get(environment);
 		this.prefix = prefix;

@@ -24,11 +24,9 @@ import io.gemforce.migrations.mongo.change.preimage.Conflicts;
 import io.gemforce.migrations.mongo.change.preimage.JournalProgress;
 
 /**
- * Makes the changes of one migration, or undoes them. One attempt; an attempt with the
- * same key goes on where it was interrupted.
- * <p>
- * If the migration was edited since it was interrupted, what does not agree with it any
- * more is undone first, by what was remembered of it.
+ * Makes or undoes the changes of one migration, in one attempt. An attempt with the same
+ * key goes on where the last one was interrupted. If the migration was edited since then,
+ * the changes that no longer match are undone first, from what was stored about them.
  */
 public final class ChangeExecution {
 
@@ -51,18 +49,13 @@ public final class ChangeExecution {
 		this.pipelines = new Pipelines(context);
 	}
 
-	/**
-	 * Make the changes.
-	 * @throws ChangeRefusedException if a change cannot be made with the data as they are
-	 */
 	public void up() throws Exception {
 		up(false);
 	}
 
 	/**
-	 * Make the changes, each that is idempotent twice in a row: the second time must find
-	 * nothing to do.
-	 * @throws ChangeRefusedException if a change cannot be made with the data as they are
+	 * Make each idempotent change twice in a row: the second time must find nothing to
+	 * do.
 	 */
 	public void upTwice() throws Exception {
 		up(true);
@@ -82,9 +75,9 @@ public final class ChangeExecution {
 			if (begun && progress.begun() != i) {
 				this.memory.beginAgain(i, declared.size());
 			}
-			OperationContext step = new OperationContext(this.context, this.memory, change, declared.get(i).remembered(), i, declared.size(),
-					this.changes.isRemembering(), begun, begun ? progress.notes(i) : new BsonDocument(), this.pipelines,
-					new Conflicts(0, List.of()));
+			OperationContext step = new OperationContext(this.context, this.memory, change,
+					declared.get(i).remembered(), i, declared.size(), this.changes.isRemembering(), begun,
+					begun ? progress.notes(i) : new BsonDocument(), this.pipelines, new Conflicts(0, List.of()));
 			if (!isLeftAsMade(progress, i, change)) {
 				make(change, step, twice);
 			}
@@ -119,8 +112,8 @@ public final class ChangeExecution {
 				"Set a validator first that lets the documents pass as they are and as they will be", false) : failure;
 	}
 
-	// An undo of the author's that found nothing to undo has left all of the change,
-	// which must not be made twice
+	// After an author's undo that found nothing, the whole change is left: it is not
+	// remade
 	private static boolean isLeftAsMade(JournalProgress progress, int index, ChangeOperation change) {
 		return progress.isLeft(index) && !change.isIdempotent() && !change.keepsPreimages();
 	}
@@ -129,8 +122,7 @@ public final class ChangeExecution {
 		this.context.doing(words.formatted(index + 1, this.changes.declared().size(), change.summary()));
 	}
 
-	// Goes on upwards after an undo that was not finished: finishes the undo of the
-	// change at work, so that it can be made anew
+	// Finishes an interrupted undo of the current change, so that it can be made anew
 	private JournalProgress turnAround(JournalProgress progress) throws Exception {
 		int left = progress.left();
 		if (left > 0 && progress.downBegun() == left - 1) {
@@ -141,8 +133,7 @@ public final class ChangeExecution {
 		return this.memory.read();
 	}
 
-	// What an undo has left because of conflicts counts as begun: its pre-images are the
-	// only copy
+	// What an undo leaves as a conflict counts as begun: its pre-images are the only copy
 	private JournalProgress undoEdited(JournalProgress progress) throws Exception {
 		List<Integer> made = progress.inDatabase();
 		int first = made.stream().filter((i) -> isEdited(progress, i)).reduce((later, earlier) -> earlier).orElse(-1);
@@ -204,7 +195,6 @@ public final class ChangeExecution {
 				"Put the change back as it was, and add another one after it for what is to be different", false);
 	}
 
-	// Returns a change as it was when it was begun
 	private DeclaredChange asBegun(JournalProgress progress, int index) {
 		String definition = progress.definition(index);
 		List<DeclaredChange> declared = this.changes.declared();
@@ -218,10 +208,8 @@ public final class ChangeExecution {
 	}
 
 	/**
-	 * Undo the changes, the last one first.
-	 * @return what could not be undone because it has been changed since
-	 * @throws ChangeRefusedException if there is no undo, or what it needs is not
-	 * remembered any more; nothing was written then
+	 * Undo the changes, the last one first. A {@link ChangeRefusedException} means that
+	 * there is no undo, or that its data is gone; nothing was written then.
 	 */
 	public UndoResult down() throws Exception {
 		Optional<String> reason = this.changes.whyNoUndo(this.context.preimages(), this.context.key());
@@ -262,7 +250,8 @@ public final class ChangeExecution {
 
 	// Documents as they were before may not pass a validator that an earlier change has
 	// set: it is undone first, and again, to no effect, when it is its turn
-	private void liftValidators(JournalProgress progress, int index, int first, ChangeOperation change) throws Exception {
+	private void liftValidators(JournalProgress progress, int index, int first, ChangeOperation change)
+			throws Exception {
 		if (change.canBeInTransaction()) {
 			validators(progress, index, first, change).forEach(SetValidator.Undo::lift);
 		}
@@ -289,7 +278,8 @@ public final class ChangeExecution {
 		return validators;
 	}
 
-	private OperationContext undoing(JournalProgress progress, int index, DeclaredChange declared, Conflicts conflicts) {
+	private OperationContext undoing(JournalProgress progress, int index, DeclaredChange declared,
+			Conflicts conflicts) {
 		return new OperationContext(this.context, this.memory, declared.change(), declared.remembered(), index,
 				this.changes.declared().size(), true, progress.isDownBegun() && progress.downBegun() == index,
 				progress.notes(index), this.pipelines, conflicts);

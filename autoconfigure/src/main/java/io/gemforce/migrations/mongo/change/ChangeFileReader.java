@@ -23,14 +23,8 @@ import io.gemforce.migrations.mongo.change.source.Position;
 import io.gemforce.migrations.mongo.change.source.Source;
 import io.gemforce.migrations.mongo.change.source.YamlSource;
 
-/**
- * Reads one change file.
- */
 final class ChangeFileReader {
 
-	/**
-	 * How large a file may be.
-	 */
 	static final int MAX_BYTES = 10_000_000;
 
 	private static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -43,10 +37,6 @@ final class ChangeFileReader {
 
 	private final DefinitionProblems findings;
 
-	/**
-	 * Create a reader.
-	 * @param location where the file lies, as it is named in messages
-	 */
 	ChangeFileReader(String location, String script) {
 		this.location = location;
 		this.script = script;
@@ -57,10 +47,7 @@ final class ChangeFileReader {
 		return this.findings;
 	}
 
-	/**
-	 * Read the file.
-	 * @param bytes the file's content, one byte more than is allowed at the most
-	 */
+	// The bytes are at most one more than MAX_BYTES, which shows that a file is too large
 	Optional<ChangeFile> read(byte[] bytes, Version version, String description) {
 		try {
 			String text = text(bytes);

@@ -25,11 +25,10 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.store.JarsWithoutFolders;
 
 /**
- * All change files of the locations, and all that is wrong with them.
+ * All change files of the locations, and their problems.
  *
- * @param files the files that nothing is wrong with, by ascending version; several may
- * have one version
- * @param problems what is wrong, in the order of the files
+ * @param files those without problems, by ascending version; several may have the same
+ * version
  */
 public record ChangeFiles(List<ChangeFile> files, List<Problem> problems) {
 
@@ -50,11 +49,9 @@ public record ChangeFiles(List<ChangeFile> files, List<Problem> problems) {
 
 	/**
 	 * Find and read the change files.
-	 * @param locations the folders to look in, sub folders included:
-	 * {@code classpath:db/mongo}, which means that folder of all class path roots, or
-	 * {@code file:/path}
-	 * @param named whether the user named the locations, so that one that does not exist
-	 * is a problem
+	 * @param locations the folders, with their sub folders: {@code classpath:db/mongo},
+	 * which means that folder of all class path roots, or {@code file:/path}
+	 * @param named whether the user named the locations: then a missing one is a problem
 	 */
 	public static ChangeFiles find(ResourcePatternResolver resources, List<String> locations, boolean named) {
 		List<ChangeFile> files = new ArrayList<>();
@@ -110,7 +107,7 @@ public record ChangeFiles(List<ChangeFile> files, List<Problem> problems) {
 		return there;
 	}
 
-	// The part of the address that the user knows, as the rest differs between machines
+	// The part of the address that the user knows: the rest differs between machines
 	private static String shownAs(Resource resource, String folder) throws IOException {
 		String url = resource.getURL().toString();
 		int start = url.lastIndexOf(folder);
@@ -151,13 +148,6 @@ public record ChangeFiles(List<ChangeFile> files, List<Problem> problems) {
 		}
 	}
 
-	/**
-	 * A file that was found.
-	 *
-	 * @param location where it lies, as it is named in messages
-	 * @param name its name
-	 * @param resource gives its content
-	 */
 	private record Found(String location, String name, Resource resource) {
 
 	}

@@ -22,23 +22,15 @@ import io.gemforce.migrations.mongo.change.operation.RunCommand;
 import io.gemforce.migrations.mongo.change.operation.SetValidator;
 import io.gemforce.migrations.mongo.change.operation.UpdateDocuments;
 
-/**
- * The family of changes: what users write, and what it means. Files, Java declarations
- * and the JSON Schema follow from this.
- */
+// Files, Java declarations and the JSON Schema are all derived from this
 enum ChangeKind {
 
-	/**
-	 * See {@link RenameField}.
-	 */
 	RENAME_FIELD(RenameField.KIND, "Renames a field in all documents that have it. Undone by renaming it back.",
 			RenameField::of, Keys.COLLECTION,
 			Parameter.required("from", ParameterType.CHANGED_FIELD, "The field, as a path with '.' between its parts."),
-			Parameter.required("to", ParameterType.CHANGED_FIELD, "The new name of the field. No document may have it.")),
+			Parameter.required("to", ParameterType.CHANGED_FIELD,
+					"The new name of the field. No document may have it.")),
 
-	/**
-	 * See {@link CopyField}.
-	 */
 	COPY_FIELD(CopyField.KIND,
 			"Copies a field in all documents that have it and lack the target. Undone by removing the copies.",
 			CopyField::of, Keys.COLLECTION,
@@ -46,22 +38,14 @@ enum ChangeKind {
 			Parameter.required("to", ParameterType.CHANGED_FIELD,
 					"The field to copy it to. Documents that have it are left alone.")),
 
-	/**
-	 * See {@link AddField}.
-	 */
 	ADD_FIELD(AddField.KIND, "Adds a field to all documents that lack it. Undone by removing it from them.",
 			AddField::of, Keys.COLLECTION, Keys.FIELD,
-			Parameter.required("value", ParameterType.VALUE, "The value of the field: any YAML or JSON, or extended JSON.")),
+			Parameter.required("value", ParameterType.VALUE,
+					"The value of the field: any YAML or JSON, or extended JSON.")),
 
-	/**
-	 * See {@link RemoveField}.
-	 */
 	REMOVE_FIELD(RemoveField.KIND, "Removes a field from all documents. Undone from pre-images.", RemoveField::of,
 			Keys.COLLECTION, Keys.FIELD),
 
-	/**
-	 * See {@link ConvertField}.
-	 */
 	CONVERT_FIELD(ConvertField.KIND,
 			"Converts a field to another type in all documents that have it; null stays. Undone by converting back "
 					+ "where that is exact, from pre-images otherwise.",
@@ -74,30 +58,19 @@ enum ChangeKind {
 					"For 'date': what numbers are, 'ms' or 's' since 1970. Without it they must be plausible as "
 							+ "milliseconds.")),
 
-	/**
-	 * See {@link CreateCollection}.
-	 */
 	CREATE_COLLECTION(CreateCollection.KIND,
 			"Creates a collection, unless it is there. Undone by dropping it if it is empty.", CreateCollection::of,
 			Keys.COLLECTION),
 
-	/**
-	 * See {@link DropCollection}.
-	 */
 	DROP_COLLECTION(DropCollection.KIND,
 			"Drops a collection. Undone from pre-images, with its options, validator and indexes.", DropCollection::of,
 			Keys.COLLECTION),
 
-	/**
-	 * See {@link RenameCollection}.
-	 */
 	RENAME_COLLECTION(RenameCollection.KIND, "Renames a collection. Undone by renaming it back.", RenameCollection::of,
 			Parameter.required("from", ParameterType.COLLECTION, "The name of the collection."),
-			Parameter.required("to", ParameterType.COLLECTION, "The new name of the collection. No collection may have it.")),
+			Parameter.required("to", ParameterType.COLLECTION,
+					"The new name of the collection. No collection may have it.")),
 
-	/**
-	 * See {@link CreateIndex}.
-	 */
 	CREATE_INDEX(CreateIndex.KIND,
 			"Creates an index, unless the same one is there. Undone by dropping it. Duplicates are looked for before a "
 					+ "unique index is built.",
@@ -118,15 +91,9 @@ enum ChangeKind {
 			Parameter.optional("collation", ParameterType.COLLATION, "The rules by which strings are compared."),
 			Parameter.optional("hidden", ParameterType.FLAG, "Whether queries do not use the index.")),
 
-	/**
-	 * See {@link DropIndex}.
-	 */
 	DROP_INDEX(DropIndex.KIND, "Drops an index, if it is there. Undone by creating it as it was.", DropIndex::of,
 			Keys.COLLECTION, Parameter.required("name", ParameterType.INDEX_NAME, "The name of the index.")),
 
-	/**
-	 * See {@link SetValidator}.
-	 */
 	SET_VALIDATOR(SetValidator.KIND,
 			"Sets the validator of a collection, which is created if it is not there. Undone by setting the previous "
 					+ "one.",
@@ -138,23 +105,18 @@ enum ChangeKind {
 			Parameter.optional("action", ParameterType.VALIDATION_ACTION,
 					"What becomes of a write that is not valid: 'error' (the default) refuses it, 'warn' logs it.")),
 
-	/**
-	 * See {@link InsertDocuments}.
-	 */
 	INSERT(InsertDocuments.KIND,
 			"Inserts documents, those aside that are there already; a different one with the same _id is an error. "
 					+ "Undone by deleting those that were inserted and not changed since.",
 			InsertDocuments::of, Keys.COLLECTION,
 			Parameter.required("documents", ParameterType.DOCUMENTS, "The documents, each with an _id.")),
 
-	/**
-	 * See {@link UpdateDocuments}.
-	 */
 	UPDATE(UpdateDocuments.KIND, "Updates documents. Undone by 'down', or without it from pre-images.",
 			UpdateDocuments::of, Keys.COLLECTION,
 			Parameter.required("filter", ParameterType.FILTER, "Selects the documents; {} selects all of them."),
 			Parameter.required("up", ParameterType.UPDATE, "Update operators, or a pipeline as a list of stages."),
-			Parameter.optional("down", ParameterType.UPDATE, "What undoes the update: update operators, or a pipeline."),
+			Parameter.optional("down", ParameterType.UPDATE,
+					"What undoes the update: update operators, or a pipeline."),
 			Parameter.optional("downFilter", ParameterType.FILTER,
 					"Selects the documents to undo. Without it those that 'filter' selects at that time."),
 			Parameter.optional("idempotent", ParameterType.FLAG,
@@ -163,8 +125,9 @@ enum ChangeKind {
 
 	COMMAND(RunCommand.KIND, "Runs a command on the application's database. Undone by 'down', without it not at all.",
 			RunCommand::of, Parameter.required("up", ParameterType.COMMAND, "The command, beginning with its name."),
-			Parameter.optional("down", ParameterType.COMMAND, "The command that undoes it."), Parameter.optional("idempotent",
-					ParameterType.FLAG, "Your word that the command does the same if it is executed again."));
+			Parameter.optional("down", ParameterType.COMMAND, "The command that undoes it."),
+			Parameter.optional("idempotent", ParameterType.FLAG,
+					"Your word that the command does the same if it is executed again."));
 
 	static final List<Parameter> TOP = List.of(
 			Parameter.required("changes", ParameterType.CHANGES, "The changes, in the order in which they are made."),
@@ -206,16 +169,10 @@ enum ChangeKind {
 		return Arrays.stream(values()).map(ChangeKind::id).toList();
 	}
 
-	/**
-	 * Return the name that users write.
-	 */
 	String id() {
 		return this.id;
 	}
 
-	/**
-	 * Return what the change does.
-	 */
 	String description() {
 		return this.description;
 	}
@@ -228,12 +185,10 @@ enum ChangeKind {
 		return this.factory.apply(parameters);
 	}
 
-	/**
-	 * Keys that several kinds have.
-	 */
 	private static final class Keys {
 
-		static final Parameter COLLECTION = Parameter.required("collection", ParameterType.COLLECTION, "The name of the collection.");
+		static final Parameter COLLECTION = Parameter.required("collection", ParameterType.COLLECTION,
+				"The name of the collection.");
 
 		static final Parameter FIELD = Parameter.required("field", ParameterType.CHANGED_FIELD,
 				"The field, as a path with '.' between its parts.");

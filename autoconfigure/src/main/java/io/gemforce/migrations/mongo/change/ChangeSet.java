@@ -28,7 +28,7 @@ import io.gemforce.migrations.mongo.change.preimage.PreimageStore;
 import io.gemforce.migrations.mongo.change.source.DefinitionProblems;
 
 /**
- * The changes of one migration, in their order. Immutable.
+ * The changes of one migration, in order. Immutable.
  */
 public final class ChangeSet {
 
@@ -46,11 +46,6 @@ public final class ChangeSet {
 		this.declaredIrreversible = declaredIrreversible;
 	}
 
-	/**
-	 * Take the changes that a migration declares.
-	 * @param subject what to call it in messages, such as
-	 * {@code Bean 'a' (com.example.A)}
-	 */
 	public static ChangeSet declaredBy(DeclaredMongoMigration migration, String subject) {
 		ChangesBuilder builder = new ChangesBuilder();
 		migration.changes(builder);
@@ -67,19 +62,13 @@ public final class ChangeSet {
 		return this.declared;
 	}
 
-	/**
-	 * Whether what an undo needs is to be remembered.
-	 * @return whether the author did not declare that there will be none
-	 */
+	// False if the author declared that there will be no undo
 	boolean isRemembering() {
 		return this.declaredIrreversible == null;
 	}
 
 	/**
-	 * Return why the changes cannot be undone: the reason that the author gave, or what
-	 * is wrong with the changes that have no reverse.
-	 * @return the reason, or empty if they can be undone as long as what they need for it
-	 * is remembered
+	 * Why the changes cannot be undone, even with all stored data; empty if they can.
 	 */
 	public Optional<String> irreversible() {
 		if (this.declaredIrreversible != null) {
@@ -91,17 +80,14 @@ public final class ChangeSet {
 			.findFirst();
 	}
 
-	/**
-	 * Whether an attempt that never finished can simply be executed again.
-	 */
 	public boolean isRepeatable(boolean transactions) {
 		return changes().stream()
 			.allMatch((change) -> change.isIdempotent() || (transactions && change.canBeInTransaction()));
 	}
 
 	/**
-	 * Find the changes that may write to a collection, or whose undo may.
-	 * @return what each of them does, after its number
+	 * Describe, with their numbers, changes that write to a collection, or whose undo
+	 * does.
 	 */
 	public List<String> writing(String own, MongoNamespace collection) {
 		return IntStream.range(0, this.declared.size())
@@ -112,24 +98,14 @@ public final class ChangeSet {
 			.toList();
 	}
 
-	/**
-	 * Say why the changes may reach more than the database that they are made on.
-	 */
 	public Optional<String> reachBeyond() {
 		return this.declared.stream().flatMap((declared) -> declared.change().reachesBeyond().stream()).findFirst();
 	}
 
-	/**
-	 * Return the checksum of the changes as they were declared.
-	 */
 	public String checksum() {
 		return DeclaredChange.hash("changes:", Json.canonical(definition()));
 	}
 
-	/**
-	 * Return the changes in the form that a change file has.
-	 * @return relaxed extended JSON, on several lines
-	 */
 	public String toJson() {
 		return definition().toJson(READABLE);
 	}
@@ -143,7 +119,7 @@ public final class ChangeSet {
 
 	/**
 	 * Say what the changes would do to a database as it is now. Only reads, and does not
-	 * foresee what a change finds that comes after others.
+	 * foresee the effect of one change on the next.
 	 * @param counted whether to count the documents; otherwise their number is estimated
 	 * from statistics, without a scan
 	 */
@@ -159,9 +135,6 @@ public final class ChangeSet {
 				(this.declaredIrreversible != null) ? Reverse.none(this.declaredIrreversible) : change.reverse());
 	}
 
-	/**
-	 * Find out whether an application of the changes can be undone now. Only reads.
-	 */
 	public Optional<String> whyNoUndo(MongoCollection<Document> preimages, ApplyKey key) {
 		return irreversible().or(() -> whyForgotten(preimages, key));
 	}
@@ -180,7 +153,8 @@ public final class ChangeSet {
 					.of("a part of change %d was made when the migration was 'irreversible'".formatted(change + 1));
 			}
 			long kept = progress.items(change);
-			long there = (kept > 0) ? new PreimageStore(() -> preimages, ChangeJournal.rangeOf(key, change)).count() : 0;
+			long there = (kept > 0) ? new PreimageStore(() -> preimages, ChangeJournal.rangeOf(key, change)).count()
+					: 0;
 			if (there < kept) {
 				return Optional
 					.of("%d of the %d pre-images of change %d are gone".formatted(kept - there, kept, change + 1));

@@ -26,8 +26,7 @@ import io.gemforce.migrations.mongo.change.source.NearestWord;
 import io.gemforce.migrations.mongo.change.source.Pointer;
 
 /**
- * Checks a definition and makes changes of it. Goes on after what is wrong, so that all
- * of it is found.
+ * Checks a definition and makes changes of it; reports all problems.
  */
 final class ChangeSetReader {
 
@@ -37,9 +36,6 @@ final class ChangeSetReader {
 		this.findings = findings;
 	}
 
-	/**
-	 * Returns the changes, or empty if anything is wrong.
-	 */
 	Optional<ChangeSet> read(BsonValue definition) {
 		DefinitionCursor top = new DefinitionCursor(this.findings, Pointer.TOP);
 		if (!definition.isDocument()) {
@@ -68,9 +64,6 @@ final class ChangeSetReader {
 				: Optional.empty();
 	}
 
-	/**
-	 * Read one change that is known to be correct.
-	 */
 	static DeclaredChange readChange(BsonDocument definition) {
 		DefinitionProblems findings = DefinitionProblems.aboutBean("change");
 		DeclaredChange declared = new ChangeSetReader(findings).readChange(definition,
@@ -84,8 +77,9 @@ final class ChangeSetReader {
 	private @Nullable DeclaredChange readChange(BsonValue value, DefinitionCursor spot) {
 		if (!value.isDocument() || value.asDocument().size() != 1) {
 			spot.wrong(
-					"a change must be one key with its parameters but this is " + (value.isDocument()
-							? "a document of %d keys".formatted(value.asDocument().size()) : BsonFormatter.describe(value)),
+					"a change must be one key with its parameters but this is "
+							+ (value.isDocument() ? "a document of %d keys".formatted(value.asDocument().size())
+									: BsonFormatter.describe(value)),
 					"Write for example 'renameField: {collection: MyClass, from: a, to: b}', a list item for each change");
 			return null;
 		}
@@ -103,7 +97,8 @@ final class ChangeSetReader {
 
 	private @Nullable DeclaredChange readParameters(ChangeKind kind, BsonValue value, DefinitionCursor spot) {
 		if (!value.isDocument()) {
-			spot.wrong("'%s' needs %s but has %s".formatted(kind.id(), names(kind.keys()), BsonFormatter.describe(value)),
+			spot.wrong(
+					"'%s' needs %s but has %s".formatted(kind.id(), names(kind.keys()), BsonFormatter.describe(value)),
 					"Write '%s: {%s: …}'".formatted(kind.id(), kind.keys().get(0).name()));
 			return null;
 		}
@@ -119,7 +114,6 @@ final class ChangeSetReader {
 		return new DeclaredChange(new BsonDocument(kind.id(), canonical), change);
 	}
 
-	// In the order of the keys, with words as they are known
 	private static BsonDocument canonical(ChangeKind kind, BsonDocument parameters) {
 		BsonDocument canonical = new BsonDocument();
 		for (Parameter key : kind.keys()) {
@@ -155,15 +149,15 @@ final class ChangeSetReader {
 	}
 
 	private static String names(List<Parameter> keys) {
-		return String.join(", ", keys.stream().filter(Parameter::isRequired).map((key) -> "'" + key.name() + "'").toList());
+		return String.join(", ",
+				keys.stream().filter(Parameter::isRequired).map((key) -> "'" + key.name() + "'").toList());
 	}
 
 	private static String didYouMean(String word, Collection<String> known) {
 		return NearestWord.find(word, known).map("; did you mean '%s'?"::formatted).orElse("");
 	}
 
-	// Finds renames that lead back: the same thing would have a name again that it had
-	// before, so that the renames are most probably not what was meant
+	// Chains of renames that end at an earlier name are most probably a mistake
 	private void checkRenames(List<DeclaredChange> changes, DefinitionCursor spot) {
 		Map<String, Set<String>> names = new HashMap<>();
 		for (int index = 0; index < changes.size(); index++) {
@@ -179,7 +173,8 @@ final class ChangeSetReader {
 		}
 	}
 
-	private static void checkRename(Map<String, Set<String>> names, String from, String to, String shown, DefinitionCursor spot) {
+	private static void checkRename(Map<String, Set<String>> names, String from, String to, String shown,
+			DefinitionCursor spot) {
 		Set<String> earlier = names.containsKey(from) ? names.remove(from) : new HashSet<>();
 		if (earlier.contains(to)) {
 			spot.wrong("the renames lead in a circle: what gets the name '%s' had it before".formatted(shown),

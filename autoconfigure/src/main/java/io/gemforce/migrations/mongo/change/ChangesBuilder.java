@@ -28,8 +28,7 @@ import io.gemforce.migrations.mongo.MongoChanges;
 import io.gemforce.migrations.mongo.OnConversionError;
 
 /**
- * Takes what is declared in Java, in the form that a change file has, so that both are
- * checked and understood alike.
+ * Builds the definition that a file would contain, so that both are checked alike.
  */
 final class ChangesBuilder implements MongoChanges {
 
@@ -40,9 +39,6 @@ final class ChangesBuilder implements MongoChanges {
 
 	private @Nullable String irreversible;
 
-	/**
-	 * Returns the definition, as a file would have it.
-	 */
 	BsonDocument definition() {
 		BsonDocument definition = new BsonDocument("changes", this.changes);
 		return (this.irreversible != null) ? definition.append("irreversible", new BsonString(this.irreversible))
@@ -241,9 +237,6 @@ final class ChangesBuilder implements MongoChanges {
 		return this;
 	}
 
-	/**
-	 * Takes what an update consists of.
-	 */
 	private static final class UpdateBuilder implements Update {
 
 		private final BsonDocument parameters;
@@ -290,9 +283,6 @@ final class ChangesBuilder implements MongoChanges {
 
 	}
 
-	/**
-	 * Takes what a command consists of.
-	 */
 	private static final class CommandBuilder implements Command {
 
 		private final BsonDocument parameters = new BsonDocument();

@@ -10,32 +10,21 @@ import io.gemforce.migrations.mongo.change.document.Json;
 import io.gemforce.migrations.store.Sha256;
 
 /**
- * A change with the form in which it was declared.
- *
- * @param definition the kind of the change and its parameters, as in a file
- * @param change the change
+ * A change with the definition (kind and parameters, as in a file) that declared it.
  */
 record DeclaredChange(BsonDocument definition, ChangeOperation change) {
 
-	/**
-	 * What a definition that is remembered by its hash begins with.
-	 */
+	// Prefix of a definition that is stored as its hash
 	static final String HASH = "sha256:";
 
 	private static final int LONGEST_REMEMBERED = 100_000;
 
-	/**
-	 * Return the definition in a form that tells every type.
-	 */
 	String canonical() {
 		return Json.canonical(this.definition);
 	}
 
-	/**
-	 * Return the definition as it is remembered: enough to undo the change by it, or, if
-	 * it is long, to notice that it was edited.
-	 * @return canonical extended JSON, or {@code sha256:} and its hash
-	 */
+	// Enough to undo the change; if too long, a hash that only shows whether it was
+	// edited
 	String remembered() {
 		String canonical = canonical();
 		return (canonical.length() <= LONGEST_REMEMBERED) ? canonical : hash(HASH, canonical);

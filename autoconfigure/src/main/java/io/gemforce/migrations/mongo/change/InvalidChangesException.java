@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import io.gemforce.migrations.Problem;
 
 /**
- * Thrown when changes are not declared as they should be. Carries all that is wrong.
+ * Thrown when changes are not declared correctly. Carries all problems.
  */
 public final class InvalidChangesException extends RuntimeException {
 

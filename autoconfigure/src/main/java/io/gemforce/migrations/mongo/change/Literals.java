@@ -7,9 +7,8 @@ import org.bson.BsonValue;
 import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
 
 /**
- * Checks values that are stored as they are. A key that begins with {@code $} is most
- * probably an operator that was put in the wrong place; those of a database reference are
- * not.
+ * Checks values that are stored as they are. A key that begins with {@code $}, other than
+ * those of a database reference, is most probably a misplaced operator.
  */
 final class Literals {
 

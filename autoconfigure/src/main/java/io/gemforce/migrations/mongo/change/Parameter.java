@@ -1,13 +1,6 @@
 package io.gemforce.migrations.mongo.change;
 
-/**
- * A key of a definition, as users write it.
- *
- * @param name the name
- * @param type what may be its value
- * @param isRequired whether it must be there
- * @param description what it means, a sentence with a period
- */
+// The description is a sentence with a period
 record Parameter(String name, ParameterType type, boolean isRequired, String description) {
 
 	static Parameter required(String name, ParameterType type, String description) {

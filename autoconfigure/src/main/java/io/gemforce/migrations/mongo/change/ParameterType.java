@@ -28,9 +28,6 @@ import io.gemforce.migrations.mongo.change.source.NearestWord;
 import io.gemforce.migrations.mongo.change.source.Seconds;
 import io.gemforce.migrations.store.Requirement;
 
-/**
- * What may be the value of a key in a definition.
- */
 enum ParameterType {
 
 	TEXT("a text") {
@@ -164,9 +161,6 @@ enum ParameterType {
 
 	},
 
-	/**
-	 * A document of a query.
-	 */
 	FILTER("a filter") {
 
 		@Override
@@ -225,16 +219,14 @@ enum ParameterType {
 		@Override
 		void check(BsonValue value, DefinitionCursor spot) {
 			if (Seconds.parse(value).isEmpty()) {
-				spot.wrong("'%s' must be a span of time but is %s".formatted(spot.name(), BsonFormatter.describe(value)),
+				spot.wrong(
+						"'%s' must be a span of time but is %s".formatted(spot.name(), BsonFormatter.describe(value)),
 						"Write whole seconds, or a number with s, m, h or d, for example 30d");
 			}
 		}
 
 	},
 
-	/**
-	 * The rules by which strings are compared.
-	 */
 	COLLATION("a collation") {
 
 		@Override
@@ -284,7 +276,8 @@ enum ParameterType {
 			}
 			else if (!ids.add(new ExactValue(Fingerprint.comparable(id)))) {
 				spot.to("_id")
-					.wrong("the '_id' %s is there twice".formatted(BsonFormatter.show(id)), "Give each document its own");
+					.wrong("the '_id' %s is there twice".formatted(BsonFormatter.show(id)),
+							"Give each document its own");
 			}
 		}
 
@@ -318,39 +311,19 @@ enum ParameterType {
 
 	},
 
-	/**
-	 * What a field is converted to.
-	 */
 	FIELD_TYPE("a type", names(FieldType.values())),
 
-	/**
-	 * What becomes of values that cannot be converted.
-	 */
 	ON_CONVERSION_ERROR("a word", names(OnConversionError.values())),
 
-	/**
-	 * What numbers are that stand for points in time.
-	 */
+	// What numbers stand for when they are converted to dates
 	EPOCH_UNIT("a word", names(EpochUnit.values())),
 
-	/**
-	 * Which documents are validated.
-	 */
 	VALIDATION_LEVEL("a word", Arrays.stream(ValidationLevel.values()).map(ValidationLevel::getValue).toList()),
 
-	/**
-	 * What becomes of a write that is not valid.
-	 */
 	VALIDATION_ACTION("a word", Arrays.stream(ValidationAction.values()).map(ValidationAction::getValue).toList()),
 
-	/**
-	 * What the next run does with an attempt that never finished.
-	 */
 	ON_INTERRUPTED("a word", names(OnInterrupted.values())),
 
-	/**
-	 * When the migration runs.
-	 */
 	PHASE("a word", names(Phase.values())) {
 
 		@Override
@@ -401,16 +374,11 @@ enum ParameterType {
 			.toList();
 	}
 
-	/**
-	 * Return the words that are possible.
-	 */
 	List<String> choices() {
 		return this.choices;
 	}
 
-	/**
-	 * Check a value. For a word, case carries no meaning.
-	 */
+	// Words are compared without regard to case
 	void check(BsonValue value, DefinitionCursor spot) {
 		String known = String.join(", ", this.choices);
 		if (!value.isString()) {
@@ -427,15 +395,14 @@ enum ParameterType {
 		}
 	}
 
-	/**
-	 * Return one of the words as it is known.
-	 */
+	// The word in its known spelling
 	String canonical(String text) {
 		return this.choices.stream().filter((choice) -> choice.equalsIgnoreCase(text)).findFirst().orElse(text);
 	}
 
 	void wrongType(BsonValue value, DefinitionCursor spot, String action) {
-		spot.wrong("'%s' must be %s but is %s".formatted(spot.name(), this.words, BsonFormatter.describe(value)), action);
+		spot.wrong("'%s' must be %s but is %s".formatted(spot.name(), this.words, BsonFormatter.describe(value)),
+				action);
 	}
 
 }

@@ -1,6 +1,5 @@
 /**
- * Declarative changes of MongoDB: their kinds, how they are read from files and from
- * Java, and how they are made and undone. Internal.
+ * Declarative changes of MongoDB: reading, making and undoing them. Internal.
  */
 @NullMarked
 package io.gemforce.migrations.mongo.change;

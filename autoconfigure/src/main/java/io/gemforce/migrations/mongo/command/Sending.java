@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class Sending {
 
 	/**
-	 * What Azure Cosmos DB answers when it has more to do than was paid for. It has not
-	 * executed the command, whatever that is, and says when to send it again.
+	 * The answer of Azure Cosmos DB to more load than was paid for. It has not executed
+	 * the command, and says when to send it again.
 	 */
 	private static final int REQUEST_RATE_TOO_LARGE = 16500;
 
@@ -51,17 +51,15 @@ public final class Sending {
 	}
 
 	/**
-	 * Whether the server has refused a command for its load.
-	 * @return whether the command was not executed and can be sent again
+	 * Whether the server has refused a command for its load, without executing it.
 	 */
 	public static boolean isOverloaded(MongoException failure) {
 		return failure.getCode() == REQUEST_RATE_TOO_LARGE;
 	}
 
 	/**
-	 * Whether a command failed by something that passes: the load of the server, a
-	 * connection that broke, a primary that is no longer one.
-	 * @return whether it makes sense to send the command again, if that does no harm
+	 * Whether a failure is temporary, such as load, a broken connection or a primary that
+	 * stepped down: sending again makes sense if it does no harm.
 	 */
 	public static boolean isPassing(MongoException failure) {
 		return isOverloaded(failure) || failure instanceof MongoSocketException
@@ -70,8 +68,7 @@ public final class Sending {
 	}
 
 	/**
-	 * Return how long to pause before a command is sent again.
-	 * @return what the server asks for, otherwise a time that doubles
+	 * Return the pause that the server asks for, otherwise one that doubles.
 	 */
 	public static Duration pauseAfter(MongoException failure, int sent) {
 		Matcher hint = RETRY_AFTER.matcher(String.valueOf(failure.getMessage()));
@@ -110,9 +107,6 @@ public final class Sending {
 		}
 	}
 
-	/**
-	 * Send what must be sent although the thread is interrupted.
-	 */
 	public static void evenIfInterrupted(Runnable command) {
 		evenIfInterrupted(() -> {
 			command.run();

@@ -13,9 +13,8 @@ import org.springframework.data.mapping.callback.EntityCallbacks;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * The application's entity callbacks, auditing among them. They are looked up when the
- * first object of a class is converted: a migration that works on plain documents does
- * not need them.
+ * The application's entity callbacks, auditing among them. Looked up when the first
+ * object is converted, as a migration on plain documents does not need them.
  */
 final class ApplicationCallbacks implements EntityCallbacks {
 

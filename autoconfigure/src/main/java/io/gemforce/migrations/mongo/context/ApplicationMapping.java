@@ -35,16 +35,13 @@ import org.springframework.data.repository.core.support.AbstractRepositoryMetada
 import org.springframework.util.ReflectionUtils;
 
 /**
- * The way in which the application maps classes to documents: which classes it knows, by
- * which aliases and field names, and how their values are converted. Everything is taken
- * over into a converter of the migration's own, or the converter is refused: one that
- * maps only nearly as the application does loses data without a word.
+ * How the application maps classes to documents. All of it is taken over into a converter
+ * of the migration's own, or the converter is refused: one that maps only nearly as the
+ * application does loses data silently.
  */
 final class ApplicationMapping {
 
-	/**
-	 * What Spring Data lets an application set, but does not tell.
-	 */
+	// What Spring Data lets an application set, but does not tell
 	static final Map<Class<?>, List<String>> HIDDEN = Map.of(AbstractMappingContext.class, List.of("simpleTypeHolder"),
 			AbstractMongoConverter.class, List.of("instantiators"), MappingMongoConverter.class,
 			List.of("typeMapper", "mapKeyDotReplacement", "codecRegistryProvider", "dbRefResolver"));
@@ -55,9 +52,6 @@ final class ApplicationMapping {
 		this.application = application;
 	}
 
-	/**
-	 * Create a converter that maps as the application's does.
-	 */
 	MappingMongoConverter converter(MongoDatabaseFactory factory, EntityCallbacks callbacks) {
 		MongoConverter original = single(MongoConverter.class);
 		MappingMongoConverter converter = (original != null) ? copy(original, factory)
@@ -184,9 +178,7 @@ final class ApplicationMapping {
 				cause);
 	}
 
-	/**
-	 * Names fields as the original does, and knows nothing of what it is asked for later.
-	 */
+	// Names fields as the original does, and knows nothing of what it is asked for later
 	private static final class MappingContextCopy extends MongoMappingContext {
 
 		private final MongoMappingContext original;

@@ -9,9 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of one attempt. The runner's session belongs to the thread that runs the
- * migration, as its transaction does; outside of a transaction each other thread gets a
- * session of its own. A session that threads share numbers its writes twice, and a server
- * answers a number that it knows without executing anything.
+ * migration; outside of a transaction each other thread gets its own. Threads that share
+ * a session may give two writes the same number, of which a server executes only one.
  */
 public final class AttemptSessions {
 
@@ -23,26 +22,17 @@ public final class AttemptSessions {
 
 	private volatile Thread owner = Thread.currentThread();
 
-	/**
-	 * Create the sessions of an attempt.
-	 * @param session the runner's, {@code null} if the deployment has none
-	 */
 	public AttemptSessions(@Nullable ClientSession session, Supplier<@Nullable ClientSession> further) {
 		this.session = session;
 		this.further = further;
 	}
 
-	/**
-	 * Make the current thread the one that runs the migration.
-	 */
+	// The current thread becomes the one that runs the migration
 	void enter() {
 		this.owner = Thread.currentThread();
 	}
 
-	/**
-	 * Return the session of the current thread.
-	 * @param transactional whether the runner's session has a transaction open
-	 */
+	// Transactional if the runner's session has a transaction open
 	@Nullable ClientSession current(boolean transactional) {
 		Thread thread = Thread.currentThread();
 		if (this.session == null || thread == this.owner) {
@@ -69,9 +59,7 @@ public final class AttemptSessions {
 		return started;
 	}
 
-	/**
-	 * Give the sessions of the other threads back.
-	 */
+	// Gives the sessions of the other threads back
 	void close() {
 		this.others.values().forEach(ClientSession::close);
 		this.others.clear();

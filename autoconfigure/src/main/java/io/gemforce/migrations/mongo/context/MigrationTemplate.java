@@ -11,8 +11,8 @@ import org.springframework.data.mongodb.core.mapping.event.AfterLoadEvent;
 import org.springframework.data.mongodb.core.mapping.event.MongoMappingEvent;
 
 /**
- * The template of a migration. It publishes the events of the application's classes, as
- * the application's template does, and none of plain documents.
+ * The template of a migration. Like the application's template, it publishes the events
+ * of the application's classes, but none of plain documents.
  */
 final class MigrationTemplate extends MongoTemplate {
 

@@ -6,10 +6,9 @@ import org.springframework.data.mongodb.SessionSynchronization;
 import org.springframework.data.mongodb.core.MongoTemplate;
 
 /**
- * Makes the templates that migrations work with. They map as the application's template
- * does, with a mapping context of their own: the application's would create its indexes
- * as soon as a template is made, before the migrations, and would keep the types and
- * aliases that only a migration knows.
+ * Makes the templates of migrations, with a mapping context of their own: the
+ * application's would create its indexes as soon as a template is made, before the
+ * migrations, and would keep the types and aliases that only a migration knows.
  */
 public final class MigrationTemplates {
 
@@ -33,8 +32,7 @@ public final class MigrationTemplates {
 	}
 
 	/**
-	 * Templates for a rehearsal: the application's listeners do not hear of what is only
-	 * rehearsed.
+	 * Return templates for a rehearsal, which the application's listeners do not hear of.
 	 */
 	public MigrationTemplates withoutEvents() {
 		return new MigrationTemplates(this.application, false);

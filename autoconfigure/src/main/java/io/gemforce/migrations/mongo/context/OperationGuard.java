@@ -48,18 +48,15 @@ import io.gemforce.migrations.mongo.history.WriteOutcome;
 import io.gemforce.migrations.mongo.lock.Lease;
 
 /**
- * Stands before the databases, collections and cursors that a migration gets: lets no
- * operation begin when the lock is lost or the migration is over, refuses in a
- * transaction what cannot be part of one, gives each thread its session, and remembers
- * whether the outcome of an operation is unknown.
+ * Guards the databases, collections and cursors that a migration gets: lets no operation
+ * begin when the lock is lost or the migration is over, refuses in a transaction what
+ * cannot be part of one, gives each thread its session, and remembers whether the outcome
+ * of an operation is unknown.
  */
 @SuppressWarnings("deprecation")
 public final class OperationGuard {
 
-	/**
-	 * What is guarded, the particular before the general: an object is guarded as the
-	 * first that it is.
-	 */
+	// The particular before the general: an object is guarded as the first that it is
 	static final List<Class<?>> GUARDED = List.of(MongoDatabase.class, MongoCollection.class, FindIterable.class,
 			AggregateIterable.class, DistinctIterable.class, ListCollectionNamesIterable.class,
 			ListCollectionsIterable.class, ListIndexesIterable.class, ListSearchIndexesIterable.class,
@@ -109,16 +106,11 @@ public final class OperationGuard {
 		this.sessions = sessions;
 	}
 
-	/**
-	 * Make the current thread the one that runs the migration.
-	 */
 	public void enter() {
 		this.sessions.enter();
 	}
 
-	/**
-	 * Guard a database, whose operations are executed in the session of the thread.
-	 */
+	// Its operations are executed in the session of the thread
 	MongoDatabase guard(MongoDatabase database) {
 		return (MongoDatabase) proxy(database, false);
 	}
@@ -127,9 +119,6 @@ public final class OperationGuard {
 		return (MongoDatabase) proxy(database, true);
 	}
 
-	/**
-	 * Say whether a transaction is open.
-	 */
 	public void transactional(boolean transactional) {
 		this.transactional = transactional;
 	}
@@ -138,9 +127,6 @@ public final class OperationGuard {
 		return this.transactional;
 	}
 
-	/**
-	 * Let no further operation begin.
-	 */
 	public void close() {
 		this.closed = true;
 		this.sessions.close();
@@ -155,9 +141,8 @@ public final class OperationGuard {
 	}
 
 	/**
-	 * Return the error that the server has ended the transaction with.
-	 * @return the first error of an operation in the transaction that does not pass by
-	 * itself, {@code null} if there was none
+	 * Return the first error in the transaction that is not temporary: the server has
+	 * ended the transaction with it.
 	 */
 	public @Nullable MongoException refused() {
 		return this.refused;

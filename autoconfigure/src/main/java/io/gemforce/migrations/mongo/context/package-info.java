@@ -1,6 +1,5 @@
 /**
- * What migrations work with: templates, databases and sessions that keep to the rules of
- * a migration. Internal.
+ * What migrations work with, guarded: templates, databases and sessions. Internal.
  */
 @NullMarked
 package io.gemforce.migrations.mongo.context;

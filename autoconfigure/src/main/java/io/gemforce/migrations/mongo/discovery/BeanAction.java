@@ -15,11 +15,9 @@ import io.gemforce.migrations.store.Undo;
 import io.gemforce.migrations.store.UndoKind;
 
 /**
- * A migration whose work is code.
+ * A migration whose work is code, done a number of times in a row.
  *
- * @param bean the bean
- * @param isSelfContained whether it has nothing but the context that it is given
- * @param times how often in a row it is done
+ * @param isSelfContained whether it uses nothing but the context that it is given
  */
 public record BeanAction(MongoMigration bean, boolean isSelfContained, int times) implements MigrationAction {
 

@@ -28,26 +28,19 @@ final class BeanSurvey {
 		this.beanFactory = beanFactory;
 	}
 
-	/**
-	 * Returns the class, {@code null} if it is not known before the bean is created.
-	 */
+	// Null if the class is not known before the bean is created
 	@Nullable Class<?> type(String beanName) {
 		Class<?> type = this.beanFactory.getType(beanName, false);
 		return (type != null && !type.isInterface()) ? ClassUtils.getUserClass(type) : null;
 	}
 
-	/**
-	 * Whether a bean can have no other class than the one that is known.
-	 * @return whether it is not made by a method, which may return a sub class
-	 */
+	// A method that makes the bean may return a sub class
 	boolean isOfExactType(String beanName) {
 		BeanDefinition definition = definition(beanName);
 		return definition != null && definition.getFactoryMethodName() == null;
 	}
 
-	/**
-	 * Whether it can be created at any time.
-	 */
+	// It can be created at any time
 	boolean needsNothing(String beanName) {
 		BeanDefinition definition = definition(beanName);
 		Class<?> type = type(beanName);
@@ -73,7 +66,7 @@ final class BeanSurvey {
 		return executable.getParameterCount() > 0;
 	}
 
-	// Whatever is annotated at a member may ask for another bean
+	// An annotated member may ask for another bean
 	private static boolean injects(Class<?> type) {
 		if (Aware.class.isAssignableFrom(type) || InitializingBean.class.isAssignableFrom(type)) {
 			return true;

@@ -18,15 +18,11 @@ import org.springframework.asm.Opcodes;
 import io.gemforce.migrations.store.Sha256;
 
 /**
- * Derives a checksum from what a class does: its bytecode and that of its nested classes,
- * without debug information, so that comments, line numbers and compiler flags make no
- * difference.
+ * Derives a checksum from the bytecode of a class and of its nested classes, without
+ * debug information: comments, line numbers and compiler flags make no difference.
  */
 public final class ClassChecksum {
 
-	/**
-	 * What a derived checksum begins with.
-	 */
 	static final String PREFIX = "bytecode:";
 
 	private static final int BYTES = 16;
@@ -38,9 +34,7 @@ public final class ClassChecksum {
 		return checksum.startsWith(PREFIX);
 	}
 
-	/**
-	 * Returns the checksum, {@code null} if the class has no class file.
-	 */
+	// Null if the class has no class file
 	static @Nullable String of(Class<?> type) {
 		Map<String, byte[]> classes = new TreeMap<>();
 		Set<String> names = new TreeSet<>(Set.of(type.getName().replace('.', '/')));
@@ -82,9 +76,7 @@ public final class ClassChecksum {
 		return HexFormat.of().formatHex(digest.digest(), 0, BYTES);
 	}
 
-	/**
-	 * Takes out the version of the class file format, and notes the nested classes.
-	 */
+	// Takes out the version of the class file format, and notes the nested classes
 	private static final class Normalizer extends ClassVisitor {
 
 		private final String className;

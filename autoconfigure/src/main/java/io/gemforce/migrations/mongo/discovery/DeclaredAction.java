@@ -26,11 +26,9 @@ import io.gemforce.migrations.store.Undo;
 import io.gemforce.migrations.store.UndoKind;
 
 /**
- * A migration whose work is declared.
+ * A migration whose work is declared by a text.
  *
- * @param changes the changes
- * @param script the text that declares them
- * @param twice whether each of them is made twice in a row
+ * @param twice whether each change is made twice in a row
  */
 public record DeclaredAction(ChangeSet changes, String script, boolean twice) implements MigrationAction {
 

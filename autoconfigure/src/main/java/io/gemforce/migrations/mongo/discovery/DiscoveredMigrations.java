@@ -11,10 +11,8 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.Version;
 
 /**
- * The migrations that this build has.
+ * The migrations that this build has, by ascending version, each version once.
  *
- * @param migrations the migrations, in the order of their versions, each version once
- * @param problems what is wrong with others
  * @param isComplete whether there are no more, which are not known yet
  */
 public record DiscoveredMigrations(List<ResolvedMigration> migrations, List<Problem> problems, boolean isComplete) {
@@ -32,9 +30,6 @@ public record DiscoveredMigrations(List<ResolvedMigration> migrations, List<Prob
 		return this.migrations.isEmpty() ? null : this.migrations.get(this.migrations.size() - 1).version();
 	}
 
-	/**
-	 * Whether migrations of this build may have left pre-images.
-	 */
 	public boolean declaresChanges() {
 		return this.migrations.stream().anyMatch((migration) -> migration.work() instanceof DeclaredAction);
 	}

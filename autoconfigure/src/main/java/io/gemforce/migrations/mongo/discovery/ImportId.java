@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * An entry of another tool's history that counts as a migration of ours.
  *
- * @param text the entry as the user names it
- * @param peer the other tool
  * @param places where the entry can be, one of them
  */
 public record ImportId(String text, Peer peer, List<Place> places) {
@@ -54,9 +52,6 @@ public record ImportId(String text, Peer peer, List<Place> places) {
 		return places;
 	}
 
-	/**
-	 * Return what finds the entry in the collection of a place.
-	 */
 	public Bson filter(Place place) {
 		String key = place.key();
 		return switch (this.peer) {
@@ -86,9 +81,6 @@ public record ImportId(String text, Peer peer, List<Place> places) {
 				new Document("changeId", key.substring(0, slash)).append("author", key.substring(slash + 1)));
 	}
 
-	/**
-	 * Whether the entries that were found say that the change was executed.
-	 */
 	public boolean isExecuted(List<Document> entries) {
 		return switch (this.peer) {
 			case MONGOCK -> isExecutedByMongock(entries);
@@ -129,8 +121,7 @@ public record ImportId(String text, Peer peer, List<Place> places) {
 	/**
 	 * Where an entry can be.
 	 *
-	 * @param key what the tool calls it
-	 * @param collection the collection of the tool's history
+	 * @param key what the tool calls the entry
 	 */
 	public record Place(String key, String collection) {
 
@@ -172,9 +163,6 @@ public record ImportId(String text, Peer peer, List<Place> places) {
 			return this.lockCollection;
 		}
 
-		/**
-		 * Return what finds the lock while it is held.
-		 */
 		public Bson heldLock(Date now) {
 			return switch (this) {
 				case MONGOCK -> Filters.and(Filters.eq("status", "LOCK_HELD"), Filters.gt("expiresAt", now));

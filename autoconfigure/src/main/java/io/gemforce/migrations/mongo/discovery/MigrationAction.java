@@ -18,15 +18,10 @@ public sealed interface MigrationAction permits BeanAction, DeclaredAction, Uncr
 
 	void up(WorkAttempt attempt) throws Exception;
 
-	/**
-	 * Undo it.
-	 * @return what the operator should look at
-	 */
 	List<Problem> down(WorkAttempt attempt) throws Exception;
 
 	/**
-	 * Whether all of it can be one transaction. What cannot opens small ones of its own.
-	 * @return whether it is executed in a transaction where the deployment has them
+	 * Whether all of it can be one transaction; otherwise it opens small ones.
 	 */
 	boolean isOneTransaction();
 
@@ -36,8 +31,7 @@ public sealed interface MigrationAction permits BeanAction, DeclaredAction, Uncr
 	boolean isRepeatable(boolean transactions);
 
 	/**
-	 * Say why it may reach more than the database that it is given, so that it cannot be
-	 * rehearsed on another database than the application's.
+	 * Say why it may reach more than its database, so that it cannot be rehearsed.
 	 */
 	Optional<String> reachesBeyond();
 
@@ -53,13 +47,9 @@ public sealed interface MigrationAction permits BeanAction, DeclaredAction, Uncr
 
 	/**
 	 * Tell whether it can be undone as things are. Only reads.
-	 * @param firstAttemptRank what its memory is kept under
 	 */
 	Undo undo(MongoCollection<Document> preimages, Version version, long firstAttemptRank);
 
-	/**
-	 * Say what undoing it would do.
-	 */
 	String undoSummary();
 
 	/**

@@ -48,10 +48,9 @@ import io.gemforce.migrations.mongo.change.InvalidChangesException;
 import io.gemforce.migrations.store.Requirement;
 
 /**
- * Discovers the migrations: the beans, and the files of declared changes. Beans are
- * resolved one by one by their names, as resolving them by type would silently leave out
- * one that is caught in a cycle. As long as it is too early to create a bean, its class
- * tells what the migration is.
+ * Discovers the migrations: beans, and files of declared changes. Beans are resolved one
+ * by one by name, as resolving them by type silently leaves out one that is caught in a
+ * cycle. While it is too early to create a bean, its class tells what the migration is.
  */
 public final class MigrationDiscovery implements MigrationSource {
 
@@ -291,7 +290,7 @@ public final class MigrationDiscovery implements MigrationSource {
 	}
 
 	// Where users of MongoDB are waiting for the initializer, needing one of them is a
-	// cycle. In a job nobody is waiting, and only what depends on what tells
+	// cycle. In a job no bean is waiting, and only what depends on what tells
 	private Optional<String> waitingDependency(String beanName, Set<String> visited) {
 		if (this.beanFactory instanceof ConfigurableBeanFactory dependencies && visited.add(beanName)) {
 			return Arrays.stream(dependencies.getDependenciesForBean(beanName))
@@ -340,9 +339,6 @@ public final class MigrationDiscovery implements MigrationSource {
 		return "Bean '%s' (%s)".formatted(beanName, type.getName());
 	}
 
-	/**
-	 * Makes a migration of a bean.
-	 */
 	@FunctionalInterface
 	private interface BeanResolver {
 

@@ -9,8 +9,7 @@ public interface MigrationSource {
 	DiscoveredMigrations discover();
 
 	/**
-	 * Discover what there is without creating a bean that may need what is not there yet.
-	 * @return the migrations as far as they are known then, not to be executed
+	 * Discover what is known without creating beans; not to be executed.
 	 */
 	default DiscoveredMigrations discoverEarly() {
 		return discover();

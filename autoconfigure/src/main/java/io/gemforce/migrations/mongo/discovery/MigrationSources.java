@@ -24,9 +24,7 @@ public final class MigrationSources {
 	private MigrationSources() {
 	}
 
-	/**
-	 * Find the beans that are, or should be, migrations. None is created.
-	 */
+	// Beans that are, or should be, migrations; none is created
 	static Set<String> beans(ListableBeanFactory beanFactory) {
 		Set<String> names = new LinkedHashSet<>();
 		for (Class<?> type : List.of(MongoMigration.class, DeclaredMongoMigration.class)) {

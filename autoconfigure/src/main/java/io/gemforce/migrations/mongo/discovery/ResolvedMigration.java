@@ -17,17 +17,8 @@ import io.gemforce.migrations.store.Requirement;
 /**
  * A migration that this build has: a bean or a file.
  *
- * @param version the version
- * @param description the description
- * @param type what the migration is made of
  * @param script the name of the class or of the file
  * @param location where it is, in the user's words: the bean or the file
- * @param checksum the declared checksum or the one derived, {@code null} if there is none
- * @param transaction whether to run in a transaction
- * @param onInterrupted the declared policy, {@code null} if none is declared
- * @param requires what must be applied before
- * @param imports what counts as this migration in another tool's history
- * @param work what the migration does
  */
 public record ResolvedMigration(Version version, String description, MigrationType type, String script, String location,
 		@Nullable String checksum, TransactionMode transaction, @Nullable OnInterrupted onInterrupted,
@@ -40,16 +31,13 @@ public record ResolvedMigration(Version version, String description, MigrationTy
 		return transactions && this.transaction != TransactionMode.NEVER;
 	}
 
-	/**
-	 * Whether an attempt runs in one transaction.
-	 */
 	public boolean isTransactional(boolean transactions) {
 		return usesTransactions(transactions) && this.work.isOneTransaction();
 	}
 
 	/**
 	 * Return what the next run does with an attempt that never finished, or that failed
-	 * without a rollback that was observed.
+	 * without an observed rollback.
 	 */
 	public OnInterrupted onInterrupted(boolean transactional, boolean transactions) {
 		return Objects.requireNonNullElse(this.onInterrupted,
@@ -57,18 +45,13 @@ public record ResolvedMigration(Version version, String description, MigrationTy
 						: OnInterrupted.STOP);
 	}
 
-	/**
-	 * Return how it is declared that the migration does the same however much of it is
-	 * done.
-	 */
 	public String retryDeclaration() {
 		return (this.type == MigrationType.FILE) ? "'onInterrupted: retry' in its file"
 				: "@Migration(onInterrupted = OnInterrupted.RETRY)";
 	}
 
 	/**
-	 * Return this as it is rehearsed: twice in a row if the user says that it can be
-	 * repeated without a transaction.
+	 * Return this for a rehearsal: twice in a row if it is declared to be repeatable.
 	 */
 	public ResolvedMigration repeatedly() {
 		boolean repeatable = this.work instanceof DeclaredAction

@@ -16,8 +16,6 @@ import io.gemforce.migrations.store.UndoKind;
 
 /**
  * The work of a bean of which only the class is known, as it is too early to create it.
- *
- * @param type the class of the bean
  */
 record UncreatedAction(Class<?> type) implements MigrationAction {
 

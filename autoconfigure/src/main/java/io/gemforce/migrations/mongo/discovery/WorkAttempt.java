@@ -4,10 +4,7 @@ import io.gemforce.migrations.mongo.MongoMigrationContext;
 import io.gemforce.migrations.mongo.change.contract.ChangeContext;
 
 /**
- * What an attempt has to work with.
- *
- * @param migrationContext for code
- * @param changeContext for declared changes
+ * What an attempt works with: one context for code, another for declared changes.
  */
 public record WorkAttempt(MongoMigrationContext migrationContext, ChangeContext changeContext) {
 

@@ -1,6 +1,5 @@
 /**
- * Discovery: which migrations a build has, from beans and files, with their checksums,
- * and the work that each of them is. Internal.
+ * Discovers which migrations a build has, and the work that each of them is. Internal.
  */
 @NullMarked
 package io.gemforce.migrations.mongo.discovery;

@@ -24,15 +24,12 @@ final class AttemptFactory {
 		this.settings = settings;
 	}
 
-	/**
-	 * Return what the migrations work on.
-	 */
 	String namespace() {
 		return this.access.factory().getMongoDatabase().getName();
 	}
 
-	WorkAttempt create(LockedHistory locked, RunnerTransactions transactions, OperationGuard guard, PendingExecution step,
-			long rank) {
+	WorkAttempt create(LockedHistory locked, RunnerTransactions transactions, OperationGuard guard,
+			PendingExecution step, long rank) {
 		guard.use(new AttemptSessions(locked.session().session(), this.access::startSession));
 		GuardedDatabaseFactory factory = new GuardedDatabaseFactory(this.access.factory(), guard);
 		return new WorkAttempt(new GuardedMigrationContext(factory, this.templates),

@@ -8,8 +8,6 @@ import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
 /**
  * Why a migration was not applied or undone.
  *
- * @param cause what was thrown
- * @param code what to call it
  * @param outcomeUnknown whether it is not known what has become of a write outside of a
  * transaction, or of a commit as long as the row is not closed
  */
@@ -26,10 +24,7 @@ record ExecutionFailure(Throwable cause, ProblemCode code, boolean outcomeUnknow
 		return new ExecutionError(error.type(), message, error.code());
 	}
 
-	/**
-	 * Return the state of the database once the row is closed as failed: no commit was
-	 * executed, and none can be.
-	 */
+	// The row is closed as failed: no commit was executed, and none can be
 	String state(boolean transactional) {
 		if (transactional) {
 			return "what %s did was rolled back";
@@ -42,17 +37,11 @@ record ExecutionFailure(Throwable cause, ProblemCode code, boolean outcomeUnknow
 				: state;
 	}
 
-	/**
-	 * Return the state of the database if the failure could not be recorded.
-	 */
 	String unrecordedState(boolean transactional) {
 		return transactional ? UNKNOWN_COMMIT : state(false)
 				+ "; the failure could not be recorded, the next start will find the attempt interrupted";
 	}
 
-	/**
-	 * Return the state of the database if the lock was lost.
-	 */
 	String stateWithoutLock(boolean transactional) {
 		if (!transactional) {
 			return "%s may be applied in part; another instance decides what becomes of it";

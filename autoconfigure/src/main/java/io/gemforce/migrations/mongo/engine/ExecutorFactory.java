@@ -8,9 +8,6 @@ import org.springframework.util.function.SingletonSupplier;
 
 import io.gemforce.migrations.store.ShutdownSignal;
 
-/**
- * Makes what executes migrations under a lock.
- */
 final class ExecutorFactory {
 
 	private final AttemptFactory attempts;

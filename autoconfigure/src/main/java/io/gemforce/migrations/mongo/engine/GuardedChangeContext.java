@@ -12,8 +12,8 @@ import io.gemforce.migrations.mongo.context.GuardedDatabaseFactory;
 import io.gemforce.migrations.mongo.context.OperationGuard;
 
 /**
- * What declared changes have to work with in one attempt: guarded, and with small
- * transactions where the attempt is not in a large one.
+ * The context of declared changes in one attempt: guarded, and with small transactions
+ * where the attempt has no large one.
  */
 final class GuardedChangeContext implements ChangeContext {
 

@@ -28,8 +28,8 @@ import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.Validation;
 
 /**
- * What operators do to the history and to the lock: each is done under the lock, and each
- * is a row of its own that says who did it and why.
+ * Operator commands on the history and the lock. Each runs under the lock and adds a row
+ * that says who did it and why.
  */
 final class HistoryOperations {
 
@@ -51,9 +51,6 @@ final class HistoryOperations {
 		this.lease = settings.lease();
 	}
 
-	/**
-	 * Do what an operator wants.
-	 */
 	List<String> perform(Operation operation, MigrationRun run) {
 		return switch (operation.kind()) {
 			case REPAIR -> repair(operation, run);

@@ -23,16 +23,14 @@ import io.gemforce.migrations.mongo.lock.LockLostException;
 import io.gemforce.migrations.store.Hold;
 
 /**
- * The history while this runner holds the lock. Whoever reads it reads it in order: what
- * earlier holders left open is closed before.
+ * The history while this runner holds the lock. Reading it first closes what earlier
+ * holders have left open.
  */
 final class LockedHistory implements AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(LockedHistory.class);
 
-	/**
-	 * Longer than a command can be on its way to the server.
-	 */
+	// Longer than a command can be on its way to the server
 	private static final Duration ON_ITS_WAY = Duration.ofSeconds(1);
 
 	private static final int MAX_PASSES = 5;
@@ -85,18 +83,11 @@ final class LockedHistory implements AutoCloseable {
 		return this.run;
 	}
 
-	/**
-	 * Interrupt the thread that closes this. If it were interrupted before, the driver
-	 * would send nothing for it.
-	 */
+	// Only at the end, as the driver sends nothing for an interrupted thread
 	void interruptAtEnd() {
 		this.interruptedAtEnd = true;
 	}
 
-	/**
-	 * Read the history. After a takeover, or where earlier holders have left something
-	 * open, that is put in order before.
-	 */
 	History read() {
 		History history = readUnderFence();
 		for (int pass = 1; !this.inOrder || isLeftOpen(history); pass++) {
@@ -161,22 +152,12 @@ final class LockedHistory implements AutoCloseable {
 		}
 	}
 
-	/**
-	 * Record something that was not executed.
-	 * @param mark what to record
-	 */
 	void record(Mark mark) {
 		read();
 		insert(mark);
 	}
 
-	/**
-	 * Record something that was not executed, at a rank that was free when the history
-	 * was read.
-	 * @param rank the rank
-	 * @param mark what to record
-	 * @return whether it was recorded; otherwise another instance has the rank
-	 */
+	// False if another instance has the rank
 	boolean record(long rank, Mark mark) {
 		this.lease.check();
 		return write(() -> history().record(rank, mark, this.run, this.lease.fence()));
@@ -190,9 +171,7 @@ final class LockedHistory implements AutoCloseable {
 		}
 	}
 
-	/**
-	 * Whether the row is now open; otherwise another instance has the rank.
-	 */
+	// False if another instance has the rank
 	boolean open(long rank, Attempt attempt) {
 		return write(() -> history().open(rank, attempt, this.run, this.lease.fence()));
 	}
@@ -210,9 +189,9 @@ final class LockedHistory implements AutoCloseable {
 	}
 
 	/**
-	 * Release the lock and end the session. It is not released while a write may be on
-	 * its way, nor, where earlier holders have left something, before all is in order: it
-	 * runs out, and the next holder takes it over.
+	 * End the session and release the lock. While a write may be on its way, or what
+	 * earlier holders left is not in order, the lock is not released: it runs out, and
+	 * the next holder takes it over.
 	 */
 	@Override
 	public void close() {

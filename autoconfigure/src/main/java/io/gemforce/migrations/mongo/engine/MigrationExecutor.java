@@ -35,20 +35,16 @@ import io.gemforce.migrations.mongo.lock.LockLostException;
 /**
  * Applies or undoes one migration and records it.
  * <p>
- * In a transaction the row is closed by the transaction's last statement, so that the
- * work and its record come into being together. After a commit whose outcome is unknown
- * the row tells whether it happened.
+ * In a transaction the last statement closes the row, so that the work and its record are
+ * committed together: after a commit whose outcome is unknown the row tells whether it
+ * happened.
  * <p>
- * Outside of transactions the command that closes the row opens that of the migration
- * that follows. Unless it is known to have done both, the row is closed and the next one
- * opened by a command each.
+ * Outside of transactions the command that closes the row opens the row of the next
+ * migration. Unless it is known to have done both, each is done by a command of its own.
  */
 final class MigrationExecutor {
 
-	/**
-	 * With the pauses in between this takes seconds. The election of a primary takes
-	 * longer, but that the driver waits for.
-	 */
+	// Takes seconds with the pauses; the driver itself waits for an election
 	private static final int MAX_SENDS = 8;
 
 	private final LockedHistory locked;
@@ -63,10 +59,6 @@ final class MigrationExecutor {
 
 	private @Nullable Long openedAhead;
 
-	/**
-	 * Create an executor.
-	 * @param attempts gives the migrations their access to the database
-	 */
 	MigrationExecutor(LockedHistory locked, AttemptFactory attempts, RunnerTransactions transactions,
 			MigrationThread thread, LongSupplier nanoTime) {
 		this.locked = locked;
@@ -76,23 +68,17 @@ final class MigrationExecutor {
 		this.nanoTime = nanoTime;
 	}
 
-	/**
-	 * Execute a migration.
-	 * @return what the operator should look at, or empty if another instance has the rank and
-	 * nothing was done
-	 */
+	// Empty if another instance has the rank and nothing was done
 	Optional<List<Problem>> execute(PendingExecution step, long rank, boolean transactional) {
 		return execute(step, rank, transactional, Optional::empty);
 	}
 
 	/**
-	 * Execute a migration that another one may follow.
-	 * @param next tells what may be executed next, asked when the migration has done its
-	 * work
-	 * @return what the operator should look at, or empty if another instance has the rank and
-	 * nothing was done
+	 * Execute a migration that another one may follow: {@code next} is asked for that one
+	 * when the work is done. Empty if another instance has the rank and nothing was done.
 	 */
-	Optional<List<Problem>> execute(PendingExecution step, long rank, boolean transactional, Supplier<Optional<Attempt>> next) {
+	Optional<List<Problem>> execute(PendingExecution step, long rank, boolean transactional,
+			Supplier<Optional<Attempt>> next) {
 		Lease lease = this.locked.lease();
 		boolean opened = hasOpened(rank);
 		this.openedAhead = null;
@@ -107,16 +93,13 @@ final class MigrationExecutor {
 		return Optional.of(this.thread.execute(step, () -> executeOpened(step, rank, transactional, next, caller)));
 	}
 
-	/**
-	 * Whether a row was opened when the one before was closed, so that its migration must
-	 * be executed.
-	 */
+	// The row was opened together with the close of the one before: execute it
 	boolean hasOpened(long rank) {
 		return this.openedAhead != null && this.openedAhead == rank;
 	}
 
-	private List<Problem> executeOpened(PendingExecution step, long rank, boolean transactional, Supplier<Optional<Attempt>> next,
-			Thread caller) {
+	private List<Problem> executeOpened(PendingExecution step, long rank, boolean transactional,
+			Supplier<Optional<Attempt>> next, Thread caller) {
 		long startedAt = this.nanoTime.getAsLong();
 		ExecutionStart start = step.start(this.locked.run(), this.attempts.namespace(), transactional);
 		start.run().listener().executionBegan(start);
@@ -154,9 +137,6 @@ final class MigrationExecutor {
 		return Duration.ofNanos(this.nanoTime.getAsLong() - startedAt);
 	}
 
-	/**
-	 * One execution, with the row that was opened for it.
-	 */
 	private final class Execution {
 
 		private final PendingExecution step;
@@ -290,7 +270,7 @@ final class MigrationExecutor {
 					ProblemCode.MIGRATION_FAILED);
 		}
 
-		// A row is closed once, whoever closes it and however often that is sent
+		// A row is closed once, however often and by whichever runner that is sent
 		private boolean untilAnswered(BooleanSupplier close) {
 			for (int sent = 1;; sent++) {
 				lease().check();

@@ -19,9 +19,6 @@ import io.gemforce.migrations.mongo.lock.LockHolder;
 import io.gemforce.migrations.mongo.lock.LockTimeoutException;
 import io.gemforce.migrations.store.ShutdownSignal;
 
-/**
- * Acquires the lock for a run.
- */
 final class MigrationLocker {
 
 	private static final String UNCHANGED = "unchanged by this instance";
@@ -34,42 +31,21 @@ final class MigrationLocker {
 
 	private volatile @Nullable String owner;
 
-	/**
-	 * Create a locker.
-	 * @param stop tells that the process is about to end
-	 * @param waitTimeout how long to wait for a holder at the most
-	 */
 	MigrationLocker(MongoAccess access, ShutdownSignal stop, Duration waitTimeout) {
 		this.access = access;
 		this.stop = stop;
 		this.waitTimeout = waitTimeout;
 	}
 
-	/**
-	 * Whether this instance is the holder of a lock.
-	 */
 	boolean isMine(@Nullable String owner) {
 		return owner != null && owner.equals(this.owner);
 	}
 
-	/**
-	 * Acquire the lock, waiting for its holder if need be.
-	 * @param needed asked when the lock has become free after a wait: whether it is still
-	 * needed
-	 * @throws MigrationException if the lock was not free in time, or if the process is
-	 * about to end
-	 */
+	// Empty if the lock, free after a wait, is no longer needed
 	Optional<LockedHistory> acquire(MigrationRun run, Predicate<MigrationHistory> needed) {
 		return acquire(run, this.waitTimeout, needed);
 	}
 
-	/**
-	 * Acquire the lock, waiting for its holder if need be.
-	 * @param needed asked when the lock has become free after a wait: whether it is still
-	 * needed
-	 * @throws MigrationException if the lock was not free in time, or if the process is
-	 * about to end
-	 */
 	Optional<LockedHistory> acquire(MigrationRun run, Duration waitTimeout, Predicate<MigrationHistory> needed) {
 		this.stop.check(StoreName.MONGO, UNCHANGED);
 		RunnerSession session = new RunnerSession(this.access);
@@ -111,10 +87,7 @@ final class MigrationLocker {
 		}
 	}
 
-	/**
-	 * Take the lock from whoever holds it.
-	 * @param from the only owner that it may be taken from, {@code null} for any
-	 */
+	// Takes the lock from this owner only, or from any if it is null
 	Optional<LockedHistory> seize(MigrationRun run, @Nullable String from, @Nullable String reason) {
 		RunnerSession session = new RunnerSession(this.access);
 		Optional<LockedHistory> locked = this.access.lock()

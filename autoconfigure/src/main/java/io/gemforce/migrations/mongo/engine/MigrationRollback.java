@@ -69,32 +69,19 @@ final class MigrationRollback {
 		this.clock = clock;
 	}
 
-	/**
-	 * Returns the versions, in order.
-	 */
 	List<String> undone() {
 		return List.copyOf(this.undone);
 	}
 
-	/**
-	 * Return what the operator should look at.
-	 */
 	List<Problem> notes() {
 		return List.copyOf(this.notes);
 	}
 
-	/**
-	 * Return the state that the database is in, as far as this rollback is concerned.
-	 */
 	String databaseState() {
 		return this.undone.isEmpty() ? "unchanged by this rollback"
 				: "this rollback has undone %s; the store is held".formatted(String.join(", ", this.undone));
 	}
 
-	/**
-	 * Roll back.
-	 * @param reason why, {@code null} if no reason was given
-	 */
 	void run(RollbackTarget target, MigrationRun run, @Nullable String reason) {
 		try (LockedHistory locked = this.locker.acquire(run, (history) -> true).orElseThrow()) {
 			runUnderLock(target, locked, reason);

@@ -40,16 +40,15 @@ import io.gemforce.migrations.store.Validation;
  * <ol>
  * <li>Read the history and validate. Nothing pending and no open row: done. This is all
  * that happens when there is nothing to do.</li>
- * <li>Acquire the lock. Whoever had to wait for it reads and validates again before, and
- * is refused if another instance has made the history one that this build does not
- * fit.</li>
+ * <li>Acquire the lock. A runner that had to wait for it reads and validates again
+ * before, and is refused if this build no longer fits the history.</li>
  * <li>After a takeover: wait for what may be on its way, end the former holder's session,
  * mark the takeover in the history, close what was left open.</li>
  * <li>Read the history again. A fence higher than one's own: the lock is lost. Validate
  * and plan again.</li>
  * <li>For each pending migration: open a row at the next rank, execute, close the row;
- * outside of transactions the command that closes a row opens the next one. If somebody
- * else has the rank, read the history again.</li>
+ * outside of transactions the command that closes a row opens the next one. If another
+ * instance has the rank, read the history again.</li>
  * <li>Release the lock, unless a command may still be executed.</li>
  * </ol>
  * A hold that binds this build leaves nothing pending, so nothing is run.
@@ -58,10 +57,7 @@ final class MigrationRunner {
 
 	private static final Log logger = LogFactory.getLog(MigrationRunner.class);
 
-	/**
-	 * How many versions a message lists. It is made before each migration, so it must not
-	 * grow with them.
-	 */
+	// A message is made before each migration, so it must not grow with their number
 	private static final int MAX_LISTED = 10;
 
 	private final MongoAccess access;
@@ -86,8 +82,9 @@ final class MigrationRunner {
 
 	private @Nullable Validation found;
 
-	MigrationRunner(MongoAccess access, MigrationLocker locker, DiscoveredMigrations discovery, MigrationValidator validator,
-			ExecutorFactory executors, OldPreimages retention, ShutdownSignal stop, PlanGuard guard) {
+	MigrationRunner(MongoAccess access, MigrationLocker locker, DiscoveredMigrations discovery,
+			MigrationValidator validator, ExecutorFactory executors, OldPreimages retention, ShutdownSignal stop,
+			PlanGuard guard) {
 		this.access = access;
 		this.locker = locker;
 		this.discovery = discovery;
@@ -98,16 +95,10 @@ final class MigrationRunner {
 		this.guard = guard;
 	}
 
-	/**
-	 * Return what this run has applied.
-	 */
 	List<String> applied() {
 		return List.copyOf(this.applied);
 	}
 
-	/**
-	 * Return the state that the database is in, as far as this run is concerned.
-	 */
 	String databaseState() {
 		int count = this.applied.size();
 		if (count > MAX_LISTED) {
@@ -117,11 +108,7 @@ final class MigrationRunner {
 		return (count > 0) ? "this run has applied " + String.join(", ", this.applied) : "unchanged by this run";
 	}
 
-	/**
-	 * Run.
-	 * @return what this run has found before it applied anything: after a wait for
-	 * another instance, what that one has left
-	 */
+	// Returns what was found before anything was applied, after a wait if there was one
 	Validation run(MigrationRun run, History history) {
 		if (!isDone(history, validate(history, this.access::hold))) {
 			try (LockedHistory locked = this.locker.acquire(run, this::isNeeded).orElse(null)) {
@@ -145,8 +132,8 @@ final class MigrationRunner {
 		return validation.pending().isEmpty() && !history.hasOpenRows() && !this.validator.isBaselineMissing(history);
 	}
 
-	// Whoever goes on, goes on from the newest look at the history: what an older one has
-	// accepted may be refused by now, as others were at work since
+	// Each step goes on from the newest look at the history: others were at work since,
+	// so what an older look has accepted may be refused by now
 	private Validation validate(History history, Supplier<Optional<Hold>> hold) {
 		Validation validation = this.validator.validateRun(this.discovery, history, hold);
 		validation.problems()
@@ -213,7 +200,8 @@ final class MigrationRunner {
 			.flatMap((version) -> Version.parse(Objects.requireNonNull(version)).stream())
 			.map(byVersion::get)
 			.filter(Objects::nonNull)
-			.map((migration) -> new PendingExecution(migration, Direction.UP, firstAttemptRank(recorded.get(migration.version()))))
+			.map((migration) -> new PendingExecution(migration, Direction.UP,
+					firstAttemptRank(recorded.get(migration.version()))))
 			.toList();
 	}
 
@@ -221,7 +209,8 @@ final class MigrationRunner {
 		return (past != null) ? past.unfinishedCycle() : null;
 	}
 
-	private boolean execute(List<PendingExecution> pending, long firstRank, LockedHistory locked, MigrationExecutor executor) {
+	private boolean execute(List<PendingExecution> pending, long firstRank, LockedHistory locked,
+			MigrationExecutor executor) {
 		boolean transactions = this.access.hasTransactions();
 		long rank = firstRank;
 		PeerHistories peers = new PeerHistories(this.access.factory().getMongoDatabase());
@@ -243,7 +232,8 @@ final class MigrationRunner {
 						imported.get()));
 			}
 			else {
-				Optional<PendingExecution> next = (i + 1 < pending.size()) ? Optional.of(pending.get(i + 1)) : Optional.empty();
+				Optional<PendingExecution> next = (i + 1 < pending.size()) ? Optional.of(pending.get(i + 1))
+						: Optional.empty();
 				if (executor
 					.execute(step, rank, migration.isTransactional(transactions), () -> next.filter(this::mayFollow)
 						.map((following) -> following.attempt(following.migration().isTransactional(transactions))))

@@ -20,12 +20,11 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 
 /**
- * Executes migrations on a thread of their own. A context that is closed interrupts the
- * thread that starts it if that waits without a limit, as a migration may that waits for
- * another thread: here it waits with one.
+ * Executes migrations on a thread of their own, and waits for it with a limit: a context
+ * that is closed interrupts the thread that starts it if that waits without one.
  * <p>
- * The thread inherits what threads inherit from the one that starts it, the class loader
- * of the context among it, and the diagnostic context of the log.
+ * The thread inherits the class loader of the context, and the diagnostic context of the
+ * log.
  */
 final class MigrationThread {
 
@@ -34,18 +33,11 @@ final class MigrationThread {
 
 	private final BooleanSupplier possible;
 
-	/**
-	 * Create what executes migrations.
-	 * @param possible tells whether another thread can get beans now. Otherwise a
-	 * migration is executed by the thread that asks for it
-	 */
+	// Where another thread cannot get beans now, the caller executes the migration
 	MigrationThread(BooleanSupplier possible) {
 		this.possible = possible;
 	}
 
-	/**
-	 * Execute something, and wait for its end.
-	 */
 	<T> T execute(PendingExecution step, Callable<T> task) {
 		if (!this.possible.getAsBoolean()) {
 			return execute(task);
@@ -134,9 +126,7 @@ final class MigrationThread {
 		return thread.getName();
 	}
 
-	/**
-	 * Loaded only where there is a diagnostic context.
-	 */
+	// Loaded only where there is a diagnostic context
 	private static final class Diagnostics {
 
 		private Diagnostics() {

@@ -47,11 +47,6 @@ final class MigrationValidator {
 
 	private final OwnCollections own;
 
-	/**
-	 * Create a validator.
-	 * @param requirements tells what the other store has applied
-	 * @param access knows the deployment, once it has answered
-	 */
 	MigrationValidator(String application, MongoSettings settings, Requirements requirements,
 			Supplier<MongoAccess> access) {
 		this.access = access;
@@ -62,41 +57,24 @@ final class MigrationValidator {
 		this.requirements = requirements;
 	}
 
-	/**
-	 * Compare, for those who want to know.
-	 * @param hold looks for a hold, asked only if something is pending and something was
-	 * rolled back
-	 */
+	// The hold is asked for only if something is pending and something was rolled back
 	Validation validate(DiscoveredMigrations discovery, History history, Supplier<Optional<Hold>> hold) {
 		return new Comparison(discovery, history, false).validate(hold);
 	}
 
-	/**
-	 * Compare, for a run: what is required of the other store must be applied by now.
-	 * @param hold looks for a hold, asked only if something is pending and something was
-	 * rolled back
-	 */
+	// For a run: what is required of the other store must be applied by now
 	Validation validateRun(DiscoveredMigrations discovery, History history, Supplier<Optional<Hold>> hold) {
 		return new Comparison(discovery, history, true).validate(hold);
 	}
 
-	/**
-	 * Whether the history is to begin with the baseline that the user has set.
-	 */
 	boolean isBaselineMissing(History history) {
 		return this.policy.baseline() != null && history.rows().stream().noneMatch((row) -> row.version() != null);
 	}
 
-	/**
-	 * Return the baseline that the user has set.
-	 */
 	@Nullable Version baseline() {
 		return this.policy.baseline();
 	}
 
-	/**
-	 * One comparison of a build with a history.
-	 */
 	private final class Comparison {
 
 		private final Map<Version, ResolvedMigration> build;

@@ -69,17 +69,11 @@ final class MongoAccess {
 		return this.client;
 	}
 
-	/**
-	 * Return the collections that are this library's own.
-	 */
 	Set<String> ourCollections() {
 		return Set.of(this.settings.historyCollection(), this.settings.lockCollection(), HOLDS, PREIMAGES,
 				ScratchDatabase.BEAT_COLLECTION);
 	}
 
-	/**
-	 * Return the collections that are this library's own, with their database.
-	 */
 	List<MongoNamespace> ourNamespaces() {
 		String database = database(this.factory).getName();
 		return ourCollections().stream().sorted().map((name) -> new MongoNamespace(database, name)).toList();
@@ -89,17 +83,12 @@ final class MongoAccess {
 		return this.lock;
 	}
 
-	/**
-	 * Return the history, outside of any session of ours.
-	 */
+	// Outside of any session of ours
 	MigrationHistory history() {
 		return history(this.factory);
 	}
 
-	/**
-	 * Return the history as it is reached through a factory, which may be bound to a
-	 * session.
-	 */
+	// The factory may be bound to a session
 	MigrationHistory history(MongoDatabaseFactory factory) {
 		return new MigrationHistory(database(factory).getCollection(this.settings.historyCollection()), this.clock);
 	}
@@ -108,16 +97,10 @@ final class MongoAccess {
 		return new MigrationHolds(database(factory).getCollection(HOLDS));
 	}
 
-	/**
-	 * Look for the hold of the store.
-	 */
 	Optional<Hold> hold() {
 		return holds(this.factory).find();
 	}
 
-	/**
-	 * Return what migrations remember, as it is reached through a factory.
-	 */
 	MongoCollection<Document> preimages(MongoDatabaseFactory factory) {
 		return database(factory).getCollection(PREIMAGES);
 	}
@@ -127,10 +110,7 @@ final class MongoAccess {
 		return (database != null) ? factory.getMongoDatabase(database) : factory.getMongoDatabase();
 	}
 
-	/**
-	 * Whether the deployment has transactions, as far as the driver has seen it. It has
-	 * seen it once a command was answered.
-	 */
+	// Known to the driver once a command was answered
 	boolean hasTransactions() {
 		ClusterType type = this.client.getClusterDescription().getType();
 		return hasSessions() && (type == ClusterType.REPLICA_SET || type == ClusterType.SHARDED
@@ -145,32 +125,23 @@ final class MongoAccess {
 			.anyMatch((server) -> server.getLogicalSessionTimeoutMinutes() != null);
 	}
 
-	/**
-	 * Returns a causally consistent session, {@code null} if the deployment has none.
-	 */
+	// Causally consistent; null if the deployment has no sessions
 	@Nullable ClientSession startSession() {
 		return hasSessions() ? this.factory.getSession(ClientSessionOptions.builder().causallyConsistent(true).build())
 				: null;
 	}
 
-	/**
-	 * Whether the application limits how long an operation may take.
-	 */
+	// The application's limit on how long an operation may take
 	boolean hasTimeout() {
 		return this.factory.getMongoDatabase().getTimeout(TimeUnit.MILLISECONDS) != null;
 	}
 
-	/**
-	 * End sessions that other runners have left behind, and with them what they still do.
-	 */
+	// Sessions of other runners; ends what they still do, too
 	void killSessions(List<Object> sessions) {
 		this.factory.getMongoDatabase("admin").runCommand(new Document("killSessions", sessions));
 	}
 
-	/**
-	 * Ask the server how long a transaction may last.
-	 * @return the limit, the server's default if it does not tell
-	 */
+	// The server's default if it does not tell
 	Duration transactionLifetime() {
 		String parameter = "transactionLifetimeLimitSeconds";
 		try {
@@ -184,9 +155,6 @@ final class MongoAccess {
 		}
 	}
 
-	/**
-	 * Return where the deployment is.
-	 */
 	String address() {
 		return this.client.getClusterDescription()
 			.getServerDescriptions()

@@ -17,9 +17,6 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 
-/**
- * Reads the driver's exceptions.
- */
 final class MongoFailures {
 
 	private static final int UNAUTHORIZED = 13;
@@ -39,23 +36,16 @@ final class MongoFailures {
 	private MongoFailures() {
 	}
 
-	/**
-	 * Find the driver's exception behind another one.
-	 */
 	static @Nullable MongoException find(Throwable failure) {
 		return Causes.find(failure, MongoException.class).orElse(null);
 	}
 
-	/**
-	 * Whether the server has ended a transaction by itself.
-	 */
+	// The server has ended the transaction by itself
 	static boolean isTransactionGone(MongoException failure) {
 		return failure.getCode() == NO_SUCH_TRANSACTION || failure.getCode() == TRANSACTION_EXCEEDED_LIFETIME;
 	}
 
-	/**
-	 * Whether a transaction wrote more, or lasted longer, than the server allows.
-	 */
+	// The transaction wrote more, or lasted longer, than the server allows
 	static boolean isTransactionTooLarge(Throwable failure) {
 		MongoException exception = find(failure);
 		return exception != null && List
@@ -70,9 +60,6 @@ final class MongoFailures {
 		return new ExecutionError(Causes.type(failure), Causes.message(failure), code);
 	}
 
-	/**
-	 * Say what it means that the store could not be used.
-	 */
 	static MigrationException explain(MongoException failure, String address, String databaseState) {
 		return new MigrationException(problem(failure, address), databaseState, failure);
 	}

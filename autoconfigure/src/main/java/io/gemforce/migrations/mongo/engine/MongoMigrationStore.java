@@ -56,7 +56,7 @@ import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.store.Validation;
 
 /**
- * The MongoDB data, migrated by beans. Discovers them once, and leaves each run to a
+ * The MongoDB store. Discovers the migrations once, and leaves each run to a
  * {@link MigrationRunner}.
  */
 public final class MongoMigrationStore implements MigrationStore {
@@ -93,10 +93,7 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	/**
 	 * Create a store. Nothing is sent before the store is asked for something.
-	 * @param resources finds the files of declared changes
 	 * @param initializer the name of the bean that users of MongoDB wait for
-	 * @param requirements tells what the other store has applied
-	 * @param stop tells that the process is about to end
 	 */
 	public MongoMigrationStore(Supplier<MongoDatabaseFactory> factory, Supplier<MongoClient> client,
 			ListableBeanFactory beanFactory, ResourcePatternResolver resources, String initializer,
@@ -120,8 +117,8 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	MongoMigrationStore(Supplier<MongoDatabaseFactory> factory, Supplier<MongoClient> client, MigrationSource source,
 			MigrationTemplates templates, MongoSettings settings, ApplicationInstance application,
-			Requirements requirements, ShutdownSignal stop, String engine, MigrationThread thread, LongSupplier nanoTime,
-			Clock clock) {
+			Requirements requirements, ShutdownSignal stop, String engine, MigrationThread thread,
+			LongSupplier nanoTime, Clock clock) {
 		this.access = SingletonSupplier
 			.of(() -> new MongoAccess(factory.get(), client.get(), settings, nanoTime, clock));
 		this.locker = SingletonSupplier
@@ -315,9 +312,7 @@ public final class MongoMigrationStore implements MigrationStore {
 		return MongoFailures.explain(failure, this.access.get().address(), databaseState);
 	}
 
-	/**
-	 * The history, read once, and what is known of this build when it is.
-	 */
+	// The history, read once, and what was known of this build at that time
 	private final class MongoLook implements StoreLook {
 
 		private final Supplier<DiscoveredMigrations> known;
@@ -392,9 +387,6 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	}
 
-	/**
-	 * Stores like this one on other databases.
-	 */
 	private final class RehearsalStores implements RehearsalStage.Stores {
 
 		private final MongoClient client;

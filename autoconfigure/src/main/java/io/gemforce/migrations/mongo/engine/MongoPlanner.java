@@ -45,7 +45,8 @@ final class MongoPlanner {
 
 	private final RollbackPlanner rollbacks;
 
-	MongoPlanner(MongoAccess access, DiscoveredMigrations discovery, MigrationValidator validator, Requirements requirements) {
+	MongoPlanner(MongoAccess access, DiscoveredMigrations discovery, MigrationValidator validator,
+			Requirements requirements) {
 		this.access = access;
 		this.discovery = discovery;
 		this.validator = validator;
@@ -53,10 +54,7 @@ final class MongoPlanner {
 		this.rollbacks = new RollbackPlanner(discovery);
 	}
 
-	/**
-	 * Plan a run.
-	 * @param exact whether to count what would be touched, or to estimate it
-	 */
+	// If exact, counts what would be touched, otherwise estimates it
 	List<PlanStep> plan(boolean exact) {
 		History history = this.access.history().read();
 		Validation validation = this.validator.validate(this.discovery, history, this.access::hold);
@@ -106,10 +104,6 @@ final class MongoPlanner {
 				&& this.requirements.check(requirement) == Requirements.Status.PENDING;
 	}
 
-	/**
-	 * Plan a rollback.
-	 * @param target how far to roll back
-	 */
 	StoreRollback planRollback(RollbackTarget target) {
 		History history = this.access.history().read();
 		List<PlanStep> steps = this.rollbacks.select(target, history).stream().map(this::undoStep).toList();

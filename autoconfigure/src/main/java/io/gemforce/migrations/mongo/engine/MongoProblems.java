@@ -22,7 +22,7 @@ import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.Requirement;
 
 /**
- * What can be wrong with a build and its history, in words.
+ * Texts of what can be wrong with a build and its history.
  */
 final class MongoProblems {
 
@@ -31,9 +31,6 @@ final class MongoProblems {
 	private MongoProblems() {
 	}
 
-	/**
-	 * Make sure that all of a history is understood.
-	 */
 	static void requireReadable(History history) {
 		List<Problem> problems = unreadable(history);
 		if (!problems.isEmpty()) {

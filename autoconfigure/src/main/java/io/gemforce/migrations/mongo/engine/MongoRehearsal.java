@@ -48,10 +48,6 @@ final class MongoRehearsal {
 
 	private final Clock clock;
 
-	/**
-	 * Create a rehearsal.
-	 * @param ours the collections that are this library's own
-	 */
 	MongoRehearsal(MongoDatabaseFactory factory, MongoClient client, DiscoveredMigrations discovery, Set<String> ours,
 			RehearsalStage.Stores stores, Clock clock) {
 		this.factory = factory;
@@ -62,10 +58,6 @@ final class MongoRehearsal {
 		this.clock = clock;
 	}
 
-	/**
-	 * Rehearse.
-	 * @param scope where, and on how much data
-	 */
 	List<RehearsalResult> run(RehearsalScope scope, Validation validation) {
 		List<ResolvedMigration> applied = resolve(
 				validation.entries().stream().filter((entry) -> entry.state().isApplied()).toList());

@@ -11,8 +11,8 @@ import io.gemforce.migrations.mongo.change.preimage.PreimageRetention;
 import io.gemforce.migrations.mongo.lock.LockLostException;
 
 /**
- * Deletes pre-images that are kept for long enough. A failure does no harm: the next
- * run that applies something tries again.
+ * Deletes pre-images that were kept long enough. After a failure the next run that
+ * applies something tries again.
  */
 final class OldPreimages {
 
@@ -30,9 +30,6 @@ final class OldPreimages {
 		this.clock = clock;
 	}
 
-	/**
-	 * Delete them, under the lock.
-	 */
 	void apply(LockedHistory locked) {
 		try {
 			locked.lease().check();

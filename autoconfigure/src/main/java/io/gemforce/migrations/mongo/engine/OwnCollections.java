@@ -15,14 +15,9 @@ import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 /**
  * Looks whether declared changes would change this library's own collections, whatever
  * they are called and in whichever database they are.
- *
- * @param access the application's way to MongoDB
  */
 record OwnCollections(Supplier<MongoAccess> access) {
 
-	/**
-	 * Returns a problem for each change that would change one of the collections.
-	 */
 	List<Problem> problems(ResolvedMigration migration) {
 		List<Problem> problems = new ArrayList<>();
 		if (migration.work() instanceof DeclaredAction declared) {

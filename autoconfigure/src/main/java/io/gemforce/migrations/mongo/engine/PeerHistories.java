@@ -28,17 +28,11 @@ final class PeerHistories {
 		this.database = database.withReadConcern(ReadConcern.MAJORITY).withReadPreference(ReadPreference.primary());
 	}
 
-	/**
-	 * Look for a change that counts as a migration.
-	 */
 	Optional<ImportId> findExecuted(ResolvedMigration migration) {
 		return migration.imports().stream().filter(this::isExecuted).findFirst();
 	}
 
-	/**
-	 * Say which of the tools that migrations import from is at work. Costs nothing where
-	 * there are no imports.
-	 */
+	// Costs nothing where there are no imports
 	void warnOfLocks(List<ResolvedMigration> migrations) {
 		migrations.stream()
 			.flatMap((migration) -> migration.imports().stream())

@@ -13,16 +13,11 @@ import io.gemforce.migrations.mongo.history.Attempt;
 /**
  * A migration that is about to be applied or undone.
  *
- * @param migration the migration
- * @param direction whether it is applied or undone
- * @param firstAttemptRank the rank of the first attempt to apply it since it was not applied,
- * {@code null} if this is that attempt
+ * @param firstAttemptRank the rank of the first attempt to apply it since it was not
+ * applied, {@code null} if this is that attempt
  */
 record PendingExecution(ResolvedMigration migration, Direction direction, @Nullable Long firstAttemptRank) {
 
-	/**
-	 * Return the state of a row that records the success of this.
-	 */
 	MigrationState done() {
 		return isUp() ? MigrationState.APPLIED : MigrationState.ROLLED_BACK;
 	}
@@ -31,16 +26,10 @@ record PendingExecution(ResolvedMigration migration, Direction direction, @Nulla
 		return this.direction == Direction.UP;
 	}
 
-	/**
-	 * Return what is recorded when this begins.
-	 */
 	Attempt attempt(boolean transactional) {
 		return this.migration.attempt(this.direction, transactional);
 	}
 
-	/**
-	 * Return what listeners are told when this begins.
-	 */
 	ExecutionStart start(MigrationRun run, String namespace, boolean transactional) {
 		Attempt attempt = attempt(transactional);
 		String version = attempt.version().toString();
@@ -49,16 +38,11 @@ record PendingExecution(ResolvedMigration migration, Direction direction, @Nulla
 				attempt.transactional());
 	}
 
-	/**
-	 * Say briefly what this is, for the middle of a sentence.
-	 */
+	// Like toString(), for the middle of a sentence
 	String brief() {
 		return (isUp() ? "migration %s" : "the undo of migration %s").formatted(this.migration.version());
 	}
 
-	/**
-	 * Say what this is, for the middle of a sentence.
-	 */
 	@Override
 	public String toString() {
 		return isUp() ? "migration %s".formatted(this.migration) : "the undo of migration %s".formatted(this.migration);

@@ -29,10 +29,9 @@ import io.gemforce.migrations.store.RollbackTarget;
 import io.gemforce.migrations.store.Undo;
 
 /**
- * The database that a rehearsal is held on. Each migration is applied, undone and applied
- * again by a store as it is used in earnest, with lock and history, and the database is
- * compared before, between and after. What can be repeated is applied twice in a row each
- * time.
+ * The database of a rehearsal. A store with lock and history applies, undoes and applies
+ * each migration again, and the database is compared before, between and after. What can
+ * be repeated is applied twice in a row each time.
  */
 final class RehearsalStage {
 
@@ -48,10 +47,7 @@ final class RehearsalStage {
 
 	private final Stores stores;
 
-	/**
-	 * Create a stage.
-	 * @param everything whether to run migrations that inject other beans, too
-	 */
+	// With everything set, migrations that inject other beans are run, too
 	RehearsalStage(MongoDatabaseFactory factory, List<ResolvedMigration> applied, boolean everything, Set<String> ours,
 			Stores stores) {
 		this.factory = factory;
@@ -62,8 +58,8 @@ final class RehearsalStage {
 	}
 
 	/**
-	 * Apply on the empty database what is applied in the original. What cannot be run
-	 * here, or does not run without data, is marked: what it did comes with the copy.
+	 * Apply on the empty database what is applied in the original. What cannot run here,
+	 * or not without data, is only marked: its effects come with the copy.
 	 */
 	void replay() {
 		MongoMigrationStore store = store();
@@ -112,9 +108,7 @@ final class RehearsalStage {
 				this.applied.stream().sorted(Comparator.comparing(ResolvedMigration::version)).toList(), List.of()));
 	}
 
-	/**
-	 * Rehearse migrations, in order. After a failure no further one is rehearsed.
-	 */
+	// After a failure no further one is rehearsed
 	List<RehearsalResult> rehearse(List<ResolvedMigration> pending, RehearsalScope.Seed seed) {
 		List<RehearsalResult> results = new ArrayList<>();
 		Optional<RehearsalResult> failure = Optional.empty();
@@ -142,23 +136,15 @@ final class RehearsalStage {
 				RehearsalResult.Outcome.NOT_REHEARSED, reason, null, null);
 	}
 
-	/**
-	 * Makes the stores of a rehearsal.
-	 */
 	interface Stores {
 
-		/**
-		 * Make a store that requires nothing of other stores.
-		 */
+		// Requires nothing of other stores
 		MongoMigrationStore create(MongoDatabaseFactory factory, DiscoveredMigrations migrations);
 
 		MigrationRun beginRun();
 
 	}
 
-	/**
-	 * The rehearsal of one migration.
-	 */
 	private final class Performance {
 
 		private final ResolvedMigration migration;

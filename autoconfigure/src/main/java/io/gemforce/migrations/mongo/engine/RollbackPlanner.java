@@ -21,8 +21,7 @@ import io.gemforce.migrations.mongo.history.HistoryRow;
 import io.gemforce.migrations.store.RollbackTarget;
 
 /**
- * Selects what a rollback undoes: what was applied last comes first, and nothing is
- * skipped.
+ * Selects what a rollback undoes: the newest application first, and none is skipped.
  */
 final class RollbackPlanner {
 
@@ -34,12 +33,7 @@ final class RollbackPlanner {
 		this.discovery = discovery;
 	}
 
-	/**
-	 * Select what is to be undone.
-	 * @param target how far to roll back
-	 * @throws MigrationException if something that stays was applied after something that
-	 * is to be undone
-	 */
+	// Throws if something that stays was applied after something that is to be undone
 	List<VersionHistory> select(RollbackTarget target, History history) {
 		MongoProblems.requireReadable(history);
 		List<VersionHistory> applied = applied(history);
@@ -84,10 +78,6 @@ final class RollbackPlanner {
 		return new MigrationException(problems, "unchanged, nothing was undone", null);
 	}
 
-	/**
-	 * Return the next migration to undo.
-	 * @param target how far to roll back
-	 */
 	Optional<PendingExecution> next(RollbackTarget target, History history) {
 		return select(target, history).stream()
 			.findFirst()
@@ -107,17 +97,11 @@ final class RollbackPlanner {
 		return migration;
 	}
 
-	/**
-	 * Returns the migration, {@code null} if the build does not have it.
-	 */
+	// Null if the build does not have it
 	@Nullable ResolvedMigration find(VersionHistory past) {
 		return this.discovery.byVersion().get(past.version());
 	}
 
-	/**
-	 * Return the version that a rollback leaves the store at.
-	 * @param target how far to roll back
-	 */
 	Version versionAfter(RollbackTarget target, History history) {
 		if (target instanceof RollbackTarget.ToVersion to) {
 			return to.version();
@@ -128,10 +112,6 @@ final class RollbackPlanner {
 			.orElse(NOTHING);
 	}
 
-	/**
-	 * Return what stays applied.
-	 * @param target how far to roll back
-	 */
 	List<VersionHistory> staying(RollbackTarget target, History history) {
 		return applied(history).stream().filter((past) -> !isSelected(past, target)).toList();
 	}

@@ -66,16 +66,11 @@ final class RunnerSession implements AutoCloseable {
 		return this.session;
 	}
 
-	/**
-	 * Whether what is done is part of one.
-	 */
 	boolean isInTransaction() {
 		return this.session != null && this.session.hasActiveTransaction();
 	}
 
-	/**
-	 * Return the id of the session, by which another runner could end it.
-	 */
+	// Another runner can end the session by it
 	@Nullable BsonDocument id() {
 		return (this.session != null) ? this.session.getServerSession().getIdentifier() : null;
 	}

@@ -12,8 +12,7 @@ import io.gemforce.migrations.mongo.command.Sending;
 import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
- * The transactions of a runner, each tried again as long as it fails by something that
- * passes.
+ * The transactions of a runner, each tried again while its failures are temporary.
  */
 final class RunnerTransactions {
 
@@ -29,11 +28,6 @@ final class RunnerTransactions {
 
 	private @Nullable TransactionRetries newest;
 
-	/**
-	 * Create the transactions of a runner.
-	 * @param lifetime tells how long the server lets a transaction live
-	 * @param stop tells that the process is about to end
-	 */
 	RunnerTransactions(MongoAccess access, RunnerSession session, Supplier<Duration> lifetime, ShutdownSignal stop,
 			LongSupplier nanoTime) {
 		this.access = access;
@@ -43,47 +37,31 @@ final class RunnerTransactions {
 		this.nanoTime = nanoTime;
 	}
 
-	/**
-	 * Whether something can be executed in one.
-	 */
+	// Whether the deployment has transactions
 	boolean areThere() {
 		return this.access.hasTransactions();
 	}
 
-	/**
-	 * Forget the transactions so far: what follows has nothing to do with them.
-	 */
+	// What follows has nothing to do with the transactions so far
 	void forget() {
 		this.newest = null;
 	}
 
-	/**
-	 * Return why the newest transaction was given up.
-	 */
+	// Why the newest transaction was given up
 	@Nullable ProblemCode verdict() {
 		return (this.newest != null) ? this.newest.verdict() : null;
 	}
 
-	/**
-	 * Whether a commit of the newest transaction was sent.
-	 * @return whether something may have been committed
-	 */
+	// Whether the newest transaction may have been committed
 	boolean isCommitSent() {
 		return this.newest != null && this.newest.isCommitSent();
 	}
 
-	/**
-	 * Say how often the newest transaction was tried.
-	 */
 	String describeAttempts() {
 		return (this.newest != null) ? this.newest.describe() : "";
 	}
 
-	/**
-	 * Execute something in a transaction.
-	 * @param body what to execute, called again with each try
-	 * @throws Exception what the body throws, or why it could not be committed
-	 */
+	// Calls the body again with each try; throws what ended the last one
 	boolean execute(String name, Body body) throws Exception {
 		TransactionRetries retries = new TransactionRetries(this.lifetime, this.stop, this.nanoTime, name);
 		this.newest = retries;
@@ -132,9 +110,6 @@ final class RunnerTransactions {
 		}
 	}
 
-	/**
-	 * What is executed in a transaction.
-	 */
 	@FunctionalInterface
 	interface Body {
 

@@ -16,9 +16,9 @@ import io.gemforce.migrations.mongo.command.Sending;
 import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
- * Decides whether a transaction that failed is tried again. A transaction that a killed
- * instance has left open blocks for as long as the server lets one live, so it is tried
- * for longer than that. One that itself lived that long would not fare better.
+ * Decides whether a transaction that failed is tried again. One that a killed instance
+ * has left open blocks for as long as the server lets it live, so retries go on for
+ * longer than that. A transaction that itself lived that long is not tried again.
  */
 final class TransactionRetries {
 
@@ -30,9 +30,7 @@ final class TransactionRetries {
 
 	private static final Duration COMMIT_WHILE_STOPPING = Duration.ofSeconds(10);
 
-	/**
-	 * More than there is time for, if time goes on.
-	 */
+	// More than there is time for, unless the clock stands still
 	private static final int MAX_FAILURES = 250;
 
 	private static final Duration SAY_EVERY = Duration.ofSeconds(30);
@@ -59,11 +57,6 @@ final class TransactionRetries {
 
 	private boolean commitSent;
 
-	/**
-	 * Create the retries of one execution.
-	 * @param lifetime tells how long the server lets a transaction live
-	 * @param stop tells that the process is about to end
-	 */
 	TransactionRetries(Supplier<Duration> lifetime, ShutdownSignal stop, LongSupplier nanoTime, String name) {
 		this.lifetime = lifetime;
 		this.stop = stop;
@@ -71,9 +64,7 @@ final class TransactionRetries {
 		this.name = name;
 	}
 
-	/**
-	 * Decide whether to try the whole transaction again, and pause if so.
-	 */
+	// Pauses before the whole transaction is tried again
 	boolean again(Throwable failure, long startedAt) {
 		this.givenUp = !isTriedAgain(failure, startedAt);
 		this.tries += this.givenUp ? 0 : 1;
@@ -107,17 +98,12 @@ final class TransactionRetries {
 		this.commitSent = true;
 	}
 
-	/**
-	 * Whether a commit was sent.
-	 * @return whether something may have been committed
-	 */
+	// Something may have been committed then
 	boolean isCommitSent() {
 		return this.commitSent;
 	}
 
-	/**
-	 * Decide whether to send a commit again whose outcome is unknown, and pause if so.
-	 */
+	// For a commit whose outcome is unknown; pauses before it is sent again
 	boolean commitAgain(MongoException failure) {
 		return failure.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL)
 				&& pause(failure, this.stop.isStopped() ? COMMIT_WHILE_STOPPING : limit());
@@ -172,9 +158,6 @@ final class TransactionRetries {
 		}
 	}
 
-	/**
-	 * Say how often it was tried before it was given up.
-	 */
 	String describe() {
 		if (this.tries == 1 || !this.givenUp) {
 			return "";
@@ -183,9 +166,7 @@ final class TransactionRetries {
 		return " (tried %d times in %s)".formatted(this.tries, Duration.ofSeconds(elapsed.toSeconds()));
 	}
 
-	/**
-	 * Return why it was not tried again.
-	 */
+	// Why it was not tried again
 	@Nullable ProblemCode verdict() {
 		return this.verdict;
 	}

@@ -17,17 +17,10 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.history.HistoryRow;
 
 /**
- * What the history says about one version.
- *
- * @param version the version
- * @param rows its rows, by ascending rank
+ * What the history says about one version, with its rows by ascending rank.
  */
 record VersionHistory(Version version, List<HistoryRow> rows) {
 
-	/**
-	 * Group the rows of a history.
-	 * @return what they say about each version, in the order of versions
-	 */
 	static SortedMap<Version, VersionHistory> byVersion(List<HistoryRow> rows) {
 		Map<Version, List<HistoryRow>> grouped = new TreeMap<>();
 		for (HistoryRow row : rows) {
@@ -40,11 +33,7 @@ record VersionHistory(Version version, List<HistoryRow> rows) {
 		return histories;
 	}
 
-	/**
-	 * Return the newest version that was rolled back.
-	 * @return the newest version that was undone and not applied since, {@code null} if
-	 * there is none
-	 */
+	// Undone and not applied since; null if there is none
 	static @Nullable Version newestRolledBack(Collection<VersionHistory> recorded) {
 		return recorded.stream()
 			.filter((past) -> past.state() == MigrationState.ROLLED_BACK)
@@ -53,11 +42,7 @@ record VersionHistory(Version version, List<HistoryRow> rows) {
 			.orElse(null);
 	}
 
-	/**
-	 * Return the row that the version is applied by.
-	 * @return the newest row that applied it, {@code null} if there is none or if it was
-	 * rolled back since
-	 */
+	// The newest row that applied it; null if there is none or it was rolled back since
 	@Nullable HistoryRow applied() {
 		HistoryRow applied = null;
 		for (HistoryRow row : this.rows) {
@@ -71,28 +56,17 @@ record VersionHistory(Version version, List<HistoryRow> rows) {
 		return applied;
 	}
 
-	/**
-	 * Return what the migration's memory of its present application is kept under.
-	 * @return the rank of the first attempt that led to it, {@code null} if the version
-	 * is not applied
-	 */
+	// The rank of the first attempt, which its pre-images are kept under
 	@Nullable Long appliedCycle() {
 		return new Cycles(this.rows).applied();
 	}
 
-	/**
-	 * Return the row of the attempt that the version is applied by, whatever was recorded
-	 * of it later.
-	 */
+	// The attempt that the version is applied by, whatever was recorded of it later
 	@Nullable HistoryRow application() {
 		return new Cycles(this.rows).application();
 	}
 
-	/**
-	 * Return what the memory of an application that has begun is kept under.
-	 * @return the rank of the first attempt since the version was not applied,
-	 * {@code null} if there was none
-	 */
+	// The rank of the first attempt since the version was not applied
 	@Nullable Long unfinishedCycle() {
 		return new Cycles(this.rows).unfinished();
 	}
@@ -102,10 +76,9 @@ record VersionHistory(Version version, List<HistoryRow> rows) {
 	}
 
 	/**
-	 * Return the row that the version was left unfinished by.
-	 * @return the newest row, if it was interrupted, or failed without a rollback that
-	 * was observed. A row that ran in a transaction can be closed as failed only after
-	 * the transaction has ended without it
+	 * Return the newest row, if it was interrupted, or failed without a rollback that was
+	 * observed. A row that ran in a transaction is closed as failed only after the
+	 * transaction has ended without it.
 	 */
 	@Nullable HistoryRow unfinished() {
 		if (this.rows.isEmpty() || (isApplied() && !isUndoUnfinished())) {
@@ -134,10 +107,7 @@ record VersionHistory(Version version, List<HistoryRow> rows) {
 		return this.rows.stream().map(HistoryRow::rank).toList();
 	}
 
-	/**
-	 * Return the state of the version. What is applied stays so whatever attempts to
-	 * apply it are recorded later, by a runner that was late, until it is undone.
-	 */
+	// Stays applied until it is undone, whatever attempts a late runner records
 	MigrationState state() {
 		if (this.rows.isEmpty()) {
 			return MigrationState.PENDING;
@@ -149,9 +119,6 @@ record VersionHistory(Version version, List<HistoryRow> rows) {
 		return (applied.type() == MigrationType.BASELINE) ? MigrationState.BASELINE : MigrationState.APPLIED;
 	}
 
-	/**
-	 * Whether the newest attempt was to undo the version, without success.
-	 */
 	boolean isUndoUnfinished() {
 		return !this.rows.isEmpty() && newest().direction() == Direction.DOWN && switch (newest().state()) {
 			case FAILED, INTERRUPTED -> true;
@@ -159,9 +126,6 @@ record VersionHistory(Version version, List<HistoryRow> rows) {
 		};
 	}
 
-	/**
-	 * Groups the rows of a version by what they led to.
-	 */
 	private static final class Cycles {
 
 		private @Nullable Long begun;

@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the fields of a document in the history, which another build, another tool or an
  * operator may have written: what is missing or of another type is {@code null}.
- *
- * @param document the document
  */
 record HistoryFields(Document document) {
 

@@ -14,29 +14,17 @@ import io.gemforce.migrations.Version;
 /**
  * What a runner needs of a row of the history.
  *
- * @param rank the position in the history
  * @param version the version, {@code null} if the row is not about a migration
- * @param description the description
- * @param type what the migration is made of, {@code null} if a newer build wrote what
- * this one does not know
- * @param script the class or file, {@code null} if there is none
- * @param checksum the checksum, {@code null} if there is none
- * @param direction whether the migration was applied or undone
- * @param state the state of the execution
- * @param transactional whether it ran in a transaction
- * @param application the service that executed it, {@code null} if that is not known
- * @param runId the run that executed it, {@code null} if that is not known
- * @param fence the fence of the lock that it was executed under
+ * @param type what the migration is made of, {@code null} if this build does not know it
  */
 public record HistoryRow(long rank, @Nullable Version version, String description, @Nullable MigrationType type,
 		@Nullable String script, @Nullable String checksum, Direction direction, MigrationState state,
 		boolean transactional, @Nullable String application, @Nullable String runId, long fence) {
 
 	/**
-	 * Tell what of a document cannot be understood. What is not known must not be taken
-	 * for something else: a version that seems not to be there would be applied again.
-	 * @return the name of a field, or empty if the document can be read, or says nothing
-	 * about a migration
+	 * Return the name of a field that is not understood and must not be taken for
+	 * something else: a version that seems to be absent would be applied again. Empty if
+	 * all is understood, or the document says nothing about a migration.
 	 */
 	static Optional<String> unreadable(Document document) {
 		if (!isRow(document)) {
@@ -68,9 +56,7 @@ public record HistoryRow(long rank, @Nullable Version version, String descriptio
 		return (version != null) ? Version.parse(version).orElse(null) : null;
 	}
 
-	/**
-	 * Returns the row, or empty if the document is none, or cannot be understood.
-	 */
+	// Empty if the document is no row, or cannot be understood
 	static Optional<HistoryRow> from(Document document) {
 		if (!isRow(document) || unreadable(document).isPresent()) {
 			return Optional.empty();
@@ -89,8 +75,7 @@ public record HistoryRow(long rank, @Nullable Version version, String descriptio
 	}
 
 	/**
-	 * Whether the execution has not been closed.
-	 * @return whether it is running, or was interrupted and nobody has noticed yet
+	 * Whether it is running, or was interrupted and is not yet closed.
 	 */
 	public boolean isOpen() {
 		return this.state == MigrationState.RUNNING;

@@ -9,22 +9,15 @@ import io.gemforce.migrations.Version;
 /**
  * Something to record that was not executed: a row that is closed from the beginning.
  *
- * @param type why it is recorded
- * @param state the state that it gives to the version
- * @param version the version, {@code null} if it is not about a migration
- * @param description the description
- * @param script the class or file, {@code null} if there is none
  * @param checksum the checksum that is the valid one from now on, {@code null} if there
  * is none
  * @param user who had it recorded, {@code null} for the user of the process
- * @param reason why, {@code null} if no reason was given
  */
 public record Mark(MigrationType type, MigrationState state, @Nullable Version version, String description,
 		@Nullable String script, @Nullable String checksum, @Nullable String user, @Nullable String reason) {
 
 	/**
-	 * Create the mark of a runner that has taken the lock over. It has no version, so it
-	 * counts for none.
+	 * Create the mark of a takeover. It has no version, so it counts for none.
 	 */
 	public static Mark takeover(String description, @Nullable String reason) {
 		return new Mark(MigrationType.MARK, MigrationState.INTERRUPTED, null, description, null, null, null, reason);

@@ -49,8 +49,8 @@ import io.gemforce.migrations.mongo.command.Sending;
  * The history is the fence of the runner's protocol:
  * <ol>
  * <li>A row is opened by <em>inserting</em> the next rank as RUNNING, before the work.
- * Inserting a rank is a compare-and-set on the log: a rank that another instance has taken
- * means that the history must be read again.</li>
+ * Inserting a rank is a compare-and-set on the log: a rank that another instance has
+ * taken means that the history must be read again.</li>
  * <li>A row is closed once, by an <em>update</em> on {@code {_id, state: RUNNING}}, as
  * the last statement of the migration's transaction where there is one. Closing is a
  * compare-and-set on the work: an update that matches nothing means that the row must be
@@ -59,11 +59,11 @@ import io.gemforce.migrations.mongo.command.Sending;
  * which counts only if the first statement has matched and the second one has inserted.
  * After anything else row k is closed, or read, as if that command had never been sent,
  * and row k + 1 opened as any other: one's own RUNNING row that is found there is the
- * row. Whoever takes the lock over takes rank k + 1 before row k is closed, so a runner
- * that has lost the lock opens nothing.</li>
- * <li>Who takes the lock over inserts a MARK row without a version, which raises the
- * highest fence in the history, and then closes what lower fences left open. A runner
- * that reads a fence higher than its own has lost the lock.</li>
+ * row. A runner that takes the lock over takes rank k + 1 before row k is closed, so a
+ * runner that has lost the lock opens nothing.</li>
+ * <li>A runner that takes the lock over inserts a MARK row without a version, which
+ * raises the highest fence in the history, and then closes what lower fences left open. A
+ * runner that reads a fence higher than its own has lost the lock.</li>
  * </ol>
  * Writes have write concern majority, reads go to the primary with read concern majority.
  */
@@ -82,10 +82,6 @@ public final class MigrationHistory {
 
 	private final Clock clock;
 
-	/**
-	 * Create the history that is kept in a collection.
-	 * @param clock tells the times that are recorded; they are never compared
-	 */
 	public MigrationHistory(MongoCollection<Document> collection, Clock clock) {
 		this.clock = clock;
 		this.collection = collection.withWriteConcern(WriteConcern.MAJORITY)
@@ -94,7 +90,7 @@ public final class MigrationHistory {
 	}
 
 	/**
-	 * Read the history. One command at any length that fits a reply of the server.
+	 * Read the history, in one command if it fits a reply of the server.
 	 */
 	public History read() {
 		return Sending.unlessOverloaded(this::readOnce);
@@ -123,9 +119,6 @@ public final class MigrationHistory {
 			.flatMap(HistoryRow::from);
 	}
 
-	/**
-	 * Read all that the history has about some executions.
-	 */
 	public List<Execution> executions(Collection<Long> ranks) {
 		List<Execution> executions = new ArrayList<>();
 		for (Document document : this.collection.find(new Document(HistoryFields.RANK, new Document("$in", ranks)))
@@ -136,9 +129,8 @@ public final class MigrationHistory {
 	}
 
 	/**
-	 * Open a row.
-	 * @throws MongoException if the row could not be opened, or if that is not known,
-	 * although the row was read and the insert sent again: see {@link WriteOutcome}
+	 * Open a row. Throws if it could not be opened, or if that is not known although the
+	 * row was read and the insert sent again: see {@link WriteOutcome}.
 	 */
 	public boolean open(long rank, Attempt attempt, MigrationRun run, long fence) {
 		Document document = new Document(HistoryFields.RANK, rank);
@@ -162,15 +154,8 @@ public final class MigrationHistory {
 	}
 
 	/**
-	 * Record something that was not executed.
-	 * @param rank the rank to take
-	 * @param mark what to record
-	 * @param run the run that records it
-	 * @param fence the fence of the run's lock
-	 * @return whether the row is there and this run's; otherwise another instance has the
-	 * rank
-	 * @throws MongoException if it could not be recorded, or if that is not known: see
-	 * {@link WriteOutcome}
+	 * Record something that was not executed. False if another instance has the rank.
+	 * Throws as {@link #open} does.
 	 */
 	public boolean record(long rank, Mark mark, MigrationRun run, long fence) {
 		Document document = new Document(HistoryFields.RANK, rank);
@@ -254,17 +239,13 @@ public final class MigrationHistory {
 		return ErrorCategory.fromErrorCode(ex.getCode()) == ErrorCategory.DUPLICATE_KEY;
 	}
 
-	/**
-	 * Close a row as done.
-	 */
 	public boolean close(long rank, MigrationState state, Duration duration) {
 		return close(rank, closing(state).append(HistoryFields.DURATION_MS, duration.toMillis()));
 	}
 
 	/**
-	 * Close a row as done and open the next one, in one command.
-	 * @return whether the row was open, and the next one is now open and this run's;
-	 * otherwise it is not known which of both has happened
+	 * Close a row as done and open the next one, in one command. If it returns false, it
+	 * is not known which of both has happened.
 	 */
 	public boolean closeAndOpen(long rank, MigrationState state, Duration duration, Attempt next, MigrationRun run,
 			long fence) {

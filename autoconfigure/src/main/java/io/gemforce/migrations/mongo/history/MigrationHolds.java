@@ -53,9 +53,6 @@ public final class MigrationHolds {
 			.withReadPreference(ReadPreference.primary());
 	}
 
-	/**
-	 * Look for the hold of the store.
-	 */
 	public Optional<Hold> find() {
 		return Optional.ofNullable(Sending.unlessOverloaded(() -> this.collection.find(THE_HOLD).first()))
 			.map(MigrationHolds::hold);
@@ -70,24 +67,18 @@ public final class MigrationHolds {
 				fields.text(REASON), fields.text(USER), (since != null) ? since : UNKNOWN);
 	}
 
-	/**
-	 * Write the hold of the store, in the place of one that was there.
-	 */
 	public void put(Hold hold) {
 		Sending.unlessOverloaded(
 				() -> this.collection.replaceOne(THE_HOLD, document(hold), new ReplaceOptions().upsert(true)));
 	}
 
 	/**
-	 * Write the hold of the store in the place of one, unless that is no longer there.
+	 * Write the hold in the place of one, unless that is no longer there.
 	 */
 	public void replace(Hold hold, Hold successor) {
 		Sending.unlessOverloaded(() -> this.collection.replaceOne(just(hold), document(successor)));
 	}
 
-	/**
-	 * Remove a hold of the store, unless it is no longer there.
-	 */
 	public void remove(Hold hold) {
 		Sending.unlessOverloaded(() -> this.collection.deleteOne(just(hold)));
 	}

@@ -5,12 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A row of the history that this build does not understand, because a newer one, another
- * tool or an operator wrote it. What it says is not known, so nothing can be decided on
- * such a history.
+ * tool or an operator wrote it. Nothing can be decided on such a history.
  *
- * @param id its id, for a message
- * @param reason what is not understood
- * @param runId the run that wrote it, {@code null} if that is not known
  * @param fence the fence that it was written under, 0 if that is not known
  */
 public record UnreadableRow(String id, String reason, @Nullable String runId, long fence) {

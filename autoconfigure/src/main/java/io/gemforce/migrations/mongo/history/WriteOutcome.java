@@ -18,10 +18,8 @@ import com.mongodb.MongoWriteConcernException;
 public final class WriteOutcome {
 
 	/**
-	 * What a router or a primary answers when it does not know itself:
-	 * <code>HostUnreachable</code>, <code>HostNotFound</code>,
-	 * <code>NetworkTimeout</code>, <code>ExceededTimeLimit</code>,
-	 * <code>SocketException</code>.
+	 * HostUnreachable, HostNotFound, NetworkTimeout, ExceededTimeLimit, SocketException:
+	 * a router or a primary does not know the outcome itself.
 	 */
 	private static final Set<Integer> LOST_BEHIND_THE_SERVER = Set.of(6, 7, 89, 262, 9001);
 

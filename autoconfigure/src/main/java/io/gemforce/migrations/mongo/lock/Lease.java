@@ -92,8 +92,8 @@ public final class Lease implements AutoCloseable {
 
 	/**
 	 * Raise the fence above one that was seen in the history, if the lock is still this
-	 * runner's. A holder's fence can be the lower one without anybody having taken over
-	 * only if somebody has deleted the lock's document, so that the fence started again.
+	 * runner's. Without a takeover the fence can be the lower one only if the lock's
+	 * document was deleted, so that the fence started again.
 	 */
 	public boolean raiseFence(long seen) {
 		synchronized (this.fenceMonitor) {
@@ -117,9 +117,6 @@ public final class Lease implements AutoCloseable {
 		return this.takenOver;
 	}
 
-	/**
-	 * Return the lock as its former holder left it.
-	 */
 	public @Nullable LockDocument predecessor() {
 		return this.predecessor;
 	}
@@ -127,22 +124,15 @@ public final class Lease implements AutoCloseable {
 	/**
 	 * Return the sessions of the dead holders that the lock was taken over from, one
 	 * after the other, without a release between.
-	 * @return the ids of the sessions, as their holders have stored them
 	 */
 	public List<Object> leftSessions() {
 		return this.leftSessions;
 	}
 
-	/**
-	 * Say what this runner is doing, for those who look at the lock.
-	 */
 	public void doing(String doing) {
 		this.doing = doing;
 	}
 
-	/**
-	 * Make sure that the lock is held.
-	 */
 	public void check() {
 		if (this.closed) {
 			throw new LockLostException("The lock with fence %d was given back".formatted(fence()));
@@ -159,8 +149,7 @@ public final class Lease implements AutoCloseable {
 	}
 
 	/**
-	 * Leave the lock to run out when this lease is closed, because a command may still be
-	 * executed.
+	 * Leave the lock to run out, because a command may still be executed.
 	 */
 	public void abandon() {
 		this.abandoned = true;

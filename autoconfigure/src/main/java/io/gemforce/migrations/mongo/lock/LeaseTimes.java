@@ -9,8 +9,6 @@ import org.springframework.util.Assert;
  * could not beat for three quarters of its lease, a contender takes over after a whole
  * one; what is between covers clocks of different speed and the way of a command to the
  * server. Three beats with their time-outs fit into the time that the holder has.
- *
- * @param lease how long a lock without a beat is respected
  */
 record LeaseTimes(Duration lease) {
 

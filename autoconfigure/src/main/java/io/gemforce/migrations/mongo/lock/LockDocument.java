@@ -13,14 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lock as it was read at one moment.
  *
- * @param owner the holder, {@code null} if it is free
- * @param fence the number of times it was acquired
- * @param beat the number of signs of life
- * @param lease the holder's lease
- * @param session the holder's session, {@code null} if it has none
  * @param leftSessions the sessions of dead holders that the holder has taken over from
- * @param acquiredAt when the holder acquired it, {@code null} if that is not known
- * @param doing what the holder is doing, {@code null} if that is not known
  */
 public record LockDocument(@Nullable String owner, long fence, long beat, Duration lease, @Nullable Object session,
 		List<Object> leftSessions, @Nullable Instant acquiredAt, @Nullable String doing) {
@@ -69,11 +62,7 @@ public record LockDocument(@Nullable String owner, long fence, long beat, Durati
 		return (document.get(field) instanceof List<?> list) ? List.copyOf(list) : List.of();
 	}
 
-	/**
-	 * Return the sessions that are left if the holder is dead.
-	 * @return the holder's session and those that it has found left itself, the newest
-	 * ones
-	 */
+	// The holder's session and those that it has found left, only the newest ones
 	List<Object> sessionsLeftByDeath() {
 		return Stream.concat(Stream.ofNullable(this.session), this.leftSessions.stream())
 			.limit(MAX_LEFT_SESSIONS)

@@ -16,9 +16,6 @@ public final class LockTimeoutException extends RuntimeException {
 		this.lock = lock;
 	}
 
-	/**
-	 * Return the lock as it was seen last.
-	 */
 	public LockDocument getLock() {
 		return this.lock;
 	}

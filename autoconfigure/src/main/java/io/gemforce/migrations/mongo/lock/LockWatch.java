@@ -20,9 +20,7 @@ public final class LockWatch {
 	private long seenAt;
 
 	/**
-	 * Create a watch.
-	 * @param lease how long a lock without a beat is respected, unless its holder asks
-	 * for longer
+	 * Create a watch for this lease, or for the holder's where that is longer.
 	 */
 	public LockWatch(Duration lease, LongSupplier nanoTime) {
 		this.lease = lease;
@@ -30,8 +28,7 @@ public final class LockWatch {
 	}
 
 	/**
-	 * Take note of a lock that has just been read.
-	 * @return whether its holder has not beaten for a whole lease, as far as was watched
+	 * Whether the holder has not beaten for a whole lease, as far as was watched.
 	 */
 	public synchronized boolean isExpired(LockDocument lock) {
 		long now = this.nanoTime.getAsLong();

@@ -33,9 +33,9 @@ import io.gemforce.migrations.mongo.command.Sending;
  *
  * <ol>
  * <li>Acquire: {@code findOneAndUpdate({_id, owner: null}, {$set: {owner, …}, $inc:
- * {fence: 1, beat: 1}})} as an upsert. A duplicate key means that another instance holds it.
- * After that and after any other error the document is read: if it is this runner's, it
- * holds the lock, and goes on as after a takeover.</li>
+ * {fence: 1, beat: 1}})} as an upsert. A duplicate key means that another instance holds
+ * it. After that and after any other error the document is read: if it is this runner's,
+ * it holds the lock, and goes on as after a takeover.</li>
  * <li>Beat: the holder counts up {@code beat}. It gives itself up when its own clock says
  * that it could not beat for three quarters of its lease, counted from the moment at
  * which it <em>sent</em> the last beat that was acknowledged.</li>
@@ -74,11 +74,6 @@ public final class MigrationLock {
 
 	private final LockWatch watch;
 
-	/**
-	 * Create the lock that is kept in a collection.
-	 * @param lease how long a lock without a beat is respected
-	 * @param clock tells the time at which the lock was acquired; it is never compared
-	 */
 	public MigrationLock(MongoCollection<Document> collection, Duration lease, LongSupplier nanoTime, Clock clock) {
 		this.clock = clock;
 		this.collection = collection.withWriteConcern(WriteConcern.MAJORITY)
@@ -100,21 +95,17 @@ public final class MigrationLock {
 	}
 
 	/**
-	 * Whether the holder of a lock has given a sign of life within its lease, as far as
-	 * this instance has watched.
+	 * Whether the holder has beaten within its lease, as far as was watched.
 	 */
 	public boolean isAlive(LockDocument lock) {
 		return !this.watch.isExpired(lock);
 	}
 
 	/**
-	 * Acquire the lock, waiting for its holder if need be. A holder that has given no
-	 * sign of life since this began to wait is waited for until it has, or until its
-	 * lease has run out, even if that takes longer than the time-out: otherwise those
-	 * that do not wait for a lease would never take over from a dead one.
-	 * @param waitTimeout how long to wait at the most for a holder that is alive; for one
-	 * that gives no sign of life this instance's own lease at the least, after which it
-	 * can mostly be taken over
+	 * Acquire the lock, waiting for its holder if need be. A holder that gives no sign of
+	 * life is waited for until it does, or until its lease has run out, even beyond the
+	 * time-out: otherwise a runner that waits for less than a lease would never take over
+	 * from a dead one.
 	 * @param needed asked when the lock has become free after a wait: whether it is still
 	 * needed
 	 */
@@ -168,7 +159,7 @@ public final class MigrationLock {
 	}
 
 	/**
-	 * Take the lock from whoever holds it, alive or not.
+	 * Take the lock from its holder, alive or not.
 	 * @param from the only owner that it may be taken from, {@code null} for any
 	 */
 	public Optional<Lease> seize(LockHolder holder, @Nullable String from) {
@@ -259,9 +250,6 @@ public final class MigrationLock {
 	@FunctionalInterface
 	public interface Pause {
 
-		/**
-		 * Pause.
-		 */
 		void pause(Duration pause) throws InterruptedException;
 
 	}

@@ -24,8 +24,6 @@ import io.gemforce.migrations.store.Sha256;
 /**
  * What a database is like at one moment: collections with their options, indexes and
  * validators, and their documents, up to the order of fields and documents.
- *
- * @param parts what there is, by a name for people
  */
 public record DatabaseFingerprint(SortedMap<String, String> parts) {
 
@@ -114,9 +112,6 @@ public record DatabaseFingerprint(SortedMap<String, String> parts) {
 		return value;
 	}
 
-	/**
-	 * Say in what two fingerprints differ.
-	 */
 	public List<String> differences(DatabaseFingerprint other) {
 		Set<String> names = new TreeSet<>(this.parts.keySet());
 		names.addAll(other.parts.keySet());

@@ -34,7 +34,7 @@ public final class SampleCopy {
 	}
 
 	/**
-	 * Copy. What the scratch database has in a collection that is copied is replaced.
+	 * Copy, replacing what the scratch database has in a collection that is copied.
 	 */
 	public void copy(long sample) {
 		List<Document> views = new ArrayList<>();

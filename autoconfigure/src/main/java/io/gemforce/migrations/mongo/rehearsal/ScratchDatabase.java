@@ -28,8 +28,8 @@ import org.bson.Document;
  * </pre>
  *
  * A database whose beat does not advance was left behind by a rehearsal that was killed:
- * the next one drops it. One without a beat is another instance's, such as a test's, and is
- * left alone.
+ * the next one drops it. One without a beat is another instance's, such as a test's, and
+ * is left alone.
  */
 public final class ScratchDatabase implements AutoCloseable {
 
@@ -57,10 +57,6 @@ public final class ScratchDatabase implements AutoCloseable {
 		this.beats = beats;
 	}
 
-	/**
-	 * Make a scratch database.
-	 * @param clock tells when it was made, for those who find it
-	 */
 	public static ScratchDatabase create(MongoClient client, String original, Clock clock) {
 		String name = PREFIX + original.substring(0, Math.min(original.length(), LONGEST_NAME)) + "_"
 				+ UUID.randomUUID().toString().substring(0, 8);
@@ -89,7 +85,7 @@ public final class ScratchDatabase implements AutoCloseable {
 	}
 
 	/**
-	 * Drop the scratch databases that rehearsals have left behind which were killed.
+	 * Drop the scratch databases of rehearsals that were killed.
 	 * @param patience how long a beat may take
 	 */
 	public static List<String> dropLeftBehind(MongoClient client, Duration patience) {

@@ -1,6 +1,5 @@
 /**
- * What a rehearsal of MongoDB works on: a scratch database, a copy of documents, and a
- * fingerprint to compare. Internal.
+ * What a rehearsal of MongoDB works on. Internal.
  */
 @NullMarked
 package io.gemforce.migrations.mongo.rehearsal;

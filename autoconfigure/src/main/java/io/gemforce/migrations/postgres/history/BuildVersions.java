@@ -11,10 +11,7 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.store.MigrationEntry;
 
 /**
- * The versions of a build that tell whether a hold binds it.
- *
- * @param newest the newest one, {@code null} if it has none
- * @param newestPending the newest one that is not applied, {@code null} if there is none
+ * The newest versions of a build, which tell whether a hold binds it.
  */
 public record BuildVersions(@Nullable Version newest, @Nullable Version newestPending) {
 

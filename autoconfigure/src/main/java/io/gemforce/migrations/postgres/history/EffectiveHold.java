@@ -11,34 +11,23 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.store.Hold;
 
 /**
- * A hold, and what it is about.
- *
- * @param hold the hold
- * @param newestRolledBack the newest version that was rolled back and is not applied,
- * {@code null} if there is none
+ * A hold, and the newest version that was rolled back and is not applied again.
  */
 public record EffectiveHold(Hold hold, @Nullable Version newestRolledBack) {
 
-	/**
-	 * Whether nothing may be run by the build.
-	 */
 	public boolean binds(BuildVersions build) {
-		// What a build has and is applied is no reason to apply what was rolled back
+		// An applied newer version is no reason to apply what was rolled back
 		return this.hold.binds(build.newest(), this.newestRolledBack)
 				|| this.hold.binds(build.newestPending(), this.newestRolledBack);
 	}
 
 	/**
-	 * Whether a build ends this, as it has a migration that is newer than all that was
-	 * rolled back.
+	 * Whether the build has a migration that is newer than all that were rolled back.
 	 */
 	public boolean isLiftedBy(BuildVersions build) {
 		return build.newest() != null && build.newest().compareTo(this.hold.version()) > 0 && !binds(build);
 	}
 
-	/**
-	 * Say what is not run and why.
-	 */
 	public Problem problem() {
 		return Problem.warning(ProblemCode.HELD, StoreName.POSTGRES,
 				"Store 'postgres' is %s; this build has newer migrations, so nothing of it is run, repeatables included"

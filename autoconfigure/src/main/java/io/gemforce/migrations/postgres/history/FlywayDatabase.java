@@ -69,7 +69,7 @@ public final class FlywayDatabase {
 				AND (l.classid::bigint << 32) | l.objid::bigint = ?
 			LIMIT 1""";
 
-	// A rehearsal needs it, and nothing older is looked after any more
+	// Required by the rehearsal, and the oldest version that is still maintained
 	private static final int OLDEST_VERSION = 13;
 
 	private final DataSource dataSource;
@@ -90,18 +90,12 @@ public final class FlywayDatabase {
 
 	private final Set<String> schemas;
 
-	// The server's processes that serve this instance where it migrates
+	// The ids of the server processes in which this instance migrates
 	private final Set<Integer> working = ConcurrentHashMap.newKeySet();
 
-	// Whether Flyway's table and the log were there when it was looked last
+	// Whether Flyway's table and the log existed when last checked
 	private volatile boolean complete;
 
-	/**
-	 * Open a database.
-	 * @param logTable the name that the user has given the log, {@code null} if none
-	 * @param holdTable the name that the user has given the table of the holds,
-	 * {@code null} if none
-	 */
 	public FlywayDatabase(Configuration configuration, @Nullable String logTable, @Nullable String holdTable,
 			String application) {
 		this.dataSource = InitializedDataSource.of(configuration);
@@ -151,30 +145,20 @@ public final class FlywayDatabase {
 	}
 
 	/**
-	 * Whether this is PostgreSQL. Flyway may as well be used with another database, in
-	 * tests for example; nothing but Flyway works with that.
+	 * Any other database is left to Flyway alone.
 	 */
 	public boolean isPostgres() {
 		return this.postgres;
 	}
 
-	/**
-	 * Return what kind of database this is.
-	 */
 	public String product() {
 		return this.product;
 	}
 
-	/**
-	 * Return where Flyway's table and those of this library are.
-	 */
 	public Set<String> schemas() {
 		return this.schemas;
 	}
 
-	/**
-	 * Return what is migrated.
-	 */
 	public String namespace() {
 		return this.namespace;
 	}
@@ -191,9 +175,6 @@ public final class FlywayDatabase {
 		return this.history;
 	}
 
-	/**
-	 * Return the tables that are Flyway's and this library's own.
-	 */
 	public Set<String> ownTables() {
 		return Set.of(this.history.table(), this.log.table(), this.holds.table());
 	}
@@ -224,8 +205,7 @@ public final class FlywayDatabase {
 	}
 
 	/**
-	 * Bring the log of an older build up to date, where that is possible. Not to be
-	 * called in a migration's transaction, which would keep others from the log.
+	 * Not to be called in a migration's transaction: that locks others out of the log.
 	 */
 	public Tables upgrade(DataSource dataSource) {
 		Tables tables = tables(JdbcClient.create(dataSource));
@@ -245,9 +225,7 @@ public final class FlywayDatabase {
 		return there;
 	}
 
-	/**
-	 * Returns the hold, whoever it binds.
-	 */
+	// Returns the hold even if it does not bind this build
 	Optional<Hold> readHold(JdbcClient client) {
 		Tables tables = tables(client);
 		return tables.holds() ? readHold(client, tables) : Optional.empty();
@@ -255,7 +233,7 @@ public final class FlywayDatabase {
 
 	private Optional<Hold> readHold(JdbcClient client, Tables tables) {
 		HoldTable.Found found = this.holds.read(client);
-		// One that does not say whose it is is that of whoever has rolled back past it
+		// A hold without an owner belongs to the history that has rolled back past it
 		return found.own()
 			.or(() -> found.unnamed()
 				.filter((hold) -> tables.alone() || tables.history() && isRolledBackPast(hold, client)));
@@ -267,10 +245,8 @@ public final class FlywayDatabase {
 	}
 
 	/**
-	 * Write a hold in place of the one that is there.
-	 * @param client the connection to use, which has Flyway's lock
-	 * @param reason why, {@code null} if no reason was given
-	 * @param since when, as {@link HoldTable#now()} gives it
+	 * Replaces the present hold. The client must have Flyway's lock, and {@code since}
+	 * must come from {@link HoldTable#now()}.
 	 */
 	public Optional<Hold> writeHold(JdbcClient client, Tables tables, Version version, @Nullable String reason,
 			Instant since) {
@@ -286,45 +262,32 @@ public final class FlywayDatabase {
 		return former;
 	}
 
-	/**
-	 * Look for a hold, and for what was rolled back.
-	 */
 	public Optional<EffectiveHold> viewHold() {
 		return this.postgres ? viewHold(this.client) : Optional.empty();
 	}
 
-	/**
-	 * Look for a hold, and for what was rolled back.
-	 */
 	Optional<EffectiveHold> viewHold(JdbcClient client) {
 		return readHold(client).map((hold) -> view(hold, client));
 	}
 
-	/**
-	 * Look what a hold is about.
-	 */
 	EffectiveHold view(Hold hold, JdbcClient client) {
 		return new EffectiveHold(hold, this.history.read(client).newestRolledBack());
 	}
 
-	/**
-	 * Read what the log says about each migration.
-	 */
 	public Map<String, LogSummary> summarizeLog() {
 		Map<String, LogSummary> log = (this.postgres && tables(this.client).log()) ? this.log.summarize(this.client)
 				: Map.of();
 		if (log.values().stream().noneMatch(LogSummary::isRunning) || lock().held()) {
 			return log;
 		}
-		// Nobody is at work, so nothing is running
+		// Flyway's lock is free, so nothing is running
 		Map<String, LogSummary> abandoned = new HashMap<>();
 		log.forEach((id, summary) -> abandoned.put(id, summary.isRunning() ? summary.interrupted() : summary));
 		return abandoned;
 	}
 
 	/**
-	 * Read what changes whenever something is executed or held. Once Flyway's table and
-	 * the log are known to be there that is one statement.
+	 * Changes whenever something is executed or held; usually a single statement.
 	 */
 	public List<Object> fingerprint() {
 		Fingerprint fingerprint = this.complete ? fingerprintOfAll() : fingerprintOfSome();
@@ -340,7 +303,7 @@ public final class FlywayDatabase {
 				.single();
 		}
 		catch (BadSqlGrammarException ex) {
-			// Somebody has dropped a table
+			// A table was dropped
 			return fingerprintOfSome();
 		}
 	}
@@ -368,16 +331,10 @@ public final class FlywayDatabase {
 		return this.client.sql(sql).query(String.class).single();
 	}
 
-	/**
-	 * Return the key of the advisory lock that Flyway uses.
-	 */
 	public long lockKey() {
 		return LOCK_MAGIC + this.history.table().hashCode();
 	}
 
-	/**
-	 * End the connection that holds Flyway's lock.
-	 */
 	public boolean endLockHolder(@Nullable String owner) {
 		return this.client.sql("SELECT pg_terminate_backend(pid) FROM (%s) AS holder WHERE owner = ?".formatted(HOLDER))
 			.param(lockKey())
@@ -388,7 +345,7 @@ public final class FlywayDatabase {
 	}
 
 	/**
-	 * Remember that this instance migrates on a connection.
+	 * Registers a connection in which this instance migrates.
 	 */
 	public void works(Connection connection) {
 		works(JdbcClient.create(new SingleConnectionDataSource(connection, true))
@@ -397,16 +354,10 @@ public final class FlywayDatabase {
 			.single());
 	}
 
-	/**
-	 * Remember that this instance migrates in a session.
-	 */
 	void works(int backend) {
 		this.working.add(backend);
 	}
 
-	/**
-	 * Forget where this instance migrated, as it is done.
-	 */
 	public void rests() {
 		this.working.clear();
 	}
@@ -415,9 +366,6 @@ public final class FlywayDatabase {
 		return lock(this.client);
 	}
 
-	/**
-	 * Look who holds Flyway's lock.
-	 */
 	StoreLock lock(JdbcClient client) {
 		return client.sql(HOLDER)
 			.param(lockKey())
@@ -428,7 +376,7 @@ public final class FlywayDatabase {
 	}
 
 	/**
-	 * Write in a transaction, as connections need not commit by themselves.
+	 * Connections need not commit by themselves, so writes need a transaction.
 	 */
 	public static void inTransaction(DataSource dataSource, Consumer<JdbcClient> work) {
 		new TransactionTemplate(new JdbcTransactionManager(dataSource))
@@ -436,38 +384,21 @@ public final class FlywayDatabase {
 	}
 
 	/**
-	 * Which tables are there.
+	 * The tables that exist.
 	 *
-	 * @param history whether Flyway's is
-	 * @param log whether the log is
-	 * @param holds whether the one of the holds is
-	 * @param logByHistory whether the log says which table of Flyway's each row belongs
+	 * @param logByHistory whether the rows of the log name the Flyway table they belong
 	 * to
-	 * @param alone whether Flyway's is the only one in its schema
+	 * @param alone whether Flyway's table is the only one of its kind in the schema
 	 */
 	public record Tables(boolean history, boolean log, boolean holds, boolean logByHistory, boolean alone) {
 
 	}
 
-	/**
-	 * What changes whenever something is executed.
-	 *
-	 * @param history that of Flyway's table, {@code null} if it is not there
-	 * @param log that of the log, {@code null} if it is not there
-	 * @param holds whether the table of the holds is there
-	 */
+	// Changes when something is executed; a value is null if its table is missing
 	private record Fingerprint(@Nullable String history, @Nullable String log, boolean holds) {
 
 	}
 
-	/**
-	 * Where a Flyway works.
-	 *
-	 * @param product the name of the database's product
-	 * @param version its major version
-	 * @param database the name of the database, {@code null} if it has none
-	 * @param schema the schema of Flyway's table
-	 */
 	private record Place(String product, int version, @Nullable String database, String schema) {
 
 		private boolean isPostgres() {

@@ -23,7 +23,7 @@ import io.gemforce.migrations.postgres.sql.ServerMessages;
 import io.gemforce.migrations.store.StoreLock;
 
 /**
- * Reads the exceptions of Flyway and of the JDBC driver. SQLSTATE comes first, as
+ * Explains the exceptions of Flyway and of the JDBC driver. SQLSTATE comes first, as
  * Flyway's own codes say little about what PostgreSQL refused.
  */
 public final class FlywayFailures {
@@ -42,9 +42,6 @@ public final class FlywayFailures {
 		return new ExecutionError(sql.getClass().getName(), ServerMessages.message(sql), sql.getSQLState());
 	}
 
-	/**
-	 * Say what it means that a migration failed.
-	 */
 	public static MigrationException explain(RuntimeException failure, LogEntry attempt, boolean recorded,
 			List<LogEntry> rolledBack) {
 		ExecutionError error = error(failure);
@@ -86,9 +83,6 @@ public final class FlywayFailures {
 					.formatted(rolledBack.stream().map(LogEntry::script).collect(Collectors.joining(", "))));
 	}
 
-	/**
-	 * Say what it means that an undo failed.
-	 */
 	public static MigrationException explainUndo(RuntimeException failure, String script, String migration,
 			@Nullable LogEntry attempt, String databaseState) {
 		ExecutionError error = error(failure);
@@ -123,9 +117,6 @@ public final class FlywayFailures {
 				"unchanged by this instance", null);
 	}
 
-	/**
-	 * Say that a script has released Flyway's lock, and that another instance has it now.
-	 */
 	public static MigrationException lockLost(String script, String databaseState) {
 		return new MigrationException(lockLost("Script %s has released Flyway's lock".formatted(script)), databaseState,
 				null);
@@ -137,7 +128,7 @@ public final class FlywayFailures {
 	}
 
 	/**
-	 * Say what it means that Flyway failed before or between migrations.
+	 * Explains a failure before or between migrations.
 	 */
 	public static MigrationException explain(RuntimeException failure) {
 		Problem problem = connection(failure);
@@ -150,9 +141,6 @@ public final class FlywayFailures {
 		return new MigrationException(problem, "unchanged by what failed", ServerMessages.withoutRows(failure));
 	}
 
-	/**
-	 * Say what it means if Flyway or the driver cannot read something.
-	 */
 	public static <T> T explaining(Supplier<T> read) {
 		try {
 			return read.get();
@@ -264,17 +252,14 @@ public final class FlywayFailures {
 		return error(ProblemCode.SQL_FAILED, message, "Fix the cause and start again");
 	}
 
-	// Up to version 11 Flyway did not expect an entry of such an undo
+	// Until version 11 Flyway did not expect an entry of such an undo
 	private static boolean isOfAnotherEdition(RuntimeException failure) {
 		String message = String.valueOf(Causes.message(failure));
 		return message.startsWith("Unknown migration type 'UNDO_")
 				|| message.startsWith("No enum constant") && message.contains("MigrationType.UNDO_");
 	}
 
-	/**
-	 * Say that Flyway's table has entries of an undo of another edition of Flyway, which
-	 * the free one refuses or, worse, overlooks.
-	 */
+	// The free edition refuses the undo entries of other editions or, worse, ignores them
 	static Problem otherEdition() {
 		return error(ProblemCode.FOREIGN_HISTORY,
 				"Flyway's table has entries of type UNDO_SQL or the like, of the undo of another edition of Flyway, which "
@@ -283,9 +268,7 @@ public final class FlywayFailures {
 						+ "UPDATE <Flyway's table> SET type = 'DELETE' WHERE type LIKE 'UNDO%'");
 	}
 
-	/**
-	 * Say that a table which has the name of one of this library's is another one.
-	 */
+	// Another table has the name of one of this library's
 	static MigrationException foreignTable(String table, String property) {
 		return new MigrationException(error(ProblemCode.FOREIGN_HISTORY,
 				"Table %s is not this library's, which would use one of that name".formatted(table),

@@ -15,11 +15,11 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.store.MigrationEntry;
 
 /**
- * What Flyway's table says is applied, read as Flyway reads it: a successful entry of
- * type {@code DELETE} takes back the newest one of its version, or of its description
+ * The applied migrations, read from Flyway's table as Flyway reads it: a successful entry
+ * of type {@code DELETE} takes back the newest one of its version, or of its description
  * where there is no version.
  *
- * @param live what is applied, versions and repeatables, in the order of execution
+ * @param live the applied versions and repeatables, in the order of execution
  * @param rolledBack the versions that were applied and are not any more
  */
 public record FlywayHistory(List<Entry> live, Set<Version> rolledBack) {
@@ -60,23 +60,16 @@ public record FlywayHistory(List<Entry> live, Set<Version> rolledBack) {
 	}
 
 	/**
-	 * Return the versions that are applied.
-	 * @return the entries, in the order of execution, which need not be that of versions
+	 * Returns the entries in the order of execution, which need not be that of versions.
 	 */
 	public List<Entry> versions() {
 		return this.live.stream().filter((entry) -> entry.version() != null).toList();
 	}
 
-	/**
-	 * Returns the entries, in the order of execution.
-	 */
 	public List<Entry> repeatables() {
 		return this.live.stream().filter((entry) -> entry.version() == null).toList();
 	}
 
-	/**
-	 * Returns the newest baseline, {@code null} if there is none.
-	 */
 	public @Nullable Version baseline() {
 		return this.live.stream()
 			.filter(Entry::isBaseline)
@@ -85,23 +78,12 @@ public record FlywayHistory(List<Entry> live, Set<Version> rolledBack) {
 			.orElse(null);
 	}
 
-	/**
-	 * Returns the version, {@code null} if there is none.
-	 */
 	@Nullable Version newestRolledBack() {
 		return this.rolledBack.isEmpty() ? null : Collections.max(this.rolledBack);
 	}
 
 	/**
-	 * An entry of Flyway's table.
-	 *
-	 * @param rank its position
-	 * @param version the version, {@code null} if it has none
-	 * @param description the description
-	 * @param type the type in Flyway's words
-	 * @param script the file or class
-	 * @param checksum the checksum, {@code null} if there is none
-	 * @param success whether it went through
+	 * An entry of Flyway's table, in its words; the rank is its position.
 	 */
 	public record Entry(int rank, @Nullable String version, String description, String type, String script,
 			@Nullable Integer checksum, boolean success) {

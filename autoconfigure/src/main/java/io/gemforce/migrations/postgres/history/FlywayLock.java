@@ -29,9 +29,8 @@ import io.gemforce.migrations.store.ShutdownSignal;
  * A connection that holds Flyway's own lock, so that no Flyway migrates meanwhile. A
  * Flyway that works on this connection acquires the lock once more and goes on.
  * <p>
- * The lock is tried for, as Flyway does it: a session that waits inside of the server for
- * an advisory lock holds up {@code CREATE INDEX CONCURRENTLY}, and may so wait for
- * somebody who waits for it.
+ * The lock is polled for, as Flyway does it: a session that waits in the server for an
+ * advisory lock blocks {@code CREATE INDEX CONCURRENTLY}, which may lead to a deadlock.
  */
 public final class FlywayLock implements AutoCloseable {
 
@@ -64,9 +63,7 @@ public final class FlywayLock implements AutoCloseable {
 	}
 
 	/**
-	 * Acquire the lock on a new connection, in which every statement commits by itself.
-	 * @param configuration the configuration of Flyway, which says how long to wait
-	 * @param run the run that wants the lock, told how long it waited
+	 * The connection is in autocommit mode; Flyway's configuration limits the wait.
 	 */
 	public static FlywayLock acquire(FlywayDatabase database, Configuration configuration, MigrationRun run,
 			ShutdownSignal stop) {
@@ -167,14 +164,14 @@ public final class FlywayLock implements AutoCloseable {
 	}
 
 	/**
-	 * Return what was there when the lock was acquired.
+	 * The tables that existed when the lock was acquired.
 	 */
 	public Tables tables() {
 		return Objects.requireNonNull(this.tables);
 	}
 
 	/**
-	 * Whether the connection still works, and so holds the lock.
+	 * The connection holds the lock as long as it works.
 	 */
 	public boolean isUsable() {
 		try {
@@ -190,7 +187,7 @@ public final class FlywayLock implements AutoCloseable {
 	}
 
 	/**
-	 * Give out the connection, and go on giving it out after it was closed.
+	 * Always gives out the locked connection, even after it was closed.
 	 */
 	public DataSource dataSource() {
 		return this.dataSource;
@@ -211,7 +208,7 @@ public final class FlywayLock implements AutoCloseable {
 		giveBack();
 	}
 
-	// The lock is the session's, which must not go back to a pool with it
+	// The session still has the lock, so it must not go back to a pool
 	private void abort(RuntimeException failure) {
 		logger.debug("Could not release Flyway's lock, so the connection that holds it is ended", failure);
 		try {

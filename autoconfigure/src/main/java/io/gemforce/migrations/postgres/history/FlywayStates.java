@@ -12,7 +12,7 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.store.MigrationEntry;
 
 /**
- * Translates Flyway's words into ours, and knows its order.
+ * Translates Flyway's states and types into ours, and knows Flyway's order.
  */
 public final class FlywayStates {
 

@@ -45,16 +45,11 @@ public final class HistoryTable {
 		return this.name;
 	}
 
-	/**
-	 * Return the quoted name, as Flyway makes it, too: its lock is derived from it.
-	 */
+	// Quoted as Flyway does it, as the key of its lock is derived from this name
 	String table() {
 		return this.table;
 	}
 
-	/**
-	 * Read what Flyway has recorded.
-	 */
 	public FlywayHistory read(JdbcClient client) {
 		List<Entry> entries = client.sql(SELECT.formatted(this.table))
 			.query((row, number) -> new Entry(row.getInt("installed_rank"), row.getString("version"),
@@ -68,11 +63,8 @@ public final class HistoryTable {
 	}
 
 	/**
-	 * Let repeatables count as not applied, so that Flyway runs them again: what was
-	 * undone may have taken with it what they had made, and Flyway by itself runs them
-	 * again only after they have changed.
-	 * @param client the connection to use, which has Flyway's lock
-	 * @param installedBy who is to be recorded, {@code null} for the user of the database
+	 * Makes Flyway run repeatables again, as an undo may have removed what they had made.
+	 * The client must have Flyway's lock.
 	 */
 	public void deleteRepeatables(JdbcClient client, List<Entry> repeatables, @Nullable String installedBy) {
 		if (!repeatables.isEmpty()) {
@@ -84,9 +76,7 @@ public final class HistoryTable {
 	}
 
 	/**
-	 * Let a migration count as applied. Its failed entry is removed, as Flyway's repair
-	 * does.
-	 * @param installedBy who is to be recorded, {@code null} for the user of the database
+	 * Also removes the migration's failed entry, as Flyway's repair does.
 	 */
 	public void markApplied(JdbcClient client, MigrationInfo migration, @Nullable String installedBy) {
 		String version = migration.getVersion().toString();

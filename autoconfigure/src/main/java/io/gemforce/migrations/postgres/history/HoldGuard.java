@@ -15,9 +15,8 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.store.Hold;
 
 /**
- * Looks for a hold under Flyway's lock, before each migration: Flyway gives its lock away
- * between two of them, so another instance may have rolled back since this instance has
- * looked.
+ * Looks for a hold under Flyway's lock before each migration. Flyway releases its lock
+ * between two migrations, so another instance may have rolled back in between.
  */
 public final class HoldGuard {
 
@@ -28,9 +27,7 @@ public final class HoldGuard {
 	private final @Nullable Hold known;
 
 	/**
-	 * Create a guard.
-	 * @param build the versions of this build, {@code null} if they were not looked at,
-	 * as there was nothing to do
+	 * {@code build} is {@code null} if there was nothing to do.
 	 */
 	public HoldGuard(FlywayDatabase database, @Nullable BuildVersions build, @Nullable Hold known) {
 		this.database = database;
@@ -39,7 +36,7 @@ public final class HoldGuard {
 	}
 
 	/**
-	 * Make sure that a migration may be applied. A hold that this build ends is removed.
+	 * Fails if the migration may not be applied. A hold that this build ends is removed.
 	 */
 	public void check(Connection connection, MigrationInfo migration, Supplier<String> databaseState) {
 		JdbcClient client = JdbcClient.create(new SingleConnectionDataSource(connection, true));

@@ -31,10 +31,6 @@ public final class HoldRelease {
 
 	private final ShutdownSignal stop;
 
-	/**
-	 * Create a release.
-	 * @param stop tells that the process is about to end
-	 */
 	public HoldRelease(Configuration configuration, FlywayDatabase database, MigrationRun run, boolean rerunRepeatables,
 			ShutdownSignal stop) {
 		this.configuration = configuration;
@@ -44,10 +40,6 @@ public final class HoldRelease {
 		this.stop = stop;
 	}
 
-	/**
-	 * Release the hold on request.
-	 * @param reason why, {@code null} if no reason was given
-	 */
 	public List<String> release(@Nullable String reason) {
 		try (FlywayLock lock = FlywayLock.acquire(this.database, this.configuration, this.run, this.stop)) {
 			return this.database.readHold(lock.client())
@@ -57,10 +49,7 @@ public final class HoldRelease {
 	}
 
 	/**
-	 * Lift the hold because a build has a migration that is newer than all that was
-	 * rolled back.
-	 * @throws MigrationException if the hold has become one that binds the build, or if
-	 * something is undone in part
+	 * Fails if the hold binds the build by now, or if something is undone in part.
 	 */
 	public List<String> lift(BuildVersions build) {
 		try (FlywayLock lock = FlywayLock.acquire(this.database, this.configuration, this.run, this.stop)) {

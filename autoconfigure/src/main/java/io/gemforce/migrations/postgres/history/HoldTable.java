@@ -64,9 +64,7 @@ public final class HoldTable {
 		return this.table;
 	}
 
-	/**
-	 * Create the table, which is not there. Not to be called in a transaction.
-	 */
+	// Not to be called in a transaction
 	void create(JdbcClient client) {
 		OwnTable.create(client, this.table, DDL.formatted(this.table), "SELECT, INSERT, UPDATE, DELETE",
 				() -> client.sql("SELECT current_user").query(String.class).single());
@@ -87,12 +85,7 @@ public final class HoldTable {
 				Optional.ofNullable(holds.get(UNNAMED)).filter((hold) -> this.withFlyways));
 	}
 
-	/**
-	 * Write a hold in place of the one of the same key.
-	 * @param reason why, {@code null} if no reason was given
-	 * @param alone whether there is no other table of Flyway's in the schema, so that the
-	 * hold may be one that older builds see, too
-	 */
+	// If alone, no other Flyway table is in the schema, and older builds may see the hold
 	void write(JdbcClient client, Version version, @Nullable String reason, Instant since, boolean alone) {
 		client.sql(WRITE.formatted(this.table))
 			.param((alone && this.withFlyways) ? UNNAMED : this.own)
@@ -103,7 +96,7 @@ public final class HoldTable {
 	}
 
 	/**
-	 * Take a hold back, unless another one has taken its place.
+	 * Takes a hold back, unless another one has replaced it.
 	 */
 	public void takeBack(JdbcClient client, Instant since, @Nullable Hold former) {
 		if (former == null) {
@@ -130,18 +123,13 @@ public final class HoldTable {
 	}
 
 	/**
-	 * Return the time as the table keeps it.
+	 * The time in the table's precision.
 	 */
 	public static Instant now() {
 		return Instant.now().truncatedTo(ChronoUnit.MICROS);
 	}
 
-	/**
-	 * The holds that may bind a service.
-	 *
-	 * @param own the one that says that it is of this table of Flyway's
-	 * @param unnamed the one that does not say of which
-	 */
+	// The hold of the own Flyway table, and the one without an owner
 	record Found(Optional<Hold> own, Optional<Hold> unnamed) {
 
 	}

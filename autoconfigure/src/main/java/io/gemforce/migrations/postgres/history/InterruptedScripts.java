@@ -22,9 +22,7 @@ import io.gemforce.migrations.postgres.history.MigrationLog.OpenRow;
 /**
  * Scripts that began without a transaction, and whose end is neither in Flyway's table
  * nor in the log: the instance was killed, or lost its connection. Flyway would run them
- * again as if nothing had been done.
- * <p>
- * A repeatable is made to be run again, so it is.
+ * again as if nothing had been done. Repeatables are made to run again, so they may.
  */
 public final class InterruptedScripts {
 
@@ -35,8 +33,7 @@ public final class InterruptedScripts {
 	}
 
 	/**
-	 * Close the rows of runs that were killed, by what Flyway's table says of them. Under
-	 * Flyway's lock nothing else can be running.
+	 * The caller must hold Flyway's lock, so that nothing else is running.
 	 */
 	public void close(Connection connection) {
 		JdbcClient client = client(connection);
@@ -58,9 +55,6 @@ public final class InterruptedScripts {
 				: MigrationState.ROLLED_BACK;
 	}
 
-	/**
-	 * Whether Flyway has recorded that something was applied.
-	 */
 	public static boolean isApplied(FlywayHistory history, String id, @Nullable String checksum) {
 		return history.live()
 			.stream()
@@ -70,7 +64,7 @@ public final class InterruptedScripts {
 	}
 
 	/**
-	 * Make sure that a migration which Flyway is about to run is not one of these.
+	 * Fails if the migration that Flyway is about to run is an interrupted script.
 	 */
 	public void check(Connection connection, MigrationInfo migration, Supplier<String> databaseState) {
 		this.database.log()
@@ -81,9 +75,6 @@ public final class InterruptedScripts {
 			});
 	}
 
-	/**
-	 * Say that nobody knows how much of a script is done.
-	 */
 	public static Problem problem(LogSummary summary, Severity severity) {
 		return new Problem(severity, ProblemCode.INTERRUPTED, StoreName.POSTGRES,
 				("Migration %s (%s) of store 'postgres' did not finish when it ran without a transaction: all, some or "
@@ -92,9 +83,6 @@ public final class InterruptedScripts {
 				action(summary.id()));
 	}
 
-	/**
-	 * Say what the operator can do about it.
-	 */
 	static String action(String version) {
 		return "Look at the schema. If all of it is done, or you finish it by hand, record that with "
 				+ "gemforce.migrations.run=mark-applied; if none of it is done, or you take it back, with "

@@ -16,18 +16,7 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.store.MigrationEntry;
 
 /**
- * An execution that the log is told about.
- *
- * @param version the version, {@code null} for a repeatable
- * @param description the description
- * @param type what the migration is made of
- * @param script the file or class
- * @param checksum the checksum, {@code null} if there is none
- * @param direction whether the migration is applied or undone
- * @param transactional whether it runs in a transaction
- * @param startedAt when it began
- * @param run the run that it belongs to
- * @param reason why, {@code null} if no reason was given
+ * An execution for the log; the version is {@code null} for a repeatable.
  */
 public record LogEntry(@Nullable String version, String description, MigrationType type, String script,
 		@Nullable String checksum, Direction direction, boolean transactional, Instant startedAt, MigrationRun run,
@@ -49,9 +38,6 @@ public record LogEntry(@Nullable String version, String description, MigrationTy
 		return MigrationEntry.id(this.version, this.description);
 	}
 
-	/**
-	 * Return what listeners are told about this.
-	 */
 	public ExecutionStart start(String namespace) {
 		return new ExecutionStart(this.run, StoreName.POSTGRES, namespace, id(), this.version, this.description,
 				this.type, this.script, this.checksum, Phase.EXPAND, this.direction, this.transactional);

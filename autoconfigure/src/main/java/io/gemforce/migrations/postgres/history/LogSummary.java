@@ -10,34 +10,22 @@ import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.MigrationState;
 
 /**
- * What the log says about a migration.
- *
- * @param id the id
- * @param version the version, {@code null} for a repeatable
- * @param description the description
- * @param ranks the positions of its attempts in the log, ascending
- * @param newest the state of its newest attempt
- * @param direction whether the newest attempt applied or undid it
- * @param transactional whether the newest attempt ran in a transaction
- * @param application the service that made the newest attempt
+ * What the log says about a migration: the ranks of all attempts, ascending, and the
+ * newest attempt.
  */
 public record LogSummary(String id, @Nullable String version, String description, List<Long> ranks,
 		MigrationState newest, Direction direction, boolean transactional, String application) {
 
 	/**
-	 * Whether an undo has left the migration undone in part, unless it ran to its end and
-	 * could not be recorded.
-	 * @return whether its newest attempt was to undo it outside of a transaction, without
-	 * success
+	 * Whether an undo without a transaction may have left the migration undone in part.
+	 * One that ended and could not be recorded does not count.
 	 */
 	public boolean isUndoUnfinished() {
 		return this.direction == Direction.DOWN && !this.transactional && this.newest != MigrationState.ROLLED_BACK;
 	}
 
 	/**
-	 * Whether nobody knows how much of a migration is done that Flyway has as pending.
-	 * @return whether its newest attempt was to apply it outside of a transaction, and
-	 * was interrupted
+	 * Whether the migration may be applied in part, as its script was interrupted.
 	 */
 	public boolean isUnfinished() {
 		return this.version != null && this.direction == Direction.UP && !this.transactional

@@ -27,8 +27,8 @@ import io.gemforce.migrations.postgres.history.FlywayDatabase.Tables;
 import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
- * A database in which Flyway's table is not there, but the tables of this library are. To
- * Flyway they make a schema look as if it were in use, which is refused, or taken for a
+ * A database that has the tables of this library, but not Flyway's. To Flyway these
+ * tables make a schema look as if it were in use, which it refuses or takes for a
  * baseline.
  */
 public final class LostHistory {
@@ -61,11 +61,6 @@ public final class LostHistory {
 		this.configuration = configuration;
 	}
 
-	/**
-	 * Say what is wrong.
-	 * @return the problem, or empty if Flyway's table is there, or nothing of it is
-	 * missed
-	 */
 	public Optional<Problem> problem() {
 		JdbcClient client = this.database.client();
 		Tables tables = this.database.tables(client);
@@ -131,9 +126,7 @@ public final class LostHistory {
 	}
 
 	/**
-	 * Create Flyway's table, empty, if nothing but the tables of this library keeps
-	 * Flyway from doing so.
-	 * @param stop tells that the process is about to end
+	 * Only if nothing but the tables of this library keeps Flyway from creating its own.
 	 */
 	public void startAfresh(MigrationRun run, ShutdownSignal stop) {
 		if (!isToBeCreated(this.database.client())) {

@@ -48,9 +48,6 @@ import io.gemforce.migrations.postgres.sql.SqlNames;
  */
 public final class MigrationLog {
 
-	/**
-	 * The name of the table if the user has not named it.
-	 */
 	static final String NAME = "migration_log";
 
 	private static final Log logger = LogFactory.getLog(MigrationLog.class);
@@ -141,10 +138,6 @@ public final class MigrationLog {
 
 	private volatile Rows rows = new Rows(true, false);
 
-	/**
-	 * Create the log.
-	 * @param history the table of Flyway's whose executions it has
-	 */
 	MigrationLog(TableName name, TableName history, String application) {
 		this.table = name.quoted();
 		this.history = SqlNames.literal(history.in(name));
@@ -160,17 +153,11 @@ public final class MigrationLog {
 		return statement.formatted(this.table);
 	}
 
-	/**
-	 * Be told what was found.
-	 */
 	void found(FlywayDatabase.Tables tables) {
 		this.rows = new Rows(!tables.log() || tables.logByHistory(), tables.alone() && this.withFlyways);
 	}
 
-	/**
-	 * Return the rows that belong to Flyway's table. Older builds did not say which that
-	 * is: where there are several, the rows of this service are taken.
-	 */
+	// Older builds did not record the Flyway table: then the application decides
 	String rows() {
 		Rows rows = this.rows;
 		if (!rows.byHistory()) {
@@ -182,9 +169,8 @@ public final class MigrationLog {
 	}
 
 	/**
-	 * Create the table if it is not there.
-	 * @throws MigrationException if it is there, is shared, and cannot tell whose its
-	 * rows are
+	 * Creates the table if it is missing. Fails if it is shared by several histories and
+	 * its rows do not name theirs.
 	 */
 	public void create(Connection connection) {
 		create(client(connection));
@@ -218,10 +204,7 @@ public final class MigrationLog {
 		}
 	}
 
-	/**
-	 * Add what the table of an older build does not have, unless the user may not, or
-	 * an instance is at work on it.
-	 */
+	// Skipped if the user may not alter the table or an instance is at work on it
 	void upgrade(DataSource dataSource) {
 		if (!JdbcClient.create(dataSource).sql(MAY_UPGRADE).param(this.table).query(Boolean.class).single()) {
 			return;
@@ -237,9 +220,7 @@ public final class MigrationLog {
 		}
 	}
 
-	/**
-	 * Find the rows that are not closed.
-	 */
+	// The rows that are not closed
 	List<OpenRow> open(JdbcClient client) {
 		return client.sql(OPEN.formatted(rows()))
 			.query((row, number) -> new OpenRow(row.getLong("rank"), row.getString("id"), row.getString("checksum"),
@@ -247,36 +228,28 @@ public final class MigrationLog {
 			.list();
 	}
 
-	/**
-	 * Close a row that its own run cannot close any more.
-	 */
+	// Closes a row that its own run cannot close any more
 	void close(JdbcClient client, OpenRow row, MigrationState state) {
 		client.sql(sql(CLOSE_OPEN)).param(state.name()).param(utc(Instant.now())).param(row.rank()).update();
 	}
 
 	/**
-	 * Record that a script begins that cannot run in a transaction.
+	 * Called before a script that cannot run in a transaction.
 	 */
 	public void open(Connection connection, LogEntry attempt) {
 		insert(client(connection), attempt, MigrationState.RUNNING, null, null);
 	}
 
-	/**
-	 * Record what an operator did.
-	 */
 	public void marked(Connection connection, LogEntry mark) {
 		insert(client(connection), mark, mark.successState(), Instant.now(), null);
 	}
 
-	/**
-	 * Record that a migration was applied, or undone.
-	 */
 	public void succeeded(Connection connection, LogEntry attempt) {
 		record(client(connection), attempt, attempt.successState(), null);
 	}
 
 	/**
-	 * Record that a migration was applied, after Flyway has returned.
+	 * To be called after Flyway has returned.
 	 */
 	public void appliedBefore(DataSource dataSource, LogEntry attempt) {
 		prepare(dataSource);
@@ -284,15 +257,14 @@ public final class MigrationLog {
 	}
 
 	/**
-	 * Record that a migration failed, or its undo, after Flyway has returned.
+	 * Also for a failed undo. To be called after Flyway has returned.
 	 */
 	public void failed(DataSource dataSource, LogEntry attempt, ExecutionError error) {
 		ended(dataSource, attempt, MigrationState.FAILED, error);
 	}
 
 	/**
-	 * Record that a script without a transaction failed, and that Flyway has not recorded
-	 * it.
+	 * A script without a transaction failed, and Flyway has not recorded it.
 	 */
 	public void interrupted(DataSource dataSource, LogEntry attempt, ExecutionError error) {
 		ended(dataSource, attempt, MigrationState.INTERRUPTED, error);
@@ -304,8 +276,7 @@ public final class MigrationLog {
 	}
 
 	/**
-	 * Record that a script that could not run in a transaction has gone through, after
-	 * all.
+	 * A script without a transaction has succeeded after all.
 	 */
 	public void closed(DataSource dataSource, LogEntry attempt, Instant finishedAt) {
 		FlywayDatabase.inTransaction(dataSource, (client) -> {
@@ -320,8 +291,7 @@ public final class MigrationLog {
 			FlywayDatabase.inTransaction(dataSource, this::create);
 		}
 		catch (DuplicateKeyException ex) {
-			// Two instances that create a table at once may collide in the catalogue; the
-			// table is there then
+			// Two instances may collide in the catalogue; the table is there then
 		}
 	}
 
@@ -379,9 +349,6 @@ public final class MigrationLog {
 			.update();
 	}
 
-	/**
-	 * Read what the log says about each migration.
-	 */
 	public Map<String, LogSummary> summarize(JdbcClient client) {
 		return client.sql(SUMMARY.formatted(rows()))
 			.query((row, number) -> LogSummary.from(row))
@@ -390,9 +357,6 @@ public final class MigrationLog {
 			.collect(Collectors.toMap(LogSummary::id, Function.identity()));
 	}
 
-	/**
-	 * Read what the log says about a migration.
-	 */
 	Optional<LogSummary> summarize(JdbcClient client, String id) {
 		return client.sql("SELECT * FROM (%s) AS summary WHERE id = ?".formatted(SUMMARY.formatted(rows())))
 			.param(id)
@@ -401,8 +365,7 @@ public final class MigrationLog {
 	}
 
 	/**
-	 * Read who has applied each version.
-	 * @return the newest execution with success for each version that the log knows
+	 * Returns the newest successful execution of each version.
 	 */
 	public Map<String, AppliedBy> appliedBy(JdbcClient client) {
 		return client.sql(APPLIED.formatted(rows()))
@@ -417,9 +380,6 @@ public final class MigrationLog {
 		return client.sql(sql(SELECT)).param(ranks.toArray(Long[]::new)).query((row, number) -> execution(row)).list();
 	}
 
-	/**
-	 * Whether an execution is recorded as a success.
-	 */
 	public boolean isApplied(JdbcClient client, LogEntry attempt) {
 		return client.sql(sql(IS_APPLIED))
 			.param(attempt.run().id())
@@ -456,47 +416,23 @@ public final class MigrationLog {
 		return JdbcClient.create(new SingleConnectionDataSource(connection, true));
 	}
 
-	/**
-	 * An execution that is not known to have ended.
-	 *
-	 * @param rank its position in the log
-	 * @param id the id of the migration
-	 * @param checksum the checksum, {@code null} if there is none
-	 * @param direction whether the migration is applied or undone
-	 */
+	// An execution that is not known to have ended
 	record OpenRow(long rank, String id, @Nullable String checksum, Direction direction) {
 
 	}
 
 	/**
-	 * Who has applied a version.
-	 *
-	 * @param version the version
-	 * @param runId the run that has
-	 * @param applicationVersion the version of the service that has, {@code null} if that
-	 * is not known
+	 * The run and the service that applied a version.
 	 */
 	public record AppliedBy(String version, String runId, @Nullable String applicationVersion) {
 
 	}
 
-	/**
-	 * Which rows are those of this service.
-	 *
-	 * @param byHistory whether they say which table of Flyway's they belong to
-	 * @param alone whether there is no other table of Flyway's beside the log
-	 */
+	// Which rows are those of this service
 	private record Rows(boolean byHistory, boolean alone) {
 
 	}
 
-	/**
-	 * What is found of the table.
-	 *
-	 * @param user who looks
-	 * @param there whether it is there
-	 * @param byHistory whether its rows say which table of Flyway's they belong to
-	 */
 	private record Look(String user, boolean there, boolean byHistory) {
 
 	}

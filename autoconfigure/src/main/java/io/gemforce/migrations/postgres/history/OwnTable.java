@@ -13,9 +13,8 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.postgres.sql.SqlNames;
 
 /**
- * Creates the tables of this library. Whoever asks for that has looked whether the table
- * is there, which needs no right to create it, so that one which another user has made
- * does as well.
+ * Creates the tables of this library. The caller has checked that the table is missing,
+ * which needs no right to create it, so a table that another user has created will do.
  */
 final class OwnTable {
 
@@ -24,12 +23,7 @@ final class OwnTable {
 	private OwnTable() {
 	}
 
-	/**
-	 * Create a table that is not there.
-	 * @param rights what this library does with its rows
-	 * @throws MigrationException if the user may not, with what somebody who may has to
-	 * execute
-	 */
+	// If the user may not, the failure says what an administrator has to execute
 	static void create(JdbcClient client, String table, String ddl, String rights, Supplier<String> user) {
 		try {
 			client.sql(ddl).update();
@@ -47,7 +41,7 @@ final class OwnTable {
 		return new MigrationException(Problem.error(ProblemCode.PERMISSION_DENIED, StoreName.POSTGRES,
 				"Table %s of store 'postgres', in which executions are recorded, is not there, and user '%s' may not create it"
 					.formatted(table, user),
-				"Let somebody who may create tables in its schema execute: %s; GRANT %s ON %s TO %s; then start again"
+				"Let a user who may create tables in its schema execute: %s; GRANT %s ON %s TO %s; then start again"
 					.formatted(ddl.replaceAll("\\s+", " "), rights, table, SqlNames.quote(user))),
 				"unchanged by what was refused", null);
 	}

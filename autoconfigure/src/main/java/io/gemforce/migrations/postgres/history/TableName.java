@@ -4,17 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.postgres.sql.SqlNames;
 
-/**
- * The name of a table.
- *
- * @param schema the schema
- * @param name the name within the schema
- */
 record TableName(String schema, String name) {
 
-	/**
-	 * Return the name of a table that the user may have named.
-	 */
 	static TableName of(@Nullable String set, String schema, String name) {
 		if (set == null) {
 			return new TableName(schema, name);
@@ -23,10 +14,7 @@ record TableName(String schema, String name) {
 		return new TableName((dot > 0) ? set.substring(0, dot) : schema, set.substring(dot + 1));
 	}
 
-	/**
-	 * Return how a table is called in another one, which may have rows of several. Within
-	 * a schema that is the name alone, so that the schema may be renamed.
-	 */
+	// Without the schema if both tables are in the same one, so that it may be renamed
 	String in(TableName other) {
 		return this.schema.equals(other.schema) ? this.name : quoted();
 	}

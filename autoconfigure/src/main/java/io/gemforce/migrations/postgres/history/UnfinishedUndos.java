@@ -23,8 +23,7 @@ public final class UnfinishedUndos {
 	}
 
 	/**
-	 * Find out what is undone in part. Closes what killed runs have left open, as nobody
-	 * else can be at work.
+	 * Also closes what killed runs have left open, as no other instance can be at work.
 	 */
 	public List<Entry> find(FlywayLock lock) {
 		Tables tables = this.database.tables(lock.client());

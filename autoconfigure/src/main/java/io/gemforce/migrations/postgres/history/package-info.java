@@ -1,6 +1,5 @@
 /**
- * What the database knows about migrations: Flyway's own table and lock, the log and the
- * holds beside it, and what killed runs have left open. Internal.
+ * Flyway's table and lock, the log, the holds, and unfinished scripts. Internal.
  */
 @NullMarked
 package io.gemforce.migrations.postgres.history;

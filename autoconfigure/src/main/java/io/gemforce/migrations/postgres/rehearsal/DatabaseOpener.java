@@ -5,15 +5,14 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens other databases of the server that a data source is for, as the same user and
- * without a pool.
+ * Opens other databases of the server of a data source, as the same user and without a
+ * pool.
  */
 @FunctionalInterface
 public interface DatabaseOpener {
 
 	/**
-	 * Open a database.
-	 * @param database the name of the other database, {@code null} for the same one
+	 * If the name is {@code null}, opens the same database.
 	 */
 	DataSource open(DataSource original, @Nullable String database);
 

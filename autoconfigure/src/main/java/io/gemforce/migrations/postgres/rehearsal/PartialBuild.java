@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.store.MigrationEntry;
 
 /**
- * Makes a Flyway whose build does not have some of its migrations: the scripts, classes
- * and beans that Flyway finds, less those.
+ * Makes a Flyway whose build lacks some of its migrations: scripts, classes and beans.
  */
 final class PartialBuild {
 
@@ -36,16 +35,13 @@ final class PartialBuild {
 
 	private final @Nullable ClassProvider<JavaMigration> classes;
 
-	/**
-	 * Look what Flyway finds.
-	 */
 	PartialBuild(Configuration configuration) {
 		this.configuration = configuration;
 		this.resources = found(configuration);
 		this.classes = classes(configuration, this.resources);
 	}
 
-	// Whoever resolves migrations is given what was found
+	// Flyway hands what it has found to custom migration resolvers
 	private static ResourceProvider found(Configuration configuration) {
 		AtomicReference<ResourceProvider> found = new AtomicReference<>();
 		Flyway.configure(configuration.getClassLoader())
@@ -64,7 +60,7 @@ final class PartialBuild {
 		return Objects.requireNonNull(found.get());
 	}
 
-	// What scans for scripts scans for classes, too
+	// Flyway's scanner for scripts also scans for classes
 	@SuppressWarnings("unchecked")
 	private static @Nullable ClassProvider<JavaMigration> classes(Configuration configuration,
 			ResourceProvider resources) {
@@ -117,12 +113,6 @@ final class PartialBuild {
 		return MigrationEntry.id((version != null) ? version.getVersion() : null, description);
 	}
 
-	/**
-	 * Some of the files that were found.
-	 *
-	 * @param found all files
-	 * @param filter whether one counts
-	 */
 	private record Resources(ResourceProvider found, Predicate<LoadableResource> filter) implements ResourceProvider {
 
 		@Override

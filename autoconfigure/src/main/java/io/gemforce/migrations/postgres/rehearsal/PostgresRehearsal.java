@@ -49,16 +49,16 @@ import io.gemforce.migrations.store.Validation;
  * <ol>
  * <li>Make a scratch database on the same server, set up like the real one. Drop those
  * that killed rehearsals have left behind.</li>
- * <li>Let Flyway replay there what is applied, in the order in which it was, then copy a
- * sample of the rows.</li>
- * <li>Apply each pending version, undo it and apply it again, with a store as it is used
- * in earnest, and compare the schema and the rows before, between and after; repeatables
- * come last. The build of each step has no migration that comes later.</li>
+ * <li>Let Flyway replay what is applied, in the order of execution, then copy a sample of
+ * the rows.</li>
+ * <li>Apply each pending version, undo it and apply it again, with a store as in
+ * production, and compare the schema and the rows before, between and after; repeatables
+ * come last. The build of each step has no later migration.</li>
  * <li>Drop the scratch database.</li>
  * </ol>
  * Java callbacks are left out, and so are Java migrations that were given other objects,
- * as they could reach the real databases. If something of what is applied cannot be
- * replayed, a failure may come of that, and proves nothing.
+ * as they could reach the real databases. If an applied migration cannot be replayed, a
+ * later failure may be due to that and proves nothing.
  */
 public final class PostgresRehearsal {
 
@@ -78,10 +78,6 @@ public final class PostgresRehearsal {
 
 	private final Function<Configuration, FlywayDatabase> connections;
 
-	/**
-	 * Create a rehearsal.
-	 * @param databases opens other databases of the same server
-	 */
 	public PostgresRehearsal(Flyway flyway, DatabaseOpener databases, Function<Flyway, MigrationStore> stores,
 			Supplier<MigrationRun> runs, Function<Configuration, FlywayDatabase> connections) {
 		this.flyway = flyway;
@@ -91,10 +87,6 @@ public final class PostgresRehearsal {
 		this.connections = connections;
 	}
 
-	/**
-	 * Rehearse.
-	 * @param scope where, and on how much data
-	 */
 	public List<RehearsalResult> run(RehearsalScope scope, Validation validation) {
 		List<MigrationEntry> pending = validation.pending().stream().sorted(FlywayStates.ORDER).toList();
 		if (pending.isEmpty()) {
@@ -144,7 +136,7 @@ public final class PostgresRehearsal {
 		}
 	}
 
-	// What is undone here is gone
+	// Undoing destroys data, so it must never happen in a real database
 	private static void requireScratch(DataSource dataSource) {
 		String name = JdbcClient.create(dataSource).sql("SELECT current_database()").query(String.class).single();
 		if (!ScratchDatabase.isScratch(name)) {
@@ -176,9 +168,6 @@ public final class PostgresRehearsal {
 			.allMatch((constructor) -> constructor.getParameterCount() == 0);
 	}
 
-	/**
-	 * A database that migrations are rehearsed in.
-	 */
 	private final class Stage {
 
 		private final DataSource dataSource;
@@ -189,7 +178,7 @@ public final class PostgresRehearsal {
 
 		private final PartialBuild build;
 
-		// What the build of the next step does not have
+		// The migrations that the build of the next step lacks
 		private final Set<MigrationEntry> leftOut = new LinkedHashSet<>();
 
 		private final List<String> notReplayed = new ArrayList<>();
@@ -206,7 +195,7 @@ public final class PostgresRehearsal {
 			return !entry.state().isApplied() || entry.isUndoUnfinished() || isChanged(entry);
 		}
 
-		// A repeatable. As it was applied it is not in this build
+		// The build no longer has a changed repeatable as it was applied
 		private boolean isChanged(MigrationEntry entry) {
 			return entry.state() == MigrationState.OUTDATED;
 		}
@@ -231,7 +220,7 @@ public final class PostgresRehearsal {
 			return this.build.without(copy, leftOut).load();
 		}
 
-		// Who came later may build on who came before, whatever their versions
+		// A later migration may depend on an earlier one, whatever their versions
 		private void replay() {
 			Comparator<MigrationEntry> inOrder = Comparator
 				.comparing((entry) -> Objects.requireNonNullElse(entry.rank(), 0L));
@@ -280,13 +269,13 @@ public final class PostgresRehearsal {
 			}
 		}
 
-		// What was applied over the years was not in one transaction
+		// The applied migrations were not executed in one transaction
 		private static Flyway alone(Flyway flyway) {
 			Configuration configuration = flyway.getConfiguration();
 			return Flyway.configure(configuration.getClassLoader()).configuration(configuration).group(false).load();
 		}
 
-		// As they are now they will mostly do, too
+		// Their present content will mostly do, too
 		private void replayChanged() {
 			List<MigrationEntry> changed = this.validation.entries()
 				.stream()

@@ -22,11 +22,11 @@ import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * What a database is like at one moment: its catalogue as PostgreSQL itself describes it,
- * and the rows of its tables, up to the order of columns and rows.
+ * The state of a database: its catalogue as PostgreSQL describes it, and the rows of its
+ * tables, regardless of the order of columns and rows.
  *
- * @param parts what the catalogue has, by a name for people
- * @param tables what is in each table, by its quoted name
+ * @param parts the definitions of the catalogue, by a readable name
+ * @param tables the content of each table, by its quoted name
  */
 record SchemaFingerprint(SortedMap<String, String> parts, SortedMap<String, Rows> tables) {
 
@@ -116,10 +116,7 @@ record SchemaFingerprint(SortedMap<String, String> parts, SortedMap<String, Rows
 
 	private static final String HASH = "coalesce(sum(('x' || left(md5(%s::text), 15))::bit(60)::bigint::numeric), 0)::text";
 
-	/**
-	 * Take the fingerprint of a database.
-	 * @param leftOut the quoted tables that do not count
-	 */
+	// The names of the tables to leave out are quoted
 	static SchemaFingerprint of(DataSource dataSource, Set<String> leftOut) {
 		// Rolled back, as policies are suspended meanwhile
 		return Objects
@@ -148,7 +145,7 @@ record SchemaFingerprint(SortedMap<String, String> parts, SortedMap<String, Rows
 		return new SchemaFingerprint(parts, tables);
 	}
 
-	// They bind the owner of a table as well, if they are forced
+	// Forced policies bind the owner of a table as well
 	private static void suspendPolicies(JdbcClient client, String table, TransactionStatus transaction) {
 		Object before = transaction.createSavepoint();
 		try {
@@ -167,17 +164,11 @@ record SchemaFingerprint(SortedMap<String, String> parts, SortedMap<String, Rows
 		return complete;
 	}
 
-	/**
-	 * Say in what two fingerprints differ.
-	 */
 	List<String> differences(SchemaFingerprint other) {
 		return differences(other, Rows::difference);
 	}
 
-	/**
-	 * Say in what two fingerprints differ, whatever the rows have in them: what is made
-	 * anew, such as a key or a point in time, is another one each time.
-	 */
+	// Ignores the values of the rows, as generated ones differ each time
 	List<String> differencesInShape(SchemaFingerprint other) {
 		return differences(other, Rows::differenceInNumber);
 	}
@@ -188,7 +179,7 @@ record SchemaFingerprint(SortedMap<String, String> parts, SortedMap<String, Rows
 		List<String> differences = new ArrayList<>(names.stream()
 			.filter((name) -> !this.parts.getOrDefault(name, "").equals(other.parts.getOrDefault(name, "")))
 			.toList());
-		// Of a table that only one has, the catalogue tells
+		// A table that only one side has is already reported by the catalogue
 		this.tables.forEach((name, rows) -> {
 			Rows others = other.tables.get(name);
 			String difference = (others != null) ? compare.apply(rows, others) : null;
@@ -199,25 +190,12 @@ record SchemaFingerprint(SortedMap<String, String> parts, SortedMap<String, Rows
 		return differences;
 	}
 
-	/**
-	 * A table that has rows.
-	 *
-	 * @param name its quoted name
-	 * @param policies whether policies hide some of them from who reads it
-	 * @param columns the quoted names of its columns, a line each, {@code null} if it has
-	 * none
-	 */
+	// Policies hide rows from the current user; columns are quoted names, a line each
 	record Table(String name, boolean policies, @Nullable String columns) {
 
 	}
 
-	/**
-	 * What is in a table.
-	 *
-	 * @param count how many rows
-	 * @param hash a hash of the rows
-	 * @param columns a hash of the values of each column
-	 */
+	// Hashes of the rows and of the values of each column
 	record Rows(long count, String hash, Map<String, String> columns) {
 
 		static Rows of(JdbcClient client, Table table) {

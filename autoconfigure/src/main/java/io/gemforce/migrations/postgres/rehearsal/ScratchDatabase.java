@@ -16,13 +16,13 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import io.gemforce.migrations.postgres.sql.SqlNames;
 
 /**
- * A database that is made for a rehearsal and dropped after it. Its name is marked, and a
- * session that lives as long as the rehearsal holds an advisory lock on it, which is its
- * beat: PostgreSQL frees it as soon as the rehearsal is gone.
+ * A database that is made for a rehearsal and dropped after it. Its name has a mark, and
+ * a session that lives as long as the rehearsal holds an advisory lock on it, which
+ * PostgreSQL frees as soon as the rehearsal is gone.
  * <p>
- * A database of this name and owner that no instance holds, in whichever database of the
- * server, and that nobody is connected to, was left behind by a rehearsal that was
- * killed: the next one drops it. That of another role is left alone.
+ * A database of this name and owner whose lock is free in every database of the server,
+ * and that has no connections, was left behind by a killed rehearsal: the next one drops
+ * it. Those of other roles are left alone.
  */
 public final class ScratchDatabase implements AutoCloseable {
 
@@ -34,7 +34,7 @@ public final class ScratchDatabase implements AutoCloseable {
 
 	private static final String LOCK = "SELECT pg_try_advisory_lock(hashtextextended(?, 0))";
 
-	// Locks are of a database, but those of all databases are seen in each of them
+	// Locks are per database, but pg_locks shows those of all databases
 	private static final String LEFT_BEHIND = """
 			SELECT d.datname FROM pg_database d
 			WHERE d.datname ~ '^gemforce_rehearsal_.*_[0-9a-f]{8}$' AND pg_get_userbyid(d.datdba) = ?
@@ -42,12 +42,12 @@ public final class ScratchDatabase implements AutoCloseable {
 					AND (l.classid::bigint << 32) | l.objid::bigint = hashtextextended(d.datname, 0))
 				AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.datid = d.oid)""";
 
-	// Who migrates may only have what the owner of the database has
+	// The user who migrates may only have the rights of the owner of the database
 	private static final String OWNER = """
 			SELECT CASE WHEN pg_has_role(session_user, datdba, 'MEMBER') THEN pg_get_userbyid(datdba) ELSE session_user END
 			FROM pg_database WHERE datname = current_database()""";
 
-	// Columns that are not there in every version are read by way of JSON
+	// Columns that not every version has are read by way of JSON
 	private static final String CREATE = """
 			SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE template0 ENCODING %L LC_COLLATE %L LC_CTYPE %L', ?::text,
 					?::text, pg_encoding_to_char(encoding), datcollate, datctype)
@@ -68,10 +68,8 @@ public final class ScratchDatabase implements AutoCloseable {
 	}
 
 	/**
-	 * Make a scratch database on the server of another one. Drops those that killed
-	 * rehearsals have left behind.
-	 * @throws org.springframework.dao.DataAccessException if the user may not create
-	 * databases, or if the server cannot be reached
+	 * Also drops what killed rehearsals have left behind. Throws a {@code
+	 * DataAccessException} if the user may not create databases.
 	 */
 	public static ScratchDatabase create(DataSource original) {
 		SingleConnectionDataSource session = session(original);
@@ -103,7 +101,7 @@ public final class ScratchDatabase implements AutoCloseable {
 		return new SingleConnectionDataSource(connection, true);
 	}
 
-	// Without FORCE, as somebody may have connected since
+	// Without FORCE, as a session may have connected since
 	private static void dropLeftBehind(JdbcClient client, String owner) {
 		for (String name : client.sql(LEFT_BEHIND).param(owner).query(String.class).list()) {
 			try {
@@ -118,10 +116,8 @@ public final class ScratchDatabase implements AutoCloseable {
 	}
 
 	/**
-	 * Give the database the settings and the rights that the original has, and the
-	 * schemas and extensions that its migrations need and do not make.
-	 * @param schemas the schemas that the migrations find already there, beside the one
-	 * that connections are in
+	 * Gives the database the original's settings, rights and extensions, and the schemas
+	 * that the migrations expect beside the default one.
 	 */
 	public void setUp(DataSource scratch, String... schemas) {
 		new ScratchSetUp(this.session, this.name).apply(scratch, schemas);
@@ -136,7 +132,7 @@ public final class ScratchDatabase implements AutoCloseable {
 	}
 
 	/**
-	 * Drop the database, whoever is connected to it.
+	 * Drops the database even if there are connections to it.
 	 */
 	@Override
 	public void close() {

@@ -10,16 +10,15 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Gives a scratch database what somebody has set up in the original before it was
- * migrated for the first time: settings of the database and of its user, rights, the
- * schemas that migrations find there, and extensions that the user has not made. What the
- * user may not do is left out.
+ * Gives a scratch database what the original had before its first migration: settings of
+ * the database and of its user, rights, schemas that the migrations expect, and
+ * extensions that the user has not made. What the user may not do is left out.
  */
 final class ScratchSetUp {
 
 	private static final Log logger = LogFactory.getLog(ScratchSetUp.class);
 
-	// A list is stored as it has to be written, anything else is text
+	// A list is stored in the syntax of SET, anything else is plain text
 	private static final String OF_DATABASE = """
 			SELECT format(CASE s.setrole WHEN 0 THEN 'ALTER DATABASE %2$I SET %3$I TO %4$s'
 					ELSE 'ALTER ROLE %1$I IN DATABASE %2$I SET %3$I TO %4$s' END,

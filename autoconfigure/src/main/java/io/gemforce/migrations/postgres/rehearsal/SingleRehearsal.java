@@ -24,9 +24,6 @@ import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.RollbackTarget;
 import io.gemforce.migrations.store.Undo;
 
-/**
- * The rehearsal of one migration.
- */
 final class SingleRehearsal {
 
 	private final MigrationEntry entry;
@@ -52,9 +49,6 @@ final class SingleRehearsal {
 		this.runs = runs;
 	}
 
-	/**
-	 * Returns what came of it.
-	 */
 	RehearsalResult run() {
 		try {
 			return (this.entry.version() != null) ? rehearse() : applyRepeatable();
@@ -84,7 +78,7 @@ final class SingleRehearsal {
 			return result(RehearsalResult.Outcome.NO_DOWN, undo.reason());
 		}
 		this.down = this.store.rollback(target, begin(), PlanGuard.open(), null).duration();
-		// It runs the repeatables again
+		// This runs the repeatables again
 		this.olderBuild.migrate(begin(), PlanGuard.open());
 		List<String> left = before.differences(fingerprint());
 		if (!left.isEmpty()) {

@@ -29,10 +29,10 @@ import io.gemforce.migrations.postgres.history.FlywayFailures;
 
 /**
  * Copies rows into the tables of a scratch database, which has the schema that the
- * migrations make. The original is only read. Rows of a sample that refer to rows which
- * are not in it are left out, so that every foreign key holds. Partitions are made as the
- * original has them, and materialized views are filled again. What cannot be copied is
- * left as it is, and told.
+ * migrations make. The original is only read. Rows of a sample that refer to rows outside
+ * of it are left out, so that every foreign key holds. Partitions are made as in the
+ * original, and materialized views are refreshed. What cannot be copied is left as it is
+ * and reported.
  */
 final class TableCopy {
 
@@ -90,7 +90,7 @@ final class TableCopy {
 			SELECT format('%I.%I', schemaname, sequencename) AS name, last_value FROM pg_sequences
 			WHERE last_value IS NOT NULL""";
 
-	// A view is younger than what it shows
+	// A view is younger than what it selects from
 	private static final String MATERIALIZED_VIEWS = """
 			SELECT oid::regclass::text FROM pg_class WHERE relkind = 'm' AND relispopulated ORDER BY oid""";
 
@@ -108,10 +108,7 @@ final class TableCopy {
 		this.leftOut = leftOut;
 	}
 
-	/**
-	 * Copy. Rows that the scratch database has are replaced.
-	 * @return what could not be copied, and why
-	 */
+	// Replaces the rows; returns what could not be copied, and why
 	List<String> copy(long sample) {
 		try (Connection from = this.original.getConnection(); Connection to = this.scratch.getConnection()) {
 			JdbcClient source = client(from);
@@ -160,7 +157,7 @@ final class TableCopy {
 		}
 	}
 
-	// What the server says below its first line may repeat a row
+	// The lines after the first one of a server's message may repeat a row
 	private void note(String what, Throwable failure) {
 		this.notes.add("%s: %s".formatted(what,
 				String.valueOf(FlywayFailures.error(failure).message()).lines().findFirst().orElse("")));
@@ -177,7 +174,7 @@ final class TableCopy {
 		return JdbcClient.create(new SingleConnectionDataSource(connection, true));
 	}
 
-	// Services and their helpers make partitions while they run
+	// Applications and extensions create partitions at run time
 	private void copyPartitions(JdbcClient source, JdbcClient target, Set<String> roots) {
 		List<Partition> wanted = partitions(source, roots);
 		List<Partition> made = new ArrayList<>(partitions(target, roots));
@@ -277,7 +274,7 @@ final class TableCopy {
 		}
 	}
 
-	// What is removed can make others orphans
+	// Removing rows can make others orphans
 	private void removeOrphans(JdbcClient target, List<ForeignKey> keys) {
 		boolean removed = true;
 		while (removed) {
@@ -320,40 +317,16 @@ final class TableCopy {
 		});
 	}
 
-	/**
-	 * A foreign key.
-	 *
-	 * @param child the table that has it
-	 * @param parent the table that it refers to
-	 * @param name its quoted name
-	 * @param definition its definition
-	 * @param match what joins the tables, as {@code c} and {@code p}
-	 * @param filled what must hold for it to refer to something
-	 */
+	// match joins the tables as c and p; filled holds if the key refers to a row at all
 	record ForeignKey(String child, String parent, String name, String definition, String match, String filled) {
 
 	}
 
-	/**
-	 * A partition.
-	 *
-	 * @param name its quoted name
-	 * @param schema the quoted name of its schema
-	 * @param root the table that it is part of in the end
-	 * @param parent the table that it is part of
-	 * @param bound what is in it
-	 * @param key what it is partitioned by itself, {@code null} if it is not
-	 */
+	// root is the top of the hierarchy, key what it is partitioned by itself, if it is
 	record Partition(String name, String schema, String root, String parent, String bound, @Nullable String key) {
 
 	}
 
-	/**
-	 * A trigger that fires.
-	 *
-	 * @param name its quoted name
-	 * @param enabled how it was enabled
-	 */
 	record Trigger(String name, String enabled) {
 
 	}

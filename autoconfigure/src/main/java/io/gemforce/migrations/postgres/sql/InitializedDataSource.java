@@ -26,9 +26,9 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.util.PropertyPlaceholderHelper;
 
 /**
- * Gives connections in the state in which Flyway works on its own: the user's init SQL
- * has been run on them. Unlike Flyway this takes back what that has set, the role and the
- * search path first of all, before a connection goes back to the pool of the application.
+ * Gives out connections on which the user's init SQL has been run, as Flyway does it.
+ * Unlike Flyway this resets what the SQL has set, above all role and search path, before
+ * a connection goes back to the pool of the application.
  */
 public final class InitializedDataSource extends DelegatingDataSource {
 
@@ -57,10 +57,6 @@ public final class InitializedDataSource extends DelegatingDataSource {
 		this.settings = List.copyOf(settings);
 	}
 
-	/**
-	 * Return the data source of a Flyway.
-	 * @return gives connections on which the init SQL has been run, if there is any
-	 */
 	public static DataSource of(Configuration configuration) {
 		String sql = configuration.getInitSql();
 		return (sql != null) ? new InitializedDataSource(configuration.getDataSource(), replaced(sql, configuration))

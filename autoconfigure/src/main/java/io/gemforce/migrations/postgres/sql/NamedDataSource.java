@@ -14,9 +14,9 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 import io.gemforce.migrations.ApplicationInstance;
 
 /**
- * Names the connections that migrate, so that {@code pg_stat_activity} shows who does:
- * {@code application_name} is {@code application/version@host}, unless the user has set
- * one. A connection of a pool keeps the name when it goes back.
+ * Names the connections that migrate in {@code pg_stat_activity}: {@code
+ * application_name} is {@code application/version@host}, unless the user has set one. A
+ * connection keeps the name when it goes back to its pool.
  */
 public final class NamedDataSource extends DelegatingDataSource {
 

@@ -7,18 +7,13 @@ import java.util.regex.Pattern;
 import org.flywaydb.core.api.resource.LoadableResource;
 
 /**
- * A meta command of psql in a script, which only psql understands: {@code pg_dump} writes
- * {@code \restrict}, people write {@code \copy}. Outside of text constants, quoted names,
- * comments and the data of {@code COPY} SQL has no backslash.
- *
- * @param script the name of the script
- * @param line the line that it is in
- * @param command the command, without its arguments
+ * A meta command of psql in a script, such as {@code \restrict} of {@code pg_dump} or
+ * {@code \copy}, which only psql understands. Outside of text constants, quoted names,
+ * comments and the data of {@code COPY}, SQL has no backslash.
  */
 public record PsqlCommand(String script, int line, String command) {
 
-	// Each alternative is what a backslash may be part of, the last one is what it may
-	// not
+	// What a backslash may be part of; any other one, the last alternative, is a command
 	private static final Pattern TOKEN = Pattern.compile(
 			"""
 					--[^\\n]*+|(?<![\\w$])[eE]'(?:[^'\\\\]|\\\\.|'')*+(?:'|\\z)|'[^']*+(?:'|\\z)|"[^"]*+(?:"|\\z)\
@@ -82,16 +77,10 @@ public record PsqlCommand(String script, int line, String command) {
 		return Math.min(position, text.length());
 	}
 
-	/**
-	 * Say where the command is.
-	 */
 	public String describe() {
 		return "line %d of %s is a psql meta command, '%s', and no SQL".formatted(this.line, this.script, this.command);
 	}
 
-	/**
-	 * Say what to do about it.
-	 */
 	public static String action() {
 		return "Take it out: \\restrict and \\unrestrict of pg_dump are of no use here, \\connect is Flyway's business, and "
 				+ "\\copy is COPY … FROM STDIN with its data";

@@ -10,7 +10,7 @@ import org.springframework.util.FileCopyUtils;
 
 /**
  * A script made into one text constant, so that Flyway's parser returns it as one
- * statement: as it stands, comments included, with its placeholders replaced by Flyway.
+ * statement: unchanged, comments included, with its placeholders replaced by Flyway.
  */
 final class QuotedResource extends LoadableResource {
 
@@ -33,10 +33,7 @@ final class QuotedResource extends LoadableResource {
 		this.suffix = tag;
 	}
 
-	/**
-	 * Read a script.
-	 * @return its text, without a byte order mark
-	 */
+	// Without a byte order mark
 	static String text(LoadableResource resource) {
 		try (Reader reader = resource.read()) {
 			String text = FileCopyUtils.copyToString(reader);
@@ -47,9 +44,7 @@ final class QuotedResource extends LoadableResource {
 		}
 	}
 
-	/**
-	 * Take the constant out of the statement that the parser has made.
-	 */
+	// Takes the constant out of the statement that the parser has made
 	String unquote(String statement) {
 		return statement.substring(this.prefix.length(), statement.length() - this.suffix.length());
 	}

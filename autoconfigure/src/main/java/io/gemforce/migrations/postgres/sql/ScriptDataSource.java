@@ -15,9 +15,9 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.jdbc.datasource.SmartDataSource;
 
 /**
- * Gives out connections to run scripts on. One in which scripts have left something, be
- * it a time-out, a role, a temporary table or a lock, is ended when it is given back, so
- * that the application does not get it from its pool.
+ * Gives out connections to run scripts on. One in which scripts have left something, such
+ * as a timeout, a role, a temporary table or a lock, is closed for good when it is given
+ * back, so that the application does not get it from its pool.
  */
 public final class ScriptDataSource extends DelegatingDataSource {
 
@@ -38,7 +38,7 @@ public final class ScriptDataSource extends DelegatingDataSource {
 	}
 
 	/**
-	 * Look after the connections of a data source, unless they are not its to end.
+	 * Returns the data source itself if its connections may not be closed here.
 	 */
 	public static DataSource of(DataSource dataSource) {
 		boolean ending = !(dataSource instanceof DelegatingDataSource delegating
@@ -101,7 +101,7 @@ public final class ScriptDataSource extends DelegatingDataSource {
 		}
 	}
 
-	// A pool throws away what it has seen fail
+	// A pool discards a connection that has failed
 	private static void end(Connection connection) {
 		logger.debug("Scripts have left something in their session, which is ended");
 		try {

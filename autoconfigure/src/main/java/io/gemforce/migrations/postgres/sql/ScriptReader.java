@@ -22,8 +22,8 @@ import org.flywaydb.core.internal.sqlscript.SqlStatementIterator;
 
 /**
  * Reads scripts as Flyway would execute them, without executing anything: Flyway hands
- * the parser that it has prepared for the database to whoever resolves migrations, and
- * {@code info} asks for them and only reads.
+ * the parser that it has prepared for the database to migration resolvers, and {@code
+ * info} calls those and only reads.
  */
 public final class ScriptReader {
 
@@ -34,7 +34,7 @@ public final class ScriptReader {
 	}
 
 	/**
-	 * Read scripts of the locations that Flyway searches.
+	 * Reads scripts of the locations that Flyway searches.
 	 */
 	public Map<String, ReadScript> read(Collection<String> names) {
 		return names.isEmpty() ? Map.of() : withParser((context) -> {
@@ -50,7 +50,7 @@ public final class ScriptReader {
 	}
 
 	/**
-	 * Read scripts that Flyway does not search for.
+	 * Reads scripts that Flyway does not search for.
 	 */
 	public Map<String, ReadScript> read(Map<? extends LoadableResource, ResourceProvider> resources) {
 		return resources.isEmpty() ? Map.of() : withParser((context) -> {
@@ -99,11 +99,7 @@ public final class ScriptReader {
 	}
 
 	/**
-	 * A script as Flyway would execute it.
-	 *
-	 * @param text the text, with placeholders replaced
-	 * @param transactional whether it would run in a transaction
-	 * @param statements the statements that it is made of
+	 * A script as Flyway would execute it, with placeholders replaced.
 	 */
 	public record ReadScript(String text, boolean transactional, List<String> statements) {
 

@@ -14,9 +14,9 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * The session in which scripts run. A script may leave it with another role, with
- * time-outs, read-only, or without Flyway's lock. What this library writes in it is
- * written as it would have been before the first script, and then the session is again as
- * the script left it: so far as Flyway and the next script can see, nobody was here.
+ * timeouts, read-only, or without Flyway's lock. This library writes in the state from
+ * before the first script, and then restores what the script has left, so that Flyway and
+ * the next script see no difference.
  */
 public final class ScriptSession {
 
@@ -47,7 +47,7 @@ public final class ScriptSession {
 	}
 
 	/**
-	 * Look at a session before the first script runs in it.
+	 * To be called before the first script runs in the session.
 	 */
 	public static ScriptSession begin(Connection connection) {
 		JdbcClient client = JdbcClient.create(new SingleConnectionDataSource(connection, true));
@@ -60,16 +60,14 @@ public final class ScriptSession {
 	}
 
 	/**
-	 * Write something that does not depend on what a script has left, in the transaction
-	 * of the session if there is one.
+	 * In the state from before the scripts, in the session's transaction if there is one.
 	 */
 	public void write(Runnable work) {
 		write(State.read(this.client), work);
 	}
 
 	/**
-	 * Write what is recorded of a script that has come to its end, if the session has the
-	 * lock, which it acquires again if the script has released it.
+	 * Only if the session has the lock, which it acquires again if a script released it.
 	 */
 	public boolean writeEnd(Lock lock, String script, boolean required, Runnable work) {
 		Map.Entry<State, Boolean> left = this.client.sql(STATE + ", " + IS_LOCKED + " AS locked")
@@ -86,7 +84,7 @@ public final class ScriptSession {
 	private void write(State found, Runnable work) {
 		State left = found;
 		if (!left.login().equals(this.initial.login())) {
-			// Flyway restores the role next, which it could not from here
+			// Flyway restores the role next, which would fail from here
 			this.client.sql("SELECT set_config('session_authorization', ?, false)")
 				.param(this.initial.login())
 				.query()
@@ -115,7 +113,7 @@ public final class ScriptSession {
 		}
 	}
 
-	// At the end of the transaction the session is by itself as it was
+	// The end of the transaction restores the session by itself
 	private void set(State state) {
 		this.client.sql("""
 				SELECT set_config('role', ?, true), set_config('statement_timeout', ?, true),
@@ -147,7 +145,7 @@ public final class ScriptSession {
 	}
 
 	/**
-	 * Look whether a script may have released locks, as {@code DISCARD ALL} does.
+	 * Whether a statement may have released locks, as {@code DISCARD ALL} does.
 	 */
 	public static boolean mayUnlock(String statement) {
 		String text = statement.toLowerCase(Locale.ROOT);
@@ -155,7 +153,7 @@ public final class ScriptSession {
 	}
 
 	/**
-	 * Acquire the lock again, if a script has released it.
+	 * Acquires the lock again if a script has released it.
 	 */
 	public void keepLock(Lock lock, String script) {
 		if (!this.client.sql("SELECT " + IS_LOCKED).param(lock.key()).query(Boolean.class).single()) {
@@ -177,24 +175,12 @@ public final class ScriptSession {
 	}
 
 	/**
-	 * A lock that scripts should leave alone.
-	 *
-	 * @param key its key
-	 * @param times how often the session has acquired it
+	 * A lock that scripts should leave alone, and how often the session has acquired it.
 	 */
 	public record Lock(long key, int times) {
 
 	}
 
-	/**
-	 * What of a session matters to what is written.
-	 *
-	 * @param login the user of the session
-	 * @param role the role
-	 * @param statementTimeout how long a statement may take
-	 * @param lockTimeout how long a statement may wait for a lock
-	 * @param readOnly whether transactions begin read-only
-	 */
 	private record State(String login, String role, String statementTimeout, String lockTimeout, String readOnly) {
 
 		static State read(JdbcClient client) {

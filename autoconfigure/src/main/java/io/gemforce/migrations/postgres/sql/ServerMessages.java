@@ -14,10 +14,10 @@ import org.postgresql.util.ServerErrorMessage;
 import io.gemforce.migrations.Causes;
 
 /**
- * What the server says about an error, without the rows that it is about. The driver puts
- * all that the server sends into one message: its detail and its context repeat values of
- * rows ({@code Failing row contains (…)}, {@code Key (email)=(…) already exists.},
- * {@code COPY t, line 1: "…"}), as do the messages about a value that does not fit.
+ * The server's message of an error without values of rows. The driver puts all that the
+ * server sends into one message, and detail and context repeat values ({@code Failing row
+ * contains (…)}, {@code Key (email)=(…) already exists.}, {@code COPY t, line 1: "…"}),
+ * as do the messages about a value that does not fit.
  */
 public final class ServerMessages {
 
@@ -33,16 +33,12 @@ public final class ServerMessages {
 	private ServerMessages() {
 	}
 
-	/**
-	 * Return what may be said of an error.
-	 */
 	public static @Nullable String message(SQLException error) {
 		return error.getClass().getName().equals(DRIVER) ? Postgres.message(error) : error.getMessage();
 	}
 
 	/**
-	 * Take out of an exception what may not be said, for those who print it whole.
-	 * @return an exception with the same stack trace, or the same one if it says nothing
+	 * Returns an exception that is safe to print whole; the stack trace stays.
 	 */
 	public static RuntimeException withoutRows(RuntimeException failure) {
 		List<SQLException> telling = Causes.of(failure)
@@ -62,16 +58,14 @@ public final class ServerMessages {
 		return clean;
 	}
 
-	// Flyway begins with the script, and goes on with all that the driver says
+	// Flyway begins with the script, and goes on with the whole message of the driver
 	private static String firstLine(RuntimeException failure, SQLException error) {
 		String line = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
 		String said = String.valueOf(error.getMessage()).lines().findFirst().orElse("");
 		return (said.isEmpty() || !line.contains(said)) ? line : String.valueOf(message(error));
 	}
 
-	/**
-	 * Loaded only with the driver.
-	 */
+	// Loaded only if the driver is there
 	private static final class Postgres {
 
 		static @Nullable String message(SQLException error) {

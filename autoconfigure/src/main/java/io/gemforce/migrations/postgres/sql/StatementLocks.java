@@ -10,10 +10,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Tells in words which locks statements take on tables that are there already, after the
- * chapter on explicit locking and the pages of the commands in PostgreSQL's manual. Locks
- * that only reading takes are left out: nothing but {@code ACCESS EXCLUSIVE} waits for
- * them. What is not known is said to be unknown.
+ * Describes which locks statements take on existing tables, after the chapter on explicit
+ * locking and the pages of the commands in PostgreSQL's manual. Locks of pure reads are
+ * left out, as only {@code ACCESS EXCLUSIVE} waits for them. Unknown statements are
+ * reported as unknown.
  */
 public final class StatementLocks {
 
@@ -125,8 +125,7 @@ public final class StatementLocks {
 	}
 
 	/**
-	 * Tell which locks statements take.
-	 * @return the locks, each once, in the order in which they are taken
+	 * Returns each lock once, in the order in which they are taken.
 	 */
 	public static List<String> of(List<String> statements) {
 		Set<String> locks = new LinkedHashSet<>();
@@ -207,15 +206,7 @@ public final class StatementLocks {
 		locks.add("%s on %s (%s)".formatted(mode, on, what));
 	}
 
-	/**
-	 * What a kind of statement locks.
-	 *
-	 * @param what the kind
-	 * @param mode the mode of the lock
-	 * @param beginning what the statement begins with, with what it locks in the group
-	 * {@code on}
-	 * @param prefix what to say before that
-	 */
+	// The pattern matches the beginning, with the locked objects in the group "on"
 	private record Rule(String what, String mode, Pattern beginning, String prefix) {
 
 		boolean collect(String statement, Set<String> locks) {

@@ -3,8 +3,7 @@ package io.gemforce.migrations.postgres.sql;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a statement into a form that patterns can be laid upon: without comments, with
- * empty text constants, and with one space where there is white space.
+ * Normalizes a statement for patterns: no comments, empty constants, single spaces.
  */
 final class StatementText {
 
@@ -90,9 +89,10 @@ final class StatementText {
 		while (depth > 0 && this.position < this.sql.length());
 	}
 
-	// A doubled quote begins the next constant right behind the one that it ends
+	// A doubled quote counts as the end of a constant and the start of the next one
 	private void skipConstant() {
-		boolean escapes = this.position > 0 && "eE".indexOf(this.sql.charAt(this.position - 1)) >= 0;
+		boolean escapes = this.position > 0 && "eE".indexOf(this.sql.charAt(this.position - 1)) >= 0
+				&& !isInName(this.position - 2);
 		this.position++;
 		while (this.position < this.sql.length()) {
 			char next = this.sql.charAt(this.position++);
@@ -122,8 +122,13 @@ final class StatementText {
 			return null;
 		}
 		String tag = this.sql.substring(this.position, end + 1);
-		boolean insideName = this.position > 0 && Character.isLetterOrDigit(this.sql.charAt(this.position - 1));
-		return (!insideName && tag.matches("\\$(?:[A-Za-z_]\\w*)?\\$")) ? tag : null;
+		return (!isInName(this.position - 1) && tag.matches("\\$(?:[A-Za-z_\\x80-\\uffff][\\w\\x80-\\uffff]*)?\\$"))
+				? tag : null;
+	}
+
+	private boolean isInName(int index) {
+		return index >= 0
+				&& (Character.isLetterOrDigit(this.sql.charAt(index)) || "_$".indexOf(this.sql.charAt(index)) >= 0);
 	}
 
 }

@@ -1,7 +1,6 @@
 /**
- * What is written and read in SQL: names, scripts and their statements, the sessions and
- * data sources that they run in, and what the server says. Internal; neither histories
- * nor stores are known here.
+ * SQL names, scripts and statements, the sessions and data sources that they run in, and
+ * the server's messages. Internal; must not depend on histories or stores.
  */
 @NullMarked
 package io.gemforce.migrations.postgres.sql;

@@ -37,9 +37,9 @@ import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.store.Undo;
 
 /**
- * Undoes what was executed last, one migration after the other, each by a
- * {@link UndoExecutor} of its own. Flyway's lock is held from the first look to the last
- * entry, so that nobody migrates in between.
+ * Undoes what was executed last, one migration after the other, each with its own
+ * {@link UndoExecutor}. Flyway's lock is held from the first look to the last entry, so
+ * that no other instance migrates in between.
  */
 public final class FlywayRollback {
 
@@ -55,10 +55,6 @@ public final class FlywayRollback {
 
 	private final ShutdownSignal stop;
 
-	/**
-	 * Create a rollback.
-	 * @param stop tells that the process is about to end
-	 */
 	public FlywayRollback(Configuration configuration, FlywayDatabase database, UndoScripts scripts,
 			boolean rerunRepeatables, ShutdownSignal stop) {
 		this.configuration = configuration;
@@ -69,8 +65,7 @@ public final class FlywayRollback {
 	}
 
 	/**
-	 * Plan a rollback. Only reads.
-	 * @param target how far to roll back
+	 * Only reads.
 	 */
 	public StoreRollback plan(RollbackTarget target) {
 		requirePostgres();
@@ -97,7 +92,7 @@ public final class FlywayRollback {
 		return tables.log() ? this.database.log().appliedBy(client) : Map.of();
 	}
 
-	// Elsewhere there is no transactional DDL, and neither a lock nor a log of ours
+	// Other databases have no transactional DDL, and neither a lock nor a log of ours
 	private void requirePostgres() {
 		if (!this.database.isPostgres()) {
 			throw new MigrationException(Problem.error(ProblemCode.NO_DOWN, StoreName.POSTGRES,
@@ -135,9 +130,7 @@ public final class FlywayRollback {
 	}
 
 	/**
-	 * Roll back.
-	 * @param guard asked under the lock before each migration
-	 * @param reason why, {@code null} if no reason was given
+	 * The guard is asked under the lock before each migration.
 	 */
 	public RolledBack execute(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason) {
 		requirePostgres();
@@ -180,11 +173,7 @@ public final class FlywayRollback {
 	}
 
 	/**
-	 * What a rollback did.
-	 *
-	 * @param from the version before, {@code null} if nothing was applied
-	 * @param to the version after, {@code null} if nothing stays
-	 * @param undone the ids of what was undone, in order
+	 * The versions before and after, {@code null} for none, and the undone ids in order.
 	 */
 	public record RolledBack(@Nullable String from, @Nullable String to, List<String> undone) {
 

@@ -61,11 +61,6 @@ public final class RollbackExecution {
 
 	private @Nullable Hold formerHold;
 
-	/**
-	 * Create an execution.
-	 * @param reason why, {@code null} if no reason was given
-	 * @param stop tells that the process is about to end
-	 */
 	public RollbackExecution(FlywayLock lock, Configuration configuration, FlywayDatabase database, MigrationRun run,
 			@Nullable String reason, ShutdownSignal stop) {
 		this.lock = lock;
@@ -77,7 +72,7 @@ public final class RollbackExecution {
 	}
 
 	/**
-	 * Create the log if it is not there, and close what killed runs have left open in it.
+	 * Creates the log if it is missing, and closes what killed runs have left open in it.
 	 */
 	public void prepare(Tables tables) {
 		MigrationLog log = this.database.log();
@@ -87,26 +82,20 @@ public final class RollbackExecution {
 		new InterruptedScripts(this.database).close(this.lock.connection());
 	}
 
-	/**
-	 * Hold the store, so that what is undone next is not applied again. To be called
-	 * before anything is undone.
-	 */
+	// To be called before anything is undone, so that it is not applied again
 	void hold(Version version, Tables tables) {
 		Instant since = HoldTable.now();
 		this.formerHold = this.database.writeHold(this.lock.client(), tables, version, this.reason, since).orElse(null);
 		this.heldSince = since;
 	}
 
-	/**
-	 * Let repeatables run again after the first undo.
-	 */
+	// Repeatables run again, from the first undo on
 	void rerun(List<Entry> repeatables) {
 		this.repeatables = repeatables;
 	}
 
 	/**
-	 * Undo.
-	 * @throws MigrationException if an undo failed, or if the process is about to end
+	 * Fails at the first undo that fails, or if the process is about to end.
 	 */
 	public void undo(List<UndoStep> steps) {
 		for (UndoStep step : steps) {
@@ -178,7 +167,7 @@ public final class RollbackExecution {
 		return FlywayFailures.explainUndo(failure, step.name(), step.describe(), attempt, state);
 	}
 
-	// A pool may have no other connection, so a broken one has to go back before
+	// A pool may have no other connection, so a broken one has to go back first
 	private DataSource withoutLock() {
 		this.lock.close();
 		return this.database.dataSource();

@@ -24,10 +24,10 @@ import io.gemforce.migrations.postgres.history.MigrationLog.AppliedBy;
 import io.gemforce.migrations.store.RollbackTarget;
 
 /**
- * What a rollback undoes: always what was executed last, as an older one may be what a
- * newer one builds on. What counts is the order of execution, not that of versions.
+ * What a rollback undoes: always what was executed last, as newer migrations may build on
+ * older ones. What counts is the order of execution, not that of versions.
  *
- * @param undone the versions to undo, the one that was executed last first
+ * @param undone the versions to undo, newest execution first
  * @param staying the versions that stay applied, in the order of execution
  * @param holdAt the version that the store is to be held at
  */
@@ -35,10 +35,6 @@ public record RollbackSelection(List<Entry> undone, List<Entry> staying, Version
 
 	private static final Version NOTHING = Version.parse("0").orElseThrow();
 
-	/**
-	 * Select what to undo.
-	 * @param target how far to roll back
-	 */
 	public static RollbackSelection of(RollbackTarget target, FlywayHistory history, Map<String, AppliedBy> appliedBy) {
 		Predicate<Entry> wanted;
 		if (target instanceof RollbackTarget.ToVersion to) {
@@ -58,7 +54,7 @@ public record RollbackSelection(List<Entry> undone, List<Entry> staying, Version
 	}
 
 	/**
-	 * Select the version that was executed last.
+	 * Fails if another version was executed later.
 	 */
 	public static RollbackSelection of(Version version, FlywayHistory history) {
 		return select((entry) -> entry.parsedVersion().equals(Optional.of(version)), history.versions(), null);
@@ -107,18 +103,13 @@ public record RollbackSelection(List<Entry> undone, List<Entry> staying, Version
 		return entries.stream().flatMap((entry) -> entry.parsedVersion().stream());
 	}
 
-	/**
-	 * Return the version that the store would be at.
-	 * @return the newest version that stays, {@code 0} if none does
-	 */
+	// The newest version that stays, 0 if none does
 	Version version() {
 		return versions(this.staying).max(Comparator.naturalOrder()).orElse(NOTHING);
 	}
 
 	/**
-	 * Return the single steps.
-	 * @param script finds what undoes an entry, {@code null} if the operator has done that
-	 * already
+	 * {@code script} returns {@code null} if the operator has undone the entry already.
 	 */
 	public List<UndoStep> steps(Function<Entry, @Nullable UndoScript> script) {
 		List<UndoStep> steps = new ArrayList<>();

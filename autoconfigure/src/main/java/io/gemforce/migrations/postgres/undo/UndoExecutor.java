@@ -32,14 +32,14 @@ import io.gemforce.migrations.postgres.sql.ScriptSession;
 /**
  * Undoes one migration with the free edition of Flyway: a second Flyway, derived from the
  * one that migrates, has the undo as its only migration, and so parses, executes, times
- * and records it as it does any other. Where there is a transaction, the entries in
- * Flyway's table and in the log are part of it.
+ * and records it as any other. If there is a transaction, the entries in Flyway's table
+ * and in the log are part of it.
  * <p>
  * Everything happens on a connection that already holds Flyway's lock.
  */
 final class UndoExecutor implements UndoMigration.Listener {
 
-	// By the rollback, and by Flyway
+	// Once by the rollback, and once by Flyway
 	private static final int TIMES_LOCKED = 2;
 
 	private static final ResourceProvider NO_RESOURCES = new ResourceProvider() {
@@ -74,10 +74,6 @@ final class UndoExecutor implements UndoMigration.Listener {
 
 	private @Nullable ScriptSession session;
 
-	/**
-	 * Create an undo.
-	 * @param reason why, {@code null} if no reason was given
-	 */
 	UndoExecutor(Configuration configuration, FlywayLock lock, UndoStep step, FlywayDatabase database, MigrationRun run,
 			@Nullable String reason, List<Entry> repeatables) {
 		this.configuration = configuration;
@@ -158,17 +154,14 @@ final class UndoExecutor implements UndoMigration.Listener {
 		}
 	}
 
-	// Flyway counts on from what it finds in its table, so its own entry may come later
+	// Flyway computes its rank from its table, so its own entry may come later
 	private void deleteRepeatables(Connection connection) {
 		this.database.history()
 			.deleteRepeatables(JdbcClient.create(new SingleConnectionDataSource(connection, true)), this.repeatables,
 					this.configuration.getInstalledBy());
 	}
 
-	/**
-	 * Return what was begun.
-	 * @return the execution, {@code null} if Flyway has not come that far
-	 */
+	// Null if Flyway has not begun the script
 	@Nullable LogEntry attempt() {
 		return this.attempt;
 	}

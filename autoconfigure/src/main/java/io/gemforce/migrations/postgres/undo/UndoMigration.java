@@ -17,7 +17,7 @@ import org.flywaydb.core.internal.sqlscript.SqlScriptExecutor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An undo, as Flyway is told about it: a migration of type {@code DELETE}, the type that
+ * An undo in the form of a Flyway migration of type {@code DELETE}, the type that
  * Flyway's own repair gives to a version that is not applied any more. Every edition of
  * Flyway understands it.
  */
@@ -109,21 +109,11 @@ final class UndoMigration implements ResolvedMigration, MigrationExecutor {
 		return false;
 	}
 
-	/**
-	 * Told when the script is run.
-	 */
 	interface Listener {
 
-		/**
-		 * The script is about to begin.
-		 * @param transactional whether that has a transaction, which Flyway's entry will
-		 * be part of
-		 */
+		// Flyway's entry will be part of the transaction, if there is one
 		void begin(Connection connection, boolean transactional);
 
-		/**
-		 * The script has gone through.
-		 */
 		void end(Connection connection);
 
 	}

@@ -1,28 +1,19 @@
 package io.gemforce.migrations.postgres.undo;
 
 /**
- * What has become of a migration whose undo did not end well.
+ * The state of a migration after an undo that failed.
  */
 enum UndoOutcome {
 
-	/**
-	 * It is undone and recorded as such; the error came later.
-	 */
+	// Recorded as undone; the error came later
 	UNDONE,
 
-	/**
-	 * It still counts as applied.
-	 */
+	// Still counts as applied
 	NOT_UNDONE,
 
-	/**
-	 * The database could not be asked.
-	 */
+	// The database could not be asked
 	UNKNOWN;
 
-	/**
-	 * Say what state that leaves the database in.
-	 */
 	String describe(UndoStep step, boolean begun, boolean transactional) {
 		String migration = "migration %s".formatted(step.describe());
 		return switch (this) {

@@ -20,27 +20,20 @@ import io.gemforce.migrations.postgres.sql.ScriptResource;
 /**
  * A SQL script that undoes the migration of its version.
  *
- * @param version the version
- * @param script the script
- * @param settings what Flyway is to know about the script alone, {@code null} if nothing
+ * @param settings Flyway's settings for this script alone, {@code null} if there are none
  */
 public record UndoScript(Version version, ScriptResource script, @Nullable ScriptResource settings) {
 
 	private static final String BYTE_ORDER_MARK = "\uFEFF";
 
-	/**
-	 * What the name of the file with a script's settings has more than the script's.
-	 */
+	// Flyway's suffix for the file with the settings of a script
 	static final String SETTINGS_SUFFIX = ".conf";
 
 	String name() {
 		return this.script.getFilename();
 	}
 
-	/**
-	 * Compute the checksum of the script as Flyway does: over its lines, whatever they
-	 * end with.
-	 */
+	// As Flyway computes it: over the lines, regardless of their terminators
 	int checksum() {
 		CRC32 checksum = new CRC32();
 		try (BufferedReader lines = new BufferedReader(this.script.read())) {
@@ -60,7 +53,7 @@ public record UndoScript(Version version, ScriptResource script, @Nullable Scrip
 	}
 
 	/**
-	 * Say why the script cannot be run, as far as that can be seen.
+	 * Returns why the script cannot be run, as far as that can be seen.
 	 */
 	public Optional<String> flaw() {
 		try {
@@ -71,9 +64,6 @@ public record UndoScript(Version version, ScriptResource script, @Nullable Scrip
 		}
 	}
 
-	/**
-	 * Return where Flyway finds the settings of the script.
-	 */
 	ResourceProvider settingsProvider() {
 		return new ResourceProvider() {
 

@@ -31,15 +31,12 @@ import io.gemforce.migrations.postgres.sql.ScriptResource;
 import io.gemforce.migrations.store.JarsWithoutFolders;
 
 /**
- * Finds the undo scripts: {@code U<version>__<description>.sql}, the names that Flyway's
- * own undo has, in all roots of the class path and in sub folders. What is wrong with
- * them is found before anything is run.
+ * Finds the undo scripts, {@code U<version>__<description>.sql} as in Flyway's own undo,
+ * in all roots of the class path and in sub folders. Errors in them are found before
+ * anything is run.
  */
 public final class UndoScriptFinder {
 
-	/**
-	 * Where the scripts are unless the user says otherwise.
-	 */
 	static final String DEFAULT_LOCATION = "classpath:db/undo";
 
 	private static final String CLASSPATH = "classpath:";
@@ -65,11 +62,8 @@ public final class UndoScriptFinder {
 	}
 
 	/**
-	 * Find the scripts.
-	 * @param locations the locations that the user has named, {@code null} if none, so
-	 * that it is the default one, which need not exist
-	 * @throws MigrationException if a location does not exist, or if a file is misnamed
-	 * or is not the only one of its version
+	 * Fails if a location does not exist, or if a file is misnamed or not the only one of
+	 * its version. {@code null} means the default location, which need not exist.
 	 */
 	public UndoScripts find(@Nullable List<String> locations) {
 		List<String> searched = (locations != null) ? locations : List.of(DEFAULT_LOCATION);

@@ -13,7 +13,6 @@ import io.gemforce.migrations.store.UndoKind;
  * The undo scripts of this build.
  *
  * @param locations where they were looked for, in words
- * @param scripts the scripts, by version
  */
 public record UndoScripts(String locations, Map<Version, UndoScript> scripts) {
 
@@ -25,11 +24,6 @@ public record UndoScripts(String locations, Map<Version, UndoScript> scripts) {
 		return Version.parse(version).map(this.scripts::get);
 	}
 
-	/**
-	 * Tell whether a migration can be undone.
-	 * @param baseline the version that the history starts with, {@code null} if it has
-	 * none
-	 */
 	public Undo undo(@Nullable String version, @Nullable Version baseline) {
 		if (version == null) {
 			return Undo

@@ -9,16 +9,13 @@ import io.gemforce.migrations.postgres.history.FlywayHistory;
 /**
  * A migration that is to be undone.
  *
- * @param undone what Flyway's table has of it
- * @param script what undoes it, {@code null} if the operator has done that already
+ * @param script {@code null} if the operator has undone the migration already
  * @param belowLive whether a newer version stays applied for now, because it was applied
  * before this one
  */
 record UndoStep(FlywayHistory.Entry undone, @Nullable UndoScript script, boolean belowLive) {
 
-	/**
-	 * Whether nothing is executed, and only recorded, as the operator has undone it.
-	 */
+	// Nothing is executed, only recorded, as the operator has undone it
 	boolean isMark() {
 		return this.script == null;
 	}

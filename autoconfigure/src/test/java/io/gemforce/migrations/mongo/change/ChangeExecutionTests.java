@@ -335,8 +335,7 @@ class ChangeExecutionTests {
 
 	private String whyNoUndo(ChangeSet changes) {
 		return changes
-			.whyNoUndo(this.mongo.collection("migration_preimage"),
-					new ApplyKey(Version.parse("3").orElseThrow(), 7))
+			.whyNoUndo(this.mongo.collection("migration_preimage"), new ApplyKey(Version.parse("3").orElseThrow(), 7))
 			.orElse(null);
 	}
 

@@ -45,7 +45,11 @@ final class ChangesSchema {
 			property.putAll(type(key.type()));
 			properties.append(key.name(), property);
 		});
-		List<BsonString> required = keys.stream().filter(Parameter::isRequired).map(Parameter::name).map(BsonString::new).toList();
+		List<BsonString> required = keys.stream()
+			.filter(Parameter::isRequired)
+			.map(Parameter::name)
+			.map(BsonString::new)
+			.toList();
 		return new BsonDocument("required", new BsonArray(required)).append("properties", properties)
 			.append("additionalProperties", BsonBoolean.FALSE);
 	}

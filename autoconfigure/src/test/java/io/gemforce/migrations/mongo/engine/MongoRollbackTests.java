@@ -91,8 +91,7 @@ class MongoRollbackTests {
 	void releasedStoreIsMigratedAgain() {
 		try (TestRunner runner = migrated("1", "2")) {
 			runner.rollback("1");
-			assertThat(runner.perform(new Operation(Operation.Kind.RELEASE_HOLD, null, "fixed", false)))
-				.singleElement()
+			assertThat(runner.perform(new Operation(Operation.Kind.RELEASE_HOLD, null, "fixed", false))).singleElement()
 				.asString()
 				.startsWith("released the hold; the store was held at version 1 since ");
 			assertThat(runner.migrate().executed()).containsExactly("2");

@@ -120,8 +120,8 @@ class ScriptSessionPropertyTests {
 		Flyway flyway = configuration.load();
 		ApplicationInstance application = new ApplicationInstance("gems", "1.4.0", "here", "ann");
 		FlywayMigrationStore store = new FlywayMigrationStore(() -> flyway, () -> null,
-				new PostgresSettings(false, null, false, List.of(), true, null, null), application, new ShutdownSignal(),
-				(original, name) -> original);
+				new PostgresSettings(false, null, false, List.of(), true, null, null), application,
+				new ShutdownSignal(), (original, name) -> original);
 		try {
 			store.migrate(MigrationRun.begin(Trigger.JOB, application), PlanGuard.open());
 			return true;

@@ -79,6 +79,16 @@ class StatementLocksTests {
 	}
 
 	@Test
+	void isNotMisledByNamesThatEndLikeAConstantBegins() {
+		assertThat(StatementLocks.of(List.of("""
+				WITH x AS (DELETE FROM a WHERE name LIKE'%\\' RETURNING *) INSERT INTO b SELECT * FROM x""")))
+			.containsExactly("ROW EXCLUSIVE on a (DELETE)", "ROW EXCLUSIVE on b (INSERT)");
+		assertThat(StatementLocks.of(List.of("""
+				WITH x AS (DELETE FROM a WHERE a_$x$ = 1 RETURNING *) INSERT INTO b SELECT a_$x$ FROM x""")))
+			.containsExactly("ROW EXCLUSIVE on a (DELETE)", "ROW EXCLUSIVE on b (INSERT)");
+	}
+
+	@Test
 	void tellsEachLockOnce() {
 		assertThat(StatementLocks.of(List.of("UPDATE gem SET a = 1", "UPDATE gem SET b = 2", "DROP TABLE gem")))
 			.containsExactly("ROW EXCLUSIVE on gem (UPDATE)", "ACCESS EXCLUSIVE on gem (DROP TABLE)");

@@ -163,7 +163,9 @@ class RepeatablesAfterRollbackTests {
 		this.store.migrate();
 		FlywayMigrationStore instance = this.store.start();
 		instance.rollback(TestStore.to("1"), this.store.run(), PlanGuard.open(), null);
-		assertThat(this.store.sent()).hasSizeLessThanOrEqualTo(50 + 1);
+		// How often Flyway itself sets the role depends on its version
+		assertThat(this.store.sent()).filteredOn((statement) -> !statement.startsWith("SET ROLE"))
+			.hasSizeLessThanOrEqualTo(50 + 1);
 	}
 
 	private int columns() {

@@ -60,10 +60,9 @@ public final class Catalog {
 	}
 
 	/**
-	 * Return the indexes of a collection, those aside that it has from its creation. One
-	 * of them may be still being built, and its build may yet fail: {@code createIndexes}
-	 * waits for it.
-	 * @return the indexes as the server lists them, without what it adds by itself
+	 * Return the indexes of a collection, except those that it was created with, without
+	 * what the server adds. One of them may still be in its build, which may fail:
+	 * {@code createIndexes} waits for it.
 	 */
 	public List<BsonDocument> indexes(String collection) {
 		List<BsonDocument> indexes = new ArrayList<>();
@@ -92,7 +91,7 @@ public final class Catalog {
 	}
 
 	/**
-	 * Create indexes as they are, or were, listed. Those that are there are waited for.
+	 * Waits for the build of those that exist.
 	 */
 	public void createListedIndexes(String collection, @Nullable BsonDocument defaultCollation,
 			List<BsonDocument> indexes) {
@@ -100,7 +99,7 @@ public final class Catalog {
 				indexes.stream().map((index) -> IndexDefinition.asListed(index, defaultCollation)).toList());
 	}
 
-	// Unlike an operation of the driver, a command has no write concern by itself
+	// Unlike an operation of the driver, a command has no write concern of its own
 	private void run(BsonDocument command) {
 		this.database.runCommand(command.append("writeConcern", new BsonDocument("w", new BsonString("majority"))));
 	}

@@ -15,15 +15,13 @@ import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
 import io.gemforce.migrations.mongo.change.source.NearestWord;
 
 /**
- * Knows what a collation consists of, and what the server adds to it.
+ * Checks collations, and adds the server's defaults.
  */
 public final class Collations {
 
 	private static final String LOCALE = "locale";
 
-	/**
-	 * What the server takes for what is not said, from MongoDB's manual on collations.
-	 */
+	// From MongoDB's manual on collations
 	private static final Map<String, BsonValue> DEFAULTS = Map.of("caseLevel", BsonBoolean.FALSE, "caseFirst",
 			new BsonString("off"), "strength", new BsonInt32(3), "numericOrdering", BsonBoolean.FALSE, "alternate",
 			new BsonString("non-ignorable"), "maxVariable", new BsonString("punct"), "normalization", BsonBoolean.FALSE,
@@ -54,9 +52,8 @@ public final class Collations {
 	}
 
 	/**
-	 * Complete a collation with what the server takes for what is not said.
-	 * @return the collation in a form that can be compared; that of none, which compares
-	 * bytes, is empty
+	 * Add the server's defaults. No collation, which compares bytes, is an empty
+	 * document.
 	 */
 	public static BsonDocument complete(@Nullable BsonDocument collation) {
 		BsonDocument complete = new BsonDocument();

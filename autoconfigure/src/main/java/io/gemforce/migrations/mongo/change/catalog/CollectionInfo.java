@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * A collection, a view or a time series as the server lists it.
  *
- * @param name the name
  * @param type {@code collection}, {@code view} or {@code timeseries}
  * @param options the options that it was created with, and its validator
  * @param uuid the identity of a collection, {@code null} if the server does not tell
@@ -25,7 +24,7 @@ public record CollectionInfo(String name, String type, BsonDocument options, @Nu
 	}
 
 	/**
-	 * Say why declared changes do not touch this.
+	 * Why declared changes do not touch this; {@code null} if they do.
 	 */
 	public @Nullable String peculiarity() {
 		if (this.type.equals("view")) {
@@ -42,9 +41,6 @@ public record CollectionInfo(String name, String type, BsonDocument options, @Nu
 		return collation(this.options);
 	}
 
-	/**
-	 * Return the collation that queries and new indexes get that do not say otherwise.
-	 */
 	public static @Nullable BsonDocument collation(BsonDocument options) {
 		return options.isDocument("collation") ? options.getDocument("collation") : null;
 	}

@@ -16,15 +16,12 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.mongo.change.document.Fingerprint;
 
 /**
- * An index, in a form in which a declared one and one that the server lists can be
- * compared: without the name, and with what the server takes for what is not said.
+ * An index in a form in which a declared and a listed one can be compared: without the
+ * name, and with the server's defaults.
  *
- * @param keys the fields and their order
- * @param weights the fields of a text index, which the server lists elsewhere, and their
- * weights
- * @param options all other options that are not what the server takes by itself
- * @param partialFilter selects the documents that are indexed
- * @param collation the collation, completed
+ * @param weights the weights of the fields of a text index, which the server lists apart
+ * from the keys
+ * @param options all other options that differ from the server's defaults
  */
 public record IndexDefinition(Map<String, BsonValue> keys, Map<String, BsonValue> weights,
 		Map<String, BsonValue> options, BsonValue partialFilter, BsonDocument collation) {
@@ -33,39 +30,30 @@ public record IndexDefinition(Map<String, BsonValue> keys, Map<String, BsonValue
 
 	private static final BsonValue ONE = Fingerprint.comparable(new BsonInt32(1));
 
-	/**
-	 * What is looked at by itself, or makes no difference to a server.
-	 */
+	// Handled apart from the options, or without effect
 	private static final Set<String> LEFT_OUT = Set.of("key", "name", "ns", "v", "weights", "partialFilterExpression",
 			COLLATION, "background", "textIndexVersion", "2dsphereIndexVersion", "storageEngine");
 
-	/**
-	 * What the server takes for what is not said, from MongoDB's manual on indexes.
-	 */
+	// From MongoDB's manual on indexes
 	private static final Map<String, BsonValue> DEFAULTS = Map.of("unique", BsonBoolean.FALSE, "sparse",
 			BsonBoolean.FALSE, "hidden", BsonBoolean.FALSE, "default_language", new BsonString("english"),
 			"language_override", new BsonString("language"), "bits", Fingerprint.comparable(new BsonInt32(26)), "min",
 			Fingerprint.comparable(new BsonInt32(-180)), "max", Fingerprint.comparable(new BsonInt32(180)));
 
 	/**
-	 * Read an index that a server lists: one without a collation compares bytes, whatever
-	 * the collation of its collection.
+	 * Read an index as listed: without a collation, it compares bytes.
 	 */
 	public static IndexDefinition listed(BsonDocument index) {
 		return of(index, null);
 	}
 
 	/**
-	 * Read an index as the server would make it: one without a collation gets that of its
-	 * collection.
+	 * Read an index as declared: without a collation, it gets that of its collection.
 	 */
 	public static IndexDefinition declared(BsonDocument index, @Nullable BsonDocument defaultCollation) {
 		return of(index, defaultCollation);
 	}
 
-	/**
-	 * Return what makes a server create an index that it lists, or has listed, as it is.
-	 */
 	public static BsonDocument asListed(BsonDocument index, @Nullable BsonDocument defaultCollation) {
 		return (defaultCollation == null || index.containsKey(COLLATION)) ? index
 				: index.clone().append(COLLATION, new BsonDocument("locale", new BsonString("simple")));
@@ -100,9 +88,6 @@ public record IndexDefinition(Map<String, BsonValue> keys, Map<String, BsonValue
 				Collations.complete(index.isDocument(COLLATION) ? index.getDocument(COLLATION) : defaultCollation));
 	}
 
-	/**
-	 * Whether the server lets only one of two indexes be there.
-	 */
 	public boolean hasSameKeys(IndexDefinition other) {
 		return this.keys.equals(other.keys) && List.copyOf(this.keys.keySet()).equals(List.copyOf(other.keys.keySet()))
 				&& this.partialFilter.equals(other.partialFilter) && this.collation.equals(other.collation);

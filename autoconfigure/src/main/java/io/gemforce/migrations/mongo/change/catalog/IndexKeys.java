@@ -92,7 +92,7 @@ public final class IndexKeys {
 				map(elements, element, ending.isEmpty() ? nested : combined(new BsonArray(List.of(ending)), nested)));
 	}
 
-	// In a document of its own, a value that is missing stays so
+	// Within a document of its own, a missing value stays missing
 	private BsonValue elements(String path) {
 		BsonString field = new BsonString(path);
 		String element = variable();
@@ -134,7 +134,7 @@ public final class IndexKeys {
 				new BsonString(entry + EMPTY));
 	}
 
-	// Of two arrays in one document the server would not make keys
+	// Only one of them can have several keys: the server refuses two arrays in a document
 	private BsonValue combined(BsonValue keys, BsonValue others) {
 		String key = variable();
 		String other = variable();

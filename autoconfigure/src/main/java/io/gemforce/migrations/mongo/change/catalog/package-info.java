@@ -1,5 +1,5 @@
 /**
- * What a database tells of its collections and indexes, and how it is changed. Internal.
+ * Reading and changing the collections and indexes of a database. Internal.
  */
 @NullMarked
 package io.gemforce.migrations.mongo.change.catalog;

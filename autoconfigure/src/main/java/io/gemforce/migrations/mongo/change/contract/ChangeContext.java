@@ -7,63 +7,47 @@ import org.bson.Document;
 import io.gemforce.migrations.mongo.change.preimage.ApplyKey;
 
 /**
- * What the execution of changes needs, for one attempt. No transaction is open when the
- * execution begins: it opens those that it needs by itself.
+ * What the execution of changes needs, for one attempt. It opens the transactions itself:
+ * none is open when it begins. What is done through the database and the collection takes
+ * part in the open transaction, if any, and is refused when the lock has been lost.
  */
 public interface ChangeContext {
 
-	/**
-	 * Return the application's database. What is done through it takes part in the
-	 * transaction that is open, if one is, and is refused when the lock has been lost.
-	 */
 	MongoDatabase database();
 
 	/**
-	 * Return the collection of pre-images, in the database of the history. What is done
-	 * through it takes part in the transaction that is open, if one is, and is refused
-	 * when the lock has been lost.
+	 * In the database of the history.
 	 */
 	MongoCollection<Document> preimages();
 
-	/**
-	 * Return which application this attempt belongs to.
-	 */
 	ApplyKey key();
 
 	/**
-	 * Return how many pre-images one change may keep.
+	 * The maximum for one change.
 	 */
 	long preimageLimit();
 
-	/**
-	 * Whether {@link #inTransaction(Work)} opens a transaction.
-	 */
 	boolean hasTransactions();
 
 	/**
-	 * Do some work in one small transaction, and again from its beginning after an error
-	 * that passes. Does the work plainly where there are no transactions, or one is open
-	 * already.
-	 * @param work the work, which may be done more than once
-	 * @throws Exception if the work failed; what it did is rolled back if it was in a
-	 * transaction
+	 * Do some work in one small transaction, and again from the start after a transient
+	 * error. Without transactions, or inside an open one, it is simply done. If it fails
+	 * in a transaction, it is rolled back.
+	 * @param work may be run more than once
 	 */
 	void inTransaction(Work work) throws Exception;
 
 	/**
-	 * Tell those who look at the lock what is being done.
+	 * Show what is being done to those who look at the lock.
 	 */
 	void doing(String what);
 
 	/**
-	 * Some work.
+	 * Some work in a transaction.
 	 */
 	@FunctionalInterface
 	interface Work {
 
-		/**
-		 * Do the work.
-		 */
 		void run() throws Exception;
 
 	}

@@ -19,14 +19,11 @@ import io.gemforce.migrations.store.AffectedCount;
 public non-sealed interface ChangeOperation extends Change {
 
 	/**
-	 * Check what can be checked without a database, beyond the types of the parameters.
+	 * Check what needs no database, beyond the types of the parameters.
 	 */
 	default void check(DefinitionCursor spot) {
 	}
 
-	/**
-	 * Return what the change is about.
-	 */
 	List<String> collections();
 
 	/**
@@ -37,8 +34,7 @@ public non-sealed interface ChangeOperation extends Change {
 	}
 
 	/**
-	 * Say why the change, or its undo, may reach more than the database that it is made
-	 * on.
+	 * Why the change, or its undo, may write outside the database that it is made on.
 	 */
 	default Optional<String> reachesBeyond() {
 		return Optional.empty();
@@ -50,38 +46,28 @@ public non-sealed interface ChangeOperation extends Change {
 	@Nullable AffectedCount touches(DocumentCounter survey);
 
 	/**
-	 * Find out how many pre-images the change would keep.
-	 * @param survey counts documents
-	 * @return the number, {@code null} if it keeps none
+	 * Returns {@code null} if the change keeps none.
 	 */
 	default @Nullable AffectedCount preimages(DocumentCounter survey) {
 		return null;
 	}
 
-	/**
-	 * Whether the change keeps pre-images.
-	 */
 	default boolean keepsPreimages() {
 		return false;
 	}
 
-	/**
-	 * Find out what would be lost for good.
-	 */
 	default List<String> losses(DocumentCounter survey) {
 		return List.of();
 	}
 
 	/**
-	 * Make the change, or go on with it.
-	 * @throws ChangeRefusedException if the change cannot be made with the data as they
-	 * are; nothing was written then
+	 * Make the change, or go on with it. If it throws {@link ChangeRefusedException}, the
+	 * data do not allow the change, and nothing was written.
 	 */
 	void up(OperationContext step) throws Exception;
 
 	/**
-	 * Undo the change, or go on with it.
-	 * @param step gives what it needs, and takes conflicts
+	 * Undo the change, or go on with that. Conflicts are reported to the step.
 	 */
 	void down(OperationContext step) throws Exception;
 

@@ -2,7 +2,7 @@ package io.gemforce.migrations.mongo.change.contract;
 
 /**
  * Thrown when a change, or its undo, cannot be made with the data as they are. This
- * attempt has written nothing of the change; those before it in the same migration are
+ * attempt has written nothing of this change; earlier changes of the same migration are
  * made.
  */
 public final class ChangeRefusedException extends RuntimeException {
@@ -19,16 +19,12 @@ public final class ChangeRefusedException extends RuntimeException {
 		this.nothingWritten = nothingWritten;
 	}
 
-	/**
-	 * Return what to do about it.
-	 */
 	public String getAction() {
 		return this.action;
 	}
 
 	/**
-	 * Whether no attempt has written anything of the whole migration, or undone anything
-	 * of it.
+	 * Whether no attempt has written or undone any part of the whole migration.
 	 */
 	public boolean isNothingWritten() {
 		return this.nothingWritten;

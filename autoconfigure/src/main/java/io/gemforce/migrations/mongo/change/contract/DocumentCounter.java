@@ -17,7 +17,7 @@ public final class DocumentCounter {
 	private final boolean counting;
 
 	/**
-	 * Create a survey.
+	 * Create a counter.
 	 * @param counting whether to count; otherwise the number of all documents of a
 	 * collection is taken, from its statistics
 	 */
@@ -32,7 +32,7 @@ public final class DocumentCounter {
 	}
 
 	/**
-	 * Returns the number, as exact as one can be that nobody counted.
+	 * Return a number that is exact only if this counts.
 	 */
 	public AffectedCount exactly(long number) {
 		return new AffectedCount(number, !this.counting);

@@ -58,12 +58,9 @@ public final class OperationContext {
 
 	private boolean begun;
 
-	/**
-	 * Create a step.
-	 * @param conflicts takes what an undo finds changed
-	 */
-	public OperationContext(ChangeContext context, ChangeJournal memory, ChangeOperation change, String definition, int index, int total,
-			boolean remembering, boolean begun, BsonDocument notes, Pipelines pipelines, Conflicts conflicts) {
+	public OperationContext(ChangeContext context, ChangeJournal memory, ChangeOperation change, String definition,
+			int index, int total, boolean remembering, boolean begun, BsonDocument notes, Pipelines pipelines,
+			Conflicts conflicts) {
 		this.context = context;
 		this.memory = memory;
 		this.change = change;
@@ -79,9 +76,6 @@ public final class OperationContext {
 		this.conflicts = conflicts;
 	}
 
-	/**
-	 * Return the number of the change in its migration.
-	 */
 	public int number() {
 		return this.index + 1;
 	}
@@ -94,23 +88,20 @@ public final class OperationContext {
 	}
 
 	/**
-	 * Whether an earlier attempt may have done a part of what is to be done.
+	 * Whether an earlier attempt may have done a part of the work.
 	 */
 	public boolean isResumed() {
 		return this.resumed;
 	}
 
 	/**
-	 * Return the name under which a collection is put aside for a moment.
+	 * The name under which a collection is put aside for a moment.
 	 */
 	public String nameAside() {
 		ApplyKey key = this.context.key();
 		return "migration_aside_%s_%d_%d".formatted(key.version(), key.rank(), this.index);
 	}
 
-	/**
-	 * Whether to remember what an undo needs.
-	 */
 	public boolean isRemembering() {
 		return this.remembering;
 	}
@@ -135,9 +126,6 @@ public final class OperationContext {
 		return new Catalog(database());
 	}
 
-	/**
-	 * Look for a collection that the change is about.
-	 */
 	public Optional<CollectionInfo> find(String name) {
 		Optional<CollectionInfo> info = catalog().find(name);
 		info.map(CollectionInfo::peculiarity).ifPresent((peculiarity) -> {
@@ -147,9 +135,6 @@ public final class OperationContext {
 		return info;
 	}
 
-	/**
-	 * Return what was noted when the change was begun.
-	 */
 	public BsonDocument notes() {
 		return this.notes;
 	}
@@ -160,22 +145,21 @@ public final class OperationContext {
 	}
 
 	/**
-	 * Forget what an attempt that did not begin the change may have remembered.
+	 * Delete what an attempt that did not begin the change may have stored.
 	 */
 	public void forget() {
 		preimages().deleteAll();
 	}
 
 	/**
-	 * Note that the first write of the change is about to happen.
+	 * Store, before the first write of the change, that it is about to happen.
 	 */
 	public void begin(BsonDocument notes) {
 		begin(notes, this.index);
 	}
 
 	/**
-	 * Do all of the change in one transaction with the note that it is made, so that it
-	 * is made once.
+	 * Make the whole change in one transaction with the note that it is made.
 	 */
 	public void onceInTransaction(BsonDocument notes, ChangeContext.Work work) throws Exception {
 		this.context.inTransaction(() -> {
@@ -190,31 +174,24 @@ public final class OperationContext {
 		this.begun = true;
 	}
 
-	/**
-	 * Note something more.
-	 */
 	public void note(BsonDocument notes) {
 		this.memory.note(this.index, notes);
 		this.notes = notes;
 	}
 
 	/**
-	 * Note something more with what is noted next, of whatever change.
+	 * Add a note that is written together with the next one, of whatever change.
 	 */
 	public void noteLater(String name, BsonValue value) {
 		this.memory.noteLater(this.index, name, value);
 	}
 
-	/**
-	 * Return how many pre-images the change has kept.
-	 */
 	public long kept() {
 		return (this.remembering && this.change.keepsPreimages()) ? this.preimages.kept(this.resumed) : 0;
 	}
 
 	/**
-	 * Undo all of the change in one transaction with the note that it is undone, so that
-	 * it is undone once.
+	 * Undo the whole change in one transaction with the note that it is undone.
 	 */
 	public void downOnceInTransaction(ChangeContext.Work work) throws Exception {
 		this.context.inTransaction(() -> {
@@ -228,8 +205,8 @@ public final class OperationContext {
 	}
 
 	/**
-	 * Keep the pre-images of a batch, which are only ever gone through from one end to
-	 * the other. An attempt that resumes the change has to unpack them first.
+	 * Keep the pre-images of a batch, which are only read in sequence. An attempt that
+	 * resumes the change has to unpack them first.
 	 */
 	public void keep(List<Preimage> preimages, boolean again) {
 		// Without a transaction a document that was changed in between is kept again
@@ -259,8 +236,8 @@ public final class OperationContext {
 	}
 
 	/**
-	 * Undo a part of the change, in a transaction if there are some, and again as long as
-	 * documents are changed by another client in between.
+	 * Undo a part of the change, in a transaction if possible, and again as long as other
+	 * clients change the documents in between.
 	 */
 	public void untilDone(String collection, GuardedWork work) throws Exception {
 		List<String> found = new ArrayList<>();
@@ -278,10 +255,6 @@ public final class OperationContext {
 		found.forEach(this::conflict);
 	}
 
-	/**
-	 * Refuse to keep more pre-images than are allowed.
-	 * @param count how many would have to be kept
-	 */
 	public void requireRoomFor(long count) {
 		if (count > this.context.preimageLimit()) {
 			throw refused(
@@ -294,7 +267,7 @@ public final class OperationContext {
 
 	/**
 	 * Refuse the change because of some documents.
-	 * @param what what is the matter with them, in words that follow their number
+	 * @param what what is wrong with them, in words that follow their number
 	 */
 	public void refuseIfAny(String collection, BsonDocument documents, String what, String action) {
 		describe(collection, documents, what).ifPresent((matter) -> {
@@ -311,10 +284,8 @@ public final class OperationContext {
 	}
 
 	/**
-	 * Fail after the change was made in all other documents, if some have come to be in
-	 * its way while it was made. They were left as they are, and the next attempt goes
-	 * on.
-	 * @param what what is the matter with them, in words that follow their number
+	 * Fail after the change was made in all other documents, if there are now some in its
+	 * way. These are left as they are, and the next attempt goes on.
 	 */
 	public void requireNoneLeft(String collection, BsonDocument documents, String what, String action) {
 		describe(collection, documents, what).ifPresent((matter) -> {
@@ -327,16 +298,10 @@ public final class OperationContext {
 			.formatted(this.index + 1, this.change.summary(), reason), action, false);
 	}
 
-	/**
-	 * Name some documents.
-	 */
 	List<String> examples(String collection, BsonDocument documents, int limit) {
 		return ids(collection, documents, limit).stream().map(BsonFormatter::show).toList();
 	}
 
-	/**
-	 * Name some documents by their ids.
-	 */
 	public List<BsonValue> ids(String collection, BsonDocument documents, int limit) {
 		List<BsonValue> ids = new ArrayList<>();
 		for (BsonDocument document : collection(collection).find(documents).projection(ID).limit(limit)) {
@@ -353,17 +318,10 @@ public final class OperationContext {
 				action, this.index == 0 && !this.resumed);
 	}
 
-	/**
-	 * Add a conflict that an undo has met.
-	 * @param example what is the matter, with the name of the collection
-	 */
 	public void conflict(String example) {
 		this.conflicts.add(example);
 	}
 
-	/**
-	 * Add a conflict for each of some documents.
-	 */
 	public void conflicts(String collection, BsonDocument documents, String what) {
 		List<String> examples = examples(collection, documents, Conflicts.MAX_EXAMPLES);
 		if (!examples.isEmpty()) {
@@ -373,15 +331,13 @@ public final class OperationContext {
 	}
 
 	/**
-	 * Some work on documents that were read before.
+	 * Work on documents that were read before.
 	 */
 	@FunctionalInterface
 	public interface GuardedWork {
 
 		/**
-		 * Do the work.
-		 * @param conflicts takes what was found changed
-		 * @return whether all documents still were as they had been read
+		 * Returns whether all documents still were as they had been read.
 		 */
 		boolean run(List<String> conflicts);
 

@@ -9,9 +9,7 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
 
 /**
- * What a change was declared with, checked by the types of its keys.
- *
- * @param document the keys and their values
+ * The parameters of a declared change; their types are already checked.
  */
 public record Parameters(BsonDocument document) {
 

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.mongo.change.preimage.ChangeJournal;
 
 /**
- * Finds out, once for an execution, whether the server knows updates by pipelines: by one
- * that matches nothing.
+ * Finds out, by an update that matches nothing, whether the server knows pipelines.
  */
 public final class Pipelines {
 
@@ -42,8 +41,7 @@ public final class Pipelines {
 			return true;
 		}
 		catch (MongoCommandException | MongoWriteException | BSONException ex) {
-			// A server that does not know them answers with an error, or with something
-			// that is not even one
+			// A server without them answers with an error, or with an invalid reply
 			return false;
 		}
 	}

@@ -1,10 +1,7 @@
 package io.gemforce.migrations.mongo.change.contract;
 
 /**
- * How a change is undone.
- *
- * @param kind from what the undo follows
- * @param text what the undo does, or why there is none, in a few words
+ * How a change is undone, or why it cannot be.
  */
 public record Reverse(Kind kind, String text) {
 
@@ -24,36 +21,24 @@ public record Reverse(Kind kind, String text) {
 		return new Reverse(Kind.NONE, reason);
 	}
 
-	/**
-	 * Whether the change can be undone.
-	 */
 	public boolean isAvailable() {
 		return this.kind != Kind.NONE;
 	}
 
 	/**
-	 * From what the undo of a change follows.
+	 * What the undo of a change is based on.
 	 */
 	public enum Kind {
 
-		/**
-		 * From the change itself.
-		 */
+		// On the change itself
 		DERIVED,
 
-		/**
-		 * From pre-images.
-		 */
+		// On pre-images
 		REMEMBERED,
 
-		/**
-		 * From what the author declared.
-		 */
+		// On what the author declared
 		DECLARED,
 
-		/**
-		 * There is none.
-		 */
 		NONE
 
 	}

@@ -1,6 +1,5 @@
 /**
- * What every change promises, and what it gets in order to be made or undone. Internal;
- * no single change is known here.
+ * What every change promises and gets. Internal; independent of the single changes.
  */
 @NullMarked
 package io.gemforce.migrations.mongo.change.contract;

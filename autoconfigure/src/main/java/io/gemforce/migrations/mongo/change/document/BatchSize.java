@@ -4,13 +4,12 @@ import org.bson.BsonDocument;
 import org.bson.BsonValue;
 
 /**
- * Counts what is taken into one batch: so many documents, or so many bytes, whichever
- * comes first.
+ * Limits a batch by the number of documents and by their bytes.
  */
 public final class BatchSize {
 
 	/**
-	 * How many documents a batch may have.
+	 * The maximum number of documents in a batch.
 	 */
 	public static final int MAX_DOCUMENTS = 1000;
 
@@ -32,8 +31,7 @@ public final class BatchSize {
 	}
 
 	/**
-	 * Return roughly the size of a value as BSON, in which it has at most three times as
-	 * many bytes.
+	 * Estimate the size as BSON, which is at most three times the result.
 	 */
 	public static long size(BsonValue value) {
 		long size = OVERHEAD;

@@ -19,18 +19,12 @@ public final class BsonFormatter {
 	private BsonFormatter() {
 	}
 
-	/**
-	 * Show a value, shortened if it is long.
-	 */
 	public static String show(BsonValue value) {
 		String json = new BsonDocument("v", value).toJson(RELAXED);
 		String text = json.substring(json.indexOf(':') + 1, json.length() - 1).strip();
 		return (text.length() > LONGEST) ? text.substring(0, LONGEST - 1) + "…" : text;
 	}
 
-	/**
-	 * Describe a value by its type, and show it if it is short.
-	 */
 	public static String describe(BsonValue value) {
 		return switch (value.getBsonType()) {
 			case STRING -> "the string '%s'".formatted(shorten(value.asString().getValue()));

@@ -8,7 +8,7 @@ import com.mongodb.client.model.WriteModel;
 import org.bson.BsonDocument;
 
 /**
- * Writes updates whose filters say how the document was when it was read.
+ * Writes updates whose filters match a document only as it was read.
  */
 public final class ConditionalUpdates {
 
@@ -16,8 +16,7 @@ public final class ConditionalUpdates {
 	}
 
 	/**
-	 * Write the updates.
-	 * @return whether all documents were as they had been read
+	 * Returns whether all documents were as they had been read.
 	 */
 	public static boolean write(MongoCollection<BsonDocument> collection,
 			List<? extends WriteModel<BsonDocument>> updates) {

@@ -41,9 +41,6 @@ public final class Conditions {
 	private Conditions() {
 	}
 
-	/**
-	 * Return the name by which the operator {@code $type} knows a type.
-	 */
 	public static String typeName(BsonType type) {
 		String name = TYPE_NAMES.get(type);
 		if (name == null) {
@@ -65,7 +62,7 @@ public final class Conditions {
 	}
 
 	/**
-	 * Return a filter for documents in which a field is there and holds no document.
+	 * Matches documents in which the field exists and holds no document.
 	 */
 	public static BsonDocument isNoDocument(FieldPath path) {
 		return new BsonDocument(path.text(), new BsonDocument("$exists", BsonBoolean.TRUE).append("$not",
@@ -81,8 +78,7 @@ public final class Conditions {
 	}
 
 	/**
-	 * Return a filter for documents whose field still is as it was read. A comparison
-	 * alone would be met by an array that has the value in it, too.
+	 * The field is as it was read; a comparison alone also matches arrays with the value.
 	 */
 	public static BsonDocument unchanged(FieldPath path, @Nullable BsonValue value) {
 		BsonDocument unchanged = (value != null) ? holds(path, value) : missing(path);
@@ -100,9 +96,7 @@ public final class Conditions {
 				(value.getBsonType() == BsonType.UNDEFINED) ? condition : condition.append("$eq", value));
 	}
 
-	/**
-	 * Return an expression for whether something is the same as a value, as a whole.
-	 */
+	// An expression that compares whole values
 	static BsonDocument same(String expression, BsonValue value) {
 		return new BsonDocument("$eq",
 				new BsonArray(List.of(new BsonString(expression), new BsonDocument("$literal", value))));
@@ -125,8 +119,7 @@ public final class Conditions {
 	}
 
 	/**
-	 * Return a filter for documents that several filters select. It is flat where it can
-	 * be, which servers look at faster than at {@code $and}.
+	 * The result is flat where possible, which servers process faster than {@code $and}.
 	 */
 	public static BsonDocument all(BsonDocument... conditions) {
 		BsonDocument flat = new BsonDocument();

@@ -36,11 +36,10 @@ import io.gemforce.migrations.mongo.FieldType;
  * <p>
  * Between numbers the value must stay the same: {@code 1.5} and {@code 2^40} are no
  * {@code int}, a {@code long} beyond 2^53 is no {@code double}. A {@code double} stands
- * for the shortest decimal number that leads to it. Strings are read strictly: leading
- * zeros, plus signs and blanks are not dropped. Dates are ISO 8601 strings, in UTC if
- * they do not say otherwise, or milliseconds since 1970 as {@code long}, {@code double}
- * or {@code decimal}, or numbers of which somebody said what they are. Booleans are
- * {@code "true"} and {@code "false"}, 1 and 0.
+ * for the shortest decimal number that leads to it. Strings are read strictly: no leading
+ * zeros, plus signs or blanks. Dates are ISO 8601 strings, in UTC by default, or
+ * milliseconds since 1970 as {@code long}, {@code double} or {@code decimal}, or numbers
+ * with a given unit. Booleans are {@code "true"} and {@code "false"}, 1 and 0.
  */
 public final class Conversions {
 
@@ -72,9 +71,6 @@ public final class Conversions {
 	private Conversions() {
 	}
 
-	/**
-	 * Return how BSON calls a type.
-	 */
 	public static BsonType bsonType(FieldType type) {
 		return switch (type) {
 			case STRING -> BsonType.STRING;
@@ -88,17 +84,14 @@ public final class Conversions {
 		};
 	}
 
-	/**
-	 * Returns the converted value, or empty if something would be lost.
-	 */
 	static Optional<BsonValue> convert(BsonValue value, BsonType to) {
 		return convert(value, to, null);
 	}
 
 	/**
-	 * Convert a value.
-	 * @param unit what numbers are that stand for points in time, {@code null} if nobody
-	 * said it
+	 * Returns empty if something would be lost.
+	 * @param unit what numbers are that stand for points in time, {@code null} if not
+	 * given
 	 */
 	public static Optional<BsonValue> convert(BsonValue value, BsonType to, @Nullable EpochUnit unit) {
 		if (value.getBsonType() == to) {
@@ -173,10 +166,7 @@ public final class Conversions {
 		return (stripped.scale() <= 0) ? stripped.toBigInteger() : null;
 	}
 
-	/**
-	 * Return the number that a value stands for.
-	 * @return the number, {@code null} if it is not finite, or a negative zero
-	 */
+	// Null if the number is not finite, or a negative zero
 	private static @Nullable BigDecimal number(BsonValue value) {
 		if (value.isDouble()) {
 			double number = value.asDouble().getValue();
@@ -211,8 +201,7 @@ public final class Conversions {
 				|| text.equals("-Infinity");
 	}
 
-	// A text whose digits a double cannot all hold leads to one that stands for another
-	// number
+	// A text with more digits than a double can hold would become a different number
 	private static @Nullable BsonValue parseDouble(String text) {
 		double number = Double.parseDouble(text);
 		if (!Double.isFinite(number)) {
@@ -262,8 +251,7 @@ public final class Conversions {
 		return new BsonDecimal128(new Decimal128((stripped.scale() < 0) ? stripped.setScale(0) : stripped));
 	}
 
-	// An int of milliseconds would be a moment in January 1970: it is most probably
-	// something else, and so it is not converted
+	// An int of milliseconds would be in January 1970: most probably not a date
 	private static @Nullable BsonValue toDate(BsonValue value, @Nullable EpochUnit unit) {
 		if (value.isString()) {
 			return parseDate(value.asString().getValue());
@@ -275,7 +263,7 @@ public final class Conversions {
 		return (millis != null && millis.bitLength() < Long.SIZE) ? new BsonDateTime(millis.longValue()) : null;
 	}
 
-	// Seconds after the year 9999 are milliseconds among seconds
+	// Seconds after the year 9999 are most probably milliseconds
 	private static @Nullable BigInteger millis(@Nullable BigDecimal seconds) {
 		if (seconds == null || seconds.scale() < -LONGEST_PLAIN_NUMBER) {
 			return null;
@@ -285,9 +273,8 @@ public final class Conversions {
 	}
 
 	/**
-	 * Whether a value, if it is a number, may stand for milliseconds since 1970: neither
-	 * a moment around 1970, as the seconds of today would be, nor one after the year
-	 * 9999, as microseconds would be.
+	 * Whether a number may stand for milliseconds since 1970: neither close to 1970, as
+	 * today's seconds would be, nor after the year 9999, as microseconds would be.
 	 */
 	public static boolean isPlausibleMillis(BsonValue value) {
 		BigDecimal number = value.isNumber() ? number(value) : null;

@@ -9,16 +9,10 @@ import org.bson.BsonValue;
 
 /**
  * Counts the documents that a filter of the author's selects.
- *
- * @param database the database
- * @param collection the name of the collection
- * @param filter selects the documents
  */
 public record DocumentCount(MongoDatabase database, String collection, BsonDocument filter) {
 
-	/**
-	 * What cannot be part of an aggregation, as which the driver counts.
-	 */
+	// Not allowed in an aggregation, which the driver uses to count
 	private static final Set<String> ONLY_IN_QUERIES = Set.of("$where", "$near", "$nearSphere");
 
 	public long get() {

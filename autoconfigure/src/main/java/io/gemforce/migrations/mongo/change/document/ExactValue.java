@@ -14,10 +14,8 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that equals another one only if the server holds them for two of the same: the
- * driver finds documents equal whose fields are in another order, which as ids are two.
- *
- * @param value the value
+ * Equal only if the server treats both values as the same id: the driver ignores the
+ * order of fields, the server does not.
  */
 public record ExactValue(BsonValue value) {
 
@@ -29,9 +27,6 @@ public record ExactValue(BsonValue value) {
 		return exact.stream().map(ExactValue::value).toList();
 	}
 
-	/**
-	 * Make items findable by an id.
-	 */
 	public static <T> Map<ExactValue, T> index(Iterable<T> items, Function<T, BsonValue> id) {
 		Map<ExactValue, T> index = new HashMap<>();
 		items.forEach((item) -> index.put(new ExactValue(id.apply(item)), item));
@@ -45,7 +40,7 @@ public record ExactValue(BsonValue value) {
 		return (one == null || other == null) ? one == other : one.equals(other) && haveSameOrder(one, other);
 	}
 
-	// Of two values that are equal up to the order of fields
+	// For two values that are equal up to the order of fields
 	private static boolean haveSameOrder(BsonValue one, BsonValue other) {
 		if (one instanceof BsonDocument document) {
 			List<String> names = new ArrayList<>(document.keySet());
@@ -69,7 +64,7 @@ public record ExactValue(BsonValue value) {
 		return other instanceof ExactValue exact && same(this.value, exact.value);
 	}
 
-	// Of a document that of its fields in any order, which will do
+	// Ignores the order of fields, which is allowed for a hash
 	@Override
 	public int hashCode() {
 		return this.value.hashCode();

@@ -9,14 +9,12 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The path of a field through nested documents.
- *
- * @param text the path, with {@code .} between its parts
+ * The path of a field through nested documents, with {@code .} between its parts.
  */
 public record FieldPath(String text) {
 
 	/**
-	 * Returns the value, {@code null} if the document does not have the field.
+	 * Returns {@code null} if the document does not have the field.
 	 */
 	public @Nullable BsonValue find(BsonDocument document) {
 		BsonValue value = document;
@@ -30,8 +28,7 @@ public record FieldPath(String text) {
 	}
 
 	/**
-	 * Return the paths of the documents that the field lies in.
-	 * @return the paths, the shortest first; none for a field at the top
+	 * The enclosing documents, the shortest path first; none for a field at the top.
 	 */
 	public List<FieldPath> parents() {
 		List<FieldPath> parents = new ArrayList<>();
@@ -45,23 +42,14 @@ public record FieldPath(String text) {
 		return this.text.indexOf('.') >= 0;
 	}
 
-	/**
-	 * Return the name of the field at the top that the path begins with.
-	 */
 	public String top() {
 		return this.text.split("\\.", 2)[0];
 	}
 
-	/**
-	 * Whether the field is another one, or lies in it.
-	 */
 	public boolean isWithin(FieldPath other) {
 		return this.text.equals(other.text) || this.text.startsWith(other.text + ".");
 	}
 
-	/**
-	 * Return the operator that removes the field.
-	 */
 	public BsonDocument unset() {
 		return new BsonDocument("$unset", new BsonDocument(this.text, new BsonInt32(1)));
 	}

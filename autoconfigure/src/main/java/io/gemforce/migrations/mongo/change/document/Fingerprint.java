@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.store.Sha256;
 
 /**
- * Tells by a few bytes whether values are still the same, up to the order of fields.
+ * Hashes values, to find out whether they have changed, up to the order of fields.
  */
 public final class Fingerprint {
 
@@ -36,9 +36,6 @@ public final class Fingerprint {
 	private Fingerprint() {
 	}
 
-	/**
-	 * Return the fingerprint of some values, each of which may be absent.
-	 */
 	public static BsonBinary of(List<@Nullable BsonValue> values) {
 		BsonArray present = new BsonArray();
 		for (BsonValue value : values) {
@@ -47,9 +44,6 @@ public final class Fingerprint {
 		return new BsonBinary(hash(new BsonDocument("v", present)));
 	}
 
-	/**
-	 * Returns digits and letters.
-	 */
 	public static String text(BsonValue id) {
 		return HexFormat.of().formatHex(hash(new BsonDocument("v", id)));
 	}
@@ -81,8 +75,8 @@ public final class Fingerprint {
 	}
 
 	/**
-	 * Return a value that equals those of others that MongoDB holds for equal: numbers
-	 * are compared without their types, and documents here up to the order of fields.
+	 * Return a value that is equal for all values that MongoDB treats as equal: numbers
+	 * without their types; documents here also without the order of fields.
 	 */
 	public static BsonValue comparable(BsonValue value) {
 		if (value.isDocument()) {
@@ -103,7 +97,7 @@ public final class Fingerprint {
 				return new BsonDouble(decimal.isNaN() ? Double.NaN
 						: decimal.isNegative() ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
 			}
-			// By way of the text, as a negative zero has no BigDecimal
+			// Through the text, as a negative zero has no BigDecimal
 			return number(new BigDecimal(decimal.toString()));
 		}
 		if (value.isDouble()) {

@@ -5,8 +5,7 @@ import org.bson.json.JsonMode;
 import org.bson.json.JsonWriterSettings;
 
 /**
- * Writes definitions as text, as their keys may have dots and dollars, which not every
- * server stores.
+ * Writes definitions as text: not every server stores keys with dots and dollars.
  */
 public final class Json {
 
@@ -17,9 +16,6 @@ public final class Json {
 	private Json() {
 	}
 
-	/**
-	 * Write a document so that every type is told.
-	 */
 	public static String canonical(BsonDocument document) {
 		return document.toJson(CANONICAL);
 	}

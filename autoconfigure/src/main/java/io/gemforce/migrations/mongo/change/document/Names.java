@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which names MongoDB refuses.
+ * Checks names; the answer is why MongoDB refuses one, or {@code null}.
  */
 public final class Names {
 
@@ -16,9 +16,6 @@ public final class Names {
 	private Names() {
 	}
 
-	/**
-	 * Say why a name cannot be a collection's.
-	 */
 	public static @Nullable String wrongCollection(String name) {
 		if (name.isEmpty()) {
 			return "is empty";
@@ -41,9 +38,6 @@ public final class Names {
 		return null;
 	}
 
-	/**
-	 * Say why a text cannot be the path of a field.
-	 */
 	public static @Nullable String wrongField(String path) {
 		if (path.isEmpty()) {
 			return "is empty";
@@ -67,7 +61,7 @@ public final class Names {
 	}
 
 	/**
-	 * Whether a field is, or is part of, the document's id, which cannot be changed.
+	 * Whether a field is, or is part of, the id, which cannot be changed.
 	 */
 	public static boolean isId(String path) {
 		return path.equals("_id") || path.startsWith("_id.");

@@ -18,13 +18,10 @@ import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
 import io.gemforce.migrations.mongo.change.source.NearestWord;
 
 /**
- * Knows the update operators, and the stages that an update's pipeline may have.
+ * Knows the operators and pipeline stages of updates.
  */
 public final class UpdateOperators {
 
-	/**
-	 * Operators that do the same if they are executed again.
-	 */
 	private static final Set<String> IDEMPOTENT = Set.of("$set", "$unset", "$rename", "$min", "$max", "$addToSet",
 			"$pull");
 
@@ -110,23 +107,18 @@ public final class UpdateOperators {
 		return NearestWord.find(word, known).map("; did you mean '%s'?"::formatted).orElse("");
 	}
 
-	/**
-	 * Whether an update does the same if it is executed again.
-	 */
 	public static boolean areIdempotent(BsonValue update) {
 		return update.isDocument() && IDEMPOTENT.containsAll(update.asDocument().keySet())
 				&& update.asDocument().values().stream().noneMatch(UpdateOperators::isPositional);
 	}
 
-	// The operator '$' stands for the first element that the filter finds: the next time
-	// for another one
+	// '$' is the first element that the filter finds: after an update, another one
 	private static boolean isPositional(BsonValue operands) {
 		return operands.asDocument().keySet().stream().anyMatch((path) -> (path + ".").contains(".$."));
 	}
 
 	/**
-	 * Whether a filter can be seen to find no document that an update has changed.
-	 * @return whether it asks for another value of a field than the update leaves there
+	 * Whether the filter can match no updated document, as the update sets other values.
 	 */
 	public static boolean contradicts(BsonValue update, BsonDocument filter) {
 		if (!update.isDocument()) {
@@ -150,9 +142,6 @@ public final class UpdateOperators {
 		});
 	}
 
-	/**
-	 * Return the fields at the top of a document that an update can change.
-	 */
 	public static Set<String> fields(BsonValue update) {
 		Set<String> fields = new TreeSet<>();
 		if (update.isDocument()) {
@@ -167,8 +156,7 @@ public final class UpdateOperators {
 	}
 
 	/**
-	 * Return an update as a pipeline that aggregations of all servers know.
-	 * @return the stages with the names that they have had longest
+	 * Use the oldest names of the stages, which the aggregations of all servers know.
 	 */
 	public static List<BsonDocument> toAggregation(BsonArray pipeline) {
 		return pipeline.stream().map((stage) -> toAggregation(stage.asDocument())).toList();

@@ -5,7 +5,7 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 
 /**
- * A document as a whole.
+ * Builds filters for whole documents.
  */
 public final class WholeDocument {
 
@@ -21,13 +21,12 @@ public final class WholeDocument {
 	}
 
 	/**
-	 * Return a filter for a document that still is as it was read, without any field that
-	 * has come to be there since.
+	 * Matches a document as it was read, without any field added since.
 	 */
 	public static BsonDocument unchanged(BsonDocument document) {
 		BsonDocument unchanged = Conditions.id(id(document)).append("$expr", Conditions.same("$$ROOT", document));
 		document.forEach((name, value) -> {
-			// Numbers of other types are the same to a comparison
+			// A comparison treats numbers of other types as equal
 			if (value.isNumber() && name.indexOf('.') < 0 && Names.wrongField(name) == null && !Names.isId(name)) {
 				unchanged.append(name,
 						new BsonDocument("$type", new BsonString(Conditions.typeName(value.getBsonType()))));

@@ -1,6 +1,5 @@
 /**
- * Documents and their fields: paths, filters, updates, conversions and comparisons.
- * Internal.
+ * Documents and fields: paths, filters, updates, conversions, comparisons. Internal.
  */
 @NullMarked
 package io.gemforce.migrations.mongo.change.document;

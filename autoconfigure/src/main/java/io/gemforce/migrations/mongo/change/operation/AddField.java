@@ -19,10 +19,6 @@ import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Adds a field to all documents that lack it, by one command of the server.
- *
- * @param collection the collection
- * @param field the field
- * @param value its value
  */
 public record AddField(String collection, FieldPath field, BsonValue value) implements ChangeOperation {
 
@@ -42,8 +38,8 @@ public record AddField(String collection, FieldPath field, BsonValue value) impl
 
 	@Override
 	public String summary() {
-		return "add field '%s' = %s to documents of '%s' that lack it".formatted(this.field, BsonFormatter.show(this.value),
-				this.collection);
+		return "add field '%s' = %s to documents of '%s' that lack it".formatted(this.field,
+				BsonFormatter.show(this.value), this.collection);
 	}
 
 	@Override

@@ -21,11 +21,10 @@ import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 
 /**
- * Works on the documents that a filter selects, in batches, so that no collection is ever
- * held in memory. One cursor, sorted by {@code _id}, gives the ids: asking for what
- * follows an id would miss ids of other types. Each batch is read when it is its turn, in
- * the transaction that changes it where there are some, and again as long as a document
- * was changed by another client in between.
+ * Works in batches on the documents that a filter selects, so that no collection is ever
+ * held in memory. One cursor, sorted by {@code _id}, gives the ids: a query for greater
+ * ids would miss ids of other types. Each batch is read in the transaction that changes
+ * it, if there is one, and again as long as another client changes a document in between.
  */
 final class Batches {
 
@@ -48,16 +47,10 @@ final class Batches {
 		this.projection = projection;
 	}
 
-	/**
-	 * Select whole documents.
-	 */
 	static Batches ofDocuments(OperationContext step, String collection, BsonDocument filter) {
 		return new Batches(step, collection, filter, new BsonDocument());
 	}
 
-	/**
-	 * Select documents of which only some fields are needed.
-	 */
 	static Batches ofFields(OperationContext step, String collection, BsonDocument filter, Collection<String> fields) {
 		return new Batches(step, collection, filter, including(fields));
 	}
@@ -147,9 +140,7 @@ final class Batches {
 		}
 	}
 
-	/**
-	 * Look at all documents, in batches, and change none.
-	 */
+	// Reads all documents, in batches, and changes none
 	void look(Consumer<List<BsonDocument>> reader) {
 		try (MongoCursor<BsonDocument> cursor = this.step.collection(this.collection)
 			.find(this.filter)
@@ -178,17 +169,13 @@ final class Batches {
 			.into(new ArrayList<>());
 	}
 
-	/**
-	 * Changes some documents.
-	 */
 	@FunctionalInterface
 	interface Work {
 
 		/**
-		 * Change some documents. May be called again with the same documents after an
-		 * error that passes, then none of what it did has happened.
-		 * @param again whether it may have been called with some of these documents
-		 * before, and has changed them
+		 * May be called again with the same documents after a transient error; then
+		 * nothing that it did has happened.
+		 * @param again whether an earlier call may have changed some of these documents
 		 * @return whether all of them are changed; otherwise it is called again with
 		 * those that the filter still selects
 		 */

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a command of the author's writes to, and whether it can be part of a transaction.
- *
- * @param command the command
  */
 record CommandReach(BsonDocument command) {
 
@@ -28,15 +26,11 @@ record CommandReach(BsonDocument command) {
 	private static final Set<String> READS = Set.of("find", "distinct", "count", "listindexes", "listcollections",
 			"collstats", "dbstats", "validate", "explain", "ping");
 
-	/**
-	 * What MongoDB's manual says to stay in the database that the command is run on.
-	 */
+	// Stay in their database, according to MongoDB's manual
 	private static final Set<String> LOCAL = Set.of("create", "createindexes", "drop", "dropindexes", "deleteindexes",
 			"collmod", "converttocapped", "clonecollectionascapped", "aggregate", "reindex", "compact");
 
-	/**
-	 * Stages that MongoDB's manual says not to be part of a transaction.
-	 */
+	// Not allowed in a transaction, according to MongoDB's manual
 	private static final Set<String> NOT_IN_TRANSACTIONS = Set.of("$out", "$merge", "$collStats", "$currentOp",
 			"$indexStats", "$listLocalSessions", "$listSessions", "$planCacheStats", "$unionWith");
 
@@ -50,17 +44,13 @@ record CommandReach(BsonDocument command) {
 				&& stages().stream().allMatch((stage) -> NOT_IN_TRANSACTIONS.stream().noneMatch(stage::containsKey)));
 	}
 
-	/**
-	 * Whether the command takes a write concern, and needs one.
-	 */
+	// Whether the command takes a write concern, and needs one
 	boolean isWrite() {
 		return WRITES.contains(name()) || DEFINITIONS.contains(name())
 				|| (name().equals("aggregate") && !written().isEmpty());
 	}
 
-	/**
-	 * Say why the command may write to other databases than the one that it is run on.
-	 */
+	// Why the command may write to other databases than its own
 	Optional<String> beyond() {
 		String name = name();
 		Optional<String> other = written().stream()
@@ -152,13 +142,7 @@ record CommandReach(BsonDocument command) {
 		}
 	}
 
-	/**
-	 * What is written to.
-	 *
-	 * @param database the name of the database, {@code null} for the one that the command
-	 * is run on
-	 * @param collection the name of the collection, {@code null} for all
-	 */
+	// Null database: the one that the command is run on; null collection: all
 	private record Target(@Nullable String database, @Nullable String collection) {
 
 	}

@@ -38,14 +38,11 @@ import io.gemforce.migrations.store.AffectedCount;
 /**
  * Converts a field in batches, each document guarded by the value that was read.
  * <p>
- * If all values are of one type, each converts back to exactly what it was, and no
- * document has the target type already, then the undo converts back, and the type is all
- * that needs to be remembered. Otherwise there are pre-images.
+ * If all values are of one type, each converts back exactly, and no document has the
+ * target type already, then the undo converts back, and only the type is stored.
+ * Otherwise there are pre-images.
  *
- * @param collection the collection
- * @param field the field
- * @param to the type to convert to
- * @param onError what becomes of values that cannot be converted without loss
+ * @param onError what happens to values that cannot be converted without loss
  * @param unit what numbers are that are to be dates, {@code null} if none is given
  */
 public record ConvertField(String collection, FieldPath field, FieldType to, OnConversionError onError,
@@ -128,7 +125,7 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 		return PlanPhrases.eachDocument(this.collection);
 	}
 
-	// An array of values of the target type matches their type, too
+	// An array that contains values of the target type matches that type, too
 	private BsonDocument ofOtherTypes() {
 		BsonArray types = new BsonArray(List.of(new BsonString(targetName()), new BsonString("null")));
 		BsonDocument otherType = new BsonDocument(this.field.text(),
@@ -236,14 +233,14 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 							: this.field.unset()));
 		}
 		if (step.isRemembering() && step.notes().containsKey(ORIGINAL_TYPE)) {
-			// The undo looks for them, as it converts back what has none
+			// Stored for the undo, which converts back what has no pre-image
 			step.preimages().keep(preimages, again);
 		}
 		else if (step.isRemembering()) {
 			step.keep(preimages, again);
 		}
 		if (step.hasTransactions()) {
-			// The transaction sees to it that they are as they were read
+			// The transaction guarantees that they are as they were read
 			values.write(step.collection(this.collection));
 			return true;
 		}
@@ -314,9 +311,7 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 				.formatted(this.collection, BsonFormatter.show(id), this.field, Conditions.typeName(original))));
 	}
 
-	/**
-	 * What is found out before the first write.
-	 */
+	// What is found out before the first write
 	private final class Outlook {
 
 		private final Map<BsonType, Long> failures = new EnumMap<>(BsonType.class);
@@ -360,7 +355,8 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 		}
 
 		private static String example(BsonValue value, BsonDocument document) {
-			return "%s in document %s".formatted(BsonFormatter.show(value), BsonFormatter.show(WholeDocument.id(document)));
+			return "%s in document %s".formatted(BsonFormatter.show(value),
+					BsonFormatter.show(WholeDocument.id(document)));
 		}
 
 		long failures() {
@@ -374,10 +370,7 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 				.collect(Collectors.joining(", "));
 		}
 
-		/**
-		 * Return the type that an undo can convert back to.
-		 * @return the type, {@code null} if pre-images are needed
-		 */
+		// The type that an undo can convert back to, null if pre-images are needed
 		@Nullable BsonType originalType() {
 			return this.reversible ? this.type : null;
 		}

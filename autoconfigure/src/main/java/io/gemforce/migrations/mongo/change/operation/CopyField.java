@@ -24,12 +24,8 @@ import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
 import io.gemforce.migrations.store.AffectedCount;
 
 /**
- * Copies a field in all documents that have it and lack the target: by one command of the
- * server where it has update pipelines, else in batches.
- *
- * @param collection the collection
- * @param from the field
- * @param to the field to copy it to
+ * Copies a field in all documents that have it and lack the target: by one command where
+ * the server has update pipelines, else in batches.
  */
 public record CopyField(String collection, FieldPath from, FieldPath to) implements ChangeOperation {
 
@@ -108,8 +104,9 @@ public record CopyField(String collection, FieldPath from, FieldPath to) impleme
 		BsonString value = new BsonString("$" + this.from);
 		new Validators(info.get()).requirePass(step, copied(), List.of(Validators.set(this.to, value)));
 		new FieldAddition(this.collection, this.to).begin(step, copied());
-		// Keeps off documents that have come to have an array in the way
-		BsonDocument clear = Conditions.all(copied(), new EnclosingDocuments(this.from).clear(), new EnclosingDocuments(this.to).clear());
+		// Excludes documents that have an array in the way by now
+		BsonDocument clear = Conditions.all(copied(), new EnclosingDocuments(this.from).clear(),
+				new EnclosingDocuments(this.to).clear());
 		if (step.knowsPipelines()) {
 			step.collection(this.collection)
 				.updateMany(clear, List.of(new BsonDocument("$set", new BsonDocument(this.to.text(), value))));
@@ -118,7 +115,8 @@ public record CopyField(String collection, FieldPath from, FieldPath to) impleme
 			Batches.ofFields(step, this.collection, clear, List.of(this.from.text()))
 				.forEach((documents, again) -> copy(step, documents));
 		}
-		EnclosingDocuments.requireNoneLeft(step, this.collection, copied(), List.of(new EnclosingDocuments(this.from), new EnclosingDocuments(this.to)));
+		EnclosingDocuments.requireNoneLeft(step, this.collection, copied(),
+				List.of(new EnclosingDocuments(this.from), new EnclosingDocuments(this.to)));
 	}
 
 	private boolean copy(OperationContext step, List<BsonDocument> documents) {

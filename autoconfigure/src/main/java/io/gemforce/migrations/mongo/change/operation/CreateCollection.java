@@ -12,9 +12,7 @@ import io.gemforce.migrations.mongo.change.contract.Reverse;
 import io.gemforce.migrations.store.AffectedCount;
 
 /**
- * Creates a collection, unless it is there.
- *
- * @param collection the collection
+ * Creates a collection, unless it exists.
  */
 public record CreateCollection(String collection) implements ChangeOperation {
 
@@ -54,7 +52,8 @@ public record CreateCollection(String collection) implements ChangeOperation {
 
 	@Override
 	public List<String> needs() {
-		return PlanPhrases.privileges("createCollection, find, renameCollectionSameDB, dropCollection", this.collection);
+		return PlanPhrases.privileges("createCollection, find, renameCollectionSameDB, dropCollection",
+				this.collection);
 	}
 
 	@Override

@@ -29,11 +29,9 @@ import io.gemforce.migrations.mongo.change.source.Seconds;
 import io.gemforce.migrations.store.AffectedCount;
 
 /**
- * Creates an index, unless the same one is there.
+ * Creates an index, unless the same one exists.
  *
- * @param collection the collection
- * @param index the index in the form that the server takes
- * @param expireExisting whether the documents may be deleted that have expired already
+ * @param expireExisting whether documents that have already expired may be deleted
  */
 public record CreateIndex(String collection, BsonDocument index, boolean expireExisting) implements ChangeOperation {
 
@@ -177,7 +175,7 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 		return this.index.getNumber(EXPIRE_AFTER).longValue();
 	}
 
-	// Of several dates in an array the server looks at the earliest
+	// Of several dates in an array the server uses the earliest
 	private BsonDocument expired() {
 		long latest = System.currentTimeMillis() - TimeUnit.SECONDS.toMillis(expireAfter());
 		return Conditions.all(this.index.getDocument(PARTIAL_FILTER, new BsonDocument()), new BsonDocument(
@@ -196,9 +194,10 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 			}
 		}
 		if (!step.isBegun()) {
-			step.begin(CreatedCollection.note(there.isPresent()).append(EXISTED, BsonBoolean.valueOf(same.isPresent())));
+			step.begin(
+					CreatedCollection.note(there.isPresent()).append(EXISTED, BsonBoolean.valueOf(same.isPresent())));
 		}
-		// One that is listed may be still being built, by an interrupted attempt, too
+		// A listed index may still be in its build, also one of an interrupted attempt
 		duplicates.refuseIfAny(step, duplicates.build(step));
 	}
 
@@ -210,10 +209,7 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 		}
 	}
 
-	/**
-	 * Find the same index.
-	 * @return the index in the form that the server takes, or empty if there is none
-	 */
+	// In the form that the server takes
 	private Optional<BsonDocument> findSame(OperationContext step, @Nullable BsonDocument defaultCollation) {
 		IndexDefinition wanted = IndexDefinition.declared(this.index, defaultCollation);
 		List<BsonDocument> inTheWay = new ArrayList<>();

@@ -8,10 +8,7 @@ import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 
 /**
- * A collection that comes into being with a change, if it is not there: it is noted
- * whether it was, so that the undo drops it again, if it is empty.
- *
- * @param name the name of the collection
+ * A collection that a change creates if missing: the undo drops it again, if empty.
  */
 record CreatedCollection(String name) {
 
@@ -19,17 +16,11 @@ record CreatedCollection(String name) {
 
 	private static final int UNAUTHORIZED = 13;
 
-	/**
-	 * Note whether a change makes the collection.
-	 */
 	static BsonDocument note(boolean there) {
 		return new BsonDocument(NOTE, BsonBoolean.valueOf(!there));
 	}
 
-	/**
-	 * Drop the collection if the change has made it and it is empty. It is put aside
-	 * first, where nobody writes, as an insert between a look and the drop would be lost.
-	 */
+	// Renamed first: an insert between the check and the drop would be lost
 	void drop(OperationContext step) {
 		if (!step.isNoted(NOTE)) {
 			return;

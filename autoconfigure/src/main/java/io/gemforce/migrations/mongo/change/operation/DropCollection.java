@@ -30,10 +30,7 @@ import io.gemforce.migrations.mongo.change.preimage.Preimage;
 import io.gemforce.migrations.store.AffectedCount;
 
 /**
- * Drops a collection once all its documents are kept as pre-images, and its options and
- * indexes are noted.
- *
- * @param collection the collection
+ * Drops a collection once its documents, options and indexes are remembered.
  */
 public record DropCollection(String collection) implements ChangeOperation {
 
@@ -157,8 +154,8 @@ public record DropCollection(String collection) implements ChangeOperation {
 		return notes;
 	}
 
-	// What an interrupted attempt has kept is kept anew, as documents may have been
-	// changed or deleted since; unless this could be another collection of the same name
+	// What an interrupted attempt has kept is kept anew, as documents may have changed
+	// since, unless this could be another collection of the same name
 	private void keep(OperationContext step, boolean adding) throws Exception {
 		if (adding) {
 			step.unpack();
@@ -185,7 +182,7 @@ public record DropCollection(String collection) implements ChangeOperation {
 			return;
 		}
 		if (!step.isNoted(KEPT)) {
-			// The drop did not come to pass
+			// The collection was not dropped
 			return;
 		}
 		Optional<CollectionInfo> there = step.find(this.collection);
@@ -245,7 +242,7 @@ public record DropCollection(String collection) implements ChangeOperation {
 		if (!inserts.isEmpty()) {
 			BulkWriteOptions options = new BulkWriteOptions().ordered(false);
 			if (!options(step).getDocument("validator", new BsonDocument()).isEmpty()) {
-				// Documents that were older than the validator may not pass it
+				// Documents older than the validator may not pass it
 				options.bypassDocumentValidation(true);
 			}
 			step.collection(this.collection).bulkWrite(inserts, options);

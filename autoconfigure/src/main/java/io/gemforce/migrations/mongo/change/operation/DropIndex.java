@@ -17,10 +17,7 @@ import io.gemforce.migrations.mongo.change.document.Json;
 import io.gemforce.migrations.store.AffectedCount;
 
 /**
- * Drops an index, if it is there, and notes its definition.
- *
- * @param collection the collection
- * @param name the name of the index
+ * Drops an index, if it exists, and notes its definition.
  */
 public record DropIndex(String collection, String name) implements ChangeOperation {
 

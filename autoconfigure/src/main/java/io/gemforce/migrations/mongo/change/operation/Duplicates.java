@@ -26,10 +26,7 @@ import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 
 /**
- * Looks for documents that a unique index could not be built over.
- *
- * @param collection the collection
- * @param index the index in the form that the server takes
+ * Looks for documents that prevent a unique index.
  */
 record Duplicates(String collection, BsonDocument index) {
 
@@ -39,16 +36,10 @@ record Duplicates(String collection, BsonDocument index) {
 
 	private static final Pattern POSITION = Pattern.compile("(.*\\.)?[0-9]+(\\..*)?");
 
-	/**
-	 * Refuse to build the index if there are duplicates.
-	 */
 	void refuseIfAny(OperationContext step) {
 		refuseIfAny(step, examples(step));
 	}
 
-	/**
-	 * Refuse to build the index if there are duplicates.
-	 */
 	void refuseIfAny(OperationContext step, List<String> examples) {
 		if (!examples.isEmpty()) {
 			boolean more = examples.size() > EXAMPLES;
@@ -58,10 +49,7 @@ record Duplicates(String collection, BsonDocument index) {
 		}
 	}
 
-	/**
-	 * Build the index, or wait until it is built.
-	 * @return the values that keep the index from being built, none if it is built
-	 */
+	// Builds the index, or waits for it; returns the values that prevent it
 	List<String> build(OperationContext step) {
 		try {
 			step.catalog().createIndexes(this.collection, List.of(this.index));
@@ -81,11 +69,7 @@ record Duplicates(String collection, BsonDocument index) {
 		return (values != null) ? BsonFormatter.show(values) : "the server does not tell which";
 	}
 
-	/**
-	 * Find values that several documents have. Of an index whose keys are not just the
-	 * values of fields nothing is found: the server finds it when it builds the index.
-	 * @return the values and the number of documents, one more than are shown at the most
-	 */
+	// Finds none if keys are not just values of fields: then only the server reports them
 	List<String> examples(OperationContext step) {
 		if (!this.index.getBoolean("unique", BsonBoolean.FALSE).getValue() || !isOfFields()) {
 			return List.of();

@@ -16,18 +16,13 @@ import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
 
 /**
- * The documents that a nested field lies in. A change that sets the field makes those
- * that are missing, and its undo removes them again: those that it leaves empty and that
- * were not there before. So the rare documents are remembered in which one of them was
- * there and empty.
- *
- * @param path the field
+ * The documents that enclose a nested field. A change that sets the field creates the
+ * missing ones, and its undo removes those again that it leaves empty. So the rare
+ * documents in which one of them existed and was empty are remembered.
  */
 record EnclosingDocuments(FieldPath path) {
 
-	/**
-	 * Return filters for documents in which the field cannot be reached.
-	 */
+	// Filters for documents in which the field cannot be reached
 	List<BsonDocument> obstacles() {
 		List<BsonDocument> obstacles = new ArrayList<>();
 		for (FieldPath parent : this.path.parents()) {
@@ -37,17 +32,12 @@ record EnclosingDocuments(FieldPath path) {
 		return obstacles;
 	}
 
-	/**
-	 * Return a filter for documents in which nothing stands in the way of the field.
-	 */
+	// A filter for documents in which nothing blocks the path to the field
 	BsonDocument clear() {
 		List<BsonDocument> obstacles = obstacles();
 		return obstacles.isEmpty() ? Conditions.ANY : Conditions.not(Conditions.any(obstacles));
 	}
 
-	/**
-	 * Refuse a change if it cannot reach the field in some documents.
-	 */
 	void requireClear(OperationContext step, String collection, BsonDocument documents) {
 		requireNoArrays(step, collection, documents);
 		if (this.path.isNested()) {
@@ -60,9 +50,6 @@ record EnclosingDocuments(FieldPath path) {
 		}
 	}
 
-	/**
-	 * Refuse a change if the path leads through arrays.
-	 */
 	void requireNoArrays(OperationContext step, String collection, BsonDocument documents) {
 		if (this.path.isNested()) {
 			step.refuseIfAny(collection,
@@ -74,11 +61,9 @@ record EnclosingDocuments(FieldPath path) {
 		}
 	}
 
-	/**
-	 * Fail after the change was made in all other documents, if something has come to be
-	 * on the way to nested fields in some of them.
-	 */
-	static void requireNoneLeft(OperationContext step, String collection, BsonDocument documents, List<EnclosingDocuments> parents) {
+	// Fails after all other documents are changed, if some paths are blocked by now
+	static void requireNoneLeft(OperationContext step, String collection, BsonDocument documents,
+			List<EnclosingDocuments> parents) {
 		List<BsonDocument> obstacles = parents.stream().flatMap((way) -> way.obstacles().stream()).toList();
 		if (!obstacles.isEmpty()) {
 			step.requireNoneLeft(collection, Conditions.all(documents, Conditions.any(obstacles)),
@@ -118,12 +103,7 @@ record EnclosingDocuments(FieldPath path) {
 		return null;
 	}
 
-	/**
-	 * Return what is to be removed from a document so that the field is gone, and the
-	 * documents that only it is in.
-	 * @param kept a field whose parents are not to be removed, {@code null} if there is
-	 * none
-	 */
+	// The field, or the outermost parent that holds only it; the parents of kept stay
 	FieldPath removable(BsonDocument document, @Nullable Preimage remembered, @Nullable FieldPath kept) {
 		FieldPath removable = this.path;
 		List<FieldPath> parents = this.path.parents();

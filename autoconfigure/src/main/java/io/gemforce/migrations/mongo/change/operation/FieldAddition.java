@@ -21,19 +21,13 @@ import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
 
 /**
- * A field that a change sets in documents that lack it. The documents that have it before
- * are remembered, so that the undo spares them.
- *
- * @param collection the collection
- * @param path the field
+ * A field that a change sets where it is missing; the undo spares what had it before.
  */
 record FieldAddition(String collection, FieldPath path) {
 
 	private static final String NOTE = "spared";
 
-	/**
-	 * Check and remember, and note that the change begins.
-	 */
+	// Checks, remembers, and notes that the change begins
 	void begin(OperationContext step, BsonDocument documents) throws Exception {
 		new EnclosingDocuments(this.path).requireClear(step, this.collection, documents);
 		if (step.isBegun()) {
@@ -55,10 +49,9 @@ record FieldAddition(String collection, FieldPath path) {
 		step.begin(notes);
 	}
 
-	/**
-	 * Remove the field where it is as the change has left it.
-	 */
-	void remove(OperationContext step, List<String> needed, Function<BsonDocument, @Nullable BsonValue> expected) throws Exception {
+	// Removes the field where it is as the change has left it
+	void remove(OperationContext step, List<String> needed, Function<BsonDocument, @Nullable BsonValue> expected)
+			throws Exception {
 		Batches.ofFields(step, this.collection, Conditions.exists(this.path), needed)
 			.forEach((documents, again) -> removeFrom(documents, step, expected));
 		String what = "'%s' stays, as it has been changed since".formatted(this.path);

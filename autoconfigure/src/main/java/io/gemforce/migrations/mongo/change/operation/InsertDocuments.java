@@ -27,11 +27,7 @@ import io.gemforce.migrations.mongo.change.preimage.Preimage;
 import io.gemforce.migrations.store.AffectedCount;
 
 /**
- * Inserts documents, those aside that are there already. Those are remembered, so that
- * the undo spares them.
- *
- * @param collection the collection
- * @param documents the documents
+ * Inserts documents that do not exist yet; the undo spares those that did.
  */
 public record InsertDocuments(String collection, List<BsonDocument> documents) implements ChangeOperation {
 
@@ -134,7 +130,7 @@ public record InsertDocuments(String collection, List<BsonDocument> documents) i
 			BsonDocument document = missing.get(error.getIndex());
 			BsonDocument found = current.get(key(document));
 			if (found == null) {
-				// Another unique index is in the way
+				// Another unique index refused the documents
 				throw failure;
 			}
 			if (!isSame(found, document)) {
@@ -150,7 +146,7 @@ public record InsertDocuments(String collection, List<BsonDocument> documents) i
 		}
 	}
 
-	// By the ids as the server compares them
+	// The id as the server compares it
 	private static ExactValue key(BsonDocument document) {
 		return new ExactValue(Fingerprint.comparable(WholeDocument.id(document)));
 	}

@@ -23,8 +23,7 @@ import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
 
 /**
- * Restores fields from pre-images, in those documents in which they are still as the
- * change has left them.
+ * Restores fields from pre-images where they are still as the change has left them.
  */
 final class PreimageRestorer {
 
@@ -40,9 +39,6 @@ final class PreimageRestorer {
 		this.fields = fields;
 	}
 
-	/**
-	 * Restore all that there are pre-images of.
-	 */
 	void run() throws Exception {
 		this.step.preimages().forEach(this::restore);
 	}
@@ -60,8 +56,8 @@ final class PreimageRestorer {
 			BsonDocument document = current.get(new ExactValue(preimage.id()));
 			String conflict = conflict(preimage, document);
 			if (conflict != null) {
-				conflicts
-					.add("'%s', document %s: %s".formatted(this.collection, BsonFormatter.show(preimage.id()), conflict));
+				conflicts.add("'%s', document %s: %s".formatted(this.collection, BsonFormatter.show(preimage.id()),
+						conflict));
 			}
 			else if (document != null && !preimage.isAsBefore(document)) {
 				writes.add(restoring(preimage, document));

@@ -23,10 +23,7 @@ import io.gemforce.migrations.mongo.change.preimage.Preimage;
 import io.gemforce.migrations.store.AffectedCount;
 
 /**
- * Removes a field from all documents, in batches whose pre-images come first.
- *
- * @param collection the collection
- * @param field the field
+ * Removes a field from all documents, in batches whose pre-images are written first.
  */
 public record RemoveField(String collection, FieldPath field) implements ChangeOperation {
 
@@ -130,7 +127,7 @@ public record RemoveField(String collection, FieldPath field) implements ChangeO
 		}
 		step.keep(preimages, again);
 		if (step.hasTransactions()) {
-			// The transaction sees to it that they are as they were read
+			// The transaction guarantees that they are as they were read
 			step.collection(this.collection)
 				.updateMany(Conditions.ids(preimages.stream().map(Preimage::id).toList()), this.field.unset());
 			return true;

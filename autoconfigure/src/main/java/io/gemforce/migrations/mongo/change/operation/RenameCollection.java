@@ -17,9 +17,6 @@ import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Renames a collection.
- *
- * @param from the name of the collection
- * @param to its new name
  */
 public record RenameCollection(String from, String to) implements ChangeOperation {
 

@@ -27,10 +27,6 @@ import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Renames a field in all documents that have it, by one command of the server.
- *
- * @param collection the collection
- * @param from the field
- * @param to its new name
  */
 public record RenameField(String collection, FieldPath from, FieldPath to) implements ChangeOperation {
 
@@ -147,8 +143,8 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 			return;
 		}
 		BsonDocument renamed = Conditions.exists(this.to);
-		BsonDocument reversible = Conditions.all(renamed, Conditions.missing(this.from), new EnclosingDocuments(this.from).clear(),
-				new EnclosingDocuments(this.to).clear());
+		BsonDocument reversible = Conditions.all(renamed, Conditions.missing(this.from),
+				new EnclosingDocuments(this.from).clear(), new EnclosingDocuments(this.to).clear());
 		if (this.to.isNested()) {
 			Batches.ofFields(step, this.collection, reversible, List.of(this.to.top()))
 				.forEach((documents, again) -> renameBack(step, documents));
@@ -160,8 +156,7 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 				"'%s' stays, as '%s' is there or has no place".formatted(this.to, this.from));
 	}
 
-	// Removes the parents of the field in the same update of a document, as they could
-	// not be told from others afterwards
+	// Removes the parents in the same update: later it is unknown which were created
 	private boolean renameBack(OperationContext step, List<BsonDocument> documents) {
 		Map<ExactValue, Preimage> remembered = step.preimages()
 			.find(documents.stream().map(WholeDocument::id).toList());
@@ -169,8 +164,8 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 		for (BsonDocument document : documents) {
 			BsonValue value = this.to.find(document);
 			if (value != null) {
-				FieldPath removable = new EnclosingDocuments(this.to).removable(document, EnclosingDocuments.remembered(remembered, document),
-						this.from);
+				FieldPath removable = new EnclosingDocuments(this.to).removable(document,
+						EnclosingDocuments.remembered(remembered, document), this.from);
 				updates.add(new UpdateOneModel<>(
 						Conditions.all(Conditions.id(WholeDocument.id(document)), Conditions.missing(this.from),
 								new EnclosingDocuments(this.from).clear(),

@@ -22,10 +22,6 @@ import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Runs a command of the author's on the application's database.
- *
- * @param up the command
- * @param down the command that undoes it, {@code null} if there is none
- * @param declaredIdempotent whether the author says that the command is idempotent
  */
 public record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 		boolean declaredIdempotent) implements ChangeOperation {
@@ -140,7 +136,7 @@ public record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 				: command;
 	}
 
-	// The commit has one, and nothing else may have one
+	// The commit has a write concern, and nothing else in a transaction may have one
 	private static BsonDocument inTransaction(BsonDocument command) {
 		BsonDocument plain = command.clone();
 		plain.remove(WRITE_CONCERN);

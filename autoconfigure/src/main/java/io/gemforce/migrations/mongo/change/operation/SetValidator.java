@@ -20,11 +20,7 @@ import io.gemforce.migrations.mongo.change.document.Json;
 import io.gemforce.migrations.store.AffectedCount;
 
 /**
- * Sets the validator of a collection, which is created if it is not there, and notes the
- * previous one.
- *
- * @param collection the collection
- * @param validation validator, level and action, as the server takes them
+ * Sets a collection's validator, creates a missing collection, notes the old validator.
  */
 public record SetValidator(String collection, BsonDocument validation) implements ChangeOperation {
 
@@ -150,9 +146,6 @@ public record SetValidator(String collection, BsonDocument validation) implement
 
 	/**
 	 * The undo of a validator before its turn.
-	 *
-	 * @param change the change that has set it
-	 * @param step the undo
 	 */
 	public record Undo(SetValidator change, OperationContext step) {
 

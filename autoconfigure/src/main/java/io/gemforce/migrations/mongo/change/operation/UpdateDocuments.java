@@ -38,15 +38,8 @@ import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Updates documents by the author's operators or pipeline. With a {@code down} that is
- * one command of the server; without one the update is made in batches, with the
- * pre-images of the fields at the top that it changes.
- *
- * @param collection the collection
- * @param filter selects the documents
- * @param up the update
- * @param down what undoes it, {@code null} if pre-images do
- * @param downFilter selects the documents to undo
- * @param declaredIdempotent whether the author says that the update is idempotent
+ * one command of the server; without one the update is made in batches, with pre-images
+ * of the fields at the top that it changes.
  */
 public record UpdateDocuments(String collection, BsonDocument filter, BsonValue up, @Nullable BsonValue down,
 		BsonDocument downFilter, boolean declaredIdempotent) implements ChangeOperation {
@@ -90,7 +83,8 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 	public Reverse reverse() {
 		return (this.down != null)
 				? Reverse.declared("updates documents of '%s' where %s: %s%s".formatted(this.collection,
-						BsonFormatter.show(this.downFilter), BsonFormatter.show(this.down), isVain() ? ", " + VAIN : ""))
+						BsonFormatter.show(this.downFilter), BsonFormatter.show(this.down),
+						isVain() ? ", " + VAIN : ""))
 				: Reverse.remembered("restores the changed fields of '%s' from pre-images".formatted(this.collection));
 	}
 
@@ -196,7 +190,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 		}
 	}
 
-	// An attempt that was interrupted may have undone all of it before
+	// An interrupted attempt may have undone all of it before
 	private void requireFound(OperationContext step, long found) {
 		long changed = step.notes().getNumber(CHANGED, new BsonInt64(0)).longValue();
 		if (found == 0 && changed > 0 && !step.isResumed()) {
@@ -227,7 +221,8 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 	}
 
 	// What a pipeline would make of documents, by an aggregation
-	private Map<ExactValue, BsonDocument> computed(OperationContext step, List<BsonDocument> documents, BsonValue pipeline) {
+	private Map<ExactValue, BsonDocument> computed(OperationContext step, List<BsonDocument> documents,
+			BsonValue pipeline) {
 		List<BsonDocument> aggregation = new ArrayList<>();
 		aggregation.add(new BsonDocument("$match", Conditions.ids(documents.stream().map(WholeDocument::id).toList())));
 		aggregation.addAll(UpdateOperators.toAggregation(pipeline.asArray()));
@@ -270,12 +265,14 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 		}
 	}
 
-	private static Map<ExactValue, Preimage> earlier(OperationContext step, List<BsonDocument> documents, boolean again) {
+	private static Map<ExactValue, Preimage> earlier(OperationContext step, List<BsonDocument> documents,
+			boolean again) {
 		return again ? step.preimages().find(documents.stream().map(WholeDocument::id).toList()) : Map.of();
 	}
 
 	// An undo that was given up may have restored a document. Otherwise a pre-image is
-	// complete once the update has been seen, whoever has changed the document since
+	// complete once the update has been seen, whichever client has changed the document
+	// since
 	private static List<BsonDocument> withoutDone(List<BsonDocument> documents, Map<ExactValue, Preimage> earlier) {
 		return documents.stream().filter((document) -> {
 			Preimage preimage = earlier.get(ExactValue.idOf(document));
@@ -283,8 +280,9 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 		}).toList();
 	}
 
-	// In a transaction pre-images and update are there together or not at all
-	private boolean updateTogether(OperationContext step, List<BsonDocument> documents, Set<String> fields, boolean again) {
+	// In a transaction pre-images and update are written together or not at all
+	private boolean updateTogether(OperationContext step, List<BsonDocument> documents, Set<String> fields,
+			boolean again) {
 		List<BsonDocument> open = withoutDone(documents, earlier(step, documents, again));
 		List<BsonValue> ids = open.stream().map(WholeDocument::id).toList();
 		if (ids.isEmpty()) {
@@ -314,7 +312,7 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 		return preimages;
 	}
 
-	// What is made of each document is known before it is written
+	// The result for each document is known before it is written
 	private boolean replace(OperationContext step, List<BsonDocument> documents, boolean again) {
 		Map<ExactValue, Preimage> earlier = earlier(step, documents, again);
 		List<BsonDocument> open = documents.stream().filter((document) -> {
@@ -326,8 +324,8 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 		return ConditionalUpdates.write(step.collection(this.collection), replacements(open, computed));
 	}
 
-	// The whole document is kept until it is known what the update has made of it: which
-	// is known of each only if it is updated by itself
+	// The whole document is kept until the result of the update is known, which requires
+	// to update each document by itself
 	private boolean updateGuarded(OperationContext step, List<BsonDocument> documents, boolean again) {
 		Map<ExactValue, Preimage> earlier = earlier(step, documents, again);
 		List<BsonDocument> open = withoutDone(documents, earlier);
@@ -377,8 +375,8 @@ public record UpdateDocuments(String collection, BsonDocument filter, BsonValue 
 		return before;
 	}
 
-	// What an attempt was at when it was interrupted, or failed, may have been updated:
-	// it is undone only where it is as the update would have left it
+	// What an interrupted or failed attempt was working on may have been updated: it is
+	// undone only where it is as the update would have left it
 	private void complete(OperationContext step, List<Preimage> preimages) {
 		List<BsonDocument> whole = preimages.stream().filter(Preimage::hasWhole).map(Preimage::whole).toList();
 		if (whole.isEmpty()) {

@@ -18,10 +18,7 @@ import io.gemforce.migrations.mongo.change.document.FieldPath;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 
 /**
- * Finds the documents that a collection's validator would not let pass once a change is
- * made in them, before anything is written.
- *
- * @param collection the collection
+ * Finds, before the first write, documents that the change would make invalid.
  */
 record Validators(CollectionInfo collection) {
 
@@ -40,9 +37,6 @@ record Validators(CollectionInfo collection) {
 				&& !option("validationLevel", "strict").equals("off");
 	}
 
-	/**
-	 * Refuse a change whose documents would not pass the validator.
-	 */
 	void requirePass(OperationContext step, BsonDocument documents, List<BsonDocument> stages) {
 		if (!isRefusing()) {
 			return;
@@ -77,7 +71,7 @@ record Validators(CollectionInfo collection) {
 				.forEach((document) -> examples.add(BsonFormatter.show(WholeDocument.id(document))));
 		}
 		catch (MongoCommandException ex) {
-			// A validator that an aggregation cannot have: the write will tell
+			// The validator is not allowed in an aggregation: the write will report it
 			return List.of();
 		}
 		return examples;

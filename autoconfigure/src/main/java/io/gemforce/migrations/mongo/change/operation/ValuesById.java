@@ -16,14 +16,11 @@ import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
 
 /**
- * Sets a field of many documents to a value of each one's own, by one command, which
- * costs a fraction of a command with an update for each document.
+ * Sets a field of many documents to a different value each, by one fast command.
  */
 public final class ValuesById {
 
-	/**
-	 * A server may look through the ids one by one for each document.
-	 */
+	// A server may search the ids one by one for each document
 	private static final int TOGETHER = 100;
 
 	private final FieldPath field;
@@ -49,7 +46,7 @@ public final class ValuesById {
 	}
 
 	/**
-	 * Write the values, in a transaction that has read the documents.
+	 * Must be called in the transaction that has read the documents.
 	 */
 	public void write(MongoCollection<BsonDocument> collection) {
 		List<UpdateManyModel<BsonDocument>> updates = new ArrayList<>();
@@ -68,7 +65,7 @@ public final class ValuesById {
 		}
 	}
 
-	// No position is -1, which would be the last one
+	// Avoids position -1, which would be the last one
 	private BsonDocument value(BsonArray some, BsonArray own) {
 		BsonDocument position = operator("$indexOfArray", literal(some), new BsonString("$_id"));
 		BsonString at = new BsonString("$$at");

@@ -1,5 +1,5 @@
 /**
- * The changes themselves, a class for each kind, and what only they need. Internal.
+ * The changes, a class for each kind, and what only they need. Internal.
  */
 @NullMarked
 package io.gemforce.migrations.mongo.change.operation;

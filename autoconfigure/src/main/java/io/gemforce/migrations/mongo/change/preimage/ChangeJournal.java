@@ -68,9 +68,6 @@ public final class ChangeJournal {
 
 	private final BsonDocument finished = new BsonDocument();
 
-	/**
-	 * Create the memory of an application.
-	 */
 	public ChangeJournal(Supplier<MongoCollection<Document>> preimages, ApplyKey key) {
 		this.preimages = preimages;
 		this.key = key;
@@ -103,53 +100,48 @@ public final class ChangeJournal {
 	}
 
 	/**
-	 * Note that the first write of a change is about to happen.
+	 * Store, before the first write of a change, that it is about to happen.
 	 * @param done how many changes are made, this one included if it is made together
 	 * with this note
-	 * @param remembering whether what an undo needs is kept
 	 */
 	public void begin(int change, int done, int total, String definition, boolean remembering, BsonDocument notes) {
-		BsonDocument entry = new BsonDocument(JournalProgress.DEFINITION, new BsonString(definition)).append(JournalProgress.NOTES,
-				notes);
+		BsonDocument entry = new BsonDocument(JournalProgress.DEFINITION, new BsonString(definition))
+			.append(JournalProgress.NOTES, notes);
 		if (!remembering) {
 			entry.append(JournalProgress.FORGOTTEN, BsonBoolean.TRUE);
 		}
 		String name = "changes." + JournalProgress.entryName(change);
 		this.finished.keySet().removeIf((earlier) -> earlier.startsWith(name + "."));
 		set(new BsonDocument(JournalProgress.UP,
-				new BsonDocument(JournalProgress.DONE, new BsonInt32(done)).append(JournalProgress.BEGUN, new BsonInt32(change))
+				new BsonDocument(JournalProgress.DONE, new BsonInt32(done))
+					.append(JournalProgress.BEGUN, new BsonInt32(change))
 					.append(JournalProgress.TOTAL, new BsonInt32(total)))
 			.append(name, entry));
 	}
 
-	/**
-	 * Note that a change is at work again that its undo has left in parts.
-	 */
 	public void beginAgain(int change, int total) {
 		set(new BsonDocument(JournalProgress.UP,
-				new BsonDocument(JournalProgress.DONE, new BsonInt32(change)).append(JournalProgress.BEGUN, new BsonInt32(change))
+				new BsonDocument(JournalProgress.DONE, new BsonInt32(change))
+					.append(JournalProgress.BEGUN, new BsonInt32(change))
 					.append(JournalProgress.TOTAL, new BsonInt32(total))));
 	}
 
-	/**
-	 * Note something more of a change that has been begun.
-	 */
 	public void note(int change, BsonDocument notes) {
-		set(new BsonDocument("changes.%s.%s".formatted(JournalProgress.entryName(change), JournalProgress.NOTES), notes));
+		set(new BsonDocument("changes.%s.%s".formatted(JournalProgress.entryName(change), JournalProgress.NOTES),
+				notes));
 	}
 
 	/**
-	 * Note something more of a change that has been begun, with what is noted next.
+	 * Add a note that is written together with the next one.
 	 */
 	public void noteLater(int change, String name, BsonValue value) {
-		this.finished.append("changes.%s.%s.%s".formatted(JournalProgress.entryName(change), JournalProgress.NOTES, name), value);
+		this.finished.append(
+				"changes.%s.%s.%s".formatted(JournalProgress.entryName(change), JournalProgress.NOTES, name), value);
 	}
 
 	/**
-	 * Take note that a change is made. It is written with what is noted next, of the
-	 * change that begins then or of all: an interruption in between makes the change
-	 * again, which does no harm.
-	 * @param items how many pre-images it has kept
+	 * Note that a change is made. This is written with the next note: an interruption in
+	 * between makes the change again, which does no harm.
 	 */
 	public void finish(int change, long items) {
 		this.finished.append("changes.%s.%s".formatted(JournalProgress.entryName(change), JournalProgress.ITEMS),
@@ -165,19 +157,19 @@ public final class ChangeJournal {
 
 	/**
 	 * Note that the undo of a change is about to begin, or that all are undone.
-	 * @param conflicts what was found so far
 	 */
 	public void beginDown(int left, int begun, Conflicts conflicts) {
 		BsonArray examples = new BsonArray(conflicts.examples().stream().map(BsonString::new).toList());
 		set(new BsonDocument(JournalProgress.DOWN,
-				new BsonDocument(JournalProgress.LEFT, new BsonInt32(left)).append(JournalProgress.BEGUN, new BsonInt32(begun))
+				new BsonDocument(JournalProgress.LEFT, new BsonInt32(left))
+					.append(JournalProgress.BEGUN, new BsonInt32(begun))
 					.append(JournalProgress.CONFLICTS, new BsonInt64(conflicts.count()))
 					.append(JournalProgress.EXAMPLES, examples)));
 	}
 
 	/**
-	 * Take note whether the undo of a change has left something of it, because that has
-	 * been changed since. It is written with what is noted next.
+	 * Note whether the undo of a change has left a part of it, because that has been
+	 * changed since. This is written with the next note.
 	 */
 	public void finishDown(int change, boolean left) {
 		this.finished.append("changes.%s.%s".formatted(JournalProgress.entryName(change), JournalProgress.LEFT),
@@ -185,14 +177,15 @@ public final class ChangeJournal {
 	}
 
 	/**
-	 * Note that an undo is given up, and the changes that are left stay as they are.
+	 * Note that an undo is given up, and the remaining changes stay as they are.
 	 */
 	public void turnAround(int done, int begun) {
 		BsonDocument up = new BsonDocument(JournalProgress.UP,
-				new BsonDocument(JournalProgress.DONE, new BsonInt32(done)).append(JournalProgress.BEGUN, new BsonInt32(begun)));
+				new BsonDocument(JournalProgress.DONE, new BsonInt32(done)).append(JournalProgress.BEGUN,
+						new BsonInt32(begun)));
 		up.putAll(this.finished);
-		collection().updateOne(new BsonDocument(ID, progressId(this.key)),
-				new BsonDocument("$set", up).append("$unset", new BsonDocument(JournalProgress.DOWN, new BsonString(""))));
+		collection().updateOne(new BsonDocument(ID, progressId(this.key)), new BsonDocument("$set", up).append("$unset",
+				new BsonDocument(JournalProgress.DOWN, new BsonString(""))));
 	}
 
 	private void set(BsonDocument fields) {
@@ -202,9 +195,6 @@ public final class ChangeJournal {
 				new UpdateOptions().upsert(true));
 	}
 
-	/**
-	 * Return what is remembered of the documents that a change touches.
-	 */
 	public PreimageStore preimages(int change) {
 		return new PreimageStore(this.preimages, rangeOf(this.key, change));
 	}

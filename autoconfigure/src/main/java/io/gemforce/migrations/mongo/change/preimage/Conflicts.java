@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Collects what an undo finds changed since.
+ * Collects what an undo finds changed since the change was made.
  */
 public final class Conflicts {
 
 	/**
-	 * How many conflicts are named.
+	 * The maximum number of examples.
 	 */
 	public static final int MAX_EXAMPLES = 20;
 
@@ -22,10 +22,6 @@ public final class Conflicts {
 		this.examples = new ArrayList<>(examples);
 	}
 
-	/**
-	 * Add a conflict.
-	 * @param example what is the matter, with the name of the collection
-	 */
 	public void add(String example) {
 		this.count++;
 		if (this.examples.size() < MAX_EXAMPLES) {
@@ -33,9 +29,6 @@ public final class Conflicts {
 		}
 	}
 
-	/**
-	 * Add conflicts that are not all known by their names.
-	 */
 	public void add(long total, List<String> known) {
 		known.forEach(this::add);
 		this.count += total - known.size();

@@ -14,9 +14,11 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far an application of changes has come, as it was read (see {@link ChangeJournal}).
+ * How far an application has come, as it was read (see {@link ChangeJournal}). The values
+ * {@code done} and {@code left} count changes, {@code begun} and {@code downBegun} are
+ * the index of the last one.
  *
- * @param content the document, empty if there is none
+ * @param content empty if there is none
  */
 public record JournalProgress(BsonDocument content) {
 
@@ -52,23 +54,14 @@ public record JournalProgress(BsonDocument content) {
 		return !this.content.containsKey(UP);
 	}
 
-	/**
-	 * Return how many changes are made.
-	 */
 	public int done() {
 		return number(UP, DONE, 0);
 	}
 
-	/**
-	 * Return the last change that has been begun.
-	 */
 	public int begun() {
 		return number(UP, BEGUN, -1);
 	}
 
-	/**
-	 * Whether nothing is left to be made or undone.
-	 */
 	boolean isFinished() {
 		return isDownBegun() ? left() == 0 : number(UP, TOTAL, -1) == done();
 	}
@@ -77,16 +70,10 @@ public record JournalProgress(BsonDocument content) {
 		return this.content.containsKey(DOWN);
 	}
 
-	/**
-	 * Return how many changes are not undone.
-	 */
 	public int left() {
 		return number(DOWN, LEFT, begun() + 1);
 	}
 
-	/**
-	 * Return the last change whose undo has been begun.
-	 */
 	public int downBegun() {
 		return number(DOWN, BEGUN, -1);
 	}
@@ -100,25 +87,18 @@ public record JournalProgress(BsonDocument content) {
 		return new Conflicts(down.getNumber(CONFLICTS, new BsonInt64(0)).longValue(), examples);
 	}
 
-	/**
-	 * Return what is noted of a change that has been begun.
-	 */
 	public BsonDocument notes(int change) {
 		return entry(change).getDocument(NOTES, new BsonDocument());
 	}
 
 	/**
-	 * Return what a change was when it was begun.
-	 * @return its canonical form, {@code null} if it has not been begun
+	 * The canonical form when the change was begun, {@code null} if it was not.
 	 */
 	public @Nullable String definition(int change) {
 		BsonValue definition = entry(change).get(DEFINITION);
 		return (definition != null) ? definition.asString().getValue() : null;
 	}
 
-	/**
-	 * Return how many pre-images a change that is made has kept.
-	 */
 	public long items(int change) {
 		return entry(change).getNumber(ITEMS, new BsonInt64(0)).longValue();
 	}
@@ -135,9 +115,7 @@ public record JournalProgress(BsonDocument content) {
 	}
 
 	/**
-	 * Whether the undo of a change has left something of it, because that had been
-	 * changed since.
-	 * @return whether it is neither made nor undone as a whole
+	 * Whether a change is only partly undone, as some of it had been changed since.
 	 */
 	public boolean isLeft(int change) {
 		return isMarked(change, LEFT);
@@ -148,8 +126,7 @@ public record JournalProgress(BsonDocument content) {
 	}
 
 	/**
-	 * Return the changes of which something may be in the database.
-	 * @return their indexes, the last one first
+	 * Indexes of the changes that may have left something, the last one first.
 	 */
 	public List<Integer> inDatabase() {
 		return IntStream.range(0, Math.max(section("changes").size(), begun() + 1))
@@ -163,10 +140,7 @@ public record JournalProgress(BsonDocument content) {
 		return section("changes").getDocument(entryName(change), new BsonDocument());
 	}
 
-	/**
-	 * Return the name under which a change is noted.
-	 * @return a name that no server takes for an index of a list
-	 */
+	// A name that no server takes for an index of a list
 	static String entryName(int change) {
 		return "c" + change;
 	}

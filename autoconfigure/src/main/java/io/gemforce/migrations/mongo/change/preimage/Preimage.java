@@ -20,10 +20,7 @@ import io.gemforce.migrations.mongo.change.document.Fingerprint;
 import io.gemforce.migrations.mongo.change.document.Names;
 
 /**
- * What is remembered of one document that a change touches, in the form in which it is
- * stored (see {@link ChangeJournal}), without its id there.
- *
- * @param content the fields
+ * What is stored about one document that a change touches (see {@link ChangeJournal}).
  */
 public record Preimage(BsonDocument content) {
 
@@ -45,31 +42,24 @@ public record Preimage(BsonDocument content) {
 
 	private static final BsonBinary NOTHING = Fingerprint.of(Collections.singletonList(null));
 
-	/**
-	 * Returns the pre-image.
-	 */
 	public static Preimage seen(BsonValue id) {
 		return new Preimage(new BsonDocument(DOCUMENT, id));
 	}
 
 	/**
-	 * Remember that a document had an empty document in it, into which a change will put
-	 * something.
+	 * Remember that an enclosing document, in which a change will set a field, was empty.
 	 */
 	public static Preimage withEmpty(BsonValue id, FieldPath empty) {
 		return new Preimage(new BsonDocument(DOCUMENT, id).append(EMPTY, new BsonString(empty.text())));
 	}
 
-	/**
-	 * Returns the pre-image.
-	 */
 	public static Preimage whole(BsonDocument document) {
 		return new Preimage(new BsonDocument(DOCUMENT, document.get("_id")).append(WHOLE, document));
 	}
 
 	/**
-	 * Remember a field before a change.
-	 * @param after what the change makes of it, {@code null} if it removes the field
+	 * Remember a field before a change, which removes it if {@code after} is
+	 * {@code null}.
 	 */
 	public static Preimage ofField(BsonValue id, FieldPath path, BsonValue before, @Nullable BsonValue after) {
 		return new Preimage(new BsonDocument(DOCUMENT, id).append(PATH, new BsonString(path.text()))
@@ -77,9 +67,6 @@ public record Preimage(BsonDocument content) {
 			.append(AFTER, (after != null) ? Fingerprint.of(List.of(after)) : NOTHING));
 	}
 
-	/**
-	 * Remember those fields at the top of a document that a change has changed.
-	 */
 	public static @Nullable Preimage ofDifference(BsonDocument before, BsonDocument after) {
 		Set<String> names = new LinkedHashSet<>(before.keySet());
 		names.addAll(after.keySet());
@@ -136,16 +123,10 @@ public record Preimage(BsonDocument content) {
 		return required(WHOLE).asDocument();
 	}
 
-	/**
-	 * Returns the path, {@code null} if there was none.
-	 */
 	public @Nullable FieldPath empty() {
 		return this.content.containsKey(EMPTY) ? new FieldPath(required(EMPTY).asString().getValue()) : null;
 	}
 
-	/**
-	 * Return the fields that the change touched.
-	 */
 	public List<Field> fields() {
 		if (this.content.containsKey(PATH)) {
 			return List.of(new Field(this.content));
@@ -153,9 +134,6 @@ public record Preimage(BsonDocument content) {
 		return required(BEFORE).asArray().stream().map(BsonValue::asDocument).map(Field::new).toList();
 	}
 
-	/**
-	 * Whether the change removed all fields that it touched.
-	 */
 	public boolean isRemoval() {
 		List<@Nullable BsonValue> nothing = new ArrayList<>();
 		fields().forEach((field) -> nothing.add(null));
@@ -163,7 +141,7 @@ public record Preimage(BsonDocument content) {
 	}
 
 	/**
-	 * Whether a document still is as the change has left it, where the change touched it.
+	 * Whether the touched fields of a document are still as the change has left them.
 	 */
 	public boolean isAsLeft(BsonDocument current) {
 		List<@Nullable BsonValue> values = new ArrayList<>();
@@ -175,7 +153,7 @@ public record Preimage(BsonDocument content) {
 	}
 
 	/**
-	 * Whether a document is as it was before the change, where the change touches it.
+	 * Whether the touched fields of a document are as they were before the change.
 	 */
 	public boolean isAsBefore(BsonDocument current) {
 		return fields().stream().allMatch((field) -> ExactValue.same(field.in(current), field.before()));
@@ -183,8 +161,6 @@ public record Preimage(BsonDocument content) {
 
 	/**
 	 * A field that a change touched.
-	 *
-	 * @param stored the field as it is stored
 	 */
 	public record Field(BsonDocument stored) {
 
@@ -192,30 +168,20 @@ public record Preimage(BsonDocument content) {
 			return this.stored.getString(PATH).getValue();
 		}
 
-		/**
-		 * Returns the value, {@code null} if there was none.
-		 */
 		public @Nullable BsonValue before() {
 			return this.stored.get(VALUE);
 		}
 
-		/**
-		 * Returns the value, {@code null} if there is none.
-		 */
 		public @Nullable BsonValue in(BsonDocument document) {
 			return isAtTop() ? document.get(name()) : new FieldPath(name()).find(document);
 		}
 
-		/**
-		 * Whether the name is one at the top of the document, and no path.
-		 */
 		public boolean isAtTop() {
 			return this.stored.containsKey(LITERAL);
 		}
 
 		/**
-		 * Whether update operators would take the name for something else.
-		 * @return whether the field can only be restored with its whole document
+		 * Whether only the whole document can be restored, as operators misread the name.
 		 */
 		public boolean isBeyondOperators() {
 			return isAtTop() && (name().indexOf('.') >= 0 || Names.wrongField(name()) != null);

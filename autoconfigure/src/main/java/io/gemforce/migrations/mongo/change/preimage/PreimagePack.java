@@ -12,10 +12,7 @@ import io.gemforce.migrations.mongo.change.document.BatchSize;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 
 /**
- * Pre-images of several documents, in the form in which they are stored together (see
- * {@link ChangeJournal}).
- *
- * @param content the fields
+ * Several pre-images, as they are stored together (see {@link ChangeJournal}).
  */
 public record PreimagePack(BsonDocument content) {
 
@@ -27,11 +24,7 @@ public record PreimagePack(BsonDocument content) {
 
 	private static final long MAX_BYTES = 2_000_000;
 
-	/**
-	 * Pack pre-images.
-	 * @return packs without ids, each far smaller than a document may be, unless a single
-	 * pre-image is not
-	 */
+	// Packs have no ids, and are far below the document limit unless one pre-image is not
 	static List<PreimagePack> of(List<Preimage> preimages) {
 		List<PreimagePack> packs = new ArrayList<>();
 		List<BsonDocument> contents = new ArrayList<>();

@@ -15,7 +15,7 @@ import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
 
 /**
- * Deletes pre-images that have become too old. That there were some stays known.
+ * Deletes pre-images that are too old. The record that there were some is kept.
  */
 public final class PreimageRetention {
 
@@ -27,7 +27,7 @@ public final class PreimageRetention {
 
 	/**
 	 * Delete the pre-images of applications that were finished before a point in time.
-	 * Those of an application or an undo that was interrupted stay.
+	 * Those of an interrupted application or undo stay.
 	 */
 	public long deleteBefore(Instant limit) {
 		MongoCollection<BsonDocument> collection = ChangeJournal.bson(this.preimages);
@@ -48,7 +48,7 @@ public final class PreimageRetention {
 		return deleted;
 	}
 
-	// Noted first, so that an undo never takes what is left for all there was
+	// Noted first, so that an undo never takes the remaining pre-images for all of them
 	private static long purge(MongoCollection<BsonDocument> collection, BsonDocument progress) {
 		String id = progress.getString("_id").getValue();
 		collection.updateOne(new BsonDocument("_id", progress.get("_id")), new BsonDocument("$set",

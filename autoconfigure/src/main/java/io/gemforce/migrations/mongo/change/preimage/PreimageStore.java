@@ -32,9 +32,9 @@ import io.gemforce.migrations.mongo.change.document.UpdateOperators;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 
 /**
- * The pre-images of one change. Each is a document of its own, or they are packed: one
- * document holds those of a batch, which costs a fraction of the time. What is packed can
- * only be gone through, neither be found by the id of a document nor be replaced.
+ * The pre-images of one change. Each is a document of its own, or those of a batch are
+ * packed into one, which is far faster. Packed pre-images can only be read in sequence:
+ * they can neither be found by the id of a document nor be replaced.
  */
 public final class PreimageStore {
 
@@ -86,9 +86,6 @@ public final class PreimageStore {
 		}
 	}
 
-	/**
-	 * Keep pre-images, packed.
-	 */
 	public void pack(List<Preimage> preimages) {
 		for (PreimagePack pack : PreimagePack.of(preimages)) {
 			this.lastPack++;
@@ -101,7 +98,7 @@ public final class PreimageStore {
 	}
 
 	/**
-	 * Give the pre-images of a pack documents of their own.
+	 * Move the pre-images of a pack to documents of their own.
 	 */
 	public void unpack(PreimagePack pack) {
 		put(pack.preimages());
@@ -109,7 +106,7 @@ public final class PreimageStore {
 	}
 
 	/**
-	 * Keep pre-images, in the place of those that are there of the same documents.
+	 * Keep pre-images, and replace existing ones of the same documents.
 	 */
 	public void put(List<Preimage> preimages) {
 		if (preimages.isEmpty()) {
@@ -131,9 +128,6 @@ public final class PreimageStore {
 		return document;
 	}
 
-	/**
-	 * Find pre-images.
-	 */
 	public Map<ExactValue, Preimage> find(Collection<BsonValue> ids) {
 		Map<ExactValue, Preimage> found = new HashMap<>();
 		if (!ids.isEmpty()) {
@@ -157,10 +151,8 @@ public final class PreimageStore {
 	}
 
 	/**
-	 * Find out what an update makes of a document that is kept as a whole, without
-	 * touching the collection it is from.
-	 * @return the document after the update, {@code null} if it cannot be updated like
-	 * this
+	 * Apply an update to a copy of a document that is kept as a whole, without touching
+	 * its collection. Returns {@code null} if it cannot be updated like this.
 	 */
 	public @Nullable BsonDocument tryOut(BsonValue update, BsonDocument whole) {
 		BsonValue id = WholeDocument.id(whole);
@@ -205,14 +197,14 @@ public final class PreimageStore {
 	}
 
 	/**
-	 * Return how many pre-images there are after an attempt that began the change.
+	 * The number of pre-images after an attempt that began the change.
 	 */
 	public long kept(boolean resumed) {
 		return (resumed || this.uncounted) ? count() : this.inserted;
 	}
 
 	/**
-	 * Take note that some of what was written may not have come to be there.
+	 * Must be called when some of what was written may have been lost.
 	 */
 	public void recount() {
 		this.uncounted = true;
@@ -223,9 +215,6 @@ public final class PreimageStore {
 		return count + packed(collection(), this.packs.all());
 	}
 
-	/**
-	 * Count the pre-images in packs.
-	 */
 	static long packed(MongoCollection<BsonDocument> collection, BsonDocument packs) {
 		long count = 0;
 		for (BsonDocument pack : collection.find(packs)
@@ -235,10 +224,6 @@ public final class PreimageStore {
 		return count;
 	}
 
-	/**
-	 * Go through all pre-images.
-	 * @param consumer takes them, some at a time
-	 */
 	public void forEach(BatchConsumer consumer) throws Exception {
 		List<Preimage> batch = next(this.range.prefix());
 		while (!batch.isEmpty()) {
@@ -265,8 +250,7 @@ public final class PreimageStore {
 	}
 
 	/**
-	 * Go through the pre-images that are packed.
-	 * @param consumer takes them, and may delete the pack
+	 * The consumer may delete the pack.
 	 */
 	public void forEachPack(PackConsumer consumer) throws Exception {
 		PreimagePack pack = nextPack(this.packs.prefix());
@@ -283,7 +267,7 @@ public final class PreimageStore {
 	}
 
 	/**
-	 * Takes some pre-images.
+	 * Takes a part of the pre-images.
 	 */
 	@FunctionalInterface
 	public interface BatchConsumer {

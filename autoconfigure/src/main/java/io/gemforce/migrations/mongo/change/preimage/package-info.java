@@ -1,6 +1,5 @@
 /**
- * The journal of an application of changes, and the pre-images that its undo needs.
- * Internal.
+ * The journal of applied changes, and the pre-images for their undo. Internal.
  */
 @NullMarked
 package io.gemforce.migrations.mongo.change.preimage;

@@ -35,9 +35,6 @@ final class CoreSchema {
 	private CoreSchema() {
 	}
 
-	/**
-	 * Resolve a plain scalar.
-	 */
 	static Source resolve(String text, Position position) {
 		if (NULL.matcher(text).matches()) {
 			return new Source.Scalar(new BsonNull(), text, position);
@@ -67,9 +64,7 @@ final class CoreSchema {
 		return new Source.Scalar(new BsonString(text), text, position);
 	}
 
-	/**
-	 * Resolve an integer: 32 bits if it has a place in them.
-	 */
+	// An int32 if it fits
 	static Source integer(BigInteger number, String text, Position position) {
 		if (number.bitLength() < Integer.SIZE) {
 			return new Source.Scalar(new BsonInt32(number.intValue()), text, position);

@@ -2,9 +2,6 @@ package io.gemforce.migrations.mongo.change.source;
 
 /**
  * A part of a definition that is being checked.
- *
- * @param findings takes what is wrong
- * @param pointer which part
  */
 public record DefinitionCursor(DefinitionProblems findings, Pointer pointer) {
 
@@ -24,9 +21,6 @@ public record DefinitionCursor(DefinitionProblems findings, Pointer pointer) {
 		this.findings.addAtKey(this.pointer, message, action);
 	}
 
-	/**
-	 * Returns the last key or index.
-	 */
 	public String name() {
 		return this.pointer.isTop() ? "" : String.valueOf(this.pointer.parts().get(this.pointer.parts().size() - 1));
 	}

@@ -14,7 +14,7 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 
 /**
- * What is wrong with one definition, in the order in which it was found, and where.
+ * The problems of one definition, in order; messages are sentences without a period.
  */
 public final class DefinitionProblems {
 
@@ -37,16 +37,10 @@ public final class DefinitionProblems {
 		this.located = located;
 	}
 
-	/**
-	 * Returns the findings, with lines and columns.
-	 */
 	public static DefinitionProblems aboutFile(String file) {
 		return new DefinitionProblems(file, true);
 	}
 
-	/**
-	 * Create the findings about what was declared in Java.
-	 */
 	public static DefinitionProblems aboutBean(String subject) {
 		return new DefinitionProblems(subject, false);
 	}
@@ -60,26 +54,17 @@ public final class DefinitionProblems {
 		}
 	}
 
-	/**
-	 * Add something that is wrong with a value.
-	 * @param message what is wrong, a sentence without a period
-	 */
 	void add(Pointer pointer, String message, String action) {
 		add(pointer, find(this.values, pointer), message, action);
 	}
 
-	/**
-	 * Add something that is wrong with a key.
-	 * @param message what is wrong, a sentence without a period
-	 */
 	void addAtKey(Pointer pointer, String message, String action) {
 		Position position = this.keys.get(pointer);
 		add(pointer, (position != null) ? position : find(this.values, pointer), message, action);
 	}
 
 	/**
-	 * Add something that is wrong at a place, or with all of it.
-	 * @param message what is wrong, a sentence without a period
+	 * Without a position, the problem is about the whole definition.
 	 */
 	public void add(@Nullable Position position, String message, String action) {
 		add(Pointer.TOP, position, message, action);

@@ -7,7 +7,7 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what was written in a file into BSON, noting the place of everything.
+ * Converts the content of a file to BSON, and notes all positions.
  */
 public final class DefinitionReader {
 
@@ -18,10 +18,8 @@ public final class DefinitionReader {
 	private int values;
 
 	/**
-	 * Create a reader.
-	 * @param findings takes what is wrong, and where everything is
-	 * @param length the length of the text, which bounds the number of values: only
-	 * aliases can make more of them
+	 * The length of the text bounds the number of values: only aliases can make more of
+	 * them.
 	 */
 	public DefinitionReader(DefinitionProblems findings, int length) {
 		this.findings = findings;

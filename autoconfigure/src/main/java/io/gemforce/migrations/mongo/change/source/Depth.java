@@ -1,7 +1,7 @@
 package io.gemforce.migrations.mongo.change.source;
 
 /**
- * How deep a definition may be nested: as deep as MongoDB nests documents.
+ * The maximum depth of a definition: that of a MongoDB document.
  */
 final class Depth {
 

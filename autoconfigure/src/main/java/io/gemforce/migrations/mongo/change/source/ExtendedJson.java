@@ -11,8 +11,8 @@ import org.bson.json.JsonParseException;
 import org.bson.json.JsonWriterSettings;
 
 /**
- * Reads the types that JSON and YAML do not have from extended JSON, version 2. What
- * {@code $regex} means is left to the server, as it is also a query operator.
+ * Reads the types that JSON and YAML do not have from extended JSON, version 2.
+ * {@code $regex} is left to the server, as it is also a query operator.
  */
 final class ExtendedJson {
 
@@ -28,16 +28,10 @@ final class ExtendedJson {
 	private ExtendedJson() {
 	}
 
-	/**
-	 * Whether a document stands for a value of another type.
-	 */
 	static boolean isValue(Source.Mapping mapping) {
 		return !mapping.entries().isEmpty() && TYPES.contains(mapping.entries().get(0).key());
 	}
 
-	/**
-	 * Return the value that a document stands for.
-	 */
 	static BsonValue value(Source.Mapping mapping) {
 		String type = mapping.entries().get(0).key();
 		BsonDocument document = document(mapping, !NOT_WRITTEN_AS_TEXT.contains(type));
@@ -55,7 +49,7 @@ final class ExtendedJson {
 				"%s is not a value of the type '%s'".formatted(document.toJson(RELAXED), type));
 	}
 
-	// A number that stands where extended JSON has a string is meant as it was written
+	// A number where extended JSON has a string is taken as it was written
 	private static BsonDocument document(Source.Mapping mapping, boolean asText) {
 		BsonDocument document = new BsonDocument();
 		for (Source.Entry entry : mapping.entries()) {

@@ -18,7 +18,7 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads JSON with the place of everything.
+ * Reads JSON with all positions.
  */
 public final class JsonSource {
 
@@ -34,7 +34,7 @@ public final class JsonSource {
 	}
 
 	/**
-	 * Returns what it consists of, {@code null} if that is nothing.
+	 * Returns {@code null} if the text is empty.
 	 */
 	public static @Nullable Source read(String text) throws MalformedFileException {
 		try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {

@@ -19,16 +19,10 @@ public final class MalformedFileException extends Exception {
 		this.action = action;
 	}
 
-	/**
-	 * Return where the text is not well-formed.
-	 */
 	public @Nullable Position position() {
 		return this.position;
 	}
 
-	/**
-	 * Return what to do about it.
-	 */
 	public String action() {
 		return this.action;
 	}

@@ -6,16 +6,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Finds what somebody may have meant.
+ * Suggests the known word that is nearest to a mistyped one.
  */
 public final class NearestWord {
 
 	private NearestWord() {
 	}
 
-	/**
-	 * Returns the nearest one, or empty if none is near.
-	 */
 	public static Optional<String> find(String word, Collection<String> known) {
 		return known.stream()
 			.sorted()

@@ -4,14 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Names a part of a definition: the keys and list indexes that lead to it.
- *
- * @param parts the keys and indexes, from the top
+ * Names a part of a definition by the keys and list indexes that lead to it.
  */
 public record Pointer(List<Object> parts) {
 
 	/**
-	 * Names all of a definition.
+	 * The whole definition.
 	 */
 	public static final Pointer TOP = new Pointer(List.of());
 
@@ -38,7 +36,7 @@ public record Pointer(List<Object> parts) {
 	}
 
 	/**
-	 * Return the pointer as it is shown, such as {@code changes[2].insert.documents[0]}.
+	 * Returns a form such as {@code changes[2].insert.documents[0]}.
 	 */
 	@Override
 	public String toString() {

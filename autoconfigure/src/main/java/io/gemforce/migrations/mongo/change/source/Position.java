@@ -1,10 +1,7 @@
 package io.gemforce.migrations.mongo.change.source;
 
 /**
- * A place in a text.
- *
- * @param line the line, from 1
- * @param column the column, from 1
+ * A place in a text, with line and column counted from 1.
  */
 public record Position(int line, int column) {
 

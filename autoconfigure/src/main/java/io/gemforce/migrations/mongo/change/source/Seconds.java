@@ -8,12 +8,12 @@ import java.util.regex.Pattern;
 import org.bson.BsonValue;
 
 /**
- * Reads spans of time as users write them.
+ * Reads durations as users write them.
  */
 public final class Seconds {
 
 	/**
-	 * How a span is written that is not just a number.
+	 * A number with its unit.
 	 */
 	public static final Pattern SYNTAX = Pattern.compile("([0-9]{1,10})([smhd])");
 
@@ -23,9 +23,7 @@ public final class Seconds {
 	}
 
 	/**
-	 * Read a span of time.
-	 * @param value whole seconds, or a text of a number and a unit
-	 * @return the seconds, or empty if it is no span, or longer than MongoDB can count
+	 * Reads seconds, or a number with a unit; empty if longer than MongoDB can count.
 	 */
 	public static Optional<Long> parse(BsonValue value) {
 		if (value.isInt32() || value.isInt64()) {

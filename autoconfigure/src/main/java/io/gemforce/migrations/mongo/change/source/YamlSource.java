@@ -25,9 +25,8 @@ import org.yaml.snakeyaml.events.ScalarEvent;
 import org.yaml.snakeyaml.events.SequenceStartEvent;
 
 /**
- * Reads YAML with the place of everything. Works on the parser's events, as they tell an
- * alias from what it stands for: one that stands for a piece that it is part of cannot
- * come about.
+ * Reads YAML with all positions. Works on the parser's events, which tell an alias from
+ * what it stands for: an alias to an enclosing part is impossible.
  */
 public final class YamlSource {
 
@@ -49,7 +48,7 @@ public final class YamlSource {
 	}
 
 	/**
-	 * Returns what it consists of, {@code null} if that is nothing.
+	 * Returns {@code null} if the text is empty.
 	 */
 	public static @Nullable Source read(String text) throws MalformedFileException {
 		LoaderOptions options = new LoaderOptions();
@@ -159,7 +158,7 @@ public final class YamlSource {
 		return new Source.Mapping(entries, position(start));
 	}
 
-	// What YAML 1.1 gives a meaning would be stored as a field of that name
+	// Keys that YAML 1.1 treats specially would be stored as fields of that name
 	private static void requirePlainKey(ScalarEvent key) throws MalformedFileException {
 		if (MERGE_TAG.equals(key.getTag())
 				|| (key.getTag() == null && key.getScalarStyle() == ScalarStyle.PLAIN && key.getValue().equals("<<"))) {

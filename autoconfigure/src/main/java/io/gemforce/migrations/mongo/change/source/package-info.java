@@ -1,6 +1,5 @@
 /**
- * Reads what users write in YAML and JSON, and tells where in it something is wrong.
- * Internal; no other room of the changes is known here.
+ * Reads YAML and JSON, and reports problems with their positions. Internal.
  */
 @NullMarked
 package io.gemforce.migrations.mongo.change.source;

@@ -32,10 +32,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
- * Tests for what is accepted of a history, and for adopting a database.
+ * Tests for what {@link MigrationValidator} accepts of a history, and for adopting a
+ * database.
  */
 @ExtendWith(TestDatabases.class)
-class MigrationPolicyTests {
+class MigrationValidatorTests {
 
 	private static final MongoSettings.Policy OUT_OF_ORDER = new MongoSettings.Policy(null, null, true, false, false);
 
@@ -46,7 +47,7 @@ class MigrationPolicyTests {
 
 	private final MongoTestDatabase mongo;
 
-	MigrationPolicyTests(MongoTestDatabase mongo) {
+	MigrationValidatorTests(MongoTestDatabase mongo) {
 		this.mongo = mongo;
 	}
 
