@@ -5,7 +5,6 @@ import java.util.HexFormat;
 import org.bson.BsonDocument;
 
 import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
-import io.gemforce.migrations.mongo.change.document.Fingerprint;
 import io.gemforce.migrations.mongo.change.document.Json;
 import io.gemforce.migrations.store.Sha256;
 

@@ -30,15 +30,24 @@ public record Reverse(Kind kind, String text) {
 	 */
 	public enum Kind {
 
-		// On the change itself
+		/**
+		 * On the change itself.
+		 */
 		DERIVED,
 
-		// On pre-images
+		/**
+		 * On pre-images.
+		 */
 		REMEMBERED,
 
-		// On what the author declared
+		/**
+		 * On what the author declared.
+		 */
 		DECLARED,
 
+		/**
+		 * There is none.
+		 */
 		NONE
 
 	}

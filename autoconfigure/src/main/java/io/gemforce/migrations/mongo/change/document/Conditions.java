@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Conditions {
 
+	/**
+	 * Selects all documents.
+	 */
 	public static final BsonDocument ANY = new BsonDocument();
 
 	private static final BsonDocument IS_ARRAY = new BsonDocument("$type", new BsonString("array"));

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
 import io.gemforce.migrations.mongo.change.catalog.IndexDefinition;
 import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
-import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
 import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;

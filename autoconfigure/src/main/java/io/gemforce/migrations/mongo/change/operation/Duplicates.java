@@ -21,7 +21,6 @@ import org.bson.BsonValue;
 
 import io.gemforce.migrations.mongo.change.catalog.Collations;
 import io.gemforce.migrations.mongo.change.catalog.IndexKeys;
-import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 
