@@ -34,6 +34,13 @@ public record DiscoveredMigrations(List<ResolvedMigration> migrations, List<Prob
 		return this.migrations.stream().anyMatch((migration) -> migration.work() instanceof DeclaredAction);
 	}
 
+	public @Nullable ResolvedMigration find(Version version) {
+		return this.migrations.stream()
+			.filter((migration) -> migration.version().equals(version))
+			.findFirst()
+			.orElse(null);
+	}
+
 	public Map<Version, ResolvedMigration> byVersion() {
 		return this.migrations.stream().collect(Collectors.toMap(ResolvedMigration::version, Function.identity()));
 	}

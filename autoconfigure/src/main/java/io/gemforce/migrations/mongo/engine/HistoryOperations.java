@@ -100,7 +100,7 @@ final class HistoryOperations {
 
 	private List<String> markApplied(Operation operation, MigrationRun run) {
 		Version version = Objects.requireNonNull(operation.version());
-		ResolvedMigration migration = this.discovery.byVersion().get(version);
+		ResolvedMigration migration = this.discovery.find(version);
 		if (migration == null) {
 			throw refused("Version %s of store 'mongo' is not in this build".formatted(version),
 					"Name a version that this build has");

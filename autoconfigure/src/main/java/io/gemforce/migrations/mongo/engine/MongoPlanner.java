@@ -84,7 +84,7 @@ final class MongoPlanner {
 	}
 
 	private ResolvedMigration migration(MigrationEntry entry) {
-		return Objects.requireNonNull(this.discovery.byVersion().get(Version.parse(entry.id()).orElseThrow()));
+		return Objects.requireNonNull(this.discovery.find(Version.parse(entry.id()).orElseThrow()));
 	}
 
 	private List<String> heldBack(MigrationEntry entry, ResolvedMigration migration, Optional<Hold> hold) {

@@ -84,7 +84,7 @@ final class MongoRehearsal {
 	private List<ResolvedMigration> resolve(List<MigrationEntry> entries) {
 		return entries.stream()
 			.flatMap((entry) -> Version.parse(Objects.requireNonNull(entry.version())).stream())
-			.map((version) -> this.discovery.byVersion().get(version))
+			.map((version) -> this.discovery.find(version))
 			.filter(Objects::nonNull)
 			.toList();
 	}

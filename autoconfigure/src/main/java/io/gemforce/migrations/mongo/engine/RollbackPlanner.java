@@ -99,7 +99,7 @@ final class RollbackPlanner {
 
 	// Null if the build does not have it
 	@Nullable ResolvedMigration find(VersionHistory past) {
-		return this.discovery.byVersion().get(past.version());
+		return this.discovery.find(past.version());
 	}
 
 	Version versionAfter(RollbackTarget target, History history) {
