@@ -41,7 +41,7 @@ class JobSurroundingsTests {
 		tell(Map.of("GITHUB_ACTIONS", "true"), Problem.error(ProblemCode.SQL_FAILED, StoreName.POSTGRES,
 				"Migration 3 (V3__add.sql): 100 %\nno", "Fix"));
 		assertThat(output()).containsExactly("::error file=orders/src/main/resources/db/migration/V3__add.sql,"
-				+ "title=SQL_FAILED::Migration 3 (V3__add.sql): 100 %25%0Ano%0AMend");
+				+ "title=SQL_FAILED::Migration 3 (V3__add.sql): 100 %25%0Ano%0AFix");
 	}
 
 	@Test
@@ -60,7 +60,7 @@ class JobSurroundingsTests {
 	void annotatesWithoutAFileWhereThereIsNone() throws IOException {
 		tell(Map.of("GITHUB_ACTIONS", "true"),
 				Problem.error(ProblemCode.SQL_FAILED, StoreName.POSTGRES, "V3__add.sql failed", "Fix"));
-		assertThat(output()).containsExactly("::error title=SQL_FAILED::V3__add.sql failed%0AMend");
+		assertThat(output()).containsExactly("::error title=SQL_FAILED::V3__add.sql failed%0AFix");
 	}
 
 	@Test
