@@ -1,8 +1,12 @@
 package io.gemforce.migrations;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClass.Predicates;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -18,6 +22,7 @@ import org.springframework.context.annotation.Bean;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The rooms of the house, and which way its arrows point.
@@ -198,6 +203,14 @@ class ArchitectureTests {
 			.or(Predicates.assignableTo(BeanFactoryPostProcessor.class)))
 		.should()
 		.beStatic();
+
+	@ArchTest
+	void roomsHaveAtMostThirtyFiles(JavaClasses classes) {
+		Map<String, Long> files = classes.stream()
+			.filter(JavaClass::isTopLevelClass)
+			.collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+		assertThat(files).isNotEmpty().allSatisfy((room, count) -> assertThat(count).as(room).isLessThanOrEqualTo(30));
+	}
 
 	private static String[] concat(String[] some, String... others) {
 		String[] all = Arrays.copyOf(some, some.length + others.length);

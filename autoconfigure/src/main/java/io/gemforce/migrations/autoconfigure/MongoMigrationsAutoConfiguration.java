@@ -78,7 +78,7 @@ public final class MongoMigrationsAutoConfiguration {
 				TemplateDatabaseCheck check) {
 			Supplier<MongoDatabaseFactory> primaryFactory = primary(factory, MongoDatabaseFactory.class);
 			return new MongoMigrationStore(() -> check.migrating(primaryFactory.get()),
-					() -> FactoryClient.of(primaryFactory.get()).orElseGet(primary(client, MongoClient.class)),
+					() -> MongoClientFinder.of(primaryFactory.get()).orElseGet(primary(client, MongoClient.class)),
 					beanFactory, resources, MongoMigrationInitializer.BEAN_NAME, new MigrationTemplates(context),
 					settings(properties, new SetProperties(environment, "gemforce.migrations.mongo.")), application,
 					(requirement) -> migrations.getObject().check(requirement), stop.signal(), engine());

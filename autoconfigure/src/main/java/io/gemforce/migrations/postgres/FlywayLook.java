@@ -115,7 +115,7 @@ final class FlywayLook implements StoreLook {
 	@Override
 	public boolean hasWork() {
 		return view() != null || strategy() != null || this.settings.alwaysMigrate()
-				|| new MigrateEvents(configuration()).haveListeners();
+				|| new RunCallbacks(configuration()).haveListeners();
 	}
 
 	private Optional<FlywayView> complain() {

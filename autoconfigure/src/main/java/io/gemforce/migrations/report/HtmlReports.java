@@ -78,7 +78,7 @@ public final class HtmlReports {
 		List<Filter> filters = new ArrayList<>();
 		filters.add(new Filter("all", address(query, Set.of(), null), query.states().isEmpty()));
 		for (MigrationState state : FILTERS) {
-			filters.add(new Filter(ReportCollector.label(state), address(query, Set.of(state), null),
+			filters.add(new Filter(TemplateProperties.label(state), address(query, Set.of(state), null),
 					query.states().equals(Set.of(state))));
 		}
 		return filters;

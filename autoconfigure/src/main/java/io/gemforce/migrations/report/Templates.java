@@ -41,7 +41,7 @@ final class Templates {
 			.withLoader((name) -> open(name + suffix))
 			.withEscaper(escaper)
 			.withFormatter(Templates::format)
-			.withCollector(new ReportCollector())
+			.withCollector(new TemplateProperties())
 			.strictSections(true)
 			.nullValue("");
 	}

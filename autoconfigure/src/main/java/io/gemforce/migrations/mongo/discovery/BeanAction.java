@@ -26,7 +26,7 @@ public record BeanAction(MongoMigration bean, boolean isSelfContained, int times
 	}
 
 	@Override
-	public void up(WorkAttempt attempt) throws Exception {
+	public void up(ActionContext attempt) throws Exception {
 		for (int time = 1; time <= this.times; time++) {
 			this.bean.up(attempt.migrationContext());
 		}
@@ -38,7 +38,7 @@ public record BeanAction(MongoMigration bean, boolean isSelfContained, int times
 	}
 
 	@Override
-	public List<Problem> down(WorkAttempt attempt) throws Exception {
+	public List<Problem> down(ActionContext attempt) throws Exception {
 		if (!(this.bean instanceof ReversibleMongoMigration reversible)) {
 			throw new IllegalStateException("The migration cannot be undone");
 		}
@@ -80,8 +80,8 @@ public record BeanAction(MongoMigration bean, boolean isSelfContained, int times
 	}
 
 	@Override
-	public WorkPlan plan(MongoDatabase database, boolean exact) {
-		return new WorkPlan("runs code, which cannot be looked at before", null, null, List.of());
+	public ActionPlan plan(MongoDatabase database, boolean exact) {
+		return new ActionPlan("runs code, which cannot be looked at before", null, null, List.of());
 	}
 
 }

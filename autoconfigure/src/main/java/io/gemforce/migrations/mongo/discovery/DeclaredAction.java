@@ -37,7 +37,7 @@ public record DeclaredAction(ChangeSet changes, String script, boolean twice) im
 	}
 
 	@Override
-	public void up(WorkAttempt attempt) throws Exception {
+	public void up(ActionContext attempt) throws Exception {
 		ChangeExecution execution = new ChangeExecution(this.changes, attempt.changeContext());
 		if (this.twice) {
 			execution.upTwice();
@@ -59,7 +59,7 @@ public record DeclaredAction(ChangeSet changes, String script, boolean twice) im
 	}
 
 	@Override
-	public List<Problem> down(WorkAttempt attempt) throws Exception {
+	public List<Problem> down(ActionContext attempt) throws Exception {
 		UndoResult result = new ChangeExecution(this.changes, attempt.changeContext()).down();
 		return (result.conflicts() == 0) ? List.of() : List.of(Problem.warning(ProblemCode.UNDO_CONFLICT,
 				StoreName.MONGO,
@@ -99,10 +99,11 @@ public record DeclaredAction(ChangeSet changes, String script, boolean twice) im
 	}
 
 	@Override
-	public WorkPlan plan(MongoDatabase database, boolean exact) {
+	public ActionPlan plan(MongoDatabase database, boolean exact) {
 		List<ChangePlan> plans = this.changes.plan(database, exact);
-		return new WorkPlan(plans.stream().map(DeclaredAction::describe).collect(Collectors.joining("\n")), this.script,
-				touches(plans), plans.stream().flatMap((plan) -> plan.locks().stream()).distinct().toList());
+		return new ActionPlan(plans.stream().map(DeclaredAction::describe).collect(Collectors.joining("\n")),
+				this.script, touches(plans),
+				plans.stream().flatMap((plan) -> plan.locks().stream()).distinct().toList());
 	}
 
 	private static String describe(ChangePlan plan) {

@@ -31,7 +31,7 @@ public record DiscoveredMigrations(List<ResolvedMigration> migrations, List<Prob
 	}
 
 	public boolean declaresChanges() {
-		return this.migrations.stream().anyMatch((migration) -> migration.work() instanceof DeclaredAction);
+		return this.migrations.stream().anyMatch((migration) -> migration.action() instanceof DeclaredAction);
 	}
 
 	public @Nullable ResolvedMigration find(Version version) {

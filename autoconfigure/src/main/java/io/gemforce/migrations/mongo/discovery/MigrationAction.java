@@ -14,11 +14,11 @@ import io.gemforce.migrations.store.Undo;
 /**
  * What a migration does, whichever way the user has written it.
  */
-public sealed interface MigrationAction permits BeanAction, DeclaredAction, UncreatedAction {
+public sealed interface MigrationAction permits BeanAction, DeclaredAction, EarlyBeanAction {
 
-	void up(WorkAttempt attempt) throws Exception;
+	void up(ActionContext attempt) throws Exception;
 
-	List<Problem> down(WorkAttempt attempt) throws Exception;
+	List<Problem> down(ActionContext attempt) throws Exception;
 
 	/**
 	 * Whether all of it can be one transaction; otherwise it opens small ones.
@@ -55,6 +55,6 @@ public sealed interface MigrationAction permits BeanAction, DeclaredAction, Uncr
 	/**
 	 * Describe what applying it would do. Only reads.
 	 */
-	WorkPlan plan(MongoDatabase database, boolean exact);
+	ActionPlan plan(MongoDatabase database, boolean exact);
 
 }

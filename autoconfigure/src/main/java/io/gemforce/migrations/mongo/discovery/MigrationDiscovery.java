@@ -154,7 +154,7 @@ public final class MigrationDiscovery implements MigrationSource {
 		if (DeclaredMongoMigration.class.isAssignableFrom(type) && canBeCreated(beanName)) {
 			return resolve(beanName, problems);
 		}
-		return describe(beanName, type, problems, (where) -> Optional.of(new UncreatedAction(type)));
+		return describe(beanName, type, problems, (where) -> Optional.of(new EarlyBeanAction(type)));
 	}
 
 	private boolean canBeCreated(String beanName) {

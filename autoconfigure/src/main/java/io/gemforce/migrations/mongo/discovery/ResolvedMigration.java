@@ -22,7 +22,7 @@ import io.gemforce.migrations.store.Requirement;
  */
 public record ResolvedMigration(Version version, String description, MigrationType type, String script, String location,
 		@Nullable String checksum, TransactionMode transaction, @Nullable OnInterrupted onInterrupted,
-		List<Requirement> requires, List<ImportId> imports, MigrationAction work) {
+		List<Requirement> requires, List<ImportId> imports, MigrationAction action) {
 
 	/**
 	 * Whether an attempt may use transactions, one for all of it or small ones.
@@ -32,7 +32,7 @@ public record ResolvedMigration(Version version, String description, MigrationTy
 	}
 
 	public boolean isTransactional(boolean transactions) {
-		return usesTransactions(transactions) && this.work.isOneTransaction();
+		return usesTransactions(transactions) && this.action.isOneTransaction();
 	}
 
 	/**
@@ -41,7 +41,7 @@ public record ResolvedMigration(Version version, String description, MigrationTy
 	 */
 	public OnInterrupted onInterrupted(boolean transactional, boolean transactions) {
 		return Objects.requireNonNullElse(this.onInterrupted,
-				(transactional || this.work.isRepeatable(usesTransactions(transactions))) ? OnInterrupted.RETRY
+				(transactional || this.action.isRepeatable(usesTransactions(transactions))) ? OnInterrupted.RETRY
 						: OnInterrupted.STOP);
 	}
 
@@ -54,11 +54,11 @@ public record ResolvedMigration(Version version, String description, MigrationTy
 	 * Return this for a rehearsal: twice in a row if it is declared to be repeatable.
 	 */
 	public ResolvedMigration repeatedly() {
-		boolean repeatable = this.work instanceof DeclaredAction
+		boolean repeatable = this.action instanceof DeclaredAction
 				|| (this.transaction == TransactionMode.NEVER && this.onInterrupted == OnInterrupted.RETRY);
 		return repeatable ? new ResolvedMigration(this.version, this.description, this.type, this.script, this.location,
 				this.checksum, this.transaction, this.onInterrupted, this.requires, this.imports,
-				this.work.repeatedly()) : this;
+				this.action.repeatedly()) : this;
 	}
 
 	public Attempt attempt(Direction direction, boolean transactional) {

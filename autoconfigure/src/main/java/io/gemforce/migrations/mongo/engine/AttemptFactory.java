@@ -5,7 +5,7 @@ import io.gemforce.migrations.mongo.context.GuardedDatabaseFactory;
 import io.gemforce.migrations.mongo.context.GuardedMigrationContext;
 import io.gemforce.migrations.mongo.context.MigrationTemplates;
 import io.gemforce.migrations.mongo.context.OperationGuard;
-import io.gemforce.migrations.mongo.discovery.WorkAttempt;
+import io.gemforce.migrations.mongo.discovery.ActionContext;
 
 /**
  * Gives migrations their access to the database, one for each attempt.
@@ -28,11 +28,11 @@ final class AttemptFactory {
 		return this.access.factory().getMongoDatabase().getName();
 	}
 
-	WorkAttempt create(LockedHistory locked, RunnerTransactions transactions, OperationGuard guard,
+	ActionContext create(LockedHistory locked, RunnerTransactions transactions, OperationGuard guard,
 			PendingExecution step, long rank) {
 		guard.use(new AttemptSessions(locked.session().session(), this.access::startSession));
 		GuardedDatabaseFactory factory = new GuardedDatabaseFactory(this.access.factory(), guard);
-		return new WorkAttempt(new GuardedMigrationContext(factory, this.templates),
+		return new ActionContext(new GuardedMigrationContext(factory, this.templates),
 				new GuardedChangeContext(factory, locked, transactions, guard, this.access, this.settings, step, rank));
 	}
 

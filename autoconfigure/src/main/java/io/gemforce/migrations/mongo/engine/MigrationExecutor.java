@@ -23,9 +23,9 @@ import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
-import io.gemforce.migrations.mongo.command.Sending;
+import io.gemforce.migrations.mongo.command.CommandRetries;
 import io.gemforce.migrations.mongo.context.OperationGuard;
-import io.gemforce.migrations.mongo.discovery.WorkAttempt;
+import io.gemforce.migrations.mongo.discovery.ActionContext;
 import io.gemforce.migrations.mongo.history.Attempt;
 import io.gemforce.migrations.mongo.history.HistoryRow;
 import io.gemforce.migrations.mongo.history.MigrationHistory;
@@ -229,16 +229,16 @@ final class MigrationExecutor {
 		}
 
 		private void work(OperationGuard guard) throws Exception {
-			WorkAttempt attempt = MigrationExecutor.this.attempts.create(MigrationExecutor.this.locked,
+			ActionContext attempt = MigrationExecutor.this.attempts.create(MigrationExecutor.this.locked,
 					MigrationExecutor.this.transactions, guard, this.step, this.rank);
 			try {
 				lease().work(() -> {
 					guard.enter();
 					if (this.step.isUp()) {
-						this.step.migration().work().up(attempt);
+						this.step.migration().action().up(attempt);
 					}
 					else {
-						this.notes = this.step.migration().work().down(attempt);
+						this.notes = this.step.migration().action().down(attempt);
 					}
 				});
 			}
@@ -279,7 +279,7 @@ final class MigrationExecutor {
 				}
 				catch (MongoException ex) {
 					this.interrupted |= Thread.interrupted();
-					if (sent == MAX_SENDS || !Sending.pause(Sending.pauseAfter(ex, sent))) {
+					if (sent == MAX_SENDS || !CommandRetries.pause(CommandRetries.pauseAfter(ex, sent))) {
 						throw ex;
 					}
 				}

@@ -17,7 +17,7 @@ import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
-import io.gemforce.migrations.mongo.command.Sending;
+import io.gemforce.migrations.mongo.command.CommandRetries;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.lock.LockLostException;
 import io.gemforce.migrations.store.Hold;
@@ -135,7 +135,7 @@ final class MigrationRollback {
 	// failed tells that the transaction has ended without it
 	private static boolean isNothingUndone(LockedHistory locked, long rank) {
 		try {
-			return Sending.evenIfInterrupted(() -> locked.history().find(rank))
+			return CommandRetries.evenIfInterrupted(() -> locked.history().find(rank))
 				.filter((row) -> locked.run().id().equals(row.runId()))
 				.map((row) -> row.transactional() && row.state() == MigrationState.FAILED)
 				.orElse(true);
@@ -149,8 +149,8 @@ final class MigrationRollback {
 	private static void takeBack(LockedHistory locked, Hold hold, Optional<Hold> before) {
 		try {
 			locked.lease().check();
-			Sending.evenIfInterrupted(() -> before.ifPresentOrElse((former) -> locked.holds().replace(hold, former),
-					() -> locked.holds().remove(hold)));
+			CommandRetries.evenIfInterrupted(() -> before
+				.ifPresentOrElse((former) -> locked.holds().replace(hold, former), () -> locked.holds().remove(hold)));
 		}
 		catch (LockLostException | MongoException ex) {
 			logger.warn("The hold of store 'mongo' could not be taken back; gemforce.migrations.run=release-hold does: "

@@ -176,7 +176,7 @@ final class MigrationValidator {
 
 		private static Undo undo(ResolvedMigration migration, VersionHistory past) {
 			return (past.state() == MigrationState.BASELINE) ? Undo.none("the history begins with it")
-					: migration.work().undo();
+					: migration.action().undo();
 		}
 
 		private MigrationState state(ResolvedMigration migration, VersionHistory past) {

@@ -14,10 +14,10 @@ import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
+import io.gemforce.migrations.mongo.discovery.ActionPlan;
 import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
 import io.gemforce.migrations.mongo.discovery.ImportId;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
-import io.gemforce.migrations.mongo.discovery.WorkPlan;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
 import io.gemforce.migrations.store.Hold;
@@ -67,9 +67,9 @@ final class MongoPlanner {
 		for (MigrationEntry entry : validation.entries()) {
 			if (entry.isPending() || entry.state() == MigrationState.HELD) {
 				ResolvedMigration migration = migration(entry);
-				WorkPlan plan = peers.findExecuted(migration)
+				ActionPlan plan = peers.findExecuted(migration)
 					.map(MongoPlanner::imported)
-					.orElseGet(() -> migration.work().plan(database, exact));
+					.orElseGet(() -> migration.action().plan(database, exact));
 				steps.add(new PlanStep(StoreName.MONGO, entry.id(), entry.description(), migration.type(), Phase.EXPAND,
 						Direction.UP, plan.summary(), plan.script(), plan.touches(), plan.locks(),
 						migration.isTransactional(transactions), entry.undo(), heldBack(entry, migration, hold),
@@ -79,8 +79,9 @@ final class MongoPlanner {
 		return steps;
 	}
 
-	private static WorkPlan imported(ImportId id) {
-		return new WorkPlan("is recorded as applied and not run: %s was executed".formatted(id), null, null, List.of());
+	private static ActionPlan imported(ImportId id) {
+		return new ActionPlan("is recorded as applied and not run: %s was executed".formatted(id), null, null,
+				List.of());
 	}
 
 	private ResolvedMigration migration(MigrationEntry entry) {
@@ -121,7 +122,7 @@ final class MongoPlanner {
 					row.checksum());
 		}
 		return new PlanStep(StoreName.MONGO, past.version().toString(), migration.description(), migration.type(),
-				Phase.EXPAND, Direction.DOWN, migration.work().undoSummary(), null, null, List.of(),
+				Phase.EXPAND, Direction.DOWN, migration.action().undoSummary(), null, null, List.of(),
 				migration.isTransactional(this.access.hasTransactions()), undo(migration, past), List.of(),
 				migration.checksum());
 	}
@@ -137,7 +138,7 @@ final class MongoPlanner {
 				.none("its last undo may be done in part, and it does not say that it can be repeated; finish it "
 						+ "by hand and record it with gemforce.migrations.run=mark-rolled-back");
 		}
-		return migration.work()
+		return migration.action()
 			.undo(this.access.preimages(this.access.factory()), migration.version(),
 					Objects.requireNonNull(past.appliedCycle()));
 	}

@@ -20,7 +20,7 @@ record OwnCollections(Supplier<MongoAccess> access) {
 
 	List<Problem> problems(ResolvedMigration migration) {
 		List<Problem> problems = new ArrayList<>();
-		if (migration.work() instanceof DeclaredAction declared) {
+		if (migration.action() instanceof DeclaredAction declared) {
 			String application = this.access.get().factory().getMongoDatabase().getName();
 			for (MongoNamespace own : this.access.get().ourNamespaces()) {
 				declared.changes()

@@ -100,7 +100,7 @@ final class RehearsalStage {
 	}
 
 	private boolean canBeRun(ResolvedMigration migration) {
-		return this.everything || migration.work().reachesBeyond().isEmpty();
+		return this.everything || migration.action().reachesBeyond().isEmpty();
 	}
 
 	private MongoMigrationStore store() {
@@ -118,7 +118,7 @@ final class RehearsalStage {
 				result = notRehearsed(migration, "migration %s failed before".formatted(failure.get().id()));
 			}
 			else if (!canBeRun(migration)) {
-				result = notRehearsed(migration, migration.work().reachesBeyond().orElseThrow());
+				result = notRehearsed(migration, migration.action().reachesBeyond().orElseThrow());
 			}
 			else {
 				seed.before(StoreName.MONGO, migration.version().toString());

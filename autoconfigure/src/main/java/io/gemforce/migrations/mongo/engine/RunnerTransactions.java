@@ -8,7 +8,7 @@ import com.mongodb.MongoException;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.mongo.command.Sending;
+import io.gemforce.migrations.mongo.command.CommandRetries;
 import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
@@ -103,7 +103,7 @@ final class RunnerTransactions {
 
 	private void abort(Throwable cause) {
 		try {
-			Sending.evenIfInterrupted(this.session::abortTransaction);
+			CommandRetries.evenIfInterrupted(this.session::abortTransaction);
 		}
 		catch (RuntimeException ex) {
 			cause.addSuppressed(ex);

@@ -12,7 +12,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.ProblemCode;
-import io.gemforce.migrations.mongo.command.Sending;
+import io.gemforce.migrations.mongo.command.CommandRetries;
 import io.gemforce.migrations.store.ShutdownSignal;
 
 /**
@@ -112,7 +112,7 @@ final class TransactionRetries {
 	// A limit of time of our own would be met again
 	private static boolean isTransient(MongoException exception) {
 		return !(exception instanceof MongoOperationTimeoutException)
-				&& (Sending.isOverloaded(exception) || hasTransientLabel(exception));
+				&& (CommandRetries.isOverloaded(exception) || hasTransientLabel(exception));
 	}
 
 	private static boolean hasTransientLabel(MongoException exception) {
@@ -146,7 +146,7 @@ final class TransactionRetries {
 	// Ends at once if the process is told to end
 	private boolean sleep(MongoException exception) {
 		long longest = Math.min(LONGEST_PAUSE.toMillis(), 5L << Math.min(this.failures, 10));
-		Duration pause = Sending.isOverloaded(exception) ? Sending.pauseAfter(exception, this.failures)
+		Duration pause = CommandRetries.isOverloaded(exception) ? CommandRetries.pauseAfter(exception, this.failures)
 				: Duration.ofMillis(1 + ThreadLocalRandom.current().nextLong(longest));
 		try {
 			this.stop.await(pause);

@@ -32,7 +32,7 @@ import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.Trigger;
-import io.gemforce.migrations.mongo.command.Sending;
+import io.gemforce.migrations.mongo.command.CommandRetries;
 
 /**
  * The collection that records every execution, one document each:
@@ -93,7 +93,7 @@ public final class MigrationHistory {
 	 * Read the history, in one command if it fits a reply of the server.
 	 */
 	public History read() {
-		return Sending.unlessOverloaded(this::readOnce);
+		return CommandRetries.unlessOverloaded(this::readOnce);
 	}
 
 	private History readOnce() {
@@ -114,7 +114,7 @@ public final class MigrationHistory {
 
 	public Optional<HistoryRow> find(long rank) {
 		return Optional
-			.ofNullable(Sending.unlessOverloaded(
+			.ofNullable(CommandRetries.unlessOverloaded(
 					() -> this.collection.find(new Document(HistoryFields.RANK, rank)).projection(ROW).first()))
 			.flatMap(HistoryRow::from);
 	}
@@ -200,7 +200,7 @@ public final class MigrationHistory {
 		MongoException unknown = null;
 		for (int sent = 1;; sent++) {
 			try {
-				Sending.unlessOverloaded(() -> this.collection.insertOne(document));
+				CommandRetries.unlessOverloaded(() -> this.collection.insertOne(document));
 				return true;
 			}
 			catch (MongoException ex) {
@@ -278,7 +278,8 @@ public final class MigrationHistory {
 	}
 
 	private boolean close(long rank, Document closing) {
-		return Sending.unlessOverloaded(() -> this.collection.updateOne(open(rank), new Document("$set", closing)))
+		return CommandRetries
+			.unlessOverloaded(() -> this.collection.updateOne(open(rank), new Document("$set", closing)))
 			.getMatchedCount() == 1;
 	}
 
@@ -297,7 +298,7 @@ public final class MigrationHistory {
 		Document closing = new Document("$set", closing(MigrationState.INTERRUPTED));
 		for (int sent = 1;; sent++) {
 			try {
-				Sending.unlessOverloaded(() -> this.collection.updateMany(open, closing));
+				CommandRetries.unlessOverloaded(() -> this.collection.updateMany(open, closing));
 				return;
 			}
 			catch (MongoException ex) {

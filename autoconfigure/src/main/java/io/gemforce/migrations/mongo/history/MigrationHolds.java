@@ -13,7 +13,7 @@ import org.bson.Document;
 
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
-import io.gemforce.migrations.mongo.command.Sending;
+import io.gemforce.migrations.mongo.command.CommandRetries;
 import io.gemforce.migrations.store.Hold;
 
 /**
@@ -54,7 +54,7 @@ public final class MigrationHolds {
 	}
 
 	public Optional<Hold> find() {
-		return Optional.ofNullable(Sending.unlessOverloaded(() -> this.collection.find(THE_HOLD).first()))
+		return Optional.ofNullable(CommandRetries.unlessOverloaded(() -> this.collection.find(THE_HOLD).first()))
 			.map(MigrationHolds::hold);
 	}
 
@@ -68,7 +68,7 @@ public final class MigrationHolds {
 	}
 
 	public void put(Hold hold) {
-		Sending.unlessOverloaded(
+		CommandRetries.unlessOverloaded(
 				() -> this.collection.replaceOne(THE_HOLD, document(hold), new ReplaceOptions().upsert(true)));
 	}
 
@@ -76,11 +76,11 @@ public final class MigrationHolds {
 	 * Write the hold in the place of one, unless that is no longer there.
 	 */
 	public void replace(Hold hold, Hold successor) {
-		Sending.unlessOverloaded(() -> this.collection.replaceOne(just(hold), document(successor)));
+		CommandRetries.unlessOverloaded(() -> this.collection.replaceOne(just(hold), document(successor)));
 	}
 
 	public void remove(Hold hold) {
-		Sending.unlessOverloaded(() -> this.collection.deleteOne(just(hold)));
+		CommandRetries.unlessOverloaded(() -> this.collection.deleteOne(just(hold)));
 	}
 
 	private static Document document(Hold hold) {

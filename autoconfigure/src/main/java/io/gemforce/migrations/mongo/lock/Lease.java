@@ -13,7 +13,7 @@ import org.apache.commons.logging.LogFactory;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.mongo.command.Sending;
+import io.gemforce.migrations.mongo.command.CommandRetries;
 
 /**
  * The lock while this runner holds it. Beats in the background until it is released, and
@@ -230,7 +230,7 @@ public final class Lease implements AutoCloseable {
 		this.beats.shutdown();
 		this.closed = true;
 		if (!isLost() && !this.abandoned) {
-			Sending.evenIfInterrupted(this::release);
+			CommandRetries.evenIfInterrupted(this::release);
 		}
 	}
 
@@ -243,8 +243,8 @@ public final class Lease implements AutoCloseable {
 				return;
 			}
 			catch (RuntimeException ex) {
-				if (sent == MAX_SENDS || !(ex instanceof MongoException failure) || !Sending.isPassing(failure)
-						|| !Sending.pause(Sending.pauseAfter(failure, sent))) {
+				if (sent == MAX_SENDS || !(ex instanceof MongoException failure) || !CommandRetries.isPassing(failure)
+						|| !CommandRetries.pause(CommandRetries.pauseAfter(failure, sent))) {
 					logger.warn("Could not release the migration lock of store 'mongo'; it runs out in %s: %s"
 						.formatted(this.times.lease(), ex.getClass().getSimpleName()));
 					return;

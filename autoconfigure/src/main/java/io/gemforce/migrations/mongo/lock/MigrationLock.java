@@ -21,7 +21,7 @@ import org.apache.commons.logging.LogFactory;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.mongo.command.Sending;
+import io.gemforce.migrations.mongo.command.CommandRetries;
 
 /**
  * The lock that lets one instance at a time migrate MongoDB, kept in one document:
@@ -89,7 +89,7 @@ public final class MigrationLock {
 	 */
 	public Optional<LockDocument> look() {
 		return Optional
-			.ofNullable(Sending.unlessOverloaded(
+			.ofNullable(CommandRetries.unlessOverloaded(
 					() -> this.collection.find(new Document(LockDocument.ID, LockDocument.THE_LOCK)).first()))
 			.map(LockDocument::from);
 	}
@@ -220,7 +220,8 @@ public final class MigrationLock {
 				if (acquired.isPresent()) {
 					return acquired;
 				}
-				if (sent == MAX_SENDS || !Sending.isPassing(ex) || !Sending.pause(Sending.pauseAfter(ex, sent))) {
+				if (sent == MAX_SENDS || !CommandRetries.isPassing(ex)
+						|| !CommandRetries.pause(CommandRetries.pauseAfter(ex, sent))) {
 					throw ex;
 				}
 			}
@@ -230,7 +231,7 @@ public final class MigrationLock {
 	// The driver reads nothing for a thread that is interrupted
 	private Optional<LockDocument> lookAfter(MongoException failure) {
 		try {
-			return Sending.evenIfInterrupted(this::look);
+			return CommandRetries.evenIfInterrupted(this::look);
 		}
 		catch (MongoException ex) {
 			failure.addSuppressed(ex);

@@ -10,12 +10,12 @@ import org.springframework.util.ClassUtils;
 /**
  * Finds the client of a {@link MongoDatabaseFactory}, exposed by Spring Data from 5.1 on.
  */
-final class FactoryClient {
+final class MongoClientFinder {
 
 	private static final boolean TOLD = ClassUtils.isPresent("org.springframework.data.mongodb.MongoClusterCapable",
-			FactoryClient.class.getClassLoader());
+			MongoClientFinder.class.getClassLoader());
 
-	private FactoryClient() {
+	private MongoClientFinder() {
 	}
 
 	static Optional<MongoClient> of(MongoDatabaseFactory factory) {

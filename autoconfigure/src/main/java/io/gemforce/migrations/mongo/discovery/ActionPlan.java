@@ -9,6 +9,6 @@ import io.gemforce.migrations.store.AffectedCount;
 /**
  * What a migration would do, in a summary that has a sentence a line.
  */
-public record WorkPlan(String summary, @Nullable String script, @Nullable AffectedCount touches, List<String> locks) {
+public record ActionPlan(String summary, @Nullable String script, @Nullable AffectedCount touches, List<String> locks) {
 
 }

@@ -6,6 +6,6 @@ import io.gemforce.migrations.mongo.change.contract.ChangeContext;
 /**
  * What an attempt works with: one context for code, another for declared changes.
  */
-public record WorkAttempt(MongoMigrationContext migrationContext, ChangeContext changeContext) {
+public record ActionContext(MongoMigrationContext migrationContext, ChangeContext changeContext) {
 
 }

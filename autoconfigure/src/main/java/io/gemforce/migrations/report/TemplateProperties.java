@@ -15,7 +15,7 @@ import io.gemforce.migrations.store.StoreStatus;
  * Gives plain values in templates further properties for their presentation:
  * {@code {{state.label}}}, {@code {{durationMs.duration}}}.
  */
-final class ReportCollector extends DefaultCollector {
+final class TemplateProperties extends DefaultCollector {
 
 	private static final int SHORT = 200;
 

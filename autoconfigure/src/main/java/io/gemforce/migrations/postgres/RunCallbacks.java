@@ -15,19 +15,19 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
  * Finds callbacks (objects, and SQL files such as {@code afterMigrate.sql}) that Flyway
  * calls on every run, even one with nothing to do. Such a run must not be left out.
  */
-final class MigrateEvents {
+final class RunCallbacks {
 
 	private static final List<Event> EVENTS = List.of(Event.BEFORE_MIGRATE, Event.AFTER_MIGRATE, Event.AFTER_VERSIONED,
 			Event.BEFORE_REPEATABLES);
 
 	private final Configuration configuration;
 
-	MigrateEvents(Configuration configuration) {
+	RunCallbacks(Configuration configuration) {
 		this.configuration = configuration;
 	}
 
 	boolean haveListeners() {
-		return Arrays.stream(this.configuration.getCallbacks()).anyMatch(MigrateEvents::isListening)
+		return Arrays.stream(this.configuration.getCallbacks()).anyMatch(RunCallbacks::isListening)
 				|| Stream.of(this.configuration.getLocations(), this.configuration.getCallbackLocations())
 					.flatMap(Arrays::stream)
 					.distinct()

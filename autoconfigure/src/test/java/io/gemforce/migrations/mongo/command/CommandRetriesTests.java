@@ -10,29 +10,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Tests for {@link Sending}.
+ * Tests for {@link CommandRetries}.
  */
-class SendingTests {
+class CommandRetriesTests {
 
 	private static final MongoException OVERLOADED = new MongoException(16500,
 			"Error=16500, RetryAfterMs=34, Details='Response status code does not indicate success: TooManyRequests'");
 
 	@Test
 	void pauseIsTheOneThatTheServerAsksFor() {
-		assertThat(Sending.pauseAfter(OVERLOADED, 1)).isEqualTo(Duration.ofMillis(34));
+		assertThat(CommandRetries.pauseAfter(OVERLOADED, 1)).isEqualTo(Duration.ofMillis(34));
 	}
 
 	@Test
 	void pauseIsNeverLong() {
-		assertThat(Sending.pauseAfter(new MongoException(16500, "RetryAfterMs=999999999"), 1))
+		assertThat(CommandRetries.pauseAfter(new MongoException(16500, "RetryAfterMs=999999999"), 1))
 			.isEqualTo(Duration.ofSeconds(5));
-		assertThat(Sending.pauseAfter(new MongoException(10107, "not primary"), 100)).isEqualTo(Duration.ofSeconds(5));
+		assertThat(CommandRetries.pauseAfter(new MongoException(10107, "not primary"), 100))
+			.isEqualTo(Duration.ofSeconds(5));
 	}
 
 	@Test
 	void commandThatIsRefusedForTheLoadIsSentAgain() {
 		AtomicInteger sent = new AtomicInteger();
-		int answer = Sending.unlessOverloaded(() -> {
+		int answer = CommandRetries.unlessOverloaded(() -> {
 			if (sent.incrementAndGet() < 3) {
 				throw OVERLOADED;
 			}
@@ -45,7 +46,7 @@ class SendingTests {
 	@Test
 	void otherErrorsAreNotSwallowed() {
 		AtomicInteger sent = new AtomicInteger();
-		assertThatExceptionOfType(MongoException.class).isThrownBy(() -> Sending.unlessOverloaded(() -> {
+		assertThatExceptionOfType(MongoException.class).isThrownBy(() -> CommandRetries.unlessOverloaded(() -> {
 			sent.incrementAndGet();
 			throw new MongoException(10107, "not primary");
 		}));

@@ -17,15 +17,15 @@ import io.gemforce.migrations.store.UndoKind;
 /**
  * The work of a bean of which only the class is known, as it is too early to create it.
  */
-record UncreatedAction(Class<?> type) implements MigrationAction {
+record EarlyBeanAction(Class<?> type) implements MigrationAction {
 
 	@Override
-	public void up(WorkAttempt attempt) {
+	public void up(ActionContext attempt) {
 		throw tooEarly();
 	}
 
 	@Override
-	public List<Problem> down(WorkAttempt attempt) {
+	public List<Problem> down(ActionContext attempt) {
 		throw tooEarly();
 	}
 
@@ -70,7 +70,7 @@ record UncreatedAction(Class<?> type) implements MigrationAction {
 	}
 
 	@Override
-	public WorkPlan plan(MongoDatabase database, boolean exact) {
+	public ActionPlan plan(MongoDatabase database, boolean exact) {
 		throw tooEarly();
 	}
 

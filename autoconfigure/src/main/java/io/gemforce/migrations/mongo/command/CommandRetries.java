@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ways to send a command that must not fail for a reason that has nothing to do with it.
  */
-public final class Sending {
+public final class CommandRetries {
 
 	/**
 	 * The answer of Azure Cosmos DB to more load than was paid for. It has not executed
@@ -31,7 +31,7 @@ public final class Sending {
 
 	private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
 
-	private Sending() {
+	private CommandRetries() {
 	}
 
 	/**
