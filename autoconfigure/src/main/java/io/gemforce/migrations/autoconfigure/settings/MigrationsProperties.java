@@ -241,8 +241,14 @@ public class MigrationsProperties {
 		 */
 		private Duration preimageRetention = Duration.ofDays(90);
 
+		/**
+		 * Collection of the history.
+		 */
 		private String historyCollection = "migration_history";
 
+		/**
+		 * Collection of the lock.
+		 */
 		private String lockCollection = "migration_lock";
 
 		public boolean isEnabled() {
@@ -685,6 +691,9 @@ public class MigrationsProperties {
 		 */
 		private @Nullable Path file;
 
+		/**
+		 * Format of the report.
+		 */
 		private String format = "text";
 
 		public @Nullable Path getFile() {
