@@ -97,27 +97,27 @@ final class MigrationRollback {
 		Hold hold = null;
 		History history = locked.read();
 		Optional<PendingExecution> next = this.planner.next(target, history);
-		while (next.isPresent()) {
-			PendingExecution step = next.get();
-			this.stop.check(StoreName.MONGO, databaseState());
-			this.guard.check(StoreName.MONGO, step.migration().version().toString(), Direction.DOWN,
-					this::databaseState);
-			if (hold == null) {
-				locked.lease().check();
-				hold = hold(this.planner.versionAfter(target, history), locked.run(), reason);
-				locked.holds().put(hold);
-			}
-			try {
-				undo(step, history.nextRank(), locked, executor);
-			}
-			catch (RuntimeException ex) {
-				if (this.undone.isEmpty() && isNothingUndone(locked, history.nextRank())) {
-					takeBack(locked, hold, before);
+		try {
+			while (next.isPresent()) {
+				PendingExecution step = next.get();
+				this.stop.check(StoreName.MONGO, databaseState());
+				this.guard.check(StoreName.MONGO, step.migration().version().toString(), Direction.DOWN,
+						this::databaseState);
+				if (hold == null) {
+					locked.lease().check();
+					hold = hold(this.planner.versionAfter(target, history), locked.run(), reason);
+					locked.holds().put(hold);
 				}
-				throw ex;
+				undo(step, history.nextRank(), locked, executor);
+				history = locked.read();
+				next = this.planner.next(target, history);
 			}
-			history = locked.read();
-			next = this.planner.next(target, history);
+		}
+		catch (RuntimeException ex) {
+			if (hold != null && this.undone.isEmpty() && isNothingUndone(locked, history.nextRank())) {
+				takeBack(locked, hold, before);
+			}
+			throw ex;
 		}
 	}
 

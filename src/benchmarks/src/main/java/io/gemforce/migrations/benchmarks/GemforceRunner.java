@@ -51,11 +51,9 @@ record GemforceRunner(MongoMigrationStore store) {
 		MongoSettings settings = new MongoSettings(null, HISTORY, LOCK, List.of(location), false,
 				new MongoSettings.Preimages(Long.MAX_VALUE, Duration.ofDays(90)), Duration.ofSeconds(30),
 				Duration.ofMinutes(10), new MongoSettings.Policy(null, null, false, true, false));
-		return new GemforceRunner(
-				new MongoMigrationStore(() -> factory, () -> client, beans, resources, "mongoMigrationInitializer",
-						new MigrationTemplates(new StaticApplicationContext()),
-						settings, APPLICATION, (requirement) -> Requirements.Status.NO_STORE, new ShutdownSignal(),
-						"benchmark"));
+		return new GemforceRunner(new MongoMigrationStore(() -> factory, () -> client, beans, resources,
+				"mongoMigrationInitializer", new MigrationTemplates(new StaticApplicationContext()), settings,
+				APPLICATION, (requirement) -> Requirements.Status.NO_STORE, new ShutdownSignal(), "benchmark"));
 	}
 
 	StoreResult migrate() {

@@ -65,7 +65,8 @@ final class HeapBenchmark implements Benchmark {
 	private record Probe(String uri, ChangeFolder folder) {
 
 		/**
-		 * Returns the bytes of the heap that are in use when it is idle, or empty if it failed.
+		 * Returns the bytes of the heap that are in use when it is idle, or empty if it
+		 * failed.
 		 */
 		private Optional<Long> run(long heap, boolean migrating) throws IOException, InterruptedException {
 			ProcessBuilder builder = new ProcessBuilder(
