@@ -19,13 +19,6 @@ public record RunOutcome(MigrationRun run, List<StoreResult> results, @Nullable 
 	}
 
 	/**
-	 * Whether something was applied or undone in a store before the run failed.
-	 */
-	public boolean isPartial() {
-		return this.failure != null && this.results.stream().anyMatch(StoreResult::isChanged);
-	}
-
-	/**
 	 * Return the exit code of a job: that of the failure, whatever was done before.
 	 */
 	public int exitCode() {

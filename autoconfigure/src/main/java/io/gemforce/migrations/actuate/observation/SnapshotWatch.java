@@ -85,7 +85,7 @@ public final class SnapshotWatch implements AutoCloseable {
 		return known;
 	}
 
-	public void listen(Consumer<StoreSnapshot> listener) {
+	void listen(Consumer<StoreSnapshot> listener) {
 		this.listeners.add(listener);
 	}
 

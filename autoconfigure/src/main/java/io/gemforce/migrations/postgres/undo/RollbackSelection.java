@@ -35,7 +35,7 @@ public record RollbackSelection(List<Entry> undone, List<Entry> staying, Version
 
 	private static final Version NOTHING = Version.parse("0").orElseThrow();
 
-	public static RollbackSelection of(RollbackTarget target, FlywayHistory history, Map<String, AppliedBy> appliedBy) {
+	static RollbackSelection of(RollbackTarget target, FlywayHistory history, Map<String, AppliedBy> appliedBy) {
 		Predicate<Entry> wanted;
 		if (target instanceof RollbackTarget.ToVersion to) {
 			wanted = (entry) -> target.concerns(StoreName.POSTGRES)

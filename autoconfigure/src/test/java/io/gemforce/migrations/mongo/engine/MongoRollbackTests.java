@@ -31,6 +31,7 @@ import io.gemforce.migrations.mongo.history.MigrationHolds;
 import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.support.MongoProxy;
 import io.gemforce.migrations.support.MongoTestDatabase;
@@ -250,6 +251,31 @@ class MongoRollbackTests {
 			assertThat(ex.getDatabaseState()).contains("it is not known whether the undo of migration 1 was committed");
 		}
 		assertThat(this.mongo.collection("migration_hold").countDocuments()).isOne();
+	}
+
+	@Test
+	void rollbackThatIsStoppedBeforeItHasUndoneAnythingLeavesNoHold() throws Exception {
+		migrated("1").close();
+		ShutdownSignal stop = new ShutdownSignal();
+		try (MongoProxy proxy = MongoProxy.to(this.mongo);
+				TestRunner runner = TestRunner.on(proxy.uri(), this.mongo.name()).stop(stop).with(reversible("1"))) {
+			MongoProxy.Hold opening = proxy.holdCommand(WireStep.OPEN_ROW);
+			CompletableFuture<MigrationException> failure = CompletableFuture
+				.supplyAsync(() -> catchThrowableOfType(MigrationException.class, () -> runner.rollback("0")));
+			opening.await();
+			assertThat(this.mongo.collection("migration_hold").countDocuments()).isOne();
+			// An insert that arrives late takes the rank
+			this.mongo.history()
+				.insertOne(new Document("_id", 2L).append("version", "0")
+					.append("state", "RUNNING")
+					.append("runId", "given up")
+					.append("fence", 0L));
+			stop.stop();
+			opening.letGo();
+			assertThat(failure.get(30, TimeUnit.SECONDS).getCode()).isEqualTo(ProblemCode.SHUTTING_DOWN);
+		}
+		assertThat(this.mongo.collection("migration_hold").countDocuments()).isZero();
+		assertThat(inserted()).containsExactly("1");
 	}
 
 	@Test

@@ -18,7 +18,7 @@ import io.gemforce.migrations.mongo.change.document.FieldPath;
 /**
  * Sets a field of many documents to a different value each, by one fast command.
  */
-public final class ValuesById {
+final class ValuesById {
 
 	// A server may search the ids one by one for each document
 	private static final int TOGETHER = 100;
@@ -31,11 +31,11 @@ public final class ValuesById {
 
 	private final List<BsonValue> without = new ArrayList<>();
 
-	public ValuesById(FieldPath field) {
+	ValuesById(FieldPath field) {
 		this.field = field;
 	}
 
-	public void add(BsonValue id, @Nullable BsonValue value) {
+	void add(BsonValue id, @Nullable BsonValue value) {
 		if (value != null) {
 			this.ids.add(id);
 			this.values.add(value);
@@ -48,7 +48,7 @@ public final class ValuesById {
 	/**
 	 * Must be called in the transaction that has read the documents.
 	 */
-	public void write(MongoCollection<BsonDocument> collection) {
+	void write(MongoCollection<BsonDocument> collection) {
 		List<UpdateManyModel<BsonDocument>> updates = new ArrayList<>();
 		for (int first = 0; first < this.ids.size(); first += TOGETHER) {
 			int end = Math.min(first + TOGETHER, this.ids.size());
