@@ -66,7 +66,7 @@ public final class HoldTable {
 
 	// Not to be called in a transaction
 	void create(JdbcClient client) {
-		OwnTable.create(client, this.table, DDL.formatted(this.table), "SELECT, INSERT, UPDATE, DELETE",
+		OwnTable.create(client, false, this.table, DDL.formatted(this.table), "SELECT, INSERT, UPDATE, DELETE",
 				() -> client.sql("SELECT current_user").query(String.class).single());
 	}
 

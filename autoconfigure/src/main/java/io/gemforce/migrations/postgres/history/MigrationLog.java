@@ -17,8 +17,8 @@ import javax.sql.DataSource;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
@@ -173,10 +173,15 @@ public final class MigrationLog {
 	 * its rows do not name theirs.
 	 */
 	public void create(Connection connection) {
-		create(client(connection));
+		try {
+			create(client(connection), !connection.getAutoCommit());
+		}
+		catch (SQLException ex) {
+			throw new FlywayException("Could not read the state of Flyway's connection", ex);
+		}
 	}
 
-	private void create(JdbcClient client) {
+	private void create(JdbcClient client, boolean inTransaction) {
 		Look look = client.sql(LOOK)
 			.param(this.table)
 			.param(this.table)
@@ -184,7 +189,7 @@ public final class MigrationLog {
 					row.getBoolean("by_history")))
 			.single();
 		if (!look.there()) {
-			OwnTable.create(client, this.table, sql(DDL), "SELECT, INSERT, UPDATE", look::user);
+			OwnTable.create(client, inTransaction, this.table, sql(DDL), "SELECT, INSERT, UPDATE", look::user);
 		}
 		this.rows = new Rows(!look.there() || look.byHistory(), this.rows.alone());
 		requireOwnRows();
@@ -287,12 +292,7 @@ public final class MigrationLog {
 	}
 
 	private void prepare(DataSource dataSource) {
-		try {
-			FlywayDatabase.inTransaction(dataSource, this::create);
-		}
-		catch (DuplicateKeyException ex) {
-			// Two instances may collide in the catalogue; the table is there then
-		}
+		FlywayDatabase.inTransaction(dataSource, (client) -> create(client, true));
 	}
 
 	private void record(JdbcClient client, LogEntry attempt, MigrationState state, @Nullable ExecutionError error) {

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.function.Supplier;
 
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 import io.gemforce.migrations.MigrationException;
@@ -23,10 +24,23 @@ final class OwnTable {
 	private OwnTable() {
 	}
 
-	// If the user may not, the failure says what an administrator has to execute
-	static void create(JdbcClient client, String table, String ddl, String rights, Supplier<String> user) {
+	/**
+	 * Creates a table. IF NOT EXISTS does not keep two instances from colliding in the
+	 * catalogue: the table of the other one will do then, and a transaction goes on. If
+	 * the user may not, the failure says what an administrator has to execute.
+	 */
+	static void create(JdbcClient client, boolean inTransaction, String table, String ddl, String rights,
+			Supplier<String> user) {
+		if (inTransaction) {
+			client.sql("SAVEPOINT own_table").update();
+		}
 		try {
 			client.sql(ddl).update();
+		}
+		catch (DuplicateKeyException ex) {
+			if (inTransaction) {
+				client.sql("ROLLBACK TO SAVEPOINT own_table").update();
+			}
 		}
 		catch (DataAccessException ex) {
 			if (ex.getMostSpecificCause() instanceof SQLException cause

@@ -1,12 +1,18 @@
 package io.gemforce.migrations.postgres.history;
 
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationState;
@@ -53,6 +59,8 @@ class SharedSchemaTests {
 	private static final String OLD_HOLDING = """
 			INSERT INTO migration_hold (store, version, reason, since) VALUES ('postgres', '1', 'old', now())
 				ON CONFLICT (store) DO UPDATE SET version = excluded.version, reason = excluded.reason""";
+
+	private static final int GATE = 77;
 
 	private final PostgresTestDatabase database;
 
@@ -102,6 +110,36 @@ class SharedSchemaTests {
 		this.billing.rollBackTo("1");
 		this.billing.perform(Operation.Kind.RELEASE_HOLD, null);
 		assertThat(this.orders.migrate().outcome()).isEqualTo(StoreResult.Outcome.HELD);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void servicesThatStartTogetherMakeOneLog(boolean transactional) throws Exception {
+		this.orders.migration("V0_5__waits.sql", "SELECT pg_advisory_xact_lock_shared(%d);".formatted(GATE));
+		if (!transactional) {
+			this.billing.migration("V0_5__plain.sql", "VACUUM;")
+				.migration("V0_5__plain.sql.conf", "executeInTransaction=false");
+		}
+		try (Connection gate = this.database.dataSource().getConnection()) {
+			gate.createStatement().execute("SELECT pg_advisory_lock(%d)".formatted(GATE));
+			CompletableFuture<StoreResult> first = CompletableFuture.supplyAsync(this.orders::migrate);
+			awaitBlocked("%pg_advisory_xact_lock_shared%");
+			CompletableFuture<StoreResult> second = CompletableFuture.supplyAsync(this.billing::migrate);
+			awaitBlocked("CREATE TABLE%");
+			gate.createStatement().execute("SELECT pg_advisory_unlock(%d)".formatted(GATE));
+			assertThat(first.get(30, TimeUnit.SECONDS).executed()).contains("1", "2");
+			assertThat(second.get(30, TimeUnit.SECONDS).executed()).contains("1", "2");
+		}
+	}
+
+	private void awaitBlocked(String query) {
+		Awaitility.await()
+			.until(() -> this.database.client()
+				.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+						+ "AND wait_event_type = 'Lock' AND query LIKE ?")
+				.param(query)
+				.query(Long.class)
+				.single() > 0);
 	}
 
 	@Test
