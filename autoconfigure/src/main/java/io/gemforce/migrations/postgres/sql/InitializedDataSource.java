@@ -21,7 +21,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.flywaydb.core.api.configuration.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.util.PropertyPlaceholderHelper;
 
@@ -30,7 +29,7 @@ import org.springframework.util.PropertyPlaceholderHelper;
  * Unlike Flyway this resets what the SQL has set, above all role and search path, before
  * a connection goes back to the pool of the application.
  */
-public final class InitializedDataSource extends DelegatingDataSource {
+public final class InitializedDataSource extends PreparingDataSource {
 
 	private static final Log logger = LogFactory.getLog(InitializedDataSource.class);
 
@@ -75,28 +74,12 @@ public final class InitializedDataSource extends DelegatingDataSource {
 	}
 
 	@Override
-	public Connection getConnection() throws SQLException {
-		return initialized(super.getConnection());
-	}
-
-	@Override
-	public Connection getConnection(String username, String password) throws SQLException {
-		return initialized(super.getConnection(username, password));
-	}
-
-	private Connection initialized(Connection connection) throws SQLException {
-		boolean initialized = false;
+	Connection prepare(Connection connection) throws SQLException {
 		try (Statement statement = connection.createStatement()) {
 			Map<String, String> before = read(connection);
 			statement.execute(this.sql);
 			commit(connection);
-			initialized = true;
 			return closing(connection, before);
-		}
-		finally {
-			if (!initialized) {
-				connection.close();
-			}
 		}
 	}
 

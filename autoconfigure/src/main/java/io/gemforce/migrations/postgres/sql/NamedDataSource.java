@@ -9,7 +9,6 @@ import javax.sql.DataSource;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 import io.gemforce.migrations.ApplicationInstance;
 
@@ -18,7 +17,7 @@ import io.gemforce.migrations.ApplicationInstance;
  * application_name} is {@code application/version@host}, unless the user has set one. A
  * connection keeps the name when it goes back to its pool.
  */
-public final class NamedDataSource extends DelegatingDataSource {
+public final class NamedDataSource extends PreparingDataSource {
 
 	private static final Log logger = LogFactory.getLog(NamedDataSource.class);
 
@@ -40,16 +39,7 @@ public final class NamedDataSource extends DelegatingDataSource {
 	}
 
 	@Override
-	public Connection getConnection() throws SQLException {
-		return named(super.getConnection());
-	}
-
-	@Override
-	public Connection getConnection(String username, String password) throws SQLException {
-		return named(super.getConnection(username, password));
-	}
-
-	private Connection named(Connection connection) throws SQLException {
+	Connection prepare(Connection connection) throws SQLException {
 		String before = connection.getClientInfo(APPLICATION_NAME);
 		if (before == null || before.isEmpty() || before.equals(NAME_OF_THE_DRIVER)) {
 			try {

@@ -19,7 +19,7 @@ import org.springframework.jdbc.datasource.SmartDataSource;
  * as a timeout, a role, a temporary table or a lock, is closed for good when it is given
  * back, so that the application does not get it from its pool.
  */
-public final class ScriptDataSource extends DelegatingDataSource {
+public final class ScriptDataSource extends PreparingDataSource {
 
 	private static final Log logger = LogFactory.getLog(ScriptDataSource.class);
 
@@ -47,16 +47,7 @@ public final class ScriptDataSource extends DelegatingDataSource {
 	}
 
 	@Override
-	public Connection getConnection() throws SQLException {
-		return watched(super.getConnection());
-	}
-
-	@Override
-	public Connection getConnection(String username, String password) throws SQLException {
-		return watched(super.getConnection(username, password));
-	}
-
-	private static Connection watched(Connection connection) {
+	Connection prepare(Connection connection) {
 		String before = left(connection);
 		return (Connection) Proxy.newProxyInstance(ScriptDataSource.class.getClassLoader(),
 				new Class<?>[] { Connection.class }, (proxy, method, arguments) -> {
