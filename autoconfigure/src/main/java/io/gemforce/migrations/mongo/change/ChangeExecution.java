@@ -18,7 +18,7 @@ import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Pipelines;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
 import io.gemforce.migrations.mongo.change.document.Json;
-import io.gemforce.migrations.mongo.change.operation.SetValidator;
+import io.gemforce.migrations.mongo.change.operation.collection.SetValidator;
 import io.gemforce.migrations.mongo.change.preimage.ChangeJournal;
 import io.gemforce.migrations.mongo.change.preimage.Conflicts;
 import io.gemforce.migrations.mongo.change.preimage.JournalProgress;

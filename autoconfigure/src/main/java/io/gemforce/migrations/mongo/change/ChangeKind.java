@@ -10,17 +10,17 @@ import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.operation.AddField;
 import io.gemforce.migrations.mongo.change.operation.ConvertField;
 import io.gemforce.migrations.mongo.change.operation.CopyField;
-import io.gemforce.migrations.mongo.change.operation.CreateCollection;
-import io.gemforce.migrations.mongo.change.operation.CreateIndex;
-import io.gemforce.migrations.mongo.change.operation.DropCollection;
-import io.gemforce.migrations.mongo.change.operation.DropIndex;
 import io.gemforce.migrations.mongo.change.operation.InsertDocuments;
 import io.gemforce.migrations.mongo.change.operation.RemoveField;
-import io.gemforce.migrations.mongo.change.operation.RenameCollection;
 import io.gemforce.migrations.mongo.change.operation.RenameField;
-import io.gemforce.migrations.mongo.change.operation.RunCommand;
-import io.gemforce.migrations.mongo.change.operation.SetValidator;
 import io.gemforce.migrations.mongo.change.operation.UpdateDocuments;
+import io.gemforce.migrations.mongo.change.operation.collection.CreateCollection;
+import io.gemforce.migrations.mongo.change.operation.collection.CreateIndex;
+import io.gemforce.migrations.mongo.change.operation.collection.DropCollection;
+import io.gemforce.migrations.mongo.change.operation.collection.DropIndex;
+import io.gemforce.migrations.mongo.change.operation.collection.RenameCollection;
+import io.gemforce.migrations.mongo.change.operation.collection.RunCommand;
+import io.gemforce.migrations.mongo.change.operation.collection.SetValidator;
 
 // Files, Java declarations and the JSON Schema are all derived from this
 enum ChangeKind {

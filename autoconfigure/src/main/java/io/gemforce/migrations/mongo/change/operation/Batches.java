@@ -26,7 +26,7 @@ import io.gemforce.migrations.mongo.change.document.ExactValue;
  * ids would miss ids of other types. Each batch is read in the transaction that changes
  * it, if there is one, and again as long as another client changes a document in between.
  */
-final class Batches {
+public final class Batches {
 
 	private static final BsonDocument BY_ID = new BsonDocument("_id", new BsonInt32(1));
 
@@ -47,7 +47,7 @@ final class Batches {
 		this.projection = projection;
 	}
 
-	static Batches ofDocuments(OperationContext step, String collection, BsonDocument filter) {
+	public static Batches ofDocuments(OperationContext step, String collection, BsonDocument filter) {
 		return new Batches(step, collection, filter, new BsonDocument());
 	}
 
@@ -141,7 +141,7 @@ final class Batches {
 	}
 
 	// Reads all documents, in batches, and changes none
-	void look(Consumer<List<BsonDocument>> reader) {
+	public void look(Consumer<List<BsonDocument>> reader) {
 		try (MongoCursor<BsonDocument> cursor = this.step.collection(this.collection)
 			.find(this.filter)
 			.projection(this.projection)
@@ -161,7 +161,7 @@ final class Batches {
 		}
 	}
 
-	static List<BsonDocument> read(MongoCollection<BsonDocument> collection, Collection<BsonValue> ids,
+	public static List<BsonDocument> read(MongoCollection<BsonDocument> collection, Collection<BsonValue> ids,
 			Collection<String> fields) {
 		return collection.find(Conditions.ids(ids))
 			.projection(fields.isEmpty() ? new BsonDocument() : including(fields))

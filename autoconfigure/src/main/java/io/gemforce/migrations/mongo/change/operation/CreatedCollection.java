@@ -10,18 +10,18 @@ import io.gemforce.migrations.mongo.change.document.Conditions;
 /**
  * A collection that a change creates if missing: the undo drops it again, if empty.
  */
-record CreatedCollection(String name) {
+public record CreatedCollection(String name) {
 
 	private static final String NOTE = "collectionMade";
 
 	private static final int UNAUTHORIZED = 13;
 
-	static BsonDocument note(boolean there) {
+	public static BsonDocument note(boolean there) {
 		return new BsonDocument(NOTE, BsonBoolean.valueOf(!there));
 	}
 
 	// Renamed first: an insert between the check and the drop would be lost
-	void drop(OperationContext step) {
+	public void drop(OperationContext step) {
 		if (!step.isNoted(NOTE)) {
 			return;
 		}

@@ -3,19 +3,19 @@ package io.gemforce.migrations.mongo.change.operation;
 import java.util.ArrayList;
 import java.util.List;
 
-final class PlanPhrases {
+public final class PlanPhrases {
 
 	private static final String PREIMAGES = "find, insert, update, remove on the collection of pre-images";
 
 	// For a change that is only repeatable in a transaction
-	static final String TRANSACTIONS = "a replica set or sharded cluster to be repeatable: without transactions an "
+	public static final String TRANSACTIONS = "a replica set or sharded cluster to be repeatable: without transactions an "
 			+ "interruption stops the migration";
 
 	private PlanPhrases() {
 	}
 
 	// Includes the privileges for looking at the collection and for remembering
-	static List<String> privileges(String actions, String collection) {
+	public static List<String> privileges(String actions, String collection) {
 		List<String> needs = new ArrayList<>();
 		needs.add("%s on '%s'".formatted(actions, collection));
 		needs.add("listCollections on the database");
@@ -27,7 +27,7 @@ final class PlanPhrases {
 		return List.of("each document of '%s' while it is changed; reads and other writes go on".formatted(collection));
 	}
 
-	static List<String> exclusively(String collection) {
+	public static List<String> exclusively(String collection) {
 		return List.of("all of '%s' for a moment; reads and writes wait".formatted(collection));
 	}
 

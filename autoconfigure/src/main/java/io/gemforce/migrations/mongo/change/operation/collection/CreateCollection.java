@@ -1,4 +1,4 @@
-package io.gemforce.migrations.mongo.change.operation;
+package io.gemforce.migrations.mongo.change.operation.collection;
 
 import java.util.List;
 
@@ -9,6 +9,8 @@ import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
+import io.gemforce.migrations.mongo.change.operation.CreatedCollection;
+import io.gemforce.migrations.mongo.change.operation.PlanPhrases;
 import io.gemforce.migrations.store.AffectedCount;
 
 /**

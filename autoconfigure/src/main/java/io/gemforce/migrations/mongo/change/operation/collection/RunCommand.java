@@ -1,4 +1,4 @@
-package io.gemforce.migrations.mongo.change.operation;
+package io.gemforce.migrations.mongo.change.operation.collection;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +18,7 @@ import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
 import io.gemforce.migrations.mongo.change.document.BsonFormatter;
+import io.gemforce.migrations.mongo.change.operation.PlanPhrases;
 import io.gemforce.migrations.store.AffectedCount;
 
 /**

@@ -1,4 +1,4 @@
-package io.gemforce.migrations.mongo.change.operation;
+package io.gemforce.migrations.mongo.change.operation.collection;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

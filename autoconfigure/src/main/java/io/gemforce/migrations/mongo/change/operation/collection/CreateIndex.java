@@ -1,4 +1,4 @@
-package io.gemforce.migrations.mongo.change.operation;
+package io.gemforce.migrations.mongo.change.operation.collection;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +23,8 @@ import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
 import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.operation.CreatedCollection;
+import io.gemforce.migrations.mongo.change.operation.PlanPhrases;
 import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
 import io.gemforce.migrations.mongo.change.source.Seconds;
 import io.gemforce.migrations.store.AffectedCount;

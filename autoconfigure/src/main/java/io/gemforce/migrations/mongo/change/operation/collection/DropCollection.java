@@ -1,4 +1,4 @@
-package io.gemforce.migrations.mongo.change.operation;
+package io.gemforce.migrations.mongo.change.operation.collection;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +26,8 @@ import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.Json;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
+import io.gemforce.migrations.mongo.change.operation.Batches;
+import io.gemforce.migrations.mongo.change.operation.PlanPhrases;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
 import io.gemforce.migrations.store.AffectedCount;
 
