@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.StoreName;
@@ -91,8 +92,10 @@ public final class MigrationReports {
 	}
 
 	private static @Nullable String message(ActiveRun active) {
-		if (active.failure() != null) {
-			return active.failure().getMessage();
+		Throwable failure = active.failure();
+		if (failure != null) {
+			return (failure instanceof MigrationException) ? failure.getMessage()
+					: "It failed with %s, see the log".formatted(failure.getClass().getName());
 		}
 		return (active.result() != null) ? TextReports.describe(active.result()) : null;
 	}

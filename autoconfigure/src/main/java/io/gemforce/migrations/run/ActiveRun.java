@@ -4,7 +4,6 @@ import java.time.Instant;
 
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
@@ -19,7 +18,7 @@ import io.gemforce.migrations.StoreResult;
  * but records was changed
  */
 public record ActiveRun(MigrationRun run, StoreName store, Instant startedAt, @Nullable Instant finishedAt,
-		@Nullable String migration, int step, @Nullable StoreResult result, @Nullable MigrationException failure) {
+		@Nullable String migration, int step, @Nullable StoreResult result, @Nullable Throwable failure) {
 
 	static ActiveRun begin(MigrationRun run, StoreName store, Instant now) {
 		return new ActiveRun(run, store, now, null, null, 0, null, null);
@@ -30,7 +29,7 @@ public record ActiveRun(MigrationRun run, StoreName store, Instant startedAt, @N
 		return new ActiveRun(this.run, this.store, this.startedAt, null, migration, next, null, null);
 	}
 
-	ActiveRun end(@Nullable StoreResult result, @Nullable MigrationException failure, Instant now) {
+	ActiveRun end(@Nullable StoreResult result, @Nullable Throwable failure, Instant now) {
 		return new ActiveRun(this.run, this.store, this.startedAt, now, this.migration, this.step, result, failure);
 	}
 

@@ -12,7 +12,6 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
-import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
@@ -32,13 +31,13 @@ final class RunTracker {
 
 	<T> T execute(MigrationRun run, StoreName store, Function<Consumer<String>, T> work) {
 		this.runs.put(store, ActiveRun.begin(run, store, this.clock.instant()));
-		MigrationException failure = null;
+		Throwable failure = null;
 		T done = null;
 		try {
 			done = work.apply((id) -> this.runs.computeIfPresent(store, (name, active) -> active.at(id)));
 			return done;
 		}
-		catch (MigrationException ex) {
+		catch (RuntimeException | Error ex) {
 			failure = ex;
 			throw ex;
 		}
@@ -47,7 +46,7 @@ final class RunTracker {
 		}
 	}
 
-	private void end(StoreName store, @Nullable StoreResult result, @Nullable MigrationException failure) {
+	private void end(StoreName store, @Nullable StoreResult result, @Nullable Throwable failure) {
 		Instant now = this.clock.instant();
 		this.runs.computeIfPresent(store, (name, active) -> active.end(result, failure, now));
 	}

@@ -94,16 +94,19 @@ final class JobOutput {
 		PrintStream standardOutput = (format == ReportFormat.TEXT) ? System.out
 				: new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
 		standardOutput.print(report);
-		standardOutput.flush();
+		boolean written = !standardOutput.checkError();
+		if (!written) {
+			logger.error("The report could not be written to the standard output: is a disk full, or its reader gone?");
+		}
 		new JobSurroundings().tell(result);
 		try {
 			writeToFile(report);
-			return result.exitCode();
 		}
 		catch (IOException | InvalidPathException ex) {
 			logger.error("The report could not be written to %s=%s: %s".formatted(FILE, this.file, ex));
-			return (result.exitCode() != ExitCode.OK) ? result.exitCode() : ExitCode.UNEXPECTED;
+			written = false;
 		}
+		return (written || result.exitCode() != ExitCode.OK) ? result.exitCode() : ExitCode.UNEXPECTED;
 	}
 
 }

@@ -265,7 +265,8 @@ final class TableCopy {
 			try {
 				in.copyIn("COPY %s (%s) FROM STDIN".formatted(table, columns), input);
 			}
-			catch (SQLException ex) {
+			catch (SQLException | IOException ex) {
+				// Its connection is used for the next table
 				input.close();
 				reading.exceptionally((failure) -> null).join();
 				throw ex;
