@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,8 @@ class ChangesPageTests {
 
 	private static final Pattern SECTION = Pattern.compile("^## (\\w+)\\R\\R```yaml\\R(.*?)```\\R(.*?)(?=^## |\\z)",
 			Pattern.MULTILINE | Pattern.DOTALL);
+
+	private static final Pattern FILE = Pattern.compile("^```yaml\\R(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
 
 	private static final Map<String, List<String>> SECTIONS = sections();
 
@@ -45,17 +48,27 @@ class ChangesPageTests {
 	@EnumSource
 	void showsTheChangeAsItCanBeWritten(ChangeKind kind) {
 		String changes = "changes:\n" + SECTIONS.get(kind.id()).get(0);
-		ChangeFileReader reader = new ChangeFileReader("changes.md", "V1__Example.yaml");
-		assertThat(reader.read(changes.getBytes(StandardCharsets.UTF_8), Version.parse("1").orElseThrow(), "example"))
-			.as(reader.findings().problems().toString())
-			.isPresent();
+		assertCanBeRead(changes);
 		assertThat(changes.lines().skip(1)).allSatisfy((line) -> assertThat(line).startsWith("- " + kind.id() + ":"));
+	}
+
+	@Test
+	void pageForScriptsShowsTwelveFilesAsTheyCanBeWritten() {
+		List<MatchResult> files = FILE.matcher(DocumentedPart.read("from-script-to-change.md")).results().toList();
+		assertThat(files).hasSize(12).allSatisfy((file) -> assertCanBeRead(file.group(1)));
 	}
 
 	@ParameterizedTest
 	@EnumSource
 	void saysWhatItDoesHowItIsUndoneAndWhatItNeeds(ChangeKind kind) {
 		assertThat(SECTIONS.get(kind.id()).get(1)).contains("| does | ", "| undo | ", "| needs | ");
+	}
+
+	private static void assertCanBeRead(String changes) {
+		ChangeFileReader reader = new ChangeFileReader("page", "V1__Example.yaml");
+		assertThat(reader.read(changes.getBytes(StandardCharsets.UTF_8), Version.parse("1").orElseThrow(), "example"))
+			.as(reader.findings().problems().toString())
+			.isPresent();
 	}
 
 }
