@@ -2,7 +2,6 @@ package io.gemforce.migrations.it;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -57,11 +56,6 @@ class ModulithTests {
 	private static ConfigurableApplicationContext start(String url) {
 		return new SpringApplicationBuilder(Modules.class).run("--spring.datasource.url=" + url,
 				"--spring.modulith.runtime.flyway-enabled=true");
-	}
-
-	@SpringBootApplication(proxyBeanMethods = false)
-	static class Modules {
-
 	}
 
 }
