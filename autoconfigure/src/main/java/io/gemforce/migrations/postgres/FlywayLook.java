@@ -14,6 +14,7 @@ import org.flywaydb.core.api.output.ValidateResult;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
@@ -217,7 +218,7 @@ final class FlywayLook implements StoreLook {
 	private StoreResult result(StoreResult.Outcome outcome, @Nullable String from, List<String> applied,
 			long startedAt) {
 		String to = applied.stream()
-			.filter((id) -> !id.startsWith(MigrationEntry.REPEATABLE))
+			.filter((id) -> !MigrationDescriptor.isRepeatable(id))
 			.reduce((first, second) -> second)
 			.orElse(from);
 		return new StoreResult(store(), outcome, from, to, applied, List.of(),
@@ -233,14 +234,14 @@ final class FlywayLook implements StoreLook {
 	}
 
 	private static boolean hasPendingVersion(Validation validation) {
-		return validation.pending().stream().anyMatch((entry) -> entry.version() != null);
+		return validation.pending().stream().anyMatch((entry) -> !entry.isRepeatable());
 	}
 
 	private static @Nullable String currentVersion(Validation validation) {
 		return validation.entries()
 			.stream()
-			.filter((entry) -> entry.state().isApplied() && entry.version() != null)
-			.map(MigrationEntry::version)
+			.filter((entry) -> entry.state().isApplied() && !entry.isRepeatable())
+			.map(MigrationEntry::id)
 			.reduce((first, second) -> second)
 			.orElse(null);
 	}

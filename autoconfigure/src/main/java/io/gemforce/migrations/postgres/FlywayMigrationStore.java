@@ -208,9 +208,11 @@ public final class FlywayMigrationStore implements MigrationStore {
 	public List<Execution> executions(Collection<MigrationEntry> entries) {
 		return FlywayFailures.explaining(() -> {
 			FlywayDatabase database = this.database.get();
-			List<MigrationEntry> unlogged = entries.stream().filter((entry) -> entry.attempts().isEmpty()).toList();
+			List<MigrationEntry> unlogged = entries.stream()
+				.filter((entry) -> entry.recorded().attempts().isEmpty())
+				.toList();
 			List<Execution> executions = unlogged.isEmpty() ? new ArrayList<>() : recorded(unlogged);
-			List<Long> ranks = entries.stream().flatMap((entry) -> entry.attempts().stream()).toList();
+			List<Long> ranks = entries.stream().flatMap((entry) -> entry.recorded().attempts().stream()).toList();
 			if (!ranks.isEmpty()) {
 				executions.addAll(database.log().executions(database.client(), ranks));
 			}

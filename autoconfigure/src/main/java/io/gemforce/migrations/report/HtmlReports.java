@@ -56,7 +56,7 @@ public final class HtmlReports {
 			older = (history.page().nextBefore() != null)
 					? address(frame.query(), frame.query().states(), history.page().nextBefore()) : null;
 		}
-		return new Around(STYLE, SCRIPT, POLICY, frame != null, frame != null && isLive(report), frame, filters, older);
+		return new Around(STYLE, SCRIPT, POLICY, frame != null && isLive(report), frame, filters, older);
 	}
 
 	private static boolean isLive(Report report) {
@@ -67,7 +67,7 @@ public final class HtmlReports {
 			return isLive(history.status());
 		}
 		return report instanceof MigrationReport migration
-				&& (migration.state() == MigrationState.RUNNING || migration.progress() != null);
+				&& (migration.item().status().state() == MigrationState.RUNNING || migration.progress() != null);
 	}
 
 	private static boolean isLive(StoreStatus status) {
@@ -113,8 +113,12 @@ public final class HtmlReports {
 	 * @param frame what is around the report, {@code null} if it is a document of its own
 	 * @param older the address of the next page, {@code null} if this is the last
 	 */
-	private record Around(String pageStyle, String pageScript, String pagePolicy, boolean linked, boolean live,
+	private record Around(String pageStyle, String pageScript, String pagePolicy, boolean live,
 			@Nullable PageFrame frame, List<Filter> filters, @Nullable String older) {
+
+		boolean linked() {
+			return this.frame != null;
+		}
 
 	}
 

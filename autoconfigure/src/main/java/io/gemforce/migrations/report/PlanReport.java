@@ -4,14 +4,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
-import io.gemforce.migrations.store.AffectedCount;
 import io.gemforce.migrations.store.Plan;
 import io.gemforce.migrations.store.PlanStep;
+import io.gemforce.migrations.store.PlannedWork;
 import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.store.Undo;
 
@@ -66,24 +68,29 @@ public record PlanReport(String schema, String planHash, List<Step> steps, List<
 	/**
 	 * One migration that would be executed.
 	 *
-	 * @param summary what it does, a sentence a line
-	 * @param locks the locks that it takes in the database, in words
 	 * @param heldBack why it would not be executed now
 	 */
-	public record Step(String store, String id, String description, @Nullable MigrationType type, Phase phase,
-			Direction direction, String summary, @Nullable String script, @Nullable AffectedCount touches,
-			List<String> locks, @Nullable Boolean transactional, Undo undo, List<String> heldBack) {
+	public record Step(@JsonUnwrapped Subject subject, Phase phase, Direction direction,
+			@JsonUnwrapped PlannedWork work, Undo undo, List<String> heldBack) {
 
 		static Step of(PlanStep step) {
-			return new Step(step.store().id(), step.id(), step.description(), step.type(), step.phase(),
-					step.direction(), step.summary(), step.script(), step.touches(), step.locks(), step.transactional(),
-					step.undo(), step.heldBack());
+			MigrationDescriptor descriptor = step.descriptor();
+			return new Step(
+					new Subject(step.store().id(), descriptor.id(), descriptor.description(), descriptor.type()),
+					step.phase(), step.direction(), step.work(), step.undo(), step.heldBack());
 		}
 
 		Step withoutScript() {
-			return new Step(this.store, this.id, this.description, this.type, this.phase, this.direction, this.summary,
-					null, this.touches, this.locks, this.transactional, this.undo, this.heldBack);
+			return new Step(this.subject, this.phase, this.direction, this.work.withoutScript(), this.undo,
+					this.heldBack);
 		}
+
+	}
+
+	/**
+	 * Which migration it is.
+	 */
+	public record Subject(String store, String id, String description, @Nullable MigrationType type) {
 
 	}
 

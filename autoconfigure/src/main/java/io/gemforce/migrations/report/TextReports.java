@@ -1,15 +1,20 @@
 package io.gemforce.migrations.report;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.StoreResult;
+import io.gemforce.migrations.store.MigrationCounts;
+import io.gemforce.migrations.store.PlannedWork;
+import io.gemforce.migrations.store.StoreOverview;
 import io.gemforce.migrations.store.Undo;
 
 /**
@@ -46,22 +51,32 @@ public final class TextReports {
 	private static String describe(HistoryReport report) {
 		StringBuilder text = new StringBuilder("migrations of %s: %s".formatted(report.store(), report.status()));
 		report.migrations()
-			.forEach((item) -> text.append("\n%s %s (%s)".formatted(item.state(), item.id(), item.description()))
-				.append((item.finishedAt() != null) ? ", " + item.finishedAt() : "")
-				.append((item.durationMs() != null) ? ", %d ms".formatted(item.durationMs()) : ""));
+			.forEach((item) -> text
+				.append("\n%s %s (%s)".formatted(item.status().state(), item.subject().id(),
+						item.subject().description()))
+				.append((item.newest() != null) ? describe(item.newest().timing()) : ""));
 		return text.append("\n%d in all".formatted(report.page().total())).toString();
 	}
 
+	private static String describe(Execution.Timing timing) {
+		return ((timing.finishedAt() != null) ? ", " + timing.finishedAt() : "")
+				+ ((timing.durationMs() != null) ? ", %d ms".formatted(timing.durationMs()) : "");
+	}
+
 	private static String describe(MigrationReport report) {
-		StringBuilder text = new StringBuilder("migration %s of %s (%s): %s".formatted(report.id(), report.store(),
-				report.description(), report.state()));
-		report.attemptsList()
-			.forEach((attempt) -> text
-				.append("\n%d %s %s".formatted(attempt.rank(), attempt.direction(), attempt.state()))
-				.append((attempt.startedAt() != null) ? ", " + attempt.startedAt() : "")
-				.append((attempt.user() != null) ? ", by " + attempt.user() : "")
-				.append((attempt.error() != null) ? ": " + attempt.error().message() : ""));
+		HistoryReport.Subject subject = report.item().subject();
+		StringBuilder text = new StringBuilder("migration %s of %s (%s): %s".formatted(subject.id(), report.store(),
+				subject.description(), report.item().status().state()));
+		report.attemptsList().forEach((attempt) -> text.append('\n').append(describe(attempt)));
 		return text.toString();
+	}
+
+	private static String describe(Execution attempt) {
+		Instant startedAt = attempt.timing().startedAt();
+		String user = attempt.origin().user();
+		return "%d %s %s".formatted(attempt.rank(), attempt.status().direction(), attempt.status().state())
+				+ ((startedAt != null) ? ", " + startedAt : "") + ((user != null) ? ", by " + user : "")
+				+ ((attempt.error() != null) ? ": " + attempt.error().message() : "");
 	}
 
 	// The failure is null if the run went through
@@ -138,21 +153,23 @@ public final class TextReports {
 	}
 
 	private static String describe(PlanReport.Step step) {
-		StringBuilder text = new StringBuilder("%s %s %s (%s), %s".formatted(step.direction(), step.store(), step.id(),
-				step.description(), step.phase()));
-		if (step.type() != null) {
-			text.append(", ").append(step.type());
+		PlanReport.Subject subject = step.subject();
+		PlannedWork work = step.work();
+		StringBuilder text = new StringBuilder("%s %s %s (%s), %s".formatted(step.direction(), subject.store(),
+				subject.id(), subject.description(), step.phase()));
+		if (subject.type() != null) {
+			text.append(", ").append(subject.type());
 		}
-		if (step.transactional() != null) {
-			text.append(step.transactional() ? ", in a transaction" : ", not in a transaction");
+		if (work.transactional() != null) {
+			text.append(work.transactional() ? ", in a transaction" : ", not in a transaction");
 		}
 		Undo undo = step.undo();
 		text.append(undo.available() ? ", undo: %s".formatted(undo.kind()) : ", no undo: %s".formatted(undo.reason()));
 		step.heldBack().forEach((reason) -> text.append("\n   HELD BACK: ").append(reason));
-		step.summary().lines().forEach((line) -> text.append("\n   ").append(line));
-		step.locks().forEach((lock) -> text.append("\n   lock: ").append(lock));
-		if (step.script() != null) {
-			step.script().lines().forEach((line) -> text.append("\n   | ").append(line));
+		work.summary().lines().forEach((line) -> text.append("\n   ").append(line));
+		work.locks().forEach((lock) -> text.append("\n   lock: ").append(lock));
+		if (work.script() != null) {
+			work.script().lines().forEach((line) -> text.append("\n   | ").append(line));
 		}
 		return text.toString();
 	}
@@ -178,11 +195,13 @@ public final class TextReports {
 
 	private static String describe(String name, StatusReport.Store store) {
 		StringBuilder line = new StringBuilder("%s: %s".formatted(name, store.status()));
-		if (store.currentVersion() != null) {
-			line.append(", version ").append(store.currentVersion());
+		StoreOverview overview = store.overview();
+		if (overview.currentVersion() != null) {
+			line.append(", version ").append(overview.currentVersion());
 		}
-		line.append(", %d applied, %d pending, %d failed".formatted(store.counts().applied(), store.counts().pending(),
-				store.counts().failed()));
+		MigrationCounts counts = overview.counts();
+		line.append(", %d applied, %d pending, %d failed".formatted(counts.applied(), counts.pending(),
+				counts.notable().failed()));
 		if (store.lock().held()) {
 			line.append(", locked by %s".formatted(store.lock().owner()));
 		}

@@ -272,8 +272,8 @@ public final class Migrations {
 			.stream()
 			.filter((step) -> !step.undo().available())
 			.map((step) -> Problem.error(ProblemCode.NO_DOWN, step.store(),
-					"Migration %s (%s) of store '%s' cannot be undone: %s".formatted(step.id(), step.description(),
-							step.store(), step.undo().reason()),
+					"Migration %s of store '%s' cannot be undone: %s".formatted(step.descriptor(), step.store(),
+							step.undo().reason()),
 					"Take back what migration %s did by a new migration".formatted(step.id())))
 			.toList();
 		if (!problems.isEmpty()) {
@@ -378,7 +378,7 @@ public final class Migrations {
 	private static Requirements.Status status(Validation validation, Version version) {
 		return validation.entries()
 			.stream()
-			.filter((entry) -> entry.version() != null && Version.parse(entry.version()).equals(Optional.of(version)))
+			.filter((entry) -> version.equals(entry.version()))
 			.map(Migrations::status)
 			.findFirst()
 			.orElse(Requirements.Status.UNKNOWN);

@@ -2,7 +2,6 @@ package io.gemforce.migrations.run;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -50,10 +49,9 @@ final class RollbackRequirements {
 			.entries()
 			.stream()
 			.filter((entry) -> entry.state().isApplied() && !undone.contains("%s:%s".formatted(store, entry.id())))
-			.forEach((entry) -> entry.requires()
+			.forEach((entry) -> entry.dependencies()
+				.requires()
 				.stream()
-				.map(Requirement::parse)
-				.flatMap(Optional::stream)
 				.map(Requirement::toString)
 				.filter(undone::contains)
 				.forEach((required) -> problems.add(Problem.error(ProblemCode.DEPENDENCY_BLOCKED, store,

@@ -34,8 +34,8 @@ public record Plan(List<PlanStep> steps, List<Problem> problems) {
 	}
 
 	private static String line(PlanStep step) {
-		return "%s|%s|%s|%s".formatted(step.store(), step.id(), Objects.requireNonNullElse(step.checksum(), ""),
-				step.direction());
+		return "%s|%s|%s|%s".formatted(step.store(), step.id(),
+				Objects.requireNonNullElse(step.descriptor().checksum(), ""), step.direction());
 	}
 
 }

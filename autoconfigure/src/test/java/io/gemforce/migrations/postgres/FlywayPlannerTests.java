@@ -64,17 +64,17 @@ class FlywayPlannerTests {
 			.configured((configuration) -> configuration.placeholders(Map.of("who", "ann")))
 			.without("V1__a.sql");
 		assertThat(this.store.start().plan(true)).singleElement().satisfies((step) -> {
-			assertThat(step.description()).isEqualTo("b");
-			assertThat(step.type()).isEqualTo(MigrationType.SQL);
-			assertThat(step.summary()).isEqualTo("Run V2__b.sql, 2 statements");
-			assertThat(step.script())
+			assertThat(step.descriptor().description()).isEqualTo("b");
+			assertThat(step.descriptor().type()).isEqualTo(MigrationType.SQL);
+			assertThat(step.work().summary()).isEqualTo("Run V2__b.sql, 2 statements");
+			assertThat(step.work().script())
 				.isEqualTo("-- ann\nALTER TABLE a ADD COLUMN b int;\nUPDATE a SET b = 1; -- V2__b.sql\n");
-			assertThat(step.locks()).containsExactly("ACCESS EXCLUSIVE on a (ALTER TABLE)",
+			assertThat(step.work().locks()).containsExactly("ACCESS EXCLUSIVE on a (ALTER TABLE)",
 					"ROW EXCLUSIVE on a (UPDATE)");
-			assertThat(step.transactional()).isTrue();
+			assertThat(step.work().transactional()).isTrue();
 			assertThat(step.undo().available()).isTrue();
-			assertThat(step.touches()).isNull();
-			assertThat(step.checksum()).isNotBlank();
+			assertThat(step.work().touches()).isNull();
+			assertThat(step.descriptor().checksum()).isNotBlank();
 		});
 	}
 
@@ -83,7 +83,7 @@ class FlywayPlannerTests {
 		this.store.migrate();
 		this.store.migration("V2__index.sql", "CREATE INDEX CONCURRENTLY a_id ON a (id);");
 		assertThat(this.store.start().plan(false)).singleElement().satisfies((step) -> {
-			assertThat(step.transactional()).isFalse();
+			assertThat(step.work().transactional()).isFalse();
 			assertThat(step.undo().available()).isFalse();
 		});
 	}
@@ -93,11 +93,11 @@ class FlywayPlannerTests {
 		this.store.migrate();
 		this.store.configured((configuration) -> configuration.javaMigrations(new V2__Code()));
 		assertThat(this.store.start().plan(false)).singleElement().satisfies((step) -> {
-			assertThat(step.type()).isEqualTo(MigrationType.JAVA);
-			assertThat(step.script()).isNull();
-			assertThat(step.transactional()).isNull();
-			assertThat(step.locks()).containsExactly("unknown (code)");
-			assertThat(step.summary()).contains("V2__Code");
+			assertThat(step.descriptor().type()).isEqualTo(MigrationType.JAVA);
+			assertThat(step.work().script()).isNull();
+			assertThat(step.work().transactional()).isNull();
+			assertThat(step.work().locks()).containsExactly("unknown (code)");
+			assertThat(step.work().summary()).contains("V2__Code");
 		});
 	}
 
@@ -138,8 +138,8 @@ class FlywayPlannerTests {
 			.migration("V3__c.sql", "CREATE TABLE c (id bigint);");
 		assertThat(this.store.start().plan(false)).satisfiesExactly((step) -> {
 			assertThat(step.id()).isEqualTo("2");
-			assertThat(step.type()).isEqualTo(MigrationType.BASELINE);
-			assertThat(step.script()).contains("CREATE TABLE a");
+			assertThat(step.descriptor().type()).isEqualTo(MigrationType.BASELINE);
+			assertThat(step.work().script()).contains("CREATE TABLE a");
 		}, (step) -> assertThat(step.id()).isEqualTo("3"));
 	}
 

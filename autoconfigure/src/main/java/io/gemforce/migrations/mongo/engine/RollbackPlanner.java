@@ -25,8 +25,6 @@ import io.gemforce.migrations.store.RollbackTarget;
  */
 final class RollbackPlanner {
 
-	private static final Version NOTHING = Version.parse("0").orElseThrow();
-
 	private final DiscoveredMigrations discovery;
 
 	RollbackPlanner(DiscoveredMigrations discovery) {
@@ -63,7 +61,7 @@ final class RollbackPlanner {
 			return past.version().compareTo(to.version()) > 0;
 		}
 		Collection<String> runIds = ((RollbackTarget.OfRuns) target).runIds();
-		String runId = application(past).runId();
+		String runId = application(past).writer().runId();
 		return runId != null && runIds.contains(runId);
 	}
 
@@ -71,9 +69,9 @@ final class RollbackPlanner {
 		List<Problem> problems = inTheWay.stream()
 			.map((past) -> Problem.error(ProblemCode.DEPENDENCY_BLOCKED, StoreName.MONGO,
 					"Migration %s (%s) of store 'mongo' was applied after what is to be undone"
-						.formatted(past.version(), past.newest().description()),
+						.formatted(past.version(), past.newest().descriptor().description()),
 					"Undo it, too: roll back to an older version, or name the run that applied it as well (%s)"
-						.formatted(application(past).runId())))
+						.formatted(application(past).writer().runId())))
 			.toList();
 		return new MigrationException(problems, "unchanged, nothing was undone", null);
 	}
@@ -90,7 +88,7 @@ final class RollbackPlanner {
 			throw new MigrationException(
 					Problem.error(ProblemCode.NO_DOWN, StoreName.MONGO,
 							"Migration %s (%s) of store 'mongo' is not in this build".formatted(past.version(),
-									past.newest().description()),
+									past.newest().descriptor().description()),
 							"Roll back with the build that has it"),
 					"unchanged by what cannot be undone", null);
 		}
@@ -109,7 +107,7 @@ final class RollbackPlanner {
 		return staying(target, history).stream()
 			.map(VersionHistory::version)
 			.max(Comparator.naturalOrder())
-			.orElse(NOTHING);
+			.orElse(Version.ZERO);
 	}
 
 	List<VersionHistory> staying(RollbackTarget target, History history) {

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-
 import javax.sql.DataSource;
 
 import org.apache.commons.logging.Log;
@@ -117,7 +116,7 @@ public final class RollbackExecution {
 
 	private void undo(UndoStep step) {
 		logger.info("Flyway announces the undo of migration %s of store 'postgres' by %s as a migration to version %s"
-			.formatted(step.describe(), step.name(), step.undone().version()));
+			.formatted(step.describe(), step.name(), step.undone().id()));
 		UndoExecutor undo = new UndoExecutor(this.configuration, this.lock, step, this.database, this.run, this.reason,
 				this.repeatables);
 		try {
