@@ -1,6 +1,7 @@
 package io.gemforce.migrations.report;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,18 @@ public record HistoryReport(String store, StoreStatus status, Page page, List<It
 	@Override
 	public String template() {
 		return "history";
+	}
+
+	@Override
+	public String describe() {
+		return "migrations of %s: %s%s\n%d in all".formatted(this.store, this.status,
+				this.migrations.stream().map((item) -> "\n" + item.describe()).collect(Collectors.joining()),
+				this.page.total());
+	}
+
+	@Override
+	public boolean changesSoon() {
+		return this.status.changesSoon();
 	}
 
 	/**
@@ -52,6 +65,11 @@ public record HistoryReport(String store, StoreStatus status, Page page, List<It
 					entry.undo(), entry.dependencies());
 		}
 
+		String describe() {
+			return "%s %s (%s)%s".formatted(this.status.state(), this.subject.id(), this.subject.description(),
+					(this.newest != null) ? this.newest.describe() : "");
+		}
+
 	}
 
 	/**
@@ -78,6 +96,11 @@ public record HistoryReport(String store, StoreStatus status, Page page, List<It
 			Execution.Origin origin = execution.origin();
 			return new Newest(execution.status().transactional(), execution.timing(), origin.user(), origin.host(),
 					origin.applicationVersion(), origin.runId());
+		}
+
+		private String describe() {
+			return ((this.timing.finishedAt() != null) ? ", " + this.timing.finishedAt() : "")
+					+ ((this.timing.durationMs() != null) ? ", %d ms".formatted(this.timing.durationMs()) : "");
 		}
 
 	}

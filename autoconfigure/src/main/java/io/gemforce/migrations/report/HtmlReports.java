@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.store.Sha256;
-import io.gemforce.migrations.store.StoreStatus;
 
 /**
  * Reports for a browser: self-contained documents, which can be read without JavaScript
@@ -56,22 +55,7 @@ public final class HtmlReports {
 			older = (history.page().nextBefore() != null)
 					? address(frame.query(), frame.query().states(), history.page().nextBefore()) : null;
 		}
-		return new Around(STYLE, SCRIPT, POLICY, frame != null && isLive(report), frame, filters, older);
-	}
-
-	private static boolean isLive(Report report) {
-		if (report instanceof StatusReport status) {
-			return isLive(status.status()) || (status.run() != null && status.run().isRunning());
-		}
-		if (report instanceof HistoryReport history) {
-			return isLive(history.status());
-		}
-		return report instanceof MigrationReport migration
-				&& (migration.item().status().state() == MigrationState.RUNNING || migration.progress() != null);
-	}
-
-	private static boolean isLive(StoreStatus status) {
-		return status == StoreStatus.RUNNING || status == StoreStatus.LOCKED;
+		return new Around(STYLE, SCRIPT, POLICY, frame != null && report.changesSoon(), frame, filters, older);
 	}
 
 	private static List<Filter> filters(HistoryQuery query) {

@@ -1,7 +1,9 @@
 package io.gemforce.migrations.report;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.ExecutionError;
+import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.store.MigrationEntry;
 
@@ -28,6 +31,27 @@ public record MigrationReport(String store, @JsonUnwrapped HistoryReport.Item it
 	@Override
 	public String template() {
 		return "migration";
+	}
+
+	@Override
+	public String describe() {
+		HistoryReport.Subject subject = this.item.subject();
+		return "migration %s of %s (%s): %s%s".formatted(subject.id(), this.store, subject.description(),
+				this.item.status().state(),
+				this.attemptsList.stream().map((attempt) -> "\n" + describe(attempt)).collect(Collectors.joining()));
+	}
+
+	private static String describe(Execution attempt) {
+		Instant startedAt = attempt.timing().startedAt();
+		String user = attempt.origin().user();
+		return "%d %s %s".formatted(attempt.rank(), attempt.status().direction(), attempt.status().state())
+				+ ((startedAt != null) ? ", " + startedAt : "") + ((user != null) ? ", by " + user : "")
+				+ ((attempt.error() != null) ? ": " + attempt.error().message() : "");
+	}
+
+	@Override
+	public boolean changesSoon() {
+		return this.item.status().state() == MigrationState.RUNNING || this.progress != null;
 	}
 
 	static MigrationReport of(StoreName store, MigrationEntry entry, List<Execution> executions,

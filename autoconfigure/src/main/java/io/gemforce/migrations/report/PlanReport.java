@@ -65,6 +65,21 @@ public record PlanReport(String schema, String planHash, List<Step> steps, List<
 		return "plan";
 	}
 
+	@Override
+	public String describe() {
+		StringBuilder text = new StringBuilder(
+				"migrations plan: %d step(s), planHash %s".formatted(this.steps.size(), this.planHash));
+		int number = 1;
+		for (Step step : this.steps) {
+			text.append("\n%d. %s".formatted(number++, step.describe()));
+		}
+		if (this.result != null) {
+			this.result.forEach((store, result) -> text.append('\n').append(store).append(result.describe()));
+		}
+		this.problems.forEach((problem) -> text.append('\n').append(problem.describe()));
+		return ((this.next != null) ? text.append('\n').append(this.next) : text).toString();
+	}
+
 	/**
 	 * One migration that would be executed.
 	 *
@@ -78,6 +93,26 @@ public record PlanReport(String schema, String planHash, List<Step> steps, List<
 			return new Step(
 					new Subject(step.store().id(), descriptor.id(), descriptor.description(), descriptor.type()),
 					step.phase(), step.direction(), step.work(), step.undo(), step.heldBack());
+		}
+
+		private String describe() {
+			StringBuilder text = new StringBuilder("%s %s %s (%s), %s".formatted(this.direction, this.subject.store(),
+					this.subject.id(), this.subject.description(), this.phase));
+			if (this.subject.type() != null) {
+				text.append(", ").append(this.subject.type());
+			}
+			if (this.work.transactional() != null) {
+				text.append(this.work.transactional() ? ", in a transaction" : ", not in a transaction");
+			}
+			text.append(this.undo.available() ? ", undo: %s".formatted(this.undo.kind())
+					: ", no undo: %s".formatted(this.undo.reason()));
+			this.heldBack.forEach((reason) -> text.append("\n   HELD BACK: ").append(reason));
+			this.work.summary().lines().forEach((line) -> text.append("\n   ").append(line));
+			this.work.locks().forEach((lock) -> text.append("\n   lock: ").append(lock));
+			if (this.work.script() != null) {
+				this.work.script().lines().forEach((line) -> text.append("\n   | ").append(line));
+			}
+			return text.toString();
 		}
 
 		Step withoutScript() {
@@ -102,6 +137,11 @@ public record PlanReport(String schema, String planHash, List<Step> steps, List<
 	 * migration that stays
 	 */
 	public record Result(String version, @Nullable String applicationVersion) {
+
+		private String describe() {
+			return " would be at version %s%s".formatted(this.version, (this.applicationVersion != null)
+					? ", which application version %s was the last to run on".formatted(this.applicationVersion) : "");
+		}
 
 	}
 

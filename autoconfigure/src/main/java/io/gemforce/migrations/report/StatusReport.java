@@ -33,6 +33,19 @@ public record StatusReport(StoreStatus status, MigrationMode mode, Application a
 		return "status";
 	}
 
+	@Override
+	public String describe() {
+		StringBuilder text = new StringBuilder("migrations status: %s".formatted(this.status));
+		this.stores.forEach((name, store) -> text.append("\n%s: %s".formatted(name, store.describe())));
+		this.problems.forEach((problem) -> text.append('\n').append(problem.describe()));
+		return text.toString();
+	}
+
+	@Override
+	public boolean changesSoon() {
+		return this.status.changesSoon() || (this.run != null && this.run.isRunning());
+	}
+
 	/**
 	 * The instance that answers.
 	 */
@@ -118,6 +131,15 @@ public record StatusReport(StoreStatus status, MigrationMode mode, Application a
 		@JsonProperty
 		public boolean enabled() {
 			return this.status != StoreStatus.DISABLED;
+		}
+
+		private String describe() {
+			MigrationCounts counts = this.overview.counts();
+			return "%s%s, %d applied, %d pending, %d failed%s%s".formatted(this.status,
+					(this.overview.currentVersion() != null) ? ", version " + this.overview.currentVersion() : "",
+					counts.applied(), counts.pending(), counts.notable().failed(),
+					this.lock.held() ? ", locked by " + this.lock.owner() : "",
+					(this.hold != null) ? ", held at version " + this.hold.version() : "");
 		}
 
 		// Counts other than zero
