@@ -28,7 +28,9 @@ import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.store.RollbackTarget;
 import io.gemforce.migrations.store.StoreLock;
+import io.gemforce.migrations.store.StorePlan;
 import io.gemforce.migrations.store.StoreRollback;
+import io.gemforce.migrations.store.UndoProblems;
 import io.gemforce.migrations.store.Validation;
 
 /**
@@ -87,7 +89,8 @@ final class OperationPlanner {
 	}
 
 	private PlannedOperation migrate(StoreName store, OperationRequest request, boolean dryRun) {
-		Plan plan = this.migrations.plan(List.of(store), false);
+		StorePlan planned = this.migrations.plan(store);
+		Plan plan = Plan.of(List.of(planned));
 		if (dryRun) {
 			return PlannedOperation.showing(PlanReport.of(plan));
 		}
@@ -98,7 +101,7 @@ final class OperationPlanner {
 						.formatted(store),
 					store);
 		}
-		requireRunnable(this.migrations.validate(store), store);
+		requireRunnable(planned.validation(), store);
 		PlanGuard.requireUnchanged(plan, planHash);
 		return PlannedOperation.of((run) -> done(this.migrations.migrate(run, List.of(store), planHash)));
 	}
@@ -199,12 +202,8 @@ final class OperationPlanner {
 	}
 
 	private static MigrationException noUndo(StoreName store, PlanStep step) {
-		return new MigrationException(
-				Problem.error(ProblemCode.NO_DOWN, store,
-						"Migration %s of store '%s' cannot be undone: %s".formatted(step.descriptor(), store,
-								step.undo().reason()),
-						"Take back what it did by a new migration"),
-				"unchanged, nothing was undone", null);
+		return new MigrationException(UndoProblems.cannotBeUndone(store, step.descriptor(), step.undo().reason()),
+				UndoProblems.NOTHING_UNDONE, null);
 	}
 
 	private PlannedOperation repair(StoreName store, OperationRequest request, boolean dryRun) {

@@ -54,8 +54,9 @@ final class OperationRules {
 	}
 
 	boolean canBeRolledBack(MigrationEntry entry) {
-		return (entry.state().isApplied() || entry.isUndoUnfinished()) && entry.version() != null
-				&& applied().stream().allMatch((other) -> other.compareTo(entry.version()) <= 0);
+		Version version = entry.version();
+		return (entry.state().isApplied() || entry.isUndoUnfinished()) && version != null
+				&& applied().stream().allMatch((other) -> other.compareTo(version) <= 0);
 	}
 
 	// In ascending order
@@ -72,12 +73,13 @@ final class OperationRules {
 		if (this.store != StoreName.POSTGRES || !entry.isPending()) {
 			return entry.isPending();
 		}
+		Version version = entry.version();
 		boolean hasTable = this.versions.stream().anyMatch((other) -> other.rank() != null);
 		return hasTable && this.versions.stream()
 			.filter((other) -> other.inBuild() && !other.state().isApplied())
 			.map(MigrationEntry::version)
 			.filter(Objects::nonNull)
-			.noneMatch((other) -> entry.version() != null && other.compareTo(entry.version()) < 0);
+			.noneMatch((other) -> version != null && other.compareTo(version) < 0);
 	}
 
 	private boolean canBeMarkedRolledBack(MigrationEntry entry) {

@@ -17,7 +17,6 @@ import org.springframework.util.function.SingletonSupplier;
 import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
-import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
@@ -159,7 +158,7 @@ final class FlywayLook implements StoreLook {
 			if (view.hold() != null && view.isHeld() && !isBeingRolledBack(view.hold())) {
 				return held(from, List.of(), view.hold().problem(), startedAt);
 			}
-			if (isAhead(validation) && !hasPendingVersion(validation)) {
+			if (validation.isAhead() && !hasPendingVersion(validation)) {
 				return result(StoreResult.Outcome.AHEAD, from, List.of(), startedAt);
 			}
 		}
@@ -227,10 +226,6 @@ final class FlywayLook implements StoreLook {
 
 	private static void log(Problem problem) {
 		logger.warn("%s: %s. %s".formatted(problem.code(), problem.message(), problem.action()));
-	}
-
-	private static boolean isAhead(Validation validation) {
-		return validation.entries().stream().anyMatch((entry) -> entry.state() == MigrationState.FUTURE);
 	}
 
 	private static boolean hasPendingVersion(Validation validation) {

@@ -42,12 +42,12 @@ import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.MigrationStore;
 import io.gemforce.migrations.store.PlanGuard;
-import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.store.RehearsalScope;
 import io.gemforce.migrations.store.RollbackTarget;
 import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreLock;
 import io.gemforce.migrations.store.StoreLook;
+import io.gemforce.migrations.store.StorePlan;
 import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.store.Validation;
 
@@ -246,9 +246,12 @@ public final class FlywayMigrationStore implements MigrationStore {
 	}
 
 	@Override
-	public List<PlanStep> plan(boolean exact) {
+	public StorePlan plan(boolean exact) {
 		requireOneHistory();
-		return FlywayFailures.explaining(() -> new FlywayPlanner(configuration()).plan(this.inspection.view()));
+		return FlywayFailures.explaining(() -> {
+			FlywayView view = this.inspection.view();
+			return new StorePlan(new FlywayPlanner(configuration()).plan(view), view.validation());
+		});
 	}
 
 	@Override

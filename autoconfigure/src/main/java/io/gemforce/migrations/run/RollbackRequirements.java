@@ -11,6 +11,7 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.store.Requirement;
 import io.gemforce.migrations.store.StoreRollback;
+import io.gemforce.migrations.store.UndoProblems;
 
 /**
  * Makes sure that a rollback leaves nothing applied that requires what it undoes, in
@@ -40,7 +41,7 @@ final class RollbackRequirements {
 				.forEach((store) -> check(store, undone, problems));
 		}
 		if (!problems.isEmpty()) {
-			throw new MigrationException(problems, "unchanged, nothing was undone", null);
+			throw new MigrationException(problems, UndoProblems.NOTHING_UNDONE, null);
 		}
 	}
 

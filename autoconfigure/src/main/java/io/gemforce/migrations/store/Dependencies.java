@@ -5,9 +5,9 @@ import java.util.List;
 /**
  * What a migration requires to be applied before.
  *
- * @param blockedBy those that are not applied
+ * @param blockedBy what is not applied of it, in words
  */
-public record Dependencies(List<Requirement> requires, List<Requirement> blockedBy) {
+public record Dependencies(List<Requirement> requires, List<String> blockedBy) {
 
 	public static final Dependencies NONE = new Dependencies(List.of(), List.of());
 

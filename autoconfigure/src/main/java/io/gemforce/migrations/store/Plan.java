@@ -20,6 +20,11 @@ public record Plan(List<PlanStep> steps, List<Problem> problems) {
 		problems = List.copyOf(problems);
 	}
 
+	public static Plan of(List<StorePlan> plans) {
+		return new Plan(plans.stream().flatMap((plan) -> plan.steps().stream()).toList(),
+				plans.stream().flatMap((plan) -> plan.validation().problems().stream()).toList());
+	}
+
 	public List<PlanStep> runnable() {
 		return this.steps.stream().filter(PlanStep::isRunnable).toList();
 	}

@@ -98,7 +98,7 @@ final class SampleReports {
 				new Execution.Origin(text, Trigger.STARTUP, text, text, text, text, text),
 				new ExecutionError(text, text, text));
 		HistoryReport.Item item = item("6", text, MigrationState.FAILED, Undo.none(text),
-				new Dependencies(List.of(REQUIRED), List.of(REQUIRED)));
+				new Dependencies(List.of(REQUIRED), List.of("postgres:4")));
 		return new MigrationReport("mongo", item, text, text, new MigrationReport.Checksums(text, "abc", false),
 				List.of(attempt), null);
 	}

@@ -172,7 +172,7 @@ final class MigrationValidator {
 			if (applied != null) {
 				compareApplied(migration, applied);
 			}
-			List<Requirement> blockedBy = state.isPending() ? checkPending(migration, past) : List.of();
+			List<String> blockedBy = state.isPending() ? checkPending(migration, past) : List.of();
 			this.entries
 				.add(new MigrationEntry(migration.descriptor(), new EntryStatus(Phase.EXPAND, state, null), true,
 						migration.location(), past.recorded((applied != null) ? applied.descriptor().checksum() : null),
@@ -211,7 +211,7 @@ final class MigrationValidator {
 					past.recorded(recorded.checksum()), Undo.none("it is not in this build"), Dependencies.NONE));
 		}
 
-		private List<Requirement> checkPending(ResolvedMigration migration, VersionHistory past) {
+		private List<String> checkPending(ResolvedMigration migration, VersionHistory past) {
 			HistoryRow unfinished = past.unfinished();
 			if (past.isUndoUnfinished()) {
 				this.problems.add(MongoProblems.undoUnfinished(migration, past.newest()));
@@ -232,7 +232,11 @@ final class MigrationValidator {
 				this.problems
 					.add(MongoProblems.noTransactions(migration, MigrationValidator.this.access.get().address()));
 			}
-			return migration.requires().stream().filter((requirement) -> isBlocked(migration, requirement)).toList();
+			return migration.requires()
+				.stream()
+				.filter((requirement) -> isBlocked(migration, requirement))
+				.map(Requirement::toString)
+				.toList();
 		}
 
 		private boolean isBlocked(ResolvedMigration migration, Requirement requirement) {

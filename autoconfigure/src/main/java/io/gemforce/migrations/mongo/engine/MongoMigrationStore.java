@@ -46,13 +46,13 @@ import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.MigrationStore;
 import io.gemforce.migrations.store.PlanGuard;
-import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.store.RehearsalScope;
 import io.gemforce.migrations.store.Requirements;
 import io.gemforce.migrations.store.RollbackTarget;
 import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreLock;
 import io.gemforce.migrations.store.StoreLook;
+import io.gemforce.migrations.store.StorePlan;
 import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.store.Validation;
 
@@ -205,7 +205,7 @@ public final class MongoMigrationStore implements MigrationStore {
 	}
 
 	@Override
-	public List<PlanStep> plan(boolean exact) {
+	public StorePlan plan(boolean exact) {
 		return translating(() -> planner().plan(exact));
 	}
 

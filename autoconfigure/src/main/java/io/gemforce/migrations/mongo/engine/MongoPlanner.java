@@ -26,6 +26,7 @@ import io.gemforce.migrations.store.PlannedWork;
 import io.gemforce.migrations.store.Requirement;
 import io.gemforce.migrations.store.Requirements;
 import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.StorePlan;
 import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.store.Undo;
 import io.gemforce.migrations.store.Validation;
@@ -54,13 +55,12 @@ final class MongoPlanner {
 	}
 
 	// If exact, counts what would be touched, otherwise estimates it
-	List<PlanStep> plan(boolean exact) {
+	StorePlan plan(boolean exact) {
 		History history = this.access.history().read();
 		Validation validation = this.validator.validate(history, this.access::hold);
 		boolean transactions = this.access.hasTransactions();
 		MongoDatabase database = this.access.factory().getMongoDatabase();
-		Optional<Hold> hold = validation.entries().stream().anyMatch((entry) -> entry.state() == MigrationState.HELD)
-				? this.access.hold() : Optional.empty();
+		Optional<Hold> hold = validation.isHeld() ? this.access.hold() : Optional.empty();
 		PeerHistories peers = new PeerHistories(database);
 		List<PlanStep> steps = new ArrayList<>();
 		for (MigrationEntry entry : validation.entries()) {
@@ -74,7 +74,7 @@ final class MongoPlanner {
 						entry.undo(), heldBack(entry, migration, hold)));
 			}
 		}
-		return steps;
+		return new StorePlan(steps, validation);
 	}
 
 	private static PlannedWork imported(ImportId id, boolean transactional) {
@@ -93,7 +93,8 @@ final class MongoPlanner {
 		}
 		migration.requires()
 			.stream()
-			.filter((requirement) -> entry.dependencies().blockedBy().contains(requirement) && !isPlanned(requirement))
+			.filter((requirement) -> entry.dependencies().blockedBy().contains(requirement.toString())
+					&& !isPlanned(requirement))
 			.forEach((requirement) -> reasons.add("requires %s, which is not applied".formatted(requirement)));
 		return reasons;
 	}

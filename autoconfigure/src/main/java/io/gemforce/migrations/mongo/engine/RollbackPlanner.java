@@ -19,6 +19,7 @@ import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
 import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.UndoProblems;
 
 /**
  * Selects what a rollback undoes: the newest application first, and none is skipped.
@@ -73,7 +74,7 @@ final class RollbackPlanner {
 					"Undo it, too: roll back to an older version, or name the run that applied it as well (%s)"
 						.formatted(application(past).writer().runId())))
 			.toList();
-		return new MigrationException(problems, "unchanged, nothing was undone", null);
+		return new MigrationException(problems, UndoProblems.NOTHING_UNDONE, null);
 	}
 
 	Optional<PendingExecution> next(RollbackTarget target, History history) {

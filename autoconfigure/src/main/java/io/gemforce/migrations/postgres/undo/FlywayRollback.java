@@ -36,6 +36,7 @@ import io.gemforce.migrations.store.RollbackTarget;
 import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.store.Undo;
+import io.gemforce.migrations.store.UndoProblems;
 
 /**
  * Undoes what was executed last, one migration after the other, each with its own
@@ -43,8 +44,6 @@ import io.gemforce.migrations.store.Undo;
  * that no other instance migrates in between.
  */
 public final class FlywayRollback {
-
-	private static final String NOTHING_UNDONE = "unchanged, nothing was undone";
 
 	private final Configuration configuration;
 
@@ -98,7 +97,7 @@ public final class FlywayRollback {
 		if (!this.database.isPostgres()) {
 			throw new MigrationException(Problem.error(ProblemCode.NO_DOWN, StoreName.POSTGRES,
 					"Migrations of store 'postgres' can be undone on PostgreSQL only, and its database is another one",
-					"Take back what they did by a new migration"), NOTHING_UNDONE, null);
+					"Take back what they did by a new migration"), UndoProblems.NOTHING_UNDONE, null);
 		}
 	}
 
@@ -144,7 +143,7 @@ public final class FlywayRollback {
 			if (!selection.undone().isEmpty()) {
 				selection.undone()
 					.forEach((entry) -> guard.check(StoreName.POSTGRES, entry.id(), Direction.DOWN,
-							() -> NOTHING_UNDONE));
+							() -> UndoProblems.NOTHING_UNDONE));
 				List<UndoStep> steps = steps(selection, history);
 				RollbackExecution execution = new RollbackExecution(lock, this.configuration, this.database, run,
 						reason, this.stop);
@@ -161,13 +160,11 @@ public final class FlywayRollback {
 		List<Problem> problems = selection.undone()
 			.stream()
 			.filter((entry) -> !undo(entry, history).available())
-			.map((entry) -> Problem.error(ProblemCode.NO_DOWN, StoreName.POSTGRES,
-					"Migration %s of store 'postgres' cannot be undone: %s".formatted(entry.descriptor(),
-							undo(entry, history).reason()),
-					"Take back what migration %s did by a new migration".formatted(entry.id())))
+			.map((entry) -> UndoProblems.cannotBeUndone(StoreName.POSTGRES, entry.descriptor(),
+					undo(entry, history).reason()))
 			.toList();
 		if (!problems.isEmpty()) {
-			throw new MigrationException(problems, NOTHING_UNDONE, null);
+			throw new MigrationException(problems, UndoProblems.NOTHING_UNDONE, null);
 		}
 		return selection.steps((entry) -> script(entry, history).orElse(null));
 	}

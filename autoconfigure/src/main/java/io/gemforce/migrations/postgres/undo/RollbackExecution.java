@@ -32,6 +32,7 @@ import io.gemforce.migrations.postgres.history.MigrationLog;
 import io.gemforce.migrations.postgres.sql.ServerMessages;
 import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.ShutdownSignal;
+import io.gemforce.migrations.store.UndoProblems;
 
 /**
  * Undoes migrations, under Flyway's lock.
@@ -105,8 +106,7 @@ public final class RollbackExecution {
 
 	private void checkStop() {
 		try {
-			this.stop.check(StoreName.POSTGRES,
-					this.undone.isEmpty() ? "unchanged, nothing was undone" : describeUndone());
+			this.stop.check(StoreName.POSTGRES, this.undone.isEmpty() ? UndoProblems.NOTHING_UNDONE : describeUndone());
 		}
 		catch (MigrationException ex) {
 			takeHoldBackIfNothingIsUndone(this.lock.dataSource());

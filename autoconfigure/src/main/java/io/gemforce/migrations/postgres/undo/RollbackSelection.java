@@ -23,6 +23,7 @@ import io.gemforce.migrations.postgres.history.FlywayHistory;
 import io.gemforce.migrations.postgres.history.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.history.MigrationLog.AppliedBy;
 import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.UndoProblems;
 
 /**
  * What a rollback undoes: always what was executed last, as newer migrations may build on
@@ -81,7 +82,7 @@ public record RollbackSelection(List<Entry> undone, List<Entry> staying, Version
 				"Undo %s as well: choose an older version or name all runs, or take back what you want to take back "
 					.formatted(later.stream().map(Entry::id).collect(Collectors.joining(", ")))
 						+ "with a new migration"),
-				"unchanged, nothing was undone", null);
+				UndoProblems.NOTHING_UNDONE, null);
 	}
 
 	private static String describe(List<Entry> entries) {
