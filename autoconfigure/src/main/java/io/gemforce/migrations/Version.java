@@ -19,6 +19,11 @@ public final class Version implements Comparable<Version> {
 	private static final Comparator<String> NUMERICALLY = Comparator.comparingInt(String::length)
 		.thenComparing(Comparator.naturalOrder());
 
+	/**
+	 * The version before all others.
+	 */
+	public static final Version ZERO = new Version(List.of("0"));
+
 	private final List<String> numbers;
 
 	private Version(List<String> numbers) {

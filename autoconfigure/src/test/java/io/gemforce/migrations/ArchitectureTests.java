@@ -2,6 +2,7 @@ package io.gemforce.migrations;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -37,6 +38,10 @@ class ArchitectureTests {
 
 	private static final String[] POSTGRES_DRIVER = { "org.flywaydb..", "org.postgresql..", "java.sql..", "javax.sql..",
 			"org.springframework.jdbc.." };
+
+	// To be broken up
+	private static final Set<String> TOO_MANY_PARAMETERS = Set.of("ChangeFile", "ChangePlan", "GuardedChangeContext",
+			"OperationContext");
 
 	@ArchTest
 	final ArchRule roomsHaveNoCycles = SlicesRuleDefinition.slices().matching(ROOT + ".(**)").should().beFreeOfCycles();
@@ -210,6 +215,15 @@ class ArchitectureTests {
 			.filter(JavaClass::isTopLevelClass)
 			.collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
 		assertThat(files).isNotEmpty().allSatisfy((room, count) -> assertThat(count).as(room).isLessThanOrEqualTo(30));
+	}
+
+	@ArchTest
+	void constructorsHaveAtMostSevenParameters(JavaClasses classes) {
+		assertThat(classes.stream()
+			.filter((type) -> !type.isAssignableTo(Enum.class))
+			.flatMap((type) -> type.getConstructors().stream())
+			.filter((constructor) -> constructor.getRawParameterTypes().size() > 7)
+			.map((constructor) -> constructor.getOwner().getSimpleName())).isSubsetOf(TOO_MANY_PARAMETERS);
 	}
 
 	private static String[] concat(String[] some, String... others) {

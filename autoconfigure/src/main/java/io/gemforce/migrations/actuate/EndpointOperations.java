@@ -320,13 +320,16 @@ public final class EndpointOperations implements ApplicationListener<ContextClos
 			String user, MigrationRun run, PlannedOperation planned) {
 
 		private Answer begun() {
-			return new Answer(ACCEPTED, new OperationReport(this.operation.id(), this.store.id(), this.id,
-					this.run.id(), false, false, List.of(), List.of(), null));
+			return new Answer(ACCEPTED, report(false, List.of()));
 		}
 
 		private Answer done(List<String> done) {
-			return new Answer(WebEndpointResponse.STATUS_OK, new OperationReport(this.operation.id(), this.store.id(),
-					this.id, this.run.id(), false, true, done, List.of(), null));
+			return new Answer(WebEndpointResponse.STATUS_OK, report(true, done));
+		}
+
+		private OperationReport report(boolean finished, List<String> done) {
+			return new OperationReport(new OperationReport.Subject(this.operation.id(), this.store.id(), this.id),
+					this.run.id(), false, finished, done, List.of(), null);
 		}
 
 		private void audit(EndpointOperations operations, String type, Map<String, Object> more) {

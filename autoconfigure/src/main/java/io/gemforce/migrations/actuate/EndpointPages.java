@@ -85,7 +85,7 @@ final class EndpointPages {
 	private List<PageFrame.OperationHint> ofMigration(MigrationReport migration) {
 		List<PageFrame.OperationHint> hints = new ArrayList<>();
 		String store = migration.store();
-		String id = migration.id();
+		String id = migration.item().subject().id();
 		Set<EndpointOperation> possible = StoreName.find(store)
 			.map((name) -> new OperationRules(name, this.reports.entries(name)).possible(id))
 			.orElse(Set.of());

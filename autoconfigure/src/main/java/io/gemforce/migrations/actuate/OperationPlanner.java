@@ -7,6 +7,7 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
@@ -27,7 +28,9 @@ import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.store.RollbackTarget;
 import io.gemforce.migrations.store.StoreLock;
+import io.gemforce.migrations.store.StorePlan;
 import io.gemforce.migrations.store.StoreRollback;
+import io.gemforce.migrations.store.UndoProblems;
 import io.gemforce.migrations.store.Validation;
 
 /**
@@ -63,7 +66,7 @@ final class OperationPlanner {
 
 	private static Version version(StoreName store, @Nullable String id) {
 		return Version.parse(Objects.requireNonNull(id))
-			.orElseThrow(() -> id.startsWith(MigrationEntry.REPEATABLE)
+			.orElseThrow(() -> MigrationDescriptor.isRepeatable(id)
 					? RefusedException.badParameter("id", id, "Name a migration that has a version")
 					: RefusedException.unknownMigration(store, id));
 	}
@@ -71,7 +74,7 @@ final class OperationPlanner {
 	private static MigrationEntry find(StoreName store, Version version, Validation validation) {
 		return validation.entries()
 			.stream()
-			.filter((entry) -> Version.parse(entry.id()).equals(Optional.of(version)))
+			.filter((entry) -> version.equals(entry.version()))
 			.findFirst()
 			.orElseThrow(() -> RefusedException.unknownMigration(store, version.toString()));
 	}
@@ -86,7 +89,8 @@ final class OperationPlanner {
 	}
 
 	private PlannedOperation migrate(StoreName store, OperationRequest request, boolean dryRun) {
-		Plan plan = this.migrations.plan(List.of(store), false);
+		StorePlan planned = this.migrations.plan(store);
+		Plan plan = Plan.of(List.of(planned));
 		if (dryRun) {
 			return PlannedOperation.showing(PlanReport.of(plan));
 		}
@@ -97,7 +101,7 @@ final class OperationPlanner {
 						.formatted(store),
 					store);
 		}
-		requireRunnable(this.migrations.validate(store), store);
+		requireRunnable(planned.validation(), store);
 		PlanGuard.requireUnchanged(plan, planHash);
 		return PlannedOperation.of((run) -> done(this.migrations.migrate(run, List.of(store), planHash)));
 	}
@@ -159,7 +163,7 @@ final class OperationPlanner {
 		return this.migrations.executions(store, List.of(entry))
 			.stream()
 			.reduce((first, second) -> second)
-			.map((newest) -> Boolean.TRUE.equals(newest.transactional()))
+			.map((newest) -> Boolean.TRUE.equals(newest.status().transactional()))
 			.orElse(false);
 	}
 
@@ -180,7 +184,7 @@ final class OperationPlanner {
 				applied.stream()
 					.filter((other) -> other.compareTo(version) < 0)
 					.reduce((first, second) -> second)
-					.orElseGet(() -> Version.parse("0").orElseThrow()));
+					.orElse(Version.ZERO));
 		List<StoreRollback> rollbacks = this.migrations.planRollback(target);
 		Plan plan = StoreRollback.plan(rollbacks);
 		if (dryRun) {
@@ -198,12 +202,8 @@ final class OperationPlanner {
 	}
 
 	private static MigrationException noUndo(StoreName store, PlanStep step) {
-		return new MigrationException(
-				Problem.error(ProblemCode.NO_DOWN, store,
-						"Migration %s (%s) of store '%s' cannot be undone: %s".formatted(step.id(), step.description(),
-								store, step.undo().reason()),
-						"Take back what it did by a new migration"),
-				"unchanged, nothing was undone", null);
+		return new MigrationException(UndoProblems.cannotBeUndone(store, step.descriptor(), step.undo().reason()),
+				UndoProblems.NOTHING_UNDONE, null);
 	}
 
 	private PlannedOperation repair(StoreName store, OperationRequest request, boolean dryRun) {
@@ -219,10 +219,10 @@ final class OperationPlanner {
 	private static List<String> repairs(Validation validation) {
 		List<String> repairs = new ArrayList<>();
 		for (MigrationEntry entry : validation.entries()) {
-			if (entry.inBuild() && entry.state().isApplied() && entry.resolvedChecksum() != null
-					&& entry.appliedChecksum() != null && !entry.resolvedChecksum().equals(entry.appliedChecksum())) {
-				repairs.add("would accept checksum '%s' of migration %s, which was '%s'"
-					.formatted(entry.resolvedChecksum(), entry, entry.appliedChecksum()));
+			String now = entry.descriptor().checksum();
+			String before = entry.recorded().checksum();
+			if (entry.inBuild() && entry.state().isApplied() && now != null && before != null && !now.equals(before)) {
+				repairs.add("would accept checksum '%s' of migration %s, which was '%s'".formatted(now, entry, before));
 			}
 			else if (entry.state() == MigrationState.RUNNING || entry.state() == MigrationState.FAILED) {
 				repairs.add("would put in order what the history has of migration %s, which is %s".formatted(entry,

@@ -3,7 +3,6 @@ package io.gemforce.migrations.actuate;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 
 import io.gemforce.migrations.MigrationState;
@@ -19,7 +18,7 @@ final class OperationRules {
 
 	OperationRules(StoreName store, List<MigrationEntry> entries) {
 		this.store = store;
-		this.versions = entries.stream().filter((entry) -> entry.version() != null).toList();
+		this.versions = entries.stream().filter((entry) -> !entry.isRepeatable()).toList();
 	}
 
 	Set<EndpointOperation> possible(String id) {
@@ -47,7 +46,7 @@ final class OperationRules {
 
 	// Flyway runs nothing until its failed entry has been removed
 	private boolean isFailedInTable(MigrationEntry entry) {
-		return this.store == StoreName.POSTGRES && "FAILED".equals(entry.engineState());
+		return this.store == StoreName.POSTGRES && "FAILED".equals(entry.status().engineState());
 	}
 
 	private static boolean hasFailed(MigrationEntry entry) {
@@ -55,33 +54,32 @@ final class OperationRules {
 	}
 
 	boolean canBeRolledBack(MigrationEntry entry) {
-		return (entry.state().isApplied() || entry.isUndoUnfinished()) && version(entry)
-			.filter((version) -> applied().stream().allMatch((other) -> other.compareTo(version) <= 0))
-			.isPresent();
+		Version version = entry.version();
+		return (entry.state().isApplied() || entry.isUndoUnfinished()) && version != null
+				&& applied().stream().allMatch((other) -> other.compareTo(version) <= 0);
 	}
 
 	// In ascending order
 	List<Version> applied() {
 		return this.versions.stream()
 			.filter((entry) -> entry.state().isApplied())
-			.flatMap((entry) -> version(entry).stream())
+			.map(MigrationEntry::version)
+			.filter(Objects::nonNull)
 			.sorted()
 			.toList();
-	}
-
-	private static Optional<Version> version(MigrationEntry entry) {
-		return Version.parse(entry.id());
 	}
 
 	private boolean canBeMarkedApplied(MigrationEntry entry) {
 		if (this.store != StoreName.POSTGRES || !entry.isPending()) {
 			return entry.isPending();
 		}
+		Version version = entry.version();
 		boolean hasTable = this.versions.stream().anyMatch((other) -> other.rank() != null);
 		return hasTable && this.versions.stream()
 			.filter((other) -> other.inBuild() && !other.state().isApplied())
-			.flatMap((other) -> version(other).stream())
-			.noneMatch((other) -> version(entry).filter((version) -> other.compareTo(version) < 0).isPresent());
+			.map(MigrationEntry::version)
+			.filter(Objects::nonNull)
+			.noneMatch((other) -> version != null && other.compareTo(version) < 0);
 	}
 
 	private boolean canBeMarkedRolledBack(MigrationEntry entry) {

@@ -40,8 +40,8 @@ record PlannedOperation(@Nullable Function<MigrationRun, List<String>> work, Lis
 	}
 
 	OperationReport report(EndpointOperation operation, StoreName store, @Nullable String id) {
-		return new OperationReport(operation.id(), store.id(), id, null, operation != EndpointOperation.VALIDATE, true,
-				this.said, this.problems, this.plan);
+		return new OperationReport(new OperationReport.Subject(operation.id(), store.id(), id), null,
+				operation != EndpointOperation.VALIDATE, true, this.said, this.problems, this.plan);
 	}
 
 }

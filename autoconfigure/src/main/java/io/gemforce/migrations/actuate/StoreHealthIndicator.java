@@ -19,6 +19,7 @@ import io.gemforce.migrations.run.Migrations;
 import io.gemforce.migrations.run.StoreSnapshot;
 import io.gemforce.migrations.store.MigrationCounts;
 import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.StoreOverview;
 import io.gemforce.migrations.store.StoreStatus;
 
 /**
@@ -95,17 +96,18 @@ public final class StoreHealthIndicator implements HealthIndicator {
 	}
 
 	private static void describe(Health.Builder health, StoreSnapshot snapshot) {
-		if (snapshot.currentVersion() != null) {
-			health.withDetail("currentVersion", snapshot.currentVersion());
+		StoreOverview overview = snapshot.overview();
+		if (overview.currentVersion() != null) {
+			health.withDetail("currentVersion", overview.currentVersion());
 		}
-		if (snapshot.latestVersion() != null) {
-			health.withDetail("latestVersion", snapshot.latestVersion());
+		if (overview.latestVersion() != null) {
+			health.withDetail("latestVersion", overview.latestVersion());
 		}
-		MigrationCounts counts = snapshot.counts();
-		health.withDetail("pending", counts.pending())
-			.withDetail("failed", counts.failed())
-			.withDetail("future", counts.future())
-			.withDetail("held", counts.held());
+		MigrationCounts.Notable notable = overview.counts().notable();
+		health.withDetail("pending", overview.counts().pending())
+			.withDetail("failed", notable.failed())
+			.withDetail("future", notable.future())
+			.withDetail("held", notable.held());
 		if (snapshot.lock().owner() != null) {
 			health.withDetail("lockedBy", snapshot.lock().owner());
 		}

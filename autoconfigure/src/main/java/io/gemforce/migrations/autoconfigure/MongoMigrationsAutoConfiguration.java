@@ -77,19 +77,26 @@ public final class MongoMigrationsAutoConfiguration {
 				ApplicationInstance application, ObjectProvider<Migrations> migrations, MigrationsStopSignal stop,
 				TemplateDatabaseCheck check) {
 			Supplier<MongoDatabaseFactory> primaryFactory = primary(factory, MongoDatabaseFactory.class);
-			return new MongoMigrationStore(() -> check.migrating(primaryFactory.get()),
-					() -> MongoClientFinder.of(primaryFactory.get()).orElseGet(primary(client, MongoClient.class)),
-					beanFactory, resources, MongoMigrationInitializer.BEAN_NAME, new MigrationTemplates(context),
-					settings(properties, new SetProperties(environment, "gemforce.migrations.mongo.")), application,
-					(requirement) -> migrations.getObject().check(requirement), stop.signal(), engine());
+			MongoSettings settings = settings(properties, new SetProperties(environment, "gemforce.migrations.mongo."));
+			return new MongoMigrationStore(
+					new MongoMigrationStore.Connection(() -> check.migrating(primaryFactory.get()),
+							() -> MongoClientFinder.of(primaryFactory.get())
+								.orElseGet(primary(client, MongoClient.class))),
+					MongoMigrationStore.Beans.of(beanFactory, MongoMigrationInitializer.BEAN_NAME, resources,
+							settings.files(), new MigrationTemplates(context)),
+					settings, new MongoMigrationStore.Service(application,
+							(requirement) -> migrations.getObject().check(requirement), stop.signal()));
 		}
 
 		private static MongoSettings settings(MigrationsProperties properties, Predicate<String> setByUser) {
 			MigrationsProperties.Mongo mongo = properties.getMongo();
-			return new MongoSettings(mongo.getDatabase(), mongo.getHistoryCollection(), mongo.getLockCollection(),
-					mongo.getLocations(), setByUser.test("locations"),
+			return new MongoSettings(
+					new MongoSettings.Place(mongo.getDatabase(), mongo.getHistoryCollection(),
+							mongo.getLockCollection()),
+					new MongoSettings.Files(mongo.getLocations(), setByUser.test("locations")),
 					new MongoSettings.Preimages(mongo.getPreimageLimit(), mongo.getPreimageRetention()),
-					lease(properties.getLock()), properties.getLock().getWaitTimeout(), policy(properties));
+					new MongoSettings.Lock(lease(properties.getLock()), properties.getLock().getWaitTimeout()),
+					policy(properties));
 		}
 
 		private static Duration lease(MigrationsProperties.Lock lock) {
@@ -115,11 +122,6 @@ public final class MongoMigrationsAutoConfiguration {
 				.orElseThrow(
 						() -> new InvalidConfigurationPropertyValueException("gemforce.migrations.mongo." + property,
 								value, "A version is numbers separated by '.' or '_'"));
-		}
-
-		private static String engine() {
-			String version = MongoMigrationStore.class.getPackage().getImplementationVersion();
-			return (version != null) ? "gemforce-migrations/" + version : "gemforce-migrations";
 		}
 
 		private static <T> Supplier<T> primary(ObjectProvider<T> beans, Class<T> type) {

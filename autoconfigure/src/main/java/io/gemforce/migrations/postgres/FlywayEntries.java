@@ -12,13 +12,17 @@ import org.springframework.util.StringUtils;
 
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.postgres.history.FlywayStates;
 import io.gemforce.migrations.postgres.history.LogSummary;
 import io.gemforce.migrations.postgres.undo.UndoScripts;
+import io.gemforce.migrations.store.Dependencies;
+import io.gemforce.migrations.store.EntryStatus;
 import io.gemforce.migrations.store.MigrationEntry;
+import io.gemforce.migrations.store.Recorded;
 import io.gemforce.migrations.store.Undo;
 
 final class FlywayEntries {
@@ -38,9 +42,9 @@ final class FlywayEntries {
 			.orElse(null);
 	}
 
-	MigrationEntry entry(String id, List<MigrationInfo> infos, @Nullable LogSummary log, @Nullable Version baseline) {
+	MigrationEntry entry(List<MigrationInfo> infos, @Nullable LogSummary log, @Nullable Version baseline) {
 		MigrationInfo newest = newest(infos);
-		String version = (newest.getVersion() != null) ? newest.getVersion().getVersion() : null;
+		MigrationDescriptor descriptor = FlywayStates.descriptor(newest, newest.getResolvedChecksum());
 		Long rank = infos.stream()
 			.map(MigrationInfo::getInstalledRank)
 			.filter(Objects::nonNull)
@@ -48,11 +52,11 @@ final class FlywayEntries {
 			.max(Long::compare)
 			.orElse(null);
 		MigrationState state = state(infos, log);
-		return new MigrationEntry(id, version, newest.getDescription(), FlywayStates.type(newest.getType()),
-				Phase.EXPAND, state, newest.getState().name(), isInBuild(infos), rank,
-				(log != null) ? log.ranks() : List.of(), newest.getScript(), newest.getPhysicalLocation(),
-				text(newest.getAppliedChecksum()), text(newest.getResolvedChecksum()), direction(state, rank, log),
-				this.undoScripts.undo(version, baseline), List.of(), List.of());
+		return new MigrationEntry(descriptor, new EntryStatus(Phase.EXPAND, state, newest.getState().name()),
+				isInBuild(infos), newest.getPhysicalLocation(),
+				new Recorded(rank, (log != null) ? log.ranks() : List.of(), direction(state, rank, log),
+						FlywayStates.checksum(newest.getAppliedChecksum())),
+				this.undoScripts.undo(descriptor, baseline), Dependencies.NONE);
 	}
 
 	private static MigrationState state(List<MigrationInfo> infos, @Nullable LogSummary log) {
@@ -82,23 +86,26 @@ final class FlywayEntries {
 		return (state == MigrationState.ROLLED_BACK) ? Direction.DOWN : Direction.UP;
 	}
 
-	static MigrationEntry entry(String id, LogSummary log) {
-		return new MigrationEntry(id, log.version(), log.description(), null, Phase.EXPAND, log.newest(), null, false,
-				null, log.ranks(), null, null, null, null, log.direction(), Undo.none("it is not applied"), List.of(),
-				List.of());
+	static MigrationEntry entry(LogSummary log) {
+		return new MigrationEntry(log.descriptor(), new EntryStatus(Phase.EXPAND, log.newest(), null), false, null,
+				new Recorded(null, log.ranks(), log.direction(), null), Undo.none("it is not applied"),
+				Dependencies.NONE);
 	}
 
 	static Optional<Execution> execution(List<MigrationInfo> infos) {
 		return infos.stream()
 			.filter((info) -> info.getInstalledRank() != null)
 			.max(Comparator.comparing(MigrationInfo::getInstalledRank))
-			.map((info) -> new Execution(info.getInstalledRank(),
-					(info.getVersion() != null) ? info.getVersion().getVersion() : null, info.getDescription(),
-					FlywayStates.type(info.getType()), info.getScript(), text(info.getAppliedChecksum()), Direction.UP,
-					info.getState().isFailed() ? MigrationState.FAILED : MigrationState.APPLIED, Phase.EXPAND, null,
-					null, (info.getInstalledOn() != null) ? info.getInstalledOn().toInstant() : null,
-					(info.getExecutionTime() != null) ? info.getExecutionTime().longValue() : null, null, null, null,
-					null, null, info.getInstalledBy(), null, null));
+			.map(FlywayEntries::execution);
+	}
+
+	private static Execution execution(MigrationInfo info) {
+		MigrationState state = info.getState().isFailed() ? MigrationState.FAILED : MigrationState.APPLIED;
+		return new Execution(info.getInstalledRank(), FlywayStates.descriptor(info, info.getAppliedChecksum()),
+				new Execution.Status(Direction.UP, state, Phase.EXPAND, null),
+				new Execution.Timing(null, (info.getInstalledOn() != null) ? info.getInstalledOn().toInstant() : null,
+						(info.getExecutionTime() != null) ? info.getExecutionTime().longValue() : null),
+				new Execution.Origin(null, null, null, null, null, info.getInstalledBy(), null), null);
 	}
 
 	private static boolean isInBuild(List<MigrationInfo> infos) {
@@ -120,10 +127,6 @@ final class FlywayEntries {
 		}
 		return (info.getState() == org.flywaydb.core.api.MigrationState.BASELINE_IGNORED) ? Integer.MIN_VALUE
 				: Integer.MAX_VALUE;
-	}
-
-	private static @Nullable String text(@Nullable Integer checksum) {
-		return (checksum != null) ? checksum.toString() : null;
 	}
 
 }

@@ -14,9 +14,9 @@ import org.flywaydb.core.api.output.ValidateResult;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
-import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
@@ -158,7 +158,7 @@ final class FlywayLook implements StoreLook {
 			if (view.hold() != null && view.isHeld() && !isBeingRolledBack(view.hold())) {
 				return held(from, List.of(), view.hold().problem(), startedAt);
 			}
-			if (isAhead(validation) && !hasPendingVersion(validation)) {
+			if (validation.isAhead() && !hasPendingVersion(validation)) {
 				return result(StoreResult.Outcome.AHEAD, from, List.of(), startedAt);
 			}
 		}
@@ -217,7 +217,7 @@ final class FlywayLook implements StoreLook {
 	private StoreResult result(StoreResult.Outcome outcome, @Nullable String from, List<String> applied,
 			long startedAt) {
 		String to = applied.stream()
-			.filter((id) -> !id.startsWith(MigrationEntry.REPEATABLE))
+			.filter((id) -> !MigrationDescriptor.isRepeatable(id))
 			.reduce((first, second) -> second)
 			.orElse(from);
 		return new StoreResult(store(), outcome, from, to, applied, List.of(),
@@ -228,19 +228,15 @@ final class FlywayLook implements StoreLook {
 		logger.warn("%s: %s. %s".formatted(problem.code(), problem.message(), problem.action()));
 	}
 
-	private static boolean isAhead(Validation validation) {
-		return validation.entries().stream().anyMatch((entry) -> entry.state() == MigrationState.FUTURE);
-	}
-
 	private static boolean hasPendingVersion(Validation validation) {
-		return validation.pending().stream().anyMatch((entry) -> entry.version() != null);
+		return validation.pending().stream().anyMatch((entry) -> !entry.isRepeatable());
 	}
 
 	private static @Nullable String currentVersion(Validation validation) {
 		return validation.entries()
 			.stream()
-			.filter((entry) -> entry.state().isApplied() && entry.version() != null)
-			.map(MigrationEntry::version)
+			.filter((entry) -> entry.state().isApplied() && !entry.isRepeatable())
+			.map(MigrationEntry::id)
 			.reduce((first, second) -> second)
 			.orElse(null);
 	}

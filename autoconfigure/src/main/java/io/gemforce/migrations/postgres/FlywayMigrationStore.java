@@ -42,12 +42,12 @@ import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.MigrationStore;
 import io.gemforce.migrations.store.PlanGuard;
-import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.store.RehearsalScope;
 import io.gemforce.migrations.store.RollbackTarget;
 import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreLock;
 import io.gemforce.migrations.store.StoreLook;
+import io.gemforce.migrations.store.StorePlan;
 import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.store.Validation;
 
@@ -208,9 +208,11 @@ public final class FlywayMigrationStore implements MigrationStore {
 	public List<Execution> executions(Collection<MigrationEntry> entries) {
 		return FlywayFailures.explaining(() -> {
 			FlywayDatabase database = this.database.get();
-			List<MigrationEntry> unlogged = entries.stream().filter((entry) -> entry.attempts().isEmpty()).toList();
+			List<MigrationEntry> unlogged = entries.stream()
+				.filter((entry) -> entry.recorded().attempts().isEmpty())
+				.toList();
 			List<Execution> executions = unlogged.isEmpty() ? new ArrayList<>() : recorded(unlogged);
-			List<Long> ranks = entries.stream().flatMap((entry) -> entry.attempts().stream()).toList();
+			List<Long> ranks = entries.stream().flatMap((entry) -> entry.recorded().attempts().stream()).toList();
 			if (!ranks.isEmpty()) {
 				executions.addAll(database.log().executions(database.client(), ranks));
 			}
@@ -244,9 +246,12 @@ public final class FlywayMigrationStore implements MigrationStore {
 	}
 
 	@Override
-	public List<PlanStep> plan(boolean exact) {
+	public StorePlan plan(boolean exact) {
 		requireOneHistory();
-		return FlywayFailures.explaining(() -> new FlywayPlanner(configuration()).plan(this.inspection.view()));
+		return FlywayFailures.explaining(() -> {
+			FlywayView view = this.inspection.view();
+			return new StorePlan(new FlywayPlanner(configuration()).plan(view), view.validation());
+		});
 	}
 
 	@Override

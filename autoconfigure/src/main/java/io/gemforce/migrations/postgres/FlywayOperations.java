@@ -18,6 +18,7 @@ import org.flywaydb.core.api.output.RepairResult;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationType;
@@ -145,8 +146,13 @@ final class FlywayOperations {
 	}
 
 	private static LogEntry mark(LogEntry of, Operation operation) {
-		return new LogEntry(of.version(), of.description(), MigrationType.MARK, of.script(), of.checksum(),
-				of.direction(), true, of.startedAt(), of.run(), operation.reason());
+		return new LogEntry(of.descriptor().as(MigrationType.MARK), of.direction(), true, of.startedAt(), of.run(),
+				operation.reason());
+	}
+
+	private static LogEntry mark(MigrationDescriptor of, Direction direction, Operation operation, MigrationRun run) {
+		return new LogEntry(new MigrationDescriptor(of.id(), of.version(), of.description(), MigrationType.MARK,
+				operation.kind().id(), null), direction, true, Instant.now(), run, operation.reason());
 	}
 
 	// A script whose end is unknown counts as not applied from now on
@@ -156,13 +162,10 @@ final class FlywayOperations {
 			.summarize(lock.client())
 			.values()
 			.stream()
-			.filter((known) -> known.isUnfinished()
-					&& Version.parse(String.valueOf(known.version())).filter(version::equals).isPresent())
+			.filter((known) -> known.isUnfinished() && version.equals(known.descriptor().version()))
 			.findFirst()
 			.orElseThrow(() -> notApplied(version));
-		this.database.log()
-			.marked(lock.connection(), new LogEntry(summary.version(), summary.description(), MigrationType.MARK,
-					operation.kind().id(), null, Direction.DOWN, true, Instant.now(), run, operation.reason()));
+		this.database.log().marked(lock.connection(), mark(summary.descriptor(), Direction.DOWN, operation, run));
 		return List.of("migration %s counts as not applied and will run again, and nothing else was changed"
 			.formatted(summary.id()));
 	}
@@ -205,8 +208,7 @@ final class FlywayOperations {
 	private List<String> closeUndos(FlywayLock lock, Operation operation, MigrationRun run) {
 		List<Entry> open = new UnfinishedUndos(this.database).find(lock);
 		open.forEach((entry) -> this.database.log()
-			.marked(lock.connection(), new LogEntry(entry.version(), entry.description(), MigrationType.MARK,
-					operation.kind().id(), null, Direction.UP, true, Instant.now(), run, operation.reason())));
+			.marked(lock.connection(), mark(entry.descriptor(), Direction.UP, operation, run)));
 		return open.stream().map((entry) -> "closed the undo of %s".formatted(entry.description())).toList();
 	}
 

@@ -12,6 +12,7 @@ import org.flywaydb.core.api.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.postgres.history.FlywayStates;
@@ -20,6 +21,7 @@ import io.gemforce.migrations.postgres.sql.ScriptReader.ReadScript;
 import io.gemforce.migrations.postgres.sql.StatementLocks;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.PlanStep;
+import io.gemforce.migrations.store.PlannedWork;
 import io.gemforce.migrations.store.Validation;
 
 /**
@@ -44,8 +46,9 @@ final class FlywayPlanner {
 			.sorted(FlywayStates.ORDER)
 			.toList();
 		Map<String, ReadScript> scripts = new ScriptReader(this.configuration).read(entries.stream()
-			.filter((entry) -> entry.type() != MigrationType.JAVA)
-			.map(MigrationEntry::script)
+			.map(MigrationEntry::descriptor)
+			.filter((migration) -> migration.type() != MigrationType.JAVA)
+			.map(MigrationDescriptor::script)
 			.filter(Objects::nonNull)
 			.collect(Collectors.toSet()));
 		return entries.stream().map((entry) -> step(entry, view, scripts)).toList();
@@ -54,29 +57,26 @@ final class FlywayPlanner {
 	private static boolean isToBeApplied(MigrationEntry entry) {
 		return switch (entry.state()) {
 			case PENDING, FAILED, INTERRUPTED, ROLLED_BACK, OUTDATED, HELD -> !entry.isUndoUnfinished();
-			case IGNORED -> !NEVER_TO_BE_RUN.contains(entry.engineState());
+			case IGNORED -> !NEVER_TO_BE_RUN.contains(entry.status().engineState());
 			default -> false;
 		};
 	}
 
 	private PlanStep step(MigrationEntry entry, FlywayView view, Map<String, ReadScript> scripts) {
-		ReadScript script = scripts.get(entry.script());
-		return new PlanStep(StoreName.POSTGRES, entry.id(), entry.description(), entry.type(), entry.phase(),
-				Direction.UP, summary(entry, script), (script != null) ? script.text() : null, null, locks(script),
-				(script != null) ? script.transactional() : null, entry.undo(), heldBack(entry, view),
-				entry.resolvedChecksum());
+		String name = entry.descriptor().script();
+		ReadScript script = scripts.get(name);
+		return new PlanStep(StoreName.POSTGRES, entry.descriptor(), entry.status().phase(), Direction.UP,
+				(script != null) ? work(name, script) : code(name), entry.undo(), heldBack(entry, view));
 	}
 
-	private static String summary(MigrationEntry entry, @Nullable ReadScript script) {
-		if (script == null) {
-			return "Run %s, which is code".formatted(entry.script());
-		}
+	private static PlannedWork work(@Nullable String name, ReadScript script) {
 		int statements = script.statements().size();
-		return "Run %s, %d statement%s".formatted(entry.script(), statements, (statements == 1) ? "" : "s");
+		return new PlannedWork("Run %s, %d statement%s".formatted(name, statements, (statements == 1) ? "" : "s"),
+				script.text(), null, StatementLocks.of(script.statements()), script.transactional());
 	}
 
-	private static List<String> locks(@Nullable ReadScript script) {
-		return (script != null) ? StatementLocks.of(script.statements()) : List.of("unknown (code)");
+	private static PlannedWork code(@Nullable String name) {
+		return new PlannedWork("Run %s, which is code".formatted(name), null, null, List.of("unknown (code)"), null);
 	}
 
 	private List<String> heldBack(MigrationEntry entry, FlywayView view) {
@@ -87,13 +87,13 @@ final class FlywayPlanner {
 		}
 		validation.errors()
 			.forEach((problem) -> reasons.add("nothing is run: %s: %s".formatted(problem.code(), problem.message())));
-		if (MigrationState.ABOVE_TARGET.name().equals(entry.engineState())) {
+		if (MigrationState.ABOVE_TARGET.name().equals(entry.status().engineState())) {
 			reasons.add("it is above the target version %s".formatted(this.configuration.getTarget()));
 		}
-		else if (MigrationState.IGNORED.name().equals(entry.engineState())) {
+		else if (MigrationState.IGNORED.name().equals(entry.status().engineState())) {
 			reasons.add("a newer version is applied");
 		}
-		if (validation.isAhead() && entry.version() == null) {
+		if (validation.isAhead() && entry.isRepeatable()) {
 			reasons.add("the store has migrations that this build does not know, so nothing is run");
 		}
 		return reasons;

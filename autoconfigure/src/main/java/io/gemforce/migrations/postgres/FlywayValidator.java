@@ -25,6 +25,7 @@ import org.flywaydb.core.api.resource.LoadableResource;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Problem;
@@ -107,12 +108,12 @@ final class FlywayValidator {
 		Map<String, Execution> executions = new HashMap<>();
 		Version baseline = FlywayEntries.baseline(infos.values());
 		infos.forEach((id, ofOne) -> {
-			entries.add(this.entries.entry(id, ofOne, log.get(id), baseline));
+			entries.add(this.entries.entry(ofOne, log.get(id), baseline));
 			FlywayEntries.execution(ofOne).ifPresent((execution) -> executions.put(id, execution));
 		});
 		log.forEach((id, summary) -> {
 			if (!infos.containsKey(id)) {
-				entries.add(FlywayEntries.entry(id, summary));
+				entries.add(FlywayEntries.entry(summary));
 			}
 		});
 		List<Problem> problems = problems(complaints, infos, log, entries);
@@ -247,16 +248,15 @@ final class FlywayValidator {
 	private List<Problem> unreadable(MigrationEntry entry) {
 		List<Problem> problems = new ArrayList<>();
 		ResourceProvider resources = this.resources;
-		LoadableResource script = (resources != null && entry.script() != null && entry.type() != MigrationType.JAVA)
-				? resources.getResource(entry.script()) : null;
+		String name = entry.descriptor().script();
+		LoadableResource script = (resources != null && name != null && entry.descriptor().type() != MigrationType.JAVA)
+				? resources.getResource(name) : null;
 		if (script != null) {
 			PsqlCommand.find(script).ifPresent((command) -> problems.add(unreadable(entry, "it", command.describe())));
 		}
-		if (entry.version() != null) {
-			this.undoScripts.find(entry.version())
-				.flatMap(UndoScript::flaw)
-				.ifPresent((flaw) -> problems.add(unreadable(entry, "its undo", flaw)));
-		}
+		this.undoScripts.find(entry.version())
+			.flatMap(UndoScript::flaw)
+			.ifPresent((flaw) -> problems.add(unreadable(entry, "its undo", flaw)));
 		return problems;
 	}
 
@@ -299,7 +299,7 @@ final class FlywayValidator {
 	}
 
 	private static String id(ValidateOutput complaint) {
-		return MigrationEntry.id(complaint.version.isEmpty() ? null : complaint.version, complaint.description);
+		return MigrationDescriptor.id(complaint.version.isEmpty() ? null : complaint.version, complaint.description);
 	}
 
 	private static String describe(MigrationInfo info) {

@@ -6,7 +6,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Execution;
-import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.postgres.history.BuildVersions;
 import io.gemforce.migrations.postgres.history.EffectiveHold;
@@ -26,7 +25,7 @@ record FlywayView(Validation validation, Map<String, Execution> executions, Buil
 	}
 
 	boolean isHeld() {
-		return this.validation.entries().stream().anyMatch((entry) -> entry.state() == MigrationState.HELD);
+		return this.validation.isHeld();
 	}
 
 	boolean liftsHold() {

@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-
 import javax.sql.DataSource;
 
 import org.apache.commons.logging.Log;
@@ -158,7 +157,7 @@ final class RecordingFlyway {
 		try {
 			JdbcClient client = this.database.client();
 			return attempt.transactional() ? this.database.log().isApplied(client, attempt) : InterruptedScripts
-				.isApplied(this.database.history().read(client), attempt.id(), attempt.checksum());
+				.isApplied(this.database.history().read(client), attempt.id(), attempt.descriptor().checksum());
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Could not read whether migration %s was committed".formatted(attempt.script()), ex);

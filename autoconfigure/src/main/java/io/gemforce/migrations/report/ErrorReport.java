@@ -39,4 +39,9 @@ public record ErrorReport(String error, String message, String action, @Nullable
 		return "error";
 	}
 
+	@Override
+	public String describe() {
+		return "%s: %s\n  %s".formatted(this.error, this.message, this.action);
+	}
+
 }

@@ -35,7 +35,7 @@ public record HistoryQuery(Set<MigrationState> states, @Nullable Phase phase, @N
 
 	boolean matches(MigrationEntry entry) {
 		return (this.states.isEmpty() || this.states.contains(entry.state()))
-				&& (this.phase == null || this.phase == entry.phase())
+				&& (this.phase == null || this.phase == entry.status().phase())
 				&& (this.text == null || contains(entry.id(), this.text) || contains(entry.description(), this.text));
 	}
 

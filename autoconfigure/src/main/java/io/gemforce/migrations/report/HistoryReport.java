@@ -1,14 +1,16 @@
 package io.gemforce.migrations.report;
 
-import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Execution;
-import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationType;
-import io.gemforce.migrations.Phase;
+import io.gemforce.migrations.store.Dependencies;
+import io.gemforce.migrations.store.EntryStatus;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.StoreStatus;
 import io.gemforce.migrations.store.Undo;
@@ -21,6 +23,18 @@ public record HistoryReport(String store, StoreStatus status, Page page, List<It
 	@Override
 	public String template() {
 		return "history";
+	}
+
+	@Override
+	public String describe() {
+		return "migrations of %s: %s%s\n%d in all".formatted(this.store, this.status,
+				this.migrations.stream().map((item) -> "\n" + item.describe()).collect(Collectors.joining()),
+				this.page.total());
+	}
+
+	@Override
+	public boolean changesSoon() {
+		return this.status.changesSoon();
 	}
 
 	/**
@@ -36,29 +50,57 @@ public record HistoryReport(String store, StoreStatus status, Page page, List<It
 	/**
 	 * A migration, with its newest attempt.
 	 *
-	 * @param engineState the state in the words of the engine
 	 * @param checksum the checksum when it was applied, or that of the build
-	 * @param blockedBy the required migrations that are not applied
+	 * @param newest absent if there was no attempt
+	 * @param attempts how many there were
 	 */
-	public record Item(String id, @Nullable Long rank, @Nullable String version, String description,
-			@Nullable MigrationType type, Phase phase, MigrationState state, @Nullable String engineState,
-			@Nullable String checksum, @Nullable Boolean transactional, @Nullable Instant startedAt,
-			@Nullable Instant finishedAt, @Nullable Long durationMs, @Nullable String user, @Nullable String host,
-			@Nullable String applicationVersion, @Nullable String runId, int attempts, Undo undo, List<String> requires,
-			List<String> blockedBy) {
+	public record Item(@JsonUnwrapped Subject subject, @JsonUnwrapped EntryStatus status, @Nullable String checksum,
+			@JsonUnwrapped @Nullable Newest newest, int attempts, Undo undo, @JsonUnwrapped Dependencies dependencies) {
 
 		static Item of(MigrationEntry entry, List<Execution> executions) {
-			String checksum = (entry.appliedChecksum() != null) ? entry.appliedChecksum() : entry.resolvedChecksum();
-			if (executions.isEmpty()) {
-				return new Item(entry.id(), entry.rank(), entry.version(), entry.description(), entry.type(),
-						entry.phase(), entry.state(), entry.engineState(), checksum, null, null, null, null, null, null,
-						null, null, 0, entry.undo(), entry.requires(), entry.blockedBy());
-			}
-			Execution newest = executions.get(executions.size() - 1);
-			return new Item(entry.id(), entry.rank(), entry.version(), entry.description(), entry.type(), entry.phase(),
-					entry.state(), entry.engineState(), checksum, newest.transactional(), newest.startedAt(),
-					newest.finishedAt(), newest.durationMs(), newest.user(), newest.host(), newest.applicationVersion(),
-					newest.runId(), executions.size(), entry.undo(), entry.requires(), entry.blockedBy());
+			String applied = entry.recorded().checksum();
+			return new Item(Subject.of(entry), entry.status(),
+					(applied != null) ? applied : entry.descriptor().checksum(),
+					executions.isEmpty() ? null : Newest.of(executions.get(executions.size() - 1)), executions.size(),
+					entry.undo(), entry.dependencies());
+		}
+
+		String describe() {
+			return "%s %s (%s)%s".formatted(this.status.state(), this.subject.id(), this.subject.description(),
+					(this.newest != null) ? this.newest.describe() : "");
+		}
+
+	}
+
+	/**
+	 * Which migration it is.
+	 */
+	public record Subject(String id, @Nullable Long rank, @Nullable String version, String description,
+			@Nullable MigrationType type) {
+
+		private static Subject of(MigrationEntry entry) {
+			MigrationDescriptor descriptor = entry.descriptor();
+			return new Subject(descriptor.id(), entry.rank(), descriptor.writtenVersion(), descriptor.description(),
+					descriptor.type());
+		}
+
+	}
+
+	/**
+	 * The newest attempt.
+	 */
+	public record Newest(@Nullable Boolean transactional, @JsonUnwrapped Execution.Timing timing, @Nullable String user,
+			@Nullable String host, @Nullable String applicationVersion, @Nullable String runId) {
+
+		private static Newest of(Execution execution) {
+			Execution.Origin origin = execution.origin();
+			return new Newest(execution.status().transactional(), execution.timing(), origin.user(), origin.host(),
+					origin.applicationVersion(), origin.runId());
+		}
+
+		private String describe() {
+			return ((this.timing.finishedAt() != null) ? ", " + this.timing.finishedAt() : "")
+					+ ((this.timing.durationMs() != null) ? ", %d ms".formatted(this.timing.durationMs()) : "");
 		}
 
 	}

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.store.Sha256;
-import io.gemforce.migrations.store.StoreStatus;
 
 /**
  * Reports for a browser: self-contained documents, which can be read without JavaScript
@@ -56,22 +55,7 @@ public final class HtmlReports {
 			older = (history.page().nextBefore() != null)
 					? address(frame.query(), frame.query().states(), history.page().nextBefore()) : null;
 		}
-		return new Around(STYLE, SCRIPT, POLICY, frame != null, frame != null && isLive(report), frame, filters, older);
-	}
-
-	private static boolean isLive(Report report) {
-		if (report instanceof StatusReport status) {
-			return isLive(status.status()) || (status.run() != null && status.run().isRunning());
-		}
-		if (report instanceof HistoryReport history) {
-			return isLive(history.status());
-		}
-		return report instanceof MigrationReport migration
-				&& (migration.state() == MigrationState.RUNNING || migration.progress() != null);
-	}
-
-	private static boolean isLive(StoreStatus status) {
-		return status == StoreStatus.RUNNING || status == StoreStatus.LOCKED;
+		return new Around(STYLE, SCRIPT, POLICY, frame != null && report.changesSoon(), frame, filters, older);
 	}
 
 	private static List<Filter> filters(HistoryQuery query) {
@@ -113,8 +97,12 @@ public final class HtmlReports {
 	 * @param frame what is around the report, {@code null} if it is a document of its own
 	 * @param older the address of the next page, {@code null} if this is the last
 	 */
-	private record Around(String pageStyle, String pageScript, String pagePolicy, boolean linked, boolean live,
+	private record Around(String pageStyle, String pageScript, String pagePolicy, boolean live,
 			@Nullable PageFrame frame, List<Filter> filters, @Nullable String older) {
+
+		boolean linked() {
+			return this.frame != null;
+		}
 
 	}
 

@@ -27,4 +27,19 @@ public record JobReport(String job, int exitCode, @Nullable String runId, List<S
 		return "job";
 	}
 
+	@Override
+	public String describe() {
+		StringBuilder text = new StringBuilder("migrations %s: ".formatted(this.job))
+			.append(this.done.isEmpty() ? "failed" : String.join("; ", this.done));
+		this.problems.forEach((problem) -> text.append('\n').append(problem.describe()));
+		if (this.databaseState != null) {
+			text.append("\nDatabase state: ").append(this.databaseState);
+		}
+		text.append('\n');
+		if (this.runId != null) {
+			text.append("run=%s ".formatted(this.runId));
+		}
+		return text.append("exit code %d".formatted(this.exitCode)).toString();
+	}
+
 }

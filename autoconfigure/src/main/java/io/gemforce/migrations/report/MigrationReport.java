@@ -3,32 +3,29 @@ package io.gemforce.migrations.report;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.ExecutionError;
 import io.gemforce.migrations.MigrationState;
-import io.gemforce.migrations.MigrationType;
-import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.store.MigrationEntry;
-import io.gemforce.migrations.store.Undo;
 
 /**
- * Everything about one migration: what {@link HistoryReport.Item} says, and more.
+ * Everything about one migration.
  *
  * @param script the file or class
  * @param attemptsList the attempts, the oldest first
  * @param progress absent unless it runs in this instance
  */
-public record MigrationReport(String store, String id, @Nullable Long rank, @Nullable String version,
-		String description, @Nullable MigrationType type, Phase phase, MigrationState state,
-		@Nullable String engineState, @Nullable String checksum, @Nullable Boolean transactional,
-		@Nullable Instant startedAt, @Nullable Instant finishedAt, @Nullable Long durationMs, @Nullable String user,
-		@Nullable String host, @Nullable String applicationVersion, @Nullable String runId, int attempts, Undo undo,
-		List<String> requires, List<String> blockedBy, @Nullable String script, @Nullable String location,
-		Checksums checksums, List<Execution> attemptsList, @Nullable ExecutionError error,
+@JsonPropertyOrder({ "store", "item", "script", "location", "checksums", "attemptsList", "error", "progress" })
+public record MigrationReport(String store, @JsonUnwrapped HistoryReport.Item item, @Nullable String script,
+		@Nullable String location, Checksums checksums, List<Execution> attemptsList,
 		@Nullable Progress progress) implements Report {
 
 	@Override
@@ -36,15 +33,39 @@ public record MigrationReport(String store, String id, @Nullable Long rank, @Nul
 		return "migration";
 	}
 
+	@Override
+	public String describe() {
+		HistoryReport.Subject subject = this.item.subject();
+		return "migration %s of %s (%s): %s%s".formatted(subject.id(), this.store, subject.description(),
+				this.item.status().state(),
+				this.attemptsList.stream().map((attempt) -> "\n" + describe(attempt)).collect(Collectors.joining()));
+	}
+
+	private static String describe(Execution attempt) {
+		Instant startedAt = attempt.timing().startedAt();
+		String user = attempt.origin().user();
+		return "%d %s %s".formatted(attempt.rank(), attempt.status().direction(), attempt.status().state())
+				+ ((startedAt != null) ? ", " + startedAt : "") + ((user != null) ? ", by " + user : "")
+				+ ((attempt.error() != null) ? ": " + attempt.error().message() : "");
+	}
+
+	@Override
+	public boolean changesSoon() {
+		return this.item.status().state() == MigrationState.RUNNING || this.progress != null;
+	}
+
 	static MigrationReport of(StoreName store, MigrationEntry entry, List<Execution> executions,
 			@Nullable Progress progress) {
-		HistoryReport.Item item = HistoryReport.Item.of(entry, executions);
-		ExecutionError error = executions.isEmpty() ? null : executions.get(executions.size() - 1).error();
-		return new MigrationReport(store.id(), item.id(), item.rank(), item.version(), item.description(), item.type(),
-				item.phase(), item.state(), item.engineState(), item.checksum(), item.transactional(), item.startedAt(),
-				item.finishedAt(), item.durationMs(), item.user(), item.host(), item.applicationVersion(), item.runId(),
-				item.attempts(), item.undo(), item.requires(), item.blockedBy(), entry.script(), entry.location(),
-				Checksums.of(entry), executions, error, progress);
+		return new MigrationReport(store.id(), HistoryReport.Item.of(entry, executions), entry.descriptor().script(),
+				entry.location(), Checksums.of(entry), executions, progress);
+	}
+
+	/**
+	 * Return why the newest attempt failed.
+	 */
+	@JsonProperty
+	public @Nullable ExecutionError error() {
+		return this.attemptsList.isEmpty() ? null : this.attemptsList.get(this.attemptsList.size() - 1).error();
 	}
 
 	/**
@@ -65,8 +86,8 @@ public record MigrationReport(String store, String id, @Nullable Long rank, @Nul
 	public record Checksums(@Nullable String applied, @Nullable String resolved, @Nullable Boolean match) {
 
 		static Checksums of(MigrationEntry entry) {
-			String applied = entry.appliedChecksum();
-			String resolved = entry.resolvedChecksum();
+			String applied = entry.recorded().checksum();
+			String resolved = entry.inBuild() ? entry.descriptor().checksum() : null;
 			return new Checksums(applied, resolved,
 					(applied != null && resolved != null) ? Objects.equals(applied, resolved) : null);
 		}

@@ -16,11 +16,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Execution;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationException;
+import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.Version;
 import io.gemforce.migrations.run.ActiveRun;
 import io.gemforce.migrations.run.Migrations;
 import io.gemforce.migrations.run.StoreSnapshot;
@@ -67,14 +68,20 @@ public final class MigrationReports {
 	}
 
 	private StatusReport.Run run(ActiveRun active, Instant now) {
-		Instant end = (active.finishedAt() != null) ? active.finishedAt() : now;
-		StatusReport.RunState state = StatusReport.RunState.RUNNING;
-		if (!active.isRunning()) {
-			state = (active.failure() != null) ? StatusReport.RunState.FAILED : StatusReport.RunState.DONE;
+		MigrationRun run = active.run();
+		ActiveRun.End end = active.end();
+		return new StatusReport.Run(run.id(), run.trigger(), state(end), run.startedAt(),
+				ageMs(run.startedAt(), (end != null) ? end.at() : now),
+				new StatusReport.Position(active.store().id(), active.migration(),
+						(active.step() > 0) ? active.step() : null, steps(active)),
+				(end != null) ? message(end) : null);
+	}
+
+	private static StatusReport.RunState state(ActiveRun.@Nullable End end) {
+		if (end == null) {
+			return StatusReport.RunState.RUNNING;
 		}
-		return new StatusReport.Run(active.run().id(), active.run().trigger(), state, active.run().startedAt(),
-				ageMs(active.run().startedAt(), end), active.store().id(), active.migration(),
-				(active.step() > 0) ? active.step() : null, steps(active), message(active));
+		return (end.failure() != null) ? StatusReport.RunState.FAILED : StatusReport.RunState.DONE;
 	}
 
 	// A snapshot taken during a run has the migrations that the run has still to execute
@@ -91,13 +98,13 @@ public final class MigrationReports {
 			.orElse(null);
 	}
 
-	private static @Nullable String message(ActiveRun active) {
-		Throwable failure = active.failure();
+	private static @Nullable String message(ActiveRun.End end) {
+		Throwable failure = end.failure();
 		if (failure != null) {
 			return (failure instanceof MigrationException) ? failure.getMessage()
 					: "It failed with %s, see the log".formatted(failure.getClass().getName());
 		}
-		return (active.result() != null) ? TextReports.describe(active.result()) : null;
+		return (end.result() != null) ? TextReports.describe(end.result()) : null;
 	}
 
 	// A snapshot that was taken just before does not see that a run has begun
@@ -112,19 +119,20 @@ public final class MigrationReports {
 			case POSTGRES -> "postgresql";
 			case MONGO -> "mongodb";
 		};
-		return new StatusReport.Store(type, snapshot.engine(), snapshot.status() != StoreStatus.DISABLED,
-				status(snapshot), snapshot.currentVersion(), snapshot.latestVersion(), snapshot.counts(),
-				lastApplied(snapshot.lastApplied()), lock(snapshot.lock(), now),
-				(snapshot.hold() != null) ? StatusReport.Held.of(snapshot.hold()) : null);
+		StoreSnapshot.Circumstances circumstances = snapshot.circumstances();
+		return new StatusReport.Store(type, snapshot.engine(), status(snapshot), snapshot.overview(),
+				lastApplied(circumstances.lastApplied()), lock(circumstances.lock(), now),
+				(circumstances.hold() != null) ? StatusReport.Held.of(circumstances.hold()) : null);
 	}
 
 	private static StatusReport.@Nullable LastApplied lastApplied(@Nullable Execution execution) {
 		if (execution == null) {
 			return null;
 		}
-		return new StatusReport.LastApplied(MigrationEntry.id(execution.version(), execution.description()),
-				execution.description(), execution.finishedAt(), execution.durationMs(), execution.user(),
-				execution.host(), execution.applicationVersion());
+		MigrationDescriptor descriptor = execution.descriptor();
+		Execution.Origin origin = execution.origin();
+		return new StatusReport.LastApplied(descriptor.id(), descriptor.description(), execution.timing().finishedAt(),
+				execution.timing().durationMs(), origin.user(), origin.host(), origin.applicationVersion());
 	}
 
 	private static StatusReport.Lock lock(StoreLock lock, Instant now) {
@@ -156,7 +164,7 @@ public final class MigrationReports {
 				new HistoryReport.Page(query.size(), positions.size(), nextBefore),
 				entries.stream()
 					.map((entry) -> HistoryReport.Item.of(entry,
-							executions.getOrDefault(key(entry.version(), entry.description()), List.of())))
+							executions.getOrDefault(key(entry.descriptor()), List.of())))
 					.toList());
 	}
 
@@ -181,13 +189,12 @@ public final class MigrationReports {
 	private Map<String, List<Execution>> executions(StoreName store, List<MigrationEntry> entries) {
 		return this.migrations.executions(store, entries)
 			.stream()
-			.collect(Collectors.groupingBy((execution) -> key(execution.version(), execution.description())));
+			.collect(Collectors.groupingBy((execution) -> key(execution.descriptor())));
 	}
 
 	// A version may have been recorded in another form than the one that the build has
-	private static String key(@Nullable String version, String description) {
-		String canonical = (version != null) ? Version.parse(version).map(Version::toString).orElse(version) : null;
-		return MigrationEntry.id(canonical, description);
+	private static String key(MigrationDescriptor descriptor) {
+		return (descriptor.version() != null) ? descriptor.version().toString() : descriptor.id();
 	}
 
 	public Optional<MigrationReport> migration(StoreName store, String id) {

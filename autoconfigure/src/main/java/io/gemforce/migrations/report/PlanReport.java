@@ -4,14 +4,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
-import io.gemforce.migrations.store.AffectedCount;
 import io.gemforce.migrations.store.Plan;
 import io.gemforce.migrations.store.PlanStep;
+import io.gemforce.migrations.store.PlannedWork;
 import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.store.Undo;
 
@@ -63,27 +65,67 @@ public record PlanReport(String schema, String planHash, List<Step> steps, List<
 		return "plan";
 	}
 
+	@Override
+	public String describe() {
+		StringBuilder text = new StringBuilder(
+				"migrations plan: %d step(s), planHash %s".formatted(this.steps.size(), this.planHash));
+		int number = 1;
+		for (Step step : this.steps) {
+			text.append("\n%d. %s".formatted(number++, step.describe()));
+		}
+		if (this.result != null) {
+			this.result.forEach((store, result) -> text.append('\n').append(store).append(result.describe()));
+		}
+		this.problems.forEach((problem) -> text.append('\n').append(problem.describe()));
+		return ((this.next != null) ? text.append('\n').append(this.next) : text).toString();
+	}
+
 	/**
 	 * One migration that would be executed.
 	 *
-	 * @param summary what it does, a sentence a line
-	 * @param locks the locks that it takes in the database, in words
 	 * @param heldBack why it would not be executed now
 	 */
-	public record Step(String store, String id, String description, @Nullable MigrationType type, Phase phase,
-			Direction direction, String summary, @Nullable String script, @Nullable AffectedCount touches,
-			List<String> locks, @Nullable Boolean transactional, Undo undo, List<String> heldBack) {
+	public record Step(@JsonUnwrapped Subject subject, Phase phase, Direction direction,
+			@JsonUnwrapped PlannedWork work, Undo undo, List<String> heldBack) {
 
 		static Step of(PlanStep step) {
-			return new Step(step.store().id(), step.id(), step.description(), step.type(), step.phase(),
-					step.direction(), step.summary(), step.script(), step.touches(), step.locks(), step.transactional(),
-					step.undo(), step.heldBack());
+			MigrationDescriptor descriptor = step.descriptor();
+			return new Step(
+					new Subject(step.store().id(), descriptor.id(), descriptor.description(), descriptor.type()),
+					step.phase(), step.direction(), step.work(), step.undo(), step.heldBack());
+		}
+
+		private String describe() {
+			StringBuilder text = new StringBuilder("%s %s %s (%s), %s".formatted(this.direction, this.subject.store(),
+					this.subject.id(), this.subject.description(), this.phase));
+			if (this.subject.type() != null) {
+				text.append(", ").append(this.subject.type());
+			}
+			if (this.work.transactional() != null) {
+				text.append(this.work.transactional() ? ", in a transaction" : ", not in a transaction");
+			}
+			text.append(this.undo.available() ? ", undo: %s".formatted(this.undo.kind())
+					: ", no undo: %s".formatted(this.undo.reason()));
+			this.heldBack.forEach((reason) -> text.append("\n   HELD BACK: ").append(reason));
+			this.work.summary().lines().forEach((line) -> text.append("\n   ").append(line));
+			this.work.locks().forEach((lock) -> text.append("\n   lock: ").append(lock));
+			if (this.work.script() != null) {
+				this.work.script().lines().forEach((line) -> text.append("\n   | ").append(line));
+			}
+			return text.toString();
 		}
 
 		Step withoutScript() {
-			return new Step(this.store, this.id, this.description, this.type, this.phase, this.direction, this.summary,
-					null, this.touches, this.locks, this.transactional, this.undo, this.heldBack);
+			return new Step(this.subject, this.phase, this.direction, this.work.withoutScript(), this.undo,
+					this.heldBack);
 		}
+
+	}
+
+	/**
+	 * Which migration it is.
+	 */
+	public record Subject(String store, String id, String description, @Nullable MigrationType type) {
 
 	}
 
@@ -95,6 +137,11 @@ public record PlanReport(String schema, String planHash, List<Step> steps, List<
 	 * migration that stays
 	 */
 	public record Result(String version, @Nullable String applicationVersion) {
+
+		private String describe() {
+			return " would be at version %s%s".formatted(this.version, (this.applicationVersion != null)
+					? ", which application version %s was the last to run on".formatted(this.applicationVersion) : "");
+		}
 
 	}
 

@@ -28,6 +28,10 @@ public record ProblemReport(Severity severity, ProblemCode code, @Nullable Strin
 		return problems.stream().map(ProblemReport::of).toList();
 	}
 
+	String describe() {
+		return "%s %s: %s\n  %s".formatted(this.severity, this.code, this.message, this.action);
+	}
+
 	static String docs(String code) {
 		return "errors.md#" + code.toLowerCase(Locale.ROOT);
 	}

@@ -2,6 +2,7 @@ package io.gemforce.migrations.report;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,13 @@ public record RehearsalReport(boolean passed, List<Item> migrations) implements 
 	@Override
 	public String template() {
 		return "rehearsal";
+	}
+
+	@Override
+	public String describe() {
+		return "migrations rehearsal: %s, %d migration(s)%s".formatted(this.passed ? "nothing failed" : "FAILED",
+				this.migrations.size(),
+				this.migrations.stream().map((item) -> "\n" + item.describe()).collect(Collectors.joining()));
 	}
 
 	public static RehearsalReport of(List<RehearsalResult> results) {
@@ -34,6 +42,13 @@ public record RehearsalReport(boolean passed, List<Item> migrations) implements 
 		static Item of(RehearsalResult result) {
 			return new Item(result.store().id(), result.id(), result.description(), result.outcome(), result.reason(),
 					millis(result.up()), millis(result.down()));
+		}
+
+		private String describe() {
+			return "%-13s %s %s (%s)".formatted(this.outcome, this.store, this.id, this.description)
+					+ ((this.upMs != null) ? ", up %d ms".formatted(this.upMs) : "")
+					+ ((this.downMs != null) ? ", down %d ms".formatted(this.downMs) : "")
+					+ ((this.reason != null) ? ": " + this.reason : "");
 		}
 
 		private static @Nullable Long millis(@Nullable Duration duration) {

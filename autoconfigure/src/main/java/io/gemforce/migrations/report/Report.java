@@ -8,4 +8,16 @@ public sealed interface Report
 
 	String template();
 
+	/**
+	 * Return the report for people.
+	 */
+	String describe();
+
+	/**
+	 * Whether it will soon say something else.
+	 */
+	default boolean changesSoon() {
+		return false;
+	}
+
 }

@@ -24,7 +24,7 @@ public final class ReportWriter {
 	 */
 	public static String write(Report report, ReportFormat format) {
 		return switch (format) {
-			case TEXT -> VisibleText.of(TextReports.describe(report), Integer.MAX_VALUE);
+			case TEXT -> VisibleText.of(report.describe(), Integer.MAX_VALUE);
 			case JSON -> JsonReports.write(report);
 			case MARKDOWN -> MarkdownReports.write(report).stripTrailing();
 			case HTML -> HtmlReports.write(report).stripTrailing();

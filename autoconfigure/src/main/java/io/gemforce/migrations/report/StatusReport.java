@@ -6,6 +6,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.ApplicationInstance;
@@ -13,6 +16,7 @@ import io.gemforce.migrations.Trigger;
 import io.gemforce.migrations.run.MigrationMode;
 import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.MigrationCounts;
+import io.gemforce.migrations.store.StoreOverview;
 import io.gemforce.migrations.store.StoreStatus;
 
 /**
@@ -27,6 +31,19 @@ public record StatusReport(StoreStatus status, MigrationMode mode, Application a
 	@Override
 	public String template() {
 		return "status";
+	}
+
+	@Override
+	public String describe() {
+		StringBuilder text = new StringBuilder("migrations status: %s".formatted(this.status));
+		this.stores.forEach((name, store) -> text.append("\n%s: %s".formatted(name, store.describe())));
+		this.problems.forEach((problem) -> text.append('\n').append(problem.describe()));
+		return text.toString();
+	}
+
+	@Override
+	public boolean changesSoon() {
+		return this.status.changesSoon() || (this.run != null && this.run.isRunning());
 	}
 
 	/**
@@ -53,18 +70,26 @@ public record StatusReport(StoreStatus status, MigrationMode mode, Application a
 	 * A run of the instance that answers. Store and migration are the current or the
 	 * last.
 	 *
-	 * @param step the number of the migration in the run
-	 * @param steps how many migrations it will have executed at the end, absent if that
-	 * is not known
 	 * @param message the result, absent while it goes on
 	 */
-	public record Run(String id, Trigger trigger, RunState state, Instant startedAt, long elapsedMs, String store,
-			@Nullable String migration, @Nullable Integer step, @Nullable Integer steps, @Nullable String message) {
+	public record Run(String id, Trigger trigger, RunState state, Instant startedAt, long elapsedMs,
+			@JsonUnwrapped Position position, @Nullable String message) {
 
 		@JsonIgnore
 		public boolean isRunning() {
 			return this.state == RunState.RUNNING;
 		}
+
+	}
+
+	/**
+	 * How far a run has come.
+	 *
+	 * @param step the number of the migration in the run
+	 * @param steps how many migrations it will have executed at the end, absent if that
+	 * is not known
+	 */
+	public record Position(String store, @Nullable String migration, @Nullable Integer step, @Nullable Integer steps) {
 
 		int finishedSteps() {
 			return (this.step != null) ? this.step - 1 : 0;
@@ -97,21 +122,33 @@ public record StatusReport(StoreStatus status, MigrationMode mode, Application a
 	/**
 	 * A store at a glance.
 	 *
-	 * @param currentVersion the newest version that is applied
-	 * @param latestVersion the newest version that the build has
 	 * @param hold the decision of a rollback that is in force, absent if there is none
 	 */
-	public record Store(String type, @Nullable String engine, boolean enabled, StoreStatus status,
-			@Nullable String currentVersion, @Nullable String latestVersion, MigrationCounts counts,
+	@JsonPropertyOrder({ "type", "engine", "enabled" })
+	public record Store(String type, @Nullable String engine, StoreStatus status, @JsonUnwrapped StoreOverview overview,
 			@Nullable LastApplied lastApplied, Lock lock, @Nullable Held hold) {
 
-		// Counts other than zero of states that matter
+		@JsonProperty
+		public boolean enabled() {
+			return this.status != StoreStatus.DISABLED;
+		}
+
+		private String describe() {
+			MigrationCounts counts = this.overview.counts();
+			return "%s%s, %d applied, %d pending, %d failed%s%s".formatted(this.status,
+					(this.overview.currentVersion() != null) ? ", version " + this.overview.currentVersion() : "",
+					counts.applied(), counts.pending(), counts.notable().failed(),
+					this.lock.held() ? ", locked by " + this.lock.owner() : "",
+					(this.hold != null) ? ", held at version " + this.hold.version() : "");
+		}
+
+		// Counts other than zero
 		List<Count> notable() {
+			MigrationCounts.Notable notable = this.overview.counts().notable();
 			return Stream
-				.of(new Count(this.counts.running(), "running"), new Count(this.counts.failed(), "failed"),
-						new Count(this.counts.future(), "newer than this build"),
-						new Count(this.counts.missing(), "missing"), new Count(this.counts.outdated(), "outdated"),
-						new Count(this.counts.held(), "held back"))
+				.of(new Count(notable.running(), "running"), new Count(notable.failed(), "failed"),
+						new Count(notable.future(), "newer than this build"), new Count(notable.missing(), "missing"),
+						new Count(notable.outdated(), "outdated"), new Count(notable.held(), "held back"))
 				.filter((count) -> count.number() > 0)
 				.toList();
 		}

@@ -1,10 +1,14 @@
 package io.gemforce.migrations.report;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.samskivert.mustache.DefaultCollector;
 import com.samskivert.mustache.Mustache;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +22,8 @@ import io.gemforce.migrations.store.StoreStatus;
 final class TemplateProperties extends DefaultCollector {
 
 	private static final int SHORT = 200;
+
+	private static final RecordComponent[] NO_COMPONENTS = {};
 
 	@Override
 	public Mustache.@Nullable VariableFetcher createFetcher(Object context, String name) {
@@ -37,7 +43,29 @@ final class TemplateProperties extends DefaultCollector {
 		if (name.equals("any") && context instanceof Map) {
 			return (all, property) -> !((Map<?, ?>) all).isEmpty();
 		}
-		return super.createFetcher(context, name);
+		return (context instanceof Record) ? ofRecord(context.getClass(), name) : super.createFetcher(context, name);
+	}
+
+	// What JSON has beside the properties of a record, templates have there, too
+	private Mustache.@Nullable VariableFetcher ofRecord(Class<?> type, String name) {
+		Method property = getMethod(type, name);
+		if (property != null) {
+			return (record, same) -> property.invoke(record);
+		}
+		for (RecordComponent component : Objects.requireNonNullElse(type.getRecordComponents(), NO_COMPONENTS)) {
+			Mustache.VariableFetcher inner = component.getAccessor().isAnnotationPresent(JsonUnwrapped.class)
+					? ofRecord(component.getType(), name) : null;
+			if (inner != null) {
+				Method part = getMethod(type, component.getName());
+				return (record, same) -> ofPart(part.invoke(record), inner, name);
+			}
+		}
+		return null;
+	}
+
+	private static @Nullable Object ofPart(@Nullable Object part, Mustache.VariableFetcher inner, String name)
+			throws Exception {
+		return (part != null) ? inner.get(part, name) : null;
 	}
 
 	private static Mustache.@Nullable VariableFetcher ofState(String name) {

@@ -10,58 +10,13 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.StoreResult;
-import io.gemforce.migrations.store.Undo;
 
 /**
- * Reports for people.
+ * Results of runs for people.
  */
 public final class TextReports {
 
 	private TextReports() {
-	}
-
-	public static String describe(Report report) {
-		if (report instanceof StatusReport status) {
-			return describe(status);
-		}
-		if (report instanceof PlanReport plan) {
-			return describe(plan);
-		}
-		if (report instanceof RehearsalReport rehearsal) {
-			return describe(rehearsal);
-		}
-		if (report instanceof JobReport job) {
-			return describe(job);
-		}
-		if (report instanceof HistoryReport history) {
-			return describe(history);
-		}
-		if (report instanceof MigrationReport migration) {
-			return describe(migration);
-		}
-		ErrorReport error = (ErrorReport) report;
-		return "%s: %s\n  %s".formatted(error.error(), error.message(), error.action());
-	}
-
-	private static String describe(HistoryReport report) {
-		StringBuilder text = new StringBuilder("migrations of %s: %s".formatted(report.store(), report.status()));
-		report.migrations()
-			.forEach((item) -> text.append("\n%s %s (%s)".formatted(item.state(), item.id(), item.description()))
-				.append((item.finishedAt() != null) ? ", " + item.finishedAt() : "")
-				.append((item.durationMs() != null) ? ", %d ms".formatted(item.durationMs()) : ""));
-		return text.append("\n%d in all".formatted(report.page().total())).toString();
-	}
-
-	private static String describe(MigrationReport report) {
-		StringBuilder text = new StringBuilder("migration %s of %s (%s): %s".formatted(report.id(), report.store(),
-				report.description(), report.state()));
-		report.attemptsList()
-			.forEach((attempt) -> text
-				.append("\n%d %s %s".formatted(attempt.rank(), attempt.direction(), attempt.state()))
-				.append((attempt.startedAt() != null) ? ", " + attempt.startedAt() : "")
-				.append((attempt.user() != null) ? ", by " + attempt.user() : "")
-				.append((attempt.error() != null) ? ": " + attempt.error().message() : ""));
-		return text.toString();
 	}
 
 	// The failure is null if the run went through
@@ -94,102 +49,6 @@ public final class TextReports {
 			case DISABLED -> "off, skipped";
 		};
 		return "%s %s".formatted(result.store(), what);
-	}
-
-	public static String describe(JobReport report) {
-		StringBuilder text = new StringBuilder("migrations %s: ".formatted(report.job()))
-			.append(report.done().isEmpty() ? "failed" : String.join("; ", report.done()));
-		report.problems().forEach((problem) -> text.append('\n').append(describe(problem)));
-		if (report.databaseState() != null) {
-			text.append("\nDatabase state: ").append(report.databaseState());
-		}
-		text.append('\n');
-		if (report.runId() != null) {
-			text.append("run=%s ".formatted(report.runId()));
-		}
-		return text.append("exit code %d".formatted(report.exitCode())).toString();
-	}
-
-	private static String describe(ProblemReport problem) {
-		return "%s %s: %s\n  %s".formatted(problem.severity(), problem.code(), problem.message(), problem.action());
-	}
-
-	public static String describe(PlanReport report) {
-		StringBuilder text = new StringBuilder(
-				"migrations plan: %d step(s), planHash %s".formatted(report.steps().size(), report.planHash()));
-		int number = 1;
-		for (PlanReport.Step step : report.steps()) {
-			text.append("\n%d. %s".formatted(number++, describe(step)));
-		}
-		if (report.result() != null) {
-			report.result()
-				.forEach(
-						(store, result) -> text.append("\n%s would be at version %s".formatted(store, result.version()))
-							.append((result.applicationVersion() != null)
-									? ", which application version %s was the last to run on"
-										.formatted(result.applicationVersion())
-									: ""));
-		}
-		report.problems().forEach((problem) -> text.append('\n').append(describe(problem)));
-		if (report.next() != null) {
-			text.append('\n').append(report.next());
-		}
-		return text.toString();
-	}
-
-	private static String describe(PlanReport.Step step) {
-		StringBuilder text = new StringBuilder("%s %s %s (%s), %s".formatted(step.direction(), step.store(), step.id(),
-				step.description(), step.phase()));
-		if (step.type() != null) {
-			text.append(", ").append(step.type());
-		}
-		if (step.transactional() != null) {
-			text.append(step.transactional() ? ", in a transaction" : ", not in a transaction");
-		}
-		Undo undo = step.undo();
-		text.append(undo.available() ? ", undo: %s".formatted(undo.kind()) : ", no undo: %s".formatted(undo.reason()));
-		step.heldBack().forEach((reason) -> text.append("\n   HELD BACK: ").append(reason));
-		step.summary().lines().forEach((line) -> text.append("\n   ").append(line));
-		step.locks().forEach((lock) -> text.append("\n   lock: ").append(lock));
-		if (step.script() != null) {
-			step.script().lines().forEach((line) -> text.append("\n   | ").append(line));
-		}
-		return text.toString();
-	}
-
-	public static String describe(RehearsalReport report) {
-		StringBuilder text = new StringBuilder("migrations rehearsal: %s, %d migration(s)"
-			.formatted(report.passed() ? "nothing failed" : "FAILED", report.migrations().size()));
-		for (RehearsalReport.Item item : report.migrations()) {
-			text.append("\n%-13s %s %s (%s)".formatted(item.outcome(), item.store(), item.id(), item.description()));
-			text.append((item.upMs() != null) ? ", up %d ms".formatted(item.upMs()) : "");
-			text.append((item.downMs() != null) ? ", down %d ms".formatted(item.downMs()) : "");
-			text.append((item.reason() != null) ? ": " + item.reason() : "");
-		}
-		return text.toString();
-	}
-
-	public static String describe(StatusReport report) {
-		StringBuilder text = new StringBuilder("migrations status: %s".formatted(report.status()));
-		report.stores().forEach((name, store) -> text.append('\n').append(describe(name, store)));
-		report.problems().forEach((problem) -> text.append('\n').append(describe(problem)));
-		return text.toString();
-	}
-
-	private static String describe(String name, StatusReport.Store store) {
-		StringBuilder line = new StringBuilder("%s: %s".formatted(name, store.status()));
-		if (store.currentVersion() != null) {
-			line.append(", version ").append(store.currentVersion());
-		}
-		line.append(", %d applied, %d pending, %d failed".formatted(store.counts().applied(), store.counts().pending(),
-				store.counts().failed()));
-		if (store.lock().held()) {
-			line.append(", locked by %s".formatted(store.lock().owner()));
-		}
-		if (store.hold() != null) {
-			line.append(", held at version %s".formatted(store.hold().version()));
-		}
-		return line.toString();
 	}
 
 }

@@ -88,8 +88,8 @@ final class CachedSnapshot {
 			Validation validation = store.validate();
 			StoreLock lock = store.lock();
 			Execution lastApplied = lastApplied(store, validation);
-			return StoreSnapshot.of(store, validation, lock, hold(store, validation), lastApplied,
-					this.clock.instant());
+			return StoreSnapshot.of(store, validation,
+					new StoreSnapshot.Circumstances(lock, hold(store, validation), lastApplied), this.clock.instant());
 		}
 		catch (MigrationException ex) {
 			return StoreSnapshot.unreadable(store, ex, this.clock.instant());
@@ -119,7 +119,7 @@ final class CachedSnapshot {
 			.max(Comparator.comparing((entry) -> Objects.requireNonNull(entry.rank())))
 			.flatMap((entry) -> store.executions(List.of(entry))
 				.stream()
-				.filter((execution) -> execution.state() == MigrationState.APPLIED)
+				.filter((execution) -> execution.status().state() == MigrationState.APPLIED)
 				.reduce((first, second) -> second))
 			.orElse(null);
 	}

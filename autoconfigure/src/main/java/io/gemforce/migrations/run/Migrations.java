@@ -36,7 +36,6 @@ import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.MigrationStore;
 import io.gemforce.migrations.store.Plan;
 import io.gemforce.migrations.store.PlanGuard;
-import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.store.RehearsalScope;
 import io.gemforce.migrations.store.Requirement;
 import io.gemforce.migrations.store.Requirements;
@@ -44,7 +43,9 @@ import io.gemforce.migrations.store.RollbackTarget;
 import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreLock;
 import io.gemforce.migrations.store.StoreLook;
+import io.gemforce.migrations.store.StorePlan;
 import io.gemforce.migrations.store.StoreRollback;
+import io.gemforce.migrations.store.UndoProblems;
 import io.gemforce.migrations.store.Validation;
 
 /**
@@ -161,13 +162,11 @@ public final class Migrations {
 	 * reads, and creates nothing.
 	 */
 	public Plan plan(Collection<StoreName> names, boolean exact) {
-		List<PlanStep> steps = new ArrayList<>();
-		List<Problem> problems = new ArrayList<>();
-		enabled(names).map(this::get).forEach((store) -> {
-			steps.addAll(store.plan(exact));
-			problems.addAll(store.validate().problems());
-		});
-		return new Plan(steps, problems);
+		return Plan.of(enabled(names).map((name) -> get(name).plan(exact)).toList());
+	}
+
+	public StorePlan plan(StoreName name) {
+		return get(name).plan(false);
 	}
 
 	private StoreResult migrate(MigrationStore store, MigrationRun run, PlanGuard guard, LookAhead ahead) {
@@ -271,13 +270,10 @@ public final class Migrations {
 		List<Problem> problems = plan.steps()
 			.stream()
 			.filter((step) -> !step.undo().available())
-			.map((step) -> Problem.error(ProblemCode.NO_DOWN, step.store(),
-					"Migration %s (%s) of store '%s' cannot be undone: %s".formatted(step.id(), step.description(),
-							step.store(), step.undo().reason()),
-					"Take back what migration %s did by a new migration".formatted(step.id())))
+			.map((step) -> UndoProblems.cannotBeUndone(step.store(), step.descriptor(), step.undo().reason()))
 			.toList();
 		if (!problems.isEmpty()) {
-			throw new MigrationException(problems, "unchanged, nothing was undone", null);
+			throw new MigrationException(problems, UndoProblems.NOTHING_UNDONE, null);
 		}
 	}
 
@@ -378,7 +374,7 @@ public final class Migrations {
 	private static Requirements.Status status(Validation validation, Version version) {
 		return validation.entries()
 			.stream()
-			.filter((entry) -> entry.version() != null && Version.parse(entry.version()).equals(Optional.of(version)))
+			.filter((entry) -> version.equals(entry.version()))
 			.map(Migrations::status)
 			.findFirst()
 			.orElse(Requirements.Status.UNKNOWN);

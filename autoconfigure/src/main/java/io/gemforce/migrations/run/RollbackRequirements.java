@@ -2,7 +2,6 @@ package io.gemforce.migrations.run;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -12,6 +11,7 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.store.Requirement;
 import io.gemforce.migrations.store.StoreRollback;
+import io.gemforce.migrations.store.UndoProblems;
 
 /**
  * Makes sure that a rollback leaves nothing applied that requires what it undoes, in
@@ -41,7 +41,7 @@ final class RollbackRequirements {
 				.forEach((store) -> check(store, undone, problems));
 		}
 		if (!problems.isEmpty()) {
-			throw new MigrationException(problems, "unchanged, nothing was undone", null);
+			throw new MigrationException(problems, UndoProblems.NOTHING_UNDONE, null);
 		}
 	}
 
@@ -50,10 +50,9 @@ final class RollbackRequirements {
 			.entries()
 			.stream()
 			.filter((entry) -> entry.state().isApplied() && !undone.contains("%s:%s".formatted(store, entry.id())))
-			.forEach((entry) -> entry.requires()
+			.forEach((entry) -> entry.dependencies()
+				.requires()
 				.stream()
-				.map(Requirement::parse)
-				.flatMap(Optional::stream)
 				.map(Requirement::toString)
 				.filter(undone::contains)
 				.forEach((required) -> problems.add(Problem.error(ProblemCode.DEPENDENCY_BLOCKED, store,

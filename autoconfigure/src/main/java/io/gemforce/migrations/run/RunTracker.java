@@ -1,10 +1,8 @@
 package io.gemforce.migrations.run;
 
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -47,8 +45,8 @@ final class RunTracker {
 	}
 
 	private void end(StoreName store, @Nullable StoreResult result, @Nullable Throwable failure) {
-		Instant now = this.clock.instant();
-		this.runs.computeIfPresent(store, (name, active) -> active.end(result, failure, now));
+		ActiveRun.End end = new ActiveRun.End(this.clock.instant(), result, failure);
+		this.runs.computeIfPresent(store, (name, active) -> active.end(end));
 	}
 
 	Optional<ActiveRun> running(StoreName store) {
@@ -59,8 +57,7 @@ final class RunTracker {
 	Optional<ActiveRun> newest() {
 		return this.runs.values()
 			.stream()
-			.max(Comparator.comparing(ActiveRun::isRunning)
-				.thenComparing((active) -> Objects.requireNonNullElse(active.finishedAt(), active.startedAt())));
+			.max(Comparator.comparing(ActiveRun::isRunning).thenComparing(ActiveRun::changedAt));
 	}
 
 }

@@ -59,7 +59,8 @@ final class StatusProblems {
 	}
 
 	private static Problem failed(StoreName store, MigrationEntry entry) {
-		ProblemCode code = (entry.type() == MigrationType.SQL) ? ProblemCode.SQL_FAILED : ProblemCode.MIGRATION_FAILED;
+		ProblemCode code = (entry.descriptor().type() == MigrationType.SQL) ? ProblemCode.SQL_FAILED
+				: ProblemCode.MIGRATION_FAILED;
 		return Problem.error(code, store,
 				"The last attempt of migration %s of store '%s' failed, and left nothing behind that stops another one"
 					.formatted(entry, store),

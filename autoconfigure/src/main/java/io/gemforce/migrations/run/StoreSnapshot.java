@@ -1,11 +1,8 @@
 package io.gemforce.migrations.run;
 
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -16,12 +13,11 @@ import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.Version;
 import io.gemforce.migrations.store.Hold;
-import io.gemforce.migrations.store.MigrationCounts;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.MigrationStore;
 import io.gemforce.migrations.store.StoreLock;
+import io.gemforce.migrations.store.StoreOverview;
 import io.gemforce.migrations.store.StoreStatus;
 import io.gemforce.migrations.store.Validation;
 
@@ -30,21 +26,16 @@ import io.gemforce.migrations.store.Validation;
  *
  * @param engine what runs its migrations, {@code null} if the store is switched off
  */
-public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatus status, List<MigrationEntry> entries,
-		List<Problem> problems, StoreLock lock, @Nullable Hold hold, @Nullable Execution lastApplied, Instant takenAt,
-		@Nullable String currentVersion, @Nullable String latestVersion, MigrationCounts counts) {
+public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatus status, Validation validation,
+		StoreOverview overview, Circumstances circumstances, Instant takenAt) {
 
-	// What is told of all migrations is found out once, not at each call
-	private StoreSnapshot(StoreName store, @Nullable String engine, StoreStatus status, List<MigrationEntry> entries,
-			List<Problem> problems, StoreLock lock, @Nullable Hold hold, @Nullable Execution lastApplied,
-			Instant takenAt) {
-		this(store, engine, status, entries, problems, lock, hold, lastApplied, takenAt,
-				newestVersion(entries, (entry) -> entry.state().isApplied()),
-				newestVersion(entries, MigrationEntry::inBuild), MigrationCounts.of(entries));
+	private StoreSnapshot(StoreName store, @Nullable String engine, StoreStatus status, Validation validation,
+			Circumstances circumstances, Instant takenAt) {
+		this(store, engine, status, validation, StoreOverview.of(validation.entries()), circumstances, takenAt);
 	}
 
-	static StoreSnapshot of(MigrationStore store, Validation validation, StoreLock lock, @Nullable Hold hold,
-			@Nullable Execution lastApplied, Instant takenAt) {
+	static StoreSnapshot of(MigrationStore store, Validation validation, Circumstances circumstances, Instant takenAt) {
+		StoreLock lock = circumstances.lock();
 		boolean atWork = lock.held() && (lock.mine() || lock.alive());
 		List<MigrationEntry> entries = atWork ? validation.entries()
 				: validation.entries().stream().map(StoreSnapshot::withoutRunner).toList();
@@ -52,8 +43,8 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 		List<Problem> explained = StatusProblems.explain(store.name(), seen);
 		List<Problem> problems = (lock.held() && !atWork)
 				? Stream.concat(Stream.of(stale(store, lock)), explained.stream()).toList() : explained;
-		return new StoreSnapshot(store.name(), store.engine(), status(seen, lock), entries, problems, lock, hold,
-				lastApplied, takenAt);
+		return new StoreSnapshot(store.name(), store.engine(), status(seen, lock), new Validation(entries, problems),
+				circumstances, takenAt);
 	}
 
 	private static Problem stale(MigrationStore store, StoreLock lock) {
@@ -71,13 +62,14 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 
 	// Whether an instance is at work on a migration that is running was not read
 	static StoreSnapshot partial(MigrationStore store, Validation validation, Instant takenAt) {
-		return new StoreSnapshot(store.name(), store.engine(), status(validation, StoreLock.FREE), validation.entries(),
-				StatusProblems.explain(store.name(), validation), StoreLock.FREE, null, null, takenAt);
+		return new StoreSnapshot(store.name(), store.engine(), status(validation, StoreLock.FREE),
+				new Validation(validation.entries(), StatusProblems.explain(store.name(), validation)),
+				Circumstances.NOT_READ, takenAt);
 	}
 
 	static StoreSnapshot disabled(StoreName store, Instant takenAt) {
-		return new StoreSnapshot(store, null, StoreStatus.DISABLED, List.of(), List.of(), StoreLock.FREE, null, null,
-				takenAt);
+		return new StoreSnapshot(store, null, StoreStatus.DISABLED, new Validation(List.of(), List.of()),
+				Circumstances.NOT_READ, takenAt);
 	}
 
 	static StoreSnapshot unreadable(MigrationStore store, MigrationException failure, Instant takenAt) {
@@ -85,8 +77,8 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 			case STORE_UNREACHABLE, AUTH_FAILED, PERMISSION_DENIED -> StoreStatus.UNREACHABLE;
 			default -> StoreStatus.INVALID;
 		};
-		return new StoreSnapshot(store.name(), store.engine(), status, List.of(), failure.getProblems(), StoreLock.FREE,
-				null, null, takenAt);
+		return new StoreSnapshot(store.name(), store.engine(), status, new Validation(List.of(), failure.getProblems()),
+				Circumstances.NOT_READ, takenAt);
 	}
 
 	private static StoreStatus status(Validation validation, StoreLock lock) {
@@ -121,18 +113,31 @@ public record StoreSnapshot(StoreName store, @Nullable String engine, StoreStatu
 		};
 	}
 
-	private static @Nullable String newestVersion(List<MigrationEntry> entries, Predicate<MigrationEntry> matching) {
-		return entries.stream()
-			.filter(matching)
-			.map(MigrationEntry::version)
-			.filter(Objects::nonNull)
-			.max(Comparator.comparing((version) -> Version.parse(version).orElse(null),
-					Comparator.nullsFirst(Comparator.naturalOrder())))
-			.orElse(null);
+	public List<MigrationEntry> entries() {
+		return this.validation.entries();
+	}
+
+	public List<Problem> problems() {
+		return this.validation.problems();
+	}
+
+	public StoreLock lock() {
+		return this.circumstances.lock();
 	}
 
 	public Optional<MigrationEntry> find(String id) {
-		return this.entries.stream().filter((entry) -> entry.id().equals(id)).findFirst();
+		return entries().stream().filter((entry) -> entry.id().equals(id)).findFirst();
+	}
+
+	/**
+	 * What is read beside the history.
+	 *
+	 * @param lastApplied the newest execution that applied something
+	 */
+	public record Circumstances(StoreLock lock, @Nullable Hold hold, @Nullable Execution lastApplied) {
+
+		static final Circumstances NOT_READ = new Circumstances(StoreLock.FREE, null, null);
+
 	}
 
 }

@@ -46,7 +46,7 @@ public interface MigrationStore {
 	/**
 	 * Plan a run: what is pending, in order, and what is held back. Only reads.
 	 */
-	List<PlanStep> plan(boolean exact);
+	StorePlan plan(boolean exact);
 
 	/**
 	 * Plan a rollback. Only reads. Throws if the store cannot be read, or if what is to

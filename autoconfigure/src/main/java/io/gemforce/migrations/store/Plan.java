@@ -20,6 +20,11 @@ public record Plan(List<PlanStep> steps, List<Problem> problems) {
 		problems = List.copyOf(problems);
 	}
 
+	public static Plan of(List<StorePlan> plans) {
+		return new Plan(plans.stream().flatMap((plan) -> plan.steps().stream()).toList(),
+				plans.stream().flatMap((plan) -> plan.validation().problems().stream()).toList());
+	}
+
 	public List<PlanStep> runnable() {
 		return this.steps.stream().filter(PlanStep::isRunnable).toList();
 	}
@@ -34,8 +39,8 @@ public record Plan(List<PlanStep> steps, List<Problem> problems) {
 	}
 
 	private static String line(PlanStep step) {
-		return "%s|%s|%s|%s".formatted(step.store(), step.id(), Objects.requireNonNullElse(step.checksum(), ""),
-				step.direction());
+		return "%s|%s|%s|%s".formatted(step.store(), step.id(),
+				Objects.requireNonNullElse(step.descriptor().checksum(), ""), step.direction());
 	}
 
 }

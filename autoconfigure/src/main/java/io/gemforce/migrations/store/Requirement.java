@@ -2,6 +2,8 @@ package io.gemforce.migrations.store;
 
 import java.util.Optional;
 
+import com.fasterxml.jackson.annotation.JsonValue;
+
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 
@@ -20,6 +22,7 @@ public record Requirement(StoreName store, Version version) {
 				.map((version) -> new Requirement(store, version)));
 	}
 
+	@JsonValue
 	@Override
 	public String toString() {
 		return "%s:%s".formatted(this.store, this.version);

@@ -60,6 +60,10 @@ public enum StoreStatus {
 	 */
 	DISABLED;
 
+	public boolean changesSoon() {
+		return this == RUNNING || this == LOCKED;
+	}
+
 	public StoreStatus worse(StoreStatus other) {
 		return (compareTo(other) <= 0) ? this : other;
 	}

@@ -35,9 +35,7 @@ public record Validation(List<MigrationEntry> entries, List<Problem> problems) {
 	 */
 	public List<MigrationEntry> pending() {
 		boolean ahead = isAhead();
-		return this.entries.stream()
-			.filter((entry) -> entry.isPending() && !(ahead && entry.version() == null))
-			.toList();
+		return this.entries.stream().filter((entry) -> entry.isPending() && !(ahead && entry.isRepeatable())).toList();
 	}
 
 	/**

@@ -157,10 +157,10 @@ class ChangeMigrationTests {
 		this.files.write("V2__Drop_old.yaml", "changes: [removeField: {collection: gems, field: old}]");
 		this.contextRunner.withPropertyValues("gemforce.migrations.mode=observe").run((context) -> {
 			Plan plan = context.getBean(Migrations.class).plan(List.of(StoreName.MONGO), true);
-			assertThat(plan.steps()).extracting(PlanStep::id, PlanStep::touches)
+			assertThat(plan.steps()).extracting(PlanStep::id, (step) -> step.work().touches())
 				.containsExactly(tuple("1", new AffectedCount(2, false)), tuple("2", new AffectedCount(1, false)));
-			assertThat(plan.steps().get(1).summary()).contains("remove field 'old'");
-			assertThat(plan.steps().get(1).script()).contains("removeField: {collection: gems, field: old}");
+			assertThat(plan.steps().get(1).work().summary()).contains("remove field 'old'");
+			assertThat(plan.steps().get(1).work().script()).contains("removeField: {collection: gems, field: old}");
 		});
 		assertThat(this.mongo.database().listCollectionNames()).containsExactly("gems");
 	}

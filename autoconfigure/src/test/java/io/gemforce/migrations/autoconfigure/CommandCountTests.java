@@ -1,5 +1,7 @@
 package io.gemforce.migrations.autoconfigure;
 
+import java.util.List;
+
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.Document;
@@ -12,10 +14,12 @@ import org.springframework.boot.mongodb.autoconfigure.MongoClientSettingsBuilder
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
 
+import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.mongo.Migration;
 import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.MongoMigrationContext;
 import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.run.Migrations;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.PostgresTestDatabase;
 import io.gemforce.migrations.support.RequiresReplicaSet;
@@ -58,6 +62,16 @@ class CommandCountTests {
 		listening().withPropertyValues("gemforce.migrations.mode=validate").run((context) -> {
 			assertThat(context).hasNotFailed();
 			assertThat(this.sent.names()).containsExactly("find");
+		});
+	}
+
+	@Test
+	void planningAnUpToDateStoreIsOneCommandForStepsAndProblems() {
+		this.contextRunner.run((context) -> assertThat(context).hasNotFailed());
+		listening().run((context) -> {
+			List<String> start = this.sent.names();
+			context.getBean(Migrations.class).plan(List.of(StoreName.MONGO), false);
+			assertThat(this.sent.names()).hasSize(start.size() + 1).endsWith("find");
 		});
 	}
 

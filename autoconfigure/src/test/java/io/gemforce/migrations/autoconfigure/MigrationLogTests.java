@@ -9,7 +9,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.run.Migrations;
@@ -228,7 +227,8 @@ class MigrationLogTests {
 			Migrations migrations = context.getBean(Migrations.class);
 			StoreSnapshot snapshot = migrations.snapshot(StoreName.POSTGRES).orElseThrow();
 			assertThat(migrations.executions(StoreName.POSTGRES, snapshot.entries())).singleElement()
-				.extracting(Execution::version, Execution::state, Execution::user)
+				.extracting((execution) -> execution.descriptor().writtenVersion(),
+						(execution) -> execution.status().state(), (execution) -> execution.origin().user())
 				.containsExactly("1", MigrationState.APPLIED, "postgres");
 		});
 	}

@@ -48,11 +48,11 @@ class FlywayPlannerTests {
 			.migration("R__another.sql", "CREATE OR REPLACE VIEW w AS SELECT 1 AS one;")
 			.migration("V10__c.sql", "CREATE TABLE c (id bigint);")
 			.migration("V9__b.sql", "CREATE TABLE b (id bigint);");
-		List<PlanStep> steps = this.store.start().plan(false);
+		List<PlanStep> steps = this.store.start().plan(false).steps();
 		assertThat(steps).extracting(PlanStep::id).containsExactly("9", "10", "R:another", "R:view");
 		assertThat(steps).allMatch(PlanStep::isRunnable);
 		assertThat(this.store.migrate().executed()).containsExactly("9", "10", "R:another", "R:view");
-		assertThat(this.store.start().plan(false)).isEmpty();
+		assertThat(this.store.start().plan(false).steps()).isEmpty();
 	}
 
 	@Test
@@ -63,18 +63,18 @@ class FlywayPlannerTests {
 			.undo("U2__drop_b.sql", "ALTER TABLE a DROP COLUMN b;")
 			.configured((configuration) -> configuration.placeholders(Map.of("who", "ann")))
 			.without("V1__a.sql");
-		assertThat(this.store.start().plan(true)).singleElement().satisfies((step) -> {
-			assertThat(step.description()).isEqualTo("b");
-			assertThat(step.type()).isEqualTo(MigrationType.SQL);
-			assertThat(step.summary()).isEqualTo("Run V2__b.sql, 2 statements");
-			assertThat(step.script())
+		assertThat(this.store.start().plan(true).steps()).singleElement().satisfies((step) -> {
+			assertThat(step.descriptor().description()).isEqualTo("b");
+			assertThat(step.descriptor().type()).isEqualTo(MigrationType.SQL);
+			assertThat(step.work().summary()).isEqualTo("Run V2__b.sql, 2 statements");
+			assertThat(step.work().script())
 				.isEqualTo("-- ann\nALTER TABLE a ADD COLUMN b int;\nUPDATE a SET b = 1; -- V2__b.sql\n");
-			assertThat(step.locks()).containsExactly("ACCESS EXCLUSIVE on a (ALTER TABLE)",
+			assertThat(step.work().locks()).containsExactly("ACCESS EXCLUSIVE on a (ALTER TABLE)",
 					"ROW EXCLUSIVE on a (UPDATE)");
-			assertThat(step.transactional()).isTrue();
+			assertThat(step.work().transactional()).isTrue();
 			assertThat(step.undo().available()).isTrue();
-			assertThat(step.touches()).isNull();
-			assertThat(step.checksum()).isNotBlank();
+			assertThat(step.work().touches()).isNull();
+			assertThat(step.descriptor().checksum()).isNotBlank();
 		});
 	}
 
@@ -82,8 +82,8 @@ class FlywayPlannerTests {
 	void stepTellsWhatCannotRunInATransaction() {
 		this.store.migrate();
 		this.store.migration("V2__index.sql", "CREATE INDEX CONCURRENTLY a_id ON a (id);");
-		assertThat(this.store.start().plan(false)).singleElement().satisfies((step) -> {
-			assertThat(step.transactional()).isFalse();
+		assertThat(this.store.start().plan(false).steps()).singleElement().satisfies((step) -> {
+			assertThat(step.work().transactional()).isFalse();
 			assertThat(step.undo().available()).isFalse();
 		});
 	}
@@ -92,12 +92,12 @@ class FlywayPlannerTests {
 	void stepOfCodeHasNoScript() {
 		this.store.migrate();
 		this.store.configured((configuration) -> configuration.javaMigrations(new V2__Code()));
-		assertThat(this.store.start().plan(false)).singleElement().satisfies((step) -> {
-			assertThat(step.type()).isEqualTo(MigrationType.JAVA);
-			assertThat(step.script()).isNull();
-			assertThat(step.transactional()).isNull();
-			assertThat(step.locks()).containsExactly("unknown (code)");
-			assertThat(step.summary()).contains("V2__Code");
+		assertThat(this.store.start().plan(false).steps()).singleElement().satisfies((step) -> {
+			assertThat(step.descriptor().type()).isEqualTo(MigrationType.JAVA);
+			assertThat(step.work().script()).isNull();
+			assertThat(step.work().transactional()).isNull();
+			assertThat(step.work().locks()).containsExactly("unknown (code)");
+			assertThat(step.work().summary()).contains("V2__Code");
 		});
 	}
 
@@ -106,8 +106,8 @@ class FlywayPlannerTests {
 		this.store.migration("V2__b.sql", "CREATE TABLE b (id bigint);")
 			.migration("V3__c.sql", "CREATE TABLE c (id bigint);")
 			.configured((configuration) -> configuration.target("2"));
-		assertThat(this.store.start().plan(false)).satisfiesExactly((step) -> assertThat(step.heldBack()).isEmpty(),
-				(step) -> assertThat(step.heldBack()).isEmpty(),
+		assertThat(this.store.start().plan(false).steps()).satisfiesExactly(
+				(step) -> assertThat(step.heldBack()).isEmpty(), (step) -> assertThat(step.heldBack()).isEmpty(),
 				(step) -> assertThat(step.heldBack()).containsExactly("it is above the target version 2"));
 	}
 
@@ -116,7 +116,7 @@ class FlywayPlannerTests {
 		this.store.migrate();
 		this.store.migration("V1__a.sql", "CREATE TABLE a (id bigint, edited int);")
 			.migration("V2__b.sql", "CREATE TABLE b (id bigint);");
-		assertThat(this.store.start().plan(false)).singleElement()
+		assertThat(this.store.start().plan(false).steps()).singleElement()
 			.satisfies((step) -> assertThat(step.heldBack()).singleElement()
 				.asString()
 				.startsWith("nothing is run: CHECKSUM_MISMATCH: Migration V1__a.sql (a) was edited"));
@@ -126,7 +126,7 @@ class FlywayPlannerTests {
 	void holdsRepeatablesBackOnANewerSchema() {
 		this.store.migration("V2__b.sql", "CREATE TABLE b (id bigint);").migrate();
 		this.store.without("V2__b.sql").migration("R__view.sql", "CREATE VIEW v AS SELECT 1;");
-		assertThat(this.store.start().plan(false)).singleElement()
+		assertThat(this.store.start().plan(false).steps()).singleElement()
 			.satisfies((step) -> assertThat(step.heldBack())
 				.containsExactly("the store has migrations that this build does not know, so nothing is run"));
 	}
@@ -136,10 +136,10 @@ class FlywayPlannerTests {
 		this.store.migration("V2__b.sql", "CREATE TABLE b (id bigint);")
 			.migration("B2__all.sql", "CREATE TABLE a (id bigint); CREATE TABLE b (id bigint);")
 			.migration("V3__c.sql", "CREATE TABLE c (id bigint);");
-		assertThat(this.store.start().plan(false)).satisfiesExactly((step) -> {
+		assertThat(this.store.start().plan(false).steps()).satisfiesExactly((step) -> {
 			assertThat(step.id()).isEqualTo("2");
-			assertThat(step.type()).isEqualTo(MigrationType.BASELINE);
-			assertThat(step.script()).contains("CREATE TABLE a");
+			assertThat(step.descriptor().type()).isEqualTo(MigrationType.BASELINE);
+			assertThat(step.work().script()).contains("CREATE TABLE a");
 		}, (step) -> assertThat(step.id()).isEqualTo("3"));
 	}
 
@@ -153,9 +153,10 @@ class FlywayPlannerTests {
 	@Test
 	void scriptThatOnlyPsqlUnderstandsIsFoundBeforeAnythingIsRun() {
 		this.store.migration("V2__dump.sql", "\\restrict 4711\nCREATE TABLE b (id bigint);\n\\unrestrict 4711\n");
-		assertThat(this.store.start().plan(false)).allSatisfy((step) -> assertThat(step.heldBack()).singleElement()
-			.asString()
-			.contains("line 1 of V2__dump.sql is a psql meta command, '\\restrict', and no SQL"));
+		assertThat(this.store.start().plan(false).steps())
+			.allSatisfy((step) -> assertThat(step.heldBack()).singleElement()
+				.asString()
+				.contains("line 1 of V2__dump.sql is a psql meta command, '\\restrict', and no SQL"));
 		assertThatExceptionOfType(MigrationException.class).isThrownBy(this.store::migrate)
 			.satisfies((ex) -> assertThat(ex.getCode()).isEqualTo(ProblemCode.INVALID_DEFINITION));
 		assertThatExceptionOfType(MigrationException.class)
@@ -189,7 +190,7 @@ class FlywayPlannerTests {
 		}
 		this.store.client().sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO %s".formatted(reader)).update();
 		FlywayMigrationStore instance = this.store.startAs(reader);
-		assertThat(instance.plan(true)).extracting(PlanStep::id).containsExactly(ids);
+		assertThat(instance.plan(true).steps()).extracting(PlanStep::id).containsExactly(ids);
 		if (!before.isEmpty()) {
 			assertThat(instance.planRollback(TestStore.to("0")).steps()).extracting(PlanStep::id).containsExactly("1");
 		}
@@ -205,7 +206,7 @@ class FlywayPlannerTests {
 
 	@Test
 	void runThatExpectsAPlanRefusesAnother() {
-		Plan plan = new Plan(this.store.start().plan(false), List.of());
+		Plan plan = new Plan(this.store.start().plan(false).steps(), List.of());
 		this.store.migration("V0_5__earlier.sql", "CREATE TABLE earlier (id bigint);");
 		assertThatExceptionOfType(MigrationException.class)
 			.isThrownBy(() -> this.store.start().migrate(this.store.run(), PlanGuard.of(plan)))

@@ -29,7 +29,8 @@ class RunTrackerTests {
 		})).isInstanceOf(StackOverflowError.class);
 		assertThat(this.tracker.newest()).get().satisfies((active) -> {
 			assertThat(active.isRunning()).isFalse();
-			assertThat(active.failure()).isInstanceOf(StackOverflowError.class);
+			assertThat(active.end()).isNotNull();
+			assertThat(active.end().failure()).isInstanceOf(StackOverflowError.class);
 		});
 	}
 

@@ -13,7 +13,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.report.PlanReport;
-import io.gemforce.migrations.report.TextReports;
 import io.gemforce.migrations.run.Migrations;
 import io.gemforce.migrations.store.RollbackTarget;
 
@@ -40,8 +39,8 @@ class ReadmeTests {
 			Migrations migrations = sample.getBean(Migrations.class);
 			assertThat(readme()).contains(step(2, PlanReport.of(migrations.plan(List.of(StoreName.MONGO), true))));
 			assertThat(migrations.migrate(migrations.stores(), null).failure()).isNull();
-			assertThat(readme()).contains(withoutHash(
-					TextReports.describe(PlanReport.of(migrations.planRollback(toVersion(StoreName.MONGO, "3"))))));
+			assertThat(readme()).contains(
+					withoutHash(PlanReport.of(migrations.planRollback(toVersion(StoreName.MONGO, "3"))).describe()));
 		}
 	}
 
@@ -50,7 +49,7 @@ class ReadmeTests {
 	}
 
 	private static String step(int number, PlanReport plan) {
-		return Arrays.stream(TextReports.describe(plan).split("\\R(?=\\d+\\. )"))
+		return Arrays.stream(plan.describe().split("\\R(?=\\d+\\. )"))
 			.filter((step) -> step.startsWith(number + ". "))
 			.findFirst()
 			.orElseThrow();

@@ -17,6 +17,7 @@ import io.micrometer.observation.ObservationRegistry;
 import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.ExecutionStart;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationListener;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationType;
@@ -80,8 +81,8 @@ public final class ObservationMeters {
 		return types.stream()
 			.flatMap((type) -> Stream.of(Phase.values())
 				.flatMap((phase) -> Stream.of(Direction.values())
-					.map((direction) -> new ExecutionStart(run(Trigger.STARTUP), store, "", "", null, "", type, "",
-							null, phase, direction, true))));
+					.map((direction) -> new ExecutionStart(run(Trigger.STARTUP), store, "",
+							new MigrationDescriptor(null, "", type, "", null), phase, direction, true))));
 	}
 
 	private <C extends RunObservationContext> void register(MeterRegistry registry, ObservationConvention<C> convention,

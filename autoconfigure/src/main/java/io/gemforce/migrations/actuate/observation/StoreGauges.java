@@ -34,9 +34,10 @@ import io.gemforce.migrations.store.StoreStatus;
 final class StoreGauges {
 
 	private static final Map<String, ToDoubleFunction<MigrationCounts>> STATES = Map.of("applied",
-			MigrationCounts::applied, "pending", MigrationCounts::pending, "running", MigrationCounts::running,
-			"failed", MigrationCounts::failed, "future", MigrationCounts::future, "missing", MigrationCounts::missing,
-			"outdated", MigrationCounts::outdated, "held", MigrationCounts::held);
+			MigrationCounts::applied, "pending", MigrationCounts::pending, "running",
+			(counts) -> counts.notable().running(), "failed", (counts) -> counts.notable().failed(), "future",
+			(counts) -> counts.notable().future(), "missing", (counts) -> counts.notable().missing(), "outdated",
+			(counts) -> counts.notable().outdated(), "held", (counts) -> counts.notable().held());
 
 	private static final Map<String, ProblemCode> DRIFT = Map.of("checksum_mismatch", ProblemCode.CHECKSUM_MISMATCH,
 			"missing", ProblemCode.MISSING_MIGRATION, "out_of_order", ProblemCode.OUT_OF_ORDER, "foreign_history",
@@ -68,7 +69,7 @@ final class StoreGauges {
 
 	private void register(StoreName store) {
 		STATES.forEach((state, count) -> gauge(MigrationMeter.ENTRIES, store, Tags.of("state", state),
-				(snapshot) -> count.applyAsDouble(snapshot.counts())));
+				(snapshot) -> count.applyAsDouble(snapshot.overview().counts())));
 		gauge(MigrationMeter.UP_TO_DATE, store, Tags.empty(), (snapshot) -> isUpToDate(snapshot) ? 1 : 0);
 		DRIFT.forEach((kind, code) -> gauge(MigrationMeter.DRIFT, store, Tags.of("kind", kind),
 				(snapshot) -> snapshot.problems().stream().filter((problem) -> problem.code() == code).count()));
@@ -109,8 +110,8 @@ final class StoreGauges {
 	}
 
 	private static double lastSuccess(StoreSnapshot snapshot) {
-		Execution last = snapshot.lastApplied();
-		Instant finishedAt = (last != null) ? last.finishedAt() : null;
+		Execution last = snapshot.circumstances().lastApplied();
+		Instant finishedAt = (last != null) ? last.timing().finishedAt() : null;
 		return (finishedAt != null) ? finishedAt.toEpochMilli() / 1000.0 : Double.NaN;
 	}
 
@@ -125,7 +126,7 @@ final class StoreGauges {
 
 	// One series for each store: that of a former version is removed
 	private synchronized void showVersion(StoreSnapshot snapshot) {
-		String version = snapshot.currentVersion();
+		String version = snapshot.overview().currentVersion();
 		if (version != null) {
 			this.currentVersions.put(snapshot.store(), version);
 		}

@@ -25,7 +25,6 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.Severity;
 import io.gemforce.migrations.report.JobReport;
-import io.gemforce.migrations.report.TextReports;
 
 /**
  * Ends a process whose job could not be done because the application did not start: with
@@ -54,8 +53,7 @@ class JobFailureReporter implements ApplicationListener<ApplicationFailedEvent> 
 			MigrationException failure = explain(event.getException(), context);
 			JobReport report = JobReport.of(job, failure.getCode().exitCode(), null, List.of(), failure.getProblems(),
 					failure.getDatabaseState());
-			this.exit.accept(JobOutput.of(context.getEnvironment())
-				.write(new JobResult(report.exitCode(), report, TextReports.describe(report))));
+			this.exit.accept(JobOutput.of(context.getEnvironment()).write(new JobResult(report.exitCode(), report)));
 		}
 	}
 

@@ -6,15 +6,16 @@ import io.gemforce.migrations.report.ReportWriter;
 
 /**
  * Result of a job.
- *
- * @param report the report for programs
- * @param text the report for people
  */
-public record JobResult(int exitCode, Report report, String text) {
+public record JobResult(int exitCode, Report report) {
+
+	String text() {
+		return this.report.describe();
+	}
 
 	// Without a line break at the end
 	String write(ReportFormat format) {
-		return (format == ReportFormat.TEXT) ? this.text : ReportWriter.write(this.report, format);
+		return (format == ReportFormat.TEXT) ? text() : ReportWriter.write(this.report, format);
 	}
 
 }

@@ -101,13 +101,13 @@ public final class MigrationJob {
 		Plan plan = this.migrations.plan(stores(), true);
 		PlanReport report = PlanReport.of(plan);
 		boolean changes = this.properties.getPlan().isDetailedExitcode() && !plan.runnable().isEmpty();
-		return new JobResult(changes ? ExitCode.PENDING : ExitCode.OK, report, TextReports.describe(report));
+		return new JobResult(changes ? ExitCode.PENDING : ExitCode.OK, report);
 	}
 
 	private JobResult rehearse() {
 		RehearsalReport report = RehearsalReport
 			.of(this.migrations.rehearse(stores(), RehearsalScope.scratch(sample())));
-		return new JobResult(report.passed() ? ExitCode.OK : ExitCode.INVALID, report, TextReports.describe(report));
+		return new JobResult(report.passed() ? ExitCode.OK : ExitCode.INVALID, report);
 	}
 
 	private long sample() {
@@ -132,7 +132,7 @@ public final class MigrationJob {
 		RollbackTarget target = rollbackTarget();
 		List<StoreRollback> rollbacks = this.migrations.planRollback(target);
 		PlanReport report = PlanReport.of(rollbacks);
-		String plan = TextReports.describe(report);
+		String plan = report.describe();
 		if (report.steps().isEmpty()) {
 			return result(ExitCode.OK, List.of("nothing to undo"), List.of(), null);
 		}
@@ -142,7 +142,7 @@ public final class MigrationJob {
 			PlanReport unconfirmed = report
 				.withNext("Nothing was undone. To undo this and nothing else, run again with "
 						+ "gemforce.migrations.rollback.confirm=" + report.planHash());
-			return new JobResult(ExitCode.PENDING, unconfirmed, TextReports.describe(unconfirmed));
+			return new JobResult(ExitCode.PENDING, unconfirmed);
 		}
 		logger.info(plan);
 		return result(this.migrations.rollback(target, rollback.getConfirm(), this.properties.getReason()));
@@ -249,7 +249,7 @@ public final class MigrationJob {
 
 	private JobResult status() {
 		StatusReport report = new MigrationReports(this.migrations, Clock.systemUTC()).status();
-		return new JobResult(exitCode(report), report, TextReports.describe(report));
+		return new JobResult(exitCode(report), report);
 	}
 
 	private static int exitCode(StatusReport report) {
@@ -309,7 +309,7 @@ public final class MigrationJob {
 		}
 		JobReport report = JobReport.of(name(), exitCode, this.migrations.run().id(), done, problems,
 				(ex != null) ? ex.getDatabaseState() : null);
-		return new JobResult(exitCode, report, TextReports.describe(report));
+		return new JobResult(exitCode, report);
 	}
 
 }

@@ -11,6 +11,7 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.MongoMigration;
 import io.gemforce.migrations.mongo.ReversibleMongoMigration;
+import io.gemforce.migrations.store.PlannedWork;
 import io.gemforce.migrations.store.Undo;
 import io.gemforce.migrations.store.UndoKind;
 
@@ -80,8 +81,8 @@ public record BeanAction(MongoMigration bean, boolean isSelfContained, int times
 	}
 
 	@Override
-	public ActionPlan plan(MongoDatabase database, boolean exact) {
-		return new ActionPlan("runs code, which cannot be looked at before", null, null, List.of());
+	public PlannedWork plan(MongoDatabase database, boolean exact, boolean transactional) {
+		return PlannedWork.summarized("runs code, which cannot be looked at before", transactional);
 	}
 
 }

@@ -22,6 +22,7 @@ import io.gemforce.migrations.mongo.change.UndoResult;
 import io.gemforce.migrations.mongo.change.contract.Change;
 import io.gemforce.migrations.mongo.change.preimage.ApplyKey;
 import io.gemforce.migrations.store.AffectedCount;
+import io.gemforce.migrations.store.PlannedWork;
 import io.gemforce.migrations.store.Undo;
 import io.gemforce.migrations.store.UndoKind;
 
@@ -99,11 +100,11 @@ public record DeclaredAction(ChangeSet changes, String script, boolean twice) im
 	}
 
 	@Override
-	public ActionPlan plan(MongoDatabase database, boolean exact) {
+	public PlannedWork plan(MongoDatabase database, boolean exact, boolean transactional) {
 		List<ChangePlan> plans = this.changes.plan(database, exact);
-		return new ActionPlan(plans.stream().map(DeclaredAction::describe).collect(Collectors.joining("\n")),
+		return new PlannedWork(plans.stream().map(DeclaredAction::describe).collect(Collectors.joining("\n")),
 				this.script, touches(plans),
-				plans.stream().flatMap((plan) -> plan.locks().stream()).distinct().toList());
+				plans.stream().flatMap((plan) -> plan.locks().stream()).distinct().toList(), transactional);
 	}
 
 	private static String describe(ChangePlan plan) {

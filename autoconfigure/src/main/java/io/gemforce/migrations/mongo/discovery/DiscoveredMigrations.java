@@ -1,7 +1,10 @@
 package io.gemforce.migrations.mongo.discovery;
 
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -15,34 +18,42 @@ import io.gemforce.migrations.Version;
  *
  * @param isComplete whether there are no more, which are not known yet
  */
-public record DiscoveredMigrations(List<ResolvedMigration> migrations, List<Problem> problems, boolean isComplete) {
+public record DiscoveredMigrations(SortedMap<Version, ResolvedMigration> byVersion, List<Problem> problems,
+		boolean isComplete) {
 
 	public DiscoveredMigrations {
-		migrations = List.copyOf(migrations);
+		byVersion = Collections.unmodifiableSortedMap(byVersion);
 		problems = List.copyOf(problems);
 	}
 
-	public DiscoveredMigrations(List<ResolvedMigration> migrations, List<Problem> problems) {
-		this(migrations, problems, true);
+	/**
+	 * Of several that have the same version, the first one counts.
+	 */
+	public DiscoveredMigrations(Collection<ResolvedMigration> migrations, List<Problem> problems) {
+		this(migrations.stream()
+			.collect(Collectors.toMap(ResolvedMigration::version, Function.identity(), (first, second) -> first,
+					TreeMap::new)),
+				problems, true);
+	}
+
+	DiscoveredMigrations butIncomplete() {
+		return new DiscoveredMigrations(this.byVersion, this.problems, false);
+	}
+
+	public Collection<ResolvedMigration> migrations() {
+		return this.byVersion.values();
 	}
 
 	public @Nullable Version newest() {
-		return this.migrations.isEmpty() ? null : this.migrations.get(this.migrations.size() - 1).version();
+		return this.byVersion.isEmpty() ? null : this.byVersion.lastKey();
 	}
 
 	public boolean declaresChanges() {
-		return this.migrations.stream().anyMatch((migration) -> migration.action() instanceof DeclaredAction);
+		return migrations().stream().anyMatch((migration) -> migration.action() instanceof DeclaredAction);
 	}
 
 	public @Nullable ResolvedMigration find(Version version) {
-		return this.migrations.stream()
-			.filter((migration) -> migration.version().equals(version))
-			.findFirst()
-			.orElse(null);
-	}
-
-	public Map<Version, ResolvedMigration> byVersion() {
-		return this.migrations.stream().collect(Collectors.toMap(ResolvedMigration::version, Function.identity()));
+		return this.byVersion.get(version);
 	}
 
 }

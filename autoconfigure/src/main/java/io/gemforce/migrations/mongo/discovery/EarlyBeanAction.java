@@ -11,6 +11,7 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.DeclaredMongoMigration;
 import io.gemforce.migrations.mongo.ReversibleMongoMigration;
+import io.gemforce.migrations.store.PlannedWork;
 import io.gemforce.migrations.store.Undo;
 import io.gemforce.migrations.store.UndoKind;
 
@@ -70,7 +71,7 @@ record EarlyBeanAction(Class<?> type) implements MigrationAction {
 	}
 
 	@Override
-	public ActionPlan plan(MongoDatabase database, boolean exact) {
+	public PlannedWork plan(MongoDatabase database, boolean exact, boolean transactional) {
 		throw tooEarly();
 	}
 

@@ -9,6 +9,7 @@ import org.bson.Document;
 
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.store.PlannedWork;
 import io.gemforce.migrations.store.Undo;
 
 /**
@@ -55,6 +56,6 @@ public sealed interface MigrationAction permits BeanAction, DeclaredAction, Earl
 	/**
 	 * Describe what applying it would do. Only reads.
 	 */
-	ActionPlan plan(MongoDatabase database, boolean exact);
+	PlannedWork plan(MongoDatabase database, boolean exact, boolean transactional);
 
 }

@@ -31,6 +31,7 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 import io.gemforce.migrations.Causes;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
@@ -99,7 +100,7 @@ public final class MigrationDiscovery implements MigrationSource {
 		}
 		List<String> unknown = new ArrayList<>();
 		DiscoveredMigrations known = discover((beanName, problems) -> resolveEarly(beanName, problems, unknown));
-		return new DiscoveredMigrations(known.migrations(), known.problems(), unknown.isEmpty());
+		return unknown.isEmpty() ? known : known.butIncomplete();
 	}
 
 	private DiscoveredMigrations discover(BeanResolver beans) {
@@ -118,8 +119,10 @@ public final class MigrationDiscovery implements MigrationSource {
 
 	private static ResolvedMigration resolve(ChangeFile file, List<Problem> problems) {
 		String where = "File %s".formatted(file.location());
-		return new ResolvedMigration(file.version(), file.description(), MigrationType.FILE, file.script(),
-				file.location(), file.checksum(), TransactionMode.AUTO, file.onInterrupted(),
+		return new ResolvedMigration(
+				new MigrationDescriptor(file.version(), file.description(), MigrationType.FILE, file.script(),
+						file.checksum()),
+				file.location(), TransactionMode.AUTO, file.onInterrupted(),
 				requirements(where, file.requires(), problems), imports(where, file.imports(), problems),
 				new DeclaredAction(file.changes(), file.text()));
 	}
@@ -201,9 +204,10 @@ public final class MigrationDiscovery implements MigrationSource {
 		}
 		String where = describe(beanName, type);
 		return work.apply(where)
-			.map((found) -> new ResolvedMigration(version.get(), migration.description(), MigrationType.BEAN,
-					type.getName(), "bean '%s'".formatted(beanName), checksum(migration, type, found),
-					migration.transaction(), policy(migration),
+			.map((found) -> new ResolvedMigration(
+					new MigrationDescriptor(version.get(), migration.description(), MigrationType.BEAN, type.getName(),
+							checksum(migration, type, found)),
+					"bean '%s'".formatted(beanName), migration.transaction(), policy(migration),
 					requirements(where, List.of(migration.requires()), problems),
 					imports(where, List.of(migration.imports()), problems), found));
 	}
@@ -320,7 +324,7 @@ public final class MigrationDiscovery implements MigrationSource {
 	}
 
 	private Problem duplicate(List<ResolvedMigration> same) {
-		boolean oneClass = same.stream().allMatch((migration) -> migration.type() == MigrationType.BEAN)
+		boolean oneClass = same.stream().allMatch((migration) -> migration.descriptor().type() == MigrationType.BEAN)
 				&& same.stream().map(ResolvedMigration::script).distinct().count() == 1;
 		return Problem.error(ProblemCode.DUPLICATE_VERSION, StoreName.MONGO, "%d migrations have version %s: %s"
 			.formatted(same.size(), same.get(0).version(), same.stream()

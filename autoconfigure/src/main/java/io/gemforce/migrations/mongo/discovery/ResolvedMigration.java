@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.Version;
@@ -17,12 +18,28 @@ import io.gemforce.migrations.store.Requirement;
 /**
  * A migration that this build has: a bean or a file.
  *
- * @param script the name of the class or of the file
+ * @param descriptor what it is, with the name of the class or of the file
  * @param location where it is, in the user's words: the bean or the file
  */
-public record ResolvedMigration(Version version, String description, MigrationType type, String script, String location,
-		@Nullable String checksum, TransactionMode transaction, @Nullable OnInterrupted onInterrupted,
-		List<Requirement> requires, List<ImportId> imports, MigrationAction action) {
+public record ResolvedMigration(MigrationDescriptor descriptor, String location, TransactionMode transaction,
+		@Nullable OnInterrupted onInterrupted, List<Requirement> requires, List<ImportId> imports,
+		MigrationAction action) {
+
+	public Version version() {
+		return Objects.requireNonNull(this.descriptor.version());
+	}
+
+	public String id() {
+		return this.descriptor.id();
+	}
+
+	public String description() {
+		return this.descriptor.description();
+	}
+
+	public @Nullable String script() {
+		return this.descriptor.script();
+	}
 
 	/**
 	 * Whether an attempt may use transactions, one for all of it or small ones.
@@ -46,7 +63,7 @@ public record ResolvedMigration(Version version, String description, MigrationTy
 	}
 
 	public String retryDeclaration() {
-		return (this.type == MigrationType.FILE) ? "'onInterrupted: retry' in its file"
+		return (this.descriptor.type() == MigrationType.FILE) ? "'onInterrupted: retry' in its file"
 				: "@Migration(onInterrupted = OnInterrupted.RETRY)";
 	}
 
@@ -56,19 +73,17 @@ public record ResolvedMigration(Version version, String description, MigrationTy
 	public ResolvedMigration repeatedly() {
 		boolean repeatable = this.action instanceof DeclaredAction
 				|| (this.transaction == TransactionMode.NEVER && this.onInterrupted == OnInterrupted.RETRY);
-		return repeatable ? new ResolvedMigration(this.version, this.description, this.type, this.script, this.location,
-				this.checksum, this.transaction, this.onInterrupted, this.requires, this.imports,
-				this.action.repeatedly()) : this;
+		return repeatable ? new ResolvedMigration(this.descriptor, this.location, this.transaction, this.onInterrupted,
+				this.requires, this.imports, this.action.repeatedly()) : this;
 	}
 
 	public Attempt attempt(Direction direction, boolean transactional) {
-		return new Attempt(this.version, this.description, this.type, this.script, this.checksum, direction,
-				Phase.EXPAND, transactional);
+		return new Attempt(this.descriptor, direction, Phase.EXPAND, transactional);
 	}
 
 	@Override
 	public String toString() {
-		return "%s (%s)".formatted(this.version, this.description);
+		return this.descriptor.toString();
 	}
 
 }

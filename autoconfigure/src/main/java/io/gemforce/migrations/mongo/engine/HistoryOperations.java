@@ -3,12 +3,12 @@ package io.gemforce.migrations.mongo.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
@@ -18,7 +18,6 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
-import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
@@ -37,18 +36,14 @@ final class HistoryOperations {
 
 	private final MigrationLocker locker;
 
-	private final DiscoveredMigrations discovery;
-
 	private final MigrationValidator validator;
 
 	private final Duration lease;
 
-	HistoryOperations(MigrationLocker locker, DiscoveredMigrations discovery, MigrationValidator validator,
-			MongoSettings settings) {
+	HistoryOperations(MigrationLocker locker, MigrationValidator validator, Duration lease) {
 		this.locker = locker;
-		this.discovery = discovery;
 		this.validator = validator;
-		this.lease = settings.lease();
+		this.lease = lease;
 	}
 
 	List<String> perform(Operation operation, MigrationRun run) {
@@ -73,34 +68,30 @@ final class HistoryOperations {
 			if (open > 0) {
 				done.add("closed %d open row(s) as interrupted".formatted(open));
 			}
-			Map<Version, ResolvedMigration> build = this.discovery.byVersion();
 			long rank = history.nextRank();
-			for (MigrationEntry entry : this.validator.validate(this.discovery, history, Optional::empty).entries()) {
-				String now = entry.resolvedChecksum();
-				if (entry.inBuild() && entry.state() == MigrationState.APPLIED && now != null
-						&& !now.equals(entry.appliedChecksum())) {
-					ResolvedMigration migration = build.get(Version.parse(entry.id()).orElseThrow());
-					Mark mark = mark(Objects.requireNonNull(migration), MigrationState.APPLIED, operation);
+			for (MigrationEntry entry : this.validator.validate(history, Optional::empty).entries()) {
+				String now = entry.descriptor().checksum();
+				String before = entry.recorded().checksum();
+				if (entry.inBuild() && entry.state() == MigrationState.APPLIED && now != null && !now.equals(before)) {
+					Mark mark = applied(entry.descriptor(), operation);
 					while (!locked.record(rank, mark)) {
 						rank = locked.read().nextRank();
 					}
 					rank++;
-					done.add("accepted checksum '%s' of migration %s, which was '%s'".formatted(now, entry,
-							entry.appliedChecksum()));
+					done.add("accepted checksum '%s' of migration %s, which was '%s'".formatted(now, entry, before));
 				}
 			}
 		}
 		return done.isEmpty() ? List.of("nothing to repair") : done;
 	}
 
-	private static Mark mark(ResolvedMigration migration, MigrationState state, Operation operation) {
-		return new Mark(MigrationType.MARK, state, migration.version(), migration.description(), migration.script(),
-				migration.checksum(), null, operation.reason());
+	private static Mark applied(MigrationDescriptor descriptor, Operation operation) {
+		return new Mark(descriptor.as(MigrationType.MARK), MigrationState.APPLIED, operation.reason());
 	}
 
 	private List<String> markApplied(Operation operation, MigrationRun run) {
 		Version version = Objects.requireNonNull(operation.version());
-		ResolvedMigration migration = this.discovery.find(version);
+		ResolvedMigration migration = this.validator.discovery().find(version);
 		if (migration == null) {
 			throw refused("Version %s of store 'mongo' is not in this build".formatted(version),
 					"Name a version that this build has");
@@ -111,7 +102,7 @@ final class HistoryOperations {
 				throw refused("Migration %s of store 'mongo' is already %s".formatted(migration, entry.state()),
 						"Nothing is to be done");
 			}
-			locked.record(mark(migration, MigrationState.APPLIED, operation));
+			locked.record(applied(migration.descriptor(), operation));
 		}
 		return List.of("recorded migration %s as applied, without running it".formatted(migration));
 	}
@@ -120,12 +111,12 @@ final class HistoryOperations {
 		Version version = Objects.requireNonNull(operation.version());
 		try (LockedHistory locked = lock(run)) {
 			MigrationEntry entry = find(locked, version);
-			if (entry == null || entry.attempts().isEmpty() || entry.state() == MigrationState.ROLLED_BACK) {
+			if (entry == null || entry.recorded().attempts().isEmpty() || entry.state() == MigrationState.ROLLED_BACK) {
 				throw refused("Version %s of store 'mongo' is not applied".formatted(version), "Nothing is to be done");
 			}
 			requireNewest(locked, entry, version);
-			locked.record(new Mark(MigrationType.MARK, MigrationState.ROLLED_BACK, version, entry.description(),
-					entry.script(), entry.appliedChecksum(), null, operation.reason()));
+			MigrationDescriptor applied = entry.descriptor().withChecksum(entry.recorded().checksum());
+			locked.record(new Mark(applied.as(MigrationType.MARK), MigrationState.ROLLED_BACK, operation.reason()));
 			return List.of("recorded migration %s as rolled back, without undoing it".formatted(entry));
 		}
 	}
@@ -133,8 +124,7 @@ final class HistoryOperations {
 	private void requireNewest(LockedHistory locked, MigrationEntry entry, Version version) {
 		boolean newerApplied = entry.state().isApplied() && entries(locked).stream()
 			.filter((other) -> other.state().isApplied())
-			.flatMap((other) -> Version.parse(other.id()).stream())
-			.anyMatch((other) -> other.compareTo(version) > 0);
+			.anyMatch((other) -> Objects.requireNonNull(other.version()).compareTo(version) > 0);
 		if (newerApplied) {
 			throw refused("Version %s of store 'mongo' is not the newest one that is applied".formatted(version),
 					"Mark the newer ones as rolled back before");
@@ -142,14 +132,11 @@ final class HistoryOperations {
 	}
 
 	private @Nullable MigrationEntry find(LockedHistory locked, Version version) {
-		return entries(locked).stream()
-			.filter((entry) -> entry.id().equals(version.toString()))
-			.findFirst()
-			.orElse(null);
+		return entries(locked).stream().filter((entry) -> version.equals(entry.version())).findFirst().orElse(null);
 	}
 
 	private List<MigrationEntry> entries(LockedHistory locked) {
-		Validation validation = this.validator.validate(this.discovery, readable(locked), locked.holds()::find);
+		Validation validation = this.validator.validate(readable(locked), locked.holds()::find);
 		return validation.entries();
 	}
 
@@ -167,8 +154,7 @@ final class HistoryOperations {
 				return List.of("there is no hold");
 			}
 			locked.remove(hold.get());
-			locked.record(new Mark(MigrationType.MARK, MigrationState.APPLIED, null, "release-hold", null, null, null,
-					operation.reason()));
+			locked.record(Mark.holdReleased(operation.reason()));
 			return List.of("released the hold; the store was %s".formatted(hold.get().describe()));
 		}
 	}

@@ -296,7 +296,7 @@ final class MigrationExecutor {
 
 		private MigrationState ownState() {
 			return history().find(this.rank)
-				.filter((row) -> MigrationExecutor.this.locked.run().id().equals(row.runId()))
+				.filter((row) -> MigrationExecutor.this.locked.run().id().equals(row.writer().runId()))
 				.map(HistoryRow::state)
 				.orElse(MigrationState.INTERRUPTED);
 		}

@@ -101,8 +101,7 @@ final class MigrationRollback {
 			while (next.isPresent()) {
 				PendingExecution step = next.get();
 				this.stop.check(StoreName.MONGO, databaseState());
-				this.guard.check(StoreName.MONGO, step.migration().version().toString(), Direction.DOWN,
-						this::databaseState);
+				this.guard.check(StoreName.MONGO, step.migration().id(), Direction.DOWN, this::databaseState);
 				if (hold == null) {
 					locked.lease().check();
 					hold = hold(this.planner.versionAfter(target, history), locked.run(), reason);
@@ -124,7 +123,7 @@ final class MigrationRollback {
 	private void undo(PendingExecution step, long rank, LockedHistory locked, MigrationExecutor executor) {
 		boolean transactional = step.migration().isTransactional(this.access.hasTransactions());
 		executor.execute(step, rank, transactional).ifPresent((found) -> {
-			this.undone.add(step.migration().version().toString());
+			this.undone.add(step.migration().id());
 			this.notes.addAll(found);
 			found.forEach((problem) -> logger
 				.warn("%s: %s. %s".formatted(problem.code(), problem.message(), problem.action())));
@@ -136,7 +135,7 @@ final class MigrationRollback {
 	private static boolean isNothingUndone(LockedHistory locked, long rank) {
 		try {
 			return CommandRetries.evenIfInterrupted(() -> locked.history().find(rank))
-				.filter((row) -> locked.run().id().equals(row.runId()))
+				.filter((row) -> locked.run().id().equals(row.writer().runId()))
 				.map((row) -> row.transactional() && row.state() == MigrationState.FAILED)
 				.orElse(true);
 		}

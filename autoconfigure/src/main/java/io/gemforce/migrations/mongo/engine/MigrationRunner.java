@@ -3,7 +3,6 @@ package io.gemforce.migrations.mongo.engine;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +14,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
@@ -30,7 +30,6 @@ import io.gemforce.migrations.mongo.history.Mark;
 import io.gemforce.migrations.mongo.history.MigrationHistory;
 import io.gemforce.migrations.mongo.lock.LockLostException;
 import io.gemforce.migrations.store.Hold;
-import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.Validation;
@@ -82,12 +81,11 @@ final class MigrationRunner {
 
 	private @Nullable Validation found;
 
-	MigrationRunner(MongoAccess access, MigrationLocker locker, DiscoveredMigrations discovery,
-			MigrationValidator validator, ExecutorFactory executors, OldPreimages retention, ShutdownSignal stop,
-			PlanGuard guard) {
+	MigrationRunner(MongoAccess access, MigrationLocker locker, MigrationValidator validator, ExecutorFactory executors,
+			OldPreimages retention, ShutdownSignal stop, PlanGuard guard) {
 		this.access = access;
 		this.locker = locker;
-		this.discovery = discovery;
+		this.discovery = validator.discovery();
 		this.validator = validator;
 		this.executors = executors;
 		this.retention = retention;
@@ -135,7 +133,7 @@ final class MigrationRunner {
 	// Each step goes on from the newest look at the history: others were at work since,
 	// so what an older look has accepted may be refused by now
 	private Validation validate(History history, Supplier<Optional<Hold>> hold) {
-		Validation validation = this.validator.validateRun(this.discovery, history, hold);
+		Validation validation = this.validator.validateRun(history, hold);
 		validation.problems()
 			.stream()
 			.filter((problem) -> !problem.isError() && this.warned.add(problem))
@@ -156,8 +154,11 @@ final class MigrationRunner {
 		while (!complete) {
 			History history = locked.read();
 			if (this.validator.isBaselineMissing(history)) {
-				locked.record(new Mark(MigrationType.BASELINE, MigrationState.APPLIED, this.validator.baseline(),
-						"baseline", null, null, null, "gemforce.migrations.mongo.baseline-version"));
+				locked.record(
+						new Mark(
+								new MigrationDescriptor(this.validator.baseline(), "baseline", MigrationType.BASELINE,
+										null, null),
+								MigrationState.APPLIED, "gemforce.migrations.mongo.baseline-version"));
 				continue;
 			}
 			List<PendingExecution> pending = pending(validate(history, locked.holds()::find), history);
@@ -184,22 +185,18 @@ final class MigrationRunner {
 			return false;
 		}
 		locked.remove(hold.get());
-		locked.record(new Mark(MigrationType.MARK, MigrationState.APPLIED, null, "release-hold", null, null, null,
-				"this build has version %s, which is newer than all that was rolled back".formatted(newest)));
+		locked.record(Mark
+			.holdReleased("this build has version %s, which is newer than all that was rolled back".formatted(newest)));
 		logger
 			.info("Store 'mongo' is no longer %s: this build has version %s".formatted(hold.get().describe(), newest));
 		return true;
 	}
 
 	private List<PendingExecution> pending(Validation validation, History history) {
-		Map<Version, ResolvedMigration> byVersion = this.discovery.byVersion();
 		SortedMap<Version, VersionHistory> recorded = VersionHistory.byVersion(history.rows());
 		return validation.pending()
 			.stream()
-			.map(MigrationEntry::version)
-			.flatMap((version) -> Version.parse(Objects.requireNonNull(version)).stream())
-			.map(byVersion::get)
-			.filter(Objects::nonNull)
+			.flatMap((entry) -> Optional.ofNullable(entry.version()).map(this.discovery::find).stream())
 			.map((migration) -> new PendingExecution(migration, Direction.UP,
 					firstAttemptRank(recorded.get(migration.version()))))
 			.toList();
@@ -222,7 +219,7 @@ final class MigrationRunner {
 			if (!opened && this.stop.isStopped()) {
 				this.stop.check(StoreName.MONGO, databaseState());
 			}
-			this.guard.check(StoreName.MONGO, migration.version().toString(), Direction.UP, this::databaseState);
+			this.guard.check(StoreName.MONGO, migration.id(), Direction.UP, this::databaseState);
 			Optional<ImportId> imported = opened ? Optional.empty() : peers.findExecuted(migration);
 			if (imported.isPresent()) {
 				if (!locked.record(rank, imported(migration, imported.get()))) {
@@ -240,7 +237,7 @@ final class MigrationRunner {
 					.isEmpty()) {
 					return false;
 				}
-				this.applied.add(migration.version().toString());
+				this.applied.add(migration.id());
 			}
 			rank++;
 		}
@@ -251,12 +248,11 @@ final class MigrationRunner {
 	// known
 	private boolean mayFollow(PendingExecution step) {
 		return step.migration().imports().isEmpty() && !this.stop.isStopped()
-				&& this.guard.allows(StoreName.MONGO, step.migration().version().toString(), step.direction());
+				&& this.guard.allows(StoreName.MONGO, step.migration().id(), step.direction());
 	}
 
 	private static Mark imported(ResolvedMigration migration, ImportId id) {
-		return new Mark(MigrationType.IMPORT, MigrationState.APPLIED, migration.version(), migration.description(),
-				migration.script(), migration.checksum(), null, id.toString());
+		return new Mark(migration.descriptor().as(MigrationType.IMPORT), MigrationState.APPLIED, id.toString());
 	}
 
 }

@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
@@ -23,6 +24,8 @@ import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
+import io.gemforce.migrations.store.Dependencies;
+import io.gemforce.migrations.store.EntryStatus;
 import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.Requirement;
@@ -34,6 +37,8 @@ import io.gemforce.migrations.store.Validation;
  * Compares the migrations of this build with the history.
  */
 final class MigrationValidator {
+
+	private final DiscoveredMigrations discovery;
 
 	private final String application;
 
@@ -47,24 +52,29 @@ final class MigrationValidator {
 
 	private final OwnCollections own;
 
-	MigrationValidator(String application, MongoSettings settings, Requirements requirements,
-			Supplier<MongoAccess> access) {
+	MigrationValidator(DiscoveredMigrations discovery, String application, MongoSettings settings,
+			Requirements requirements, Supplier<MongoAccess> access) {
+		this.discovery = discovery;
 		this.access = access;
 		this.own = new OwnCollections(access);
 		this.application = application;
 		this.policy = settings.policy();
-		this.locations = settings.locations();
+		this.locations = settings.files().locations();
 		this.requirements = requirements;
 	}
 
+	DiscoveredMigrations discovery() {
+		return this.discovery;
+	}
+
 	// The hold is asked for only if something is pending and something was rolled back
-	Validation validate(DiscoveredMigrations discovery, History history, Supplier<Optional<Hold>> hold) {
-		return new Comparison(discovery, history, false).validate(hold);
+	Validation validate(History history, Supplier<Optional<Hold>> hold) {
+		return new Comparison(history, false).validate(hold);
 	}
 
 	// For a run: what is required of the other store must be applied by now
-	Validation validateRun(DiscoveredMigrations discovery, History history, Supplier<Optional<Hold>> hold) {
-		return new Comparison(discovery, history, true).validate(hold);
+	Validation validateRun(History history, Supplier<Optional<Hold>> hold) {
+		return new Comparison(history, true).validate(hold);
 	}
 
 	boolean isBaselineMissing(History history) {
@@ -93,11 +103,11 @@ final class MigrationValidator {
 
 		private final List<MigrationEntry> entries = new ArrayList<>();
 
-		private Comparison(DiscoveredMigrations discovery, History history, boolean running) {
+		private Comparison(History history, boolean running) {
 			this.running = running;
-			this.build = discovery.byVersion();
+			this.build = MigrationValidator.this.discovery.byVersion();
 			this.recorded = VersionHistory.byVersion(history.rows());
-			this.newest = this.build.keySet().stream().max(Comparator.naturalOrder()).orElse(null);
+			this.newest = MigrationValidator.this.discovery.newest();
 			this.highestApplied = this.recorded.values()
 				.stream()
 				.filter(VersionHistory::isApplied)
@@ -111,7 +121,7 @@ final class MigrationValidator {
 						.map(VersionHistory::version)
 						.max(Comparator.naturalOrder())
 						.orElse(null);
-			this.problems = new ArrayList<>(discovery.problems());
+			this.problems = new ArrayList<>(MigrationValidator.this.discovery.problems());
 			this.problems.addAll(MongoProblems.unreadable(history));
 		}
 
@@ -159,19 +169,14 @@ final class MigrationValidator {
 		private void compare(ResolvedMigration migration, VersionHistory past) {
 			MigrationState state = state(migration, past);
 			HistoryRow applied = past.applied();
-			List<String> blockedBy = new ArrayList<>();
 			if (applied != null) {
 				compareApplied(migration, applied);
 			}
-			if (state.isPending()) {
-				blockedBy.addAll(checkPending(migration, past));
-			}
-			this.entries.add(new MigrationEntry(migration.version().toString(), migration.version().toString(),
-					migration.description(), migration.type(), Phase.EXPAND, state, null, true, past.newestRank(),
-					past.ranks(), migration.script(), migration.location(),
-					(applied != null) ? applied.checksum() : null, migration.checksum(), past.newestDirection(),
-					undo(migration, past), migration.requires().stream().map(Requirement::toString).toList(),
-					blockedBy));
+			List<String> blockedBy = state.isPending() ? checkPending(migration, past) : List.of();
+			this.entries
+				.add(new MigrationEntry(migration.descriptor(), new EntryStatus(Phase.EXPAND, state, null), true,
+						migration.location(), past.recorded((applied != null) ? applied.descriptor().checksum() : null),
+						undo(migration, past), new Dependencies(migration.requires(), blockedBy)));
 		}
 
 		private static Undo undo(ResolvedMigration migration, VersionHistory past) {
@@ -193,7 +198,6 @@ final class MigrationValidator {
 		}
 
 		private void compare(VersionHistory past) {
-			HistoryRow row = past.newest();
 			MigrationState state = past.state();
 			if (past.isApplied() && state != MigrationState.BASELINE) {
 				boolean future = this.newest == null || isBelow(this.newest, past.version());
@@ -202,10 +206,9 @@ final class MigrationValidator {
 					this.problems.add(MongoProblems.missing(past));
 				}
 			}
-			this.entries.add(new MigrationEntry(past.version().toString(), past.version().toString(), row.description(),
-					row.type(), Phase.EXPAND, state, null, false, past.newestRank(), past.ranks(), row.script(), null,
-					row.checksum(), null, past.newestDirection(), Undo.none("it is not in this build"), List.of(),
-					List.of()));
+			MigrationDescriptor recorded = past.newest().descriptor();
+			this.entries.add(new MigrationEntry(recorded, new EntryStatus(Phase.EXPAND, state, null), false, null,
+					past.recorded(recorded.checksum()), Undo.none("it is not in this build"), Dependencies.NONE));
 		}
 
 		private List<String> checkPending(ResolvedMigration migration, VersionHistory past) {
@@ -275,8 +278,8 @@ final class MigrationValidator {
 				this.problems.add(MongoProblems.foreign(migration, applied));
 				return;
 			}
-			String before = applied.checksum();
-			String now = migration.checksum();
+			String before = applied.descriptor().checksum();
+			String now = migration.descriptor().checksum();
 			if (before != null && now != null && !before.equals(now)) {
 				this.problems.add(MongoProblems.edited(migration, before, now));
 			}
@@ -286,10 +289,12 @@ final class MigrationValidator {
 		// under this version is not ours. An application that was renamed keeps its
 		// migrations, so this does not take them for another one's
 		private boolean isForeign(ResolvedMigration migration, HistoryRow applied) {
-			return applied.application() != null && !applied.application().equals(MigrationValidator.this.application)
-					&& !applied.description().equals(migration.description())
-					&& (applied.type() == MigrationType.BEAN || applied.type() == MigrationType.FILE)
-					&& !migration.script().equals(applied.script());
+			String application = applied.writer().application();
+			MigrationDescriptor then = applied.descriptor();
+			return application != null && !application.equals(MigrationValidator.this.application)
+					&& !then.description().equals(migration.description())
+					&& (then.type() == MigrationType.BEAN || then.type() == MigrationType.FILE)
+					&& !Objects.equals(migration.script(), then.script());
 		}
 
 	}

@@ -57,8 +57,8 @@ final class MongoAccess {
 		this.client = client;
 		this.settings = settings;
 		this.clock = clock;
-		this.lock = new MigrationLock(database(factory).getCollection(settings.lockCollection()), settings.lease(),
-				nanoTime, clock);
+		this.lock = new MigrationLock(database(factory).getCollection(settings.place().lockCollection()),
+				settings.lock().lease(), nanoTime, clock);
 	}
 
 	MongoDatabaseFactory factory() {
@@ -70,8 +70,8 @@ final class MongoAccess {
 	}
 
 	Set<String> ourCollections() {
-		return Set.of(this.settings.historyCollection(), this.settings.lockCollection(), HOLDS, PREIMAGES,
-				ScratchDatabase.BEAT_COLLECTION);
+		return Set.of(this.settings.place().historyCollection(), this.settings.place().lockCollection(), HOLDS,
+				PREIMAGES, ScratchDatabase.BEAT_COLLECTION);
 	}
 
 	List<MongoNamespace> ourNamespaces() {
@@ -90,7 +90,8 @@ final class MongoAccess {
 
 	// The factory may be bound to a session
 	MigrationHistory history(MongoDatabaseFactory factory) {
-		return new MigrationHistory(database(factory).getCollection(this.settings.historyCollection()), this.clock);
+		return new MigrationHistory(database(factory).getCollection(this.settings.place().historyCollection()),
+				this.clock);
 	}
 
 	MigrationHolds holds(MongoDatabaseFactory factory) {
@@ -106,7 +107,7 @@ final class MongoAccess {
 	}
 
 	private MongoDatabase database(MongoDatabaseFactory factory) {
-		String database = this.settings.database();
+		String database = this.settings.place().database();
 		return (database != null) ? factory.getMongoDatabase(database) : factory.getMongoDatabase();
 	}
 

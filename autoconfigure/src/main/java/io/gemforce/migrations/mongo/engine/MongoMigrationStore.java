@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -45,13 +46,13 @@ import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.MigrationStore;
 import io.gemforce.migrations.store.PlanGuard;
-import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.store.RehearsalScope;
 import io.gemforce.migrations.store.Requirements;
 import io.gemforce.migrations.store.RollbackTarget;
 import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreLock;
 import io.gemforce.migrations.store.StoreLook;
+import io.gemforce.migrations.store.StorePlan;
 import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.store.Validation;
 
@@ -63,78 +64,47 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	private static final Log logger = LogFactory.getLog(MongoMigrationStore.class);
 
+	private static final String ENGINE = "gemforce-migrations";
+
+	private final Connection connection;
+
+	private final Beans beans;
+
+	private final MongoSettings settings;
+
+	private final Service service;
+
+	private final Clocks clocks;
+
 	private final Supplier<MongoAccess> access;
 
 	private final Supplier<MigrationLocker> locker;
 
-	private final MigrationSource source;
-
-	private final Supplier<DiscoveredMigrations> discovery;
-
-	private final MigrationTemplates templates;
-
-	private final MigrationValidator validator;
-
-	private final MongoSettings settings;
-
-	private final ShutdownSignal stop;
-
-	private final String engine;
-
-	private final MigrationThread thread;
-
-	private final LongSupplier nanoTime;
-
-	private final Clock clock;
-
-	private final Requirements requirements;
-
-	private final ApplicationInstance application;
+	private final Supplier<MigrationValidator> validator;
 
 	/**
 	 * Create a store. Nothing is sent before the store is asked for something.
-	 * @param initializer the name of the bean that users of MongoDB wait for
 	 */
-	public MongoMigrationStore(Supplier<MongoDatabaseFactory> factory, Supplier<MongoClient> client,
-			ListableBeanFactory beanFactory, ResourcePatternResolver resources, String initializer,
-			MigrationTemplates templates, MongoSettings settings, ApplicationInstance application,
-			Requirements requirements, ShutdownSignal stop, String engine) {
-		this(factory, client,
-				new MigrationDiscovery(beanFactory, initializer,
-						() -> ChangeFiles.find(resources, settings.locations(), settings.locationsSet())),
-				templates, settings, application, requirements, stop, engine,
-				new MigrationThread(() -> canOtherThreadsGetBeans(beanFactory, initializer)), System::nanoTime,
-				Clock.systemUTC());
+	public MongoMigrationStore(Connection connection, Beans beans, MongoSettings settings, Service service) {
+		this(connection, beans, settings, service, new Clocks(System::nanoTime, Clock.systemUTC()));
 	}
 
-	// While a bean is being created that waits for the migrations, another thread that
-	// asks for one that is in creation would wait for ever, and Spring does not let it be
-	// interrupted. The thread that creates the bean is told instead
-	private static boolean canOtherThreadsGetBeans(ListableBeanFactory beanFactory, String initializer) {
-		return !(beanFactory instanceof ConfigurableListableBeanFactory configurable)
-				|| !configurable.isCurrentlyInCreation(initializer);
-	}
-
-	MongoMigrationStore(Supplier<MongoDatabaseFactory> factory, Supplier<MongoClient> client, MigrationSource source,
-			MigrationTemplates templates, MongoSettings settings, ApplicationInstance application,
-			Requirements requirements, ShutdownSignal stop, String engine, MigrationThread thread,
-			LongSupplier nanoTime, Clock clock) {
-		this.access = SingletonSupplier
-			.of(() -> new MongoAccess(factory.get(), client.get(), settings, nanoTime, clock));
-		this.locker = SingletonSupplier
-			.of(() -> new MigrationLocker(this.access.get(), stop, settings.lockWaitTimeout()));
-		this.source = source;
-		this.discovery = SingletonSupplier.of(source::discover);
-		this.templates = templates;
-		this.validator = new MigrationValidator(application.name(), settings, requirements, this.access);
-		this.requirements = requirements;
-		this.application = application;
+	MongoMigrationStore(Connection connection, Beans beans, MongoSettings settings, Service service, Clocks clocks) {
+		this.connection = connection;
+		this.beans = beans;
 		this.settings = settings;
-		this.stop = stop;
-		this.engine = engine;
-		this.thread = thread;
-		this.nanoTime = nanoTime;
-		this.clock = clock;
+		this.service = service;
+		this.clocks = clocks;
+		this.access = SingletonSupplier.of(() -> new MongoAccess(connection.factory().get(), connection.client().get(),
+				settings, clocks.nanoTime(), clocks.clock()));
+		this.locker = SingletonSupplier
+			.of(() -> new MigrationLocker(this.access.get(), service.stop(), settings.lock().waitTimeout()));
+		this.validator = SingletonSupplier.of(() -> validator(beans.source().discover()));
+	}
+
+	private MigrationValidator validator(DiscoveredMigrations build) {
+		return new MigrationValidator(build, this.service.application().name(), this.settings,
+				this.service.requirements(), this.access);
 	}
 
 	@Override
@@ -144,7 +114,8 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	@Override
 	public String engine() {
-		return this.engine;
+		String version = getClass().getPackage().getImplementationVersion();
+		return (version != null) ? ENGINE + "/" + version : ENGINE;
 	}
 
 	@Override
@@ -166,18 +137,18 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	@Override
 	public List<Execution> executions(Collection<MigrationEntry> entries) {
-		List<Long> ranks = entries.stream().flatMap((entry) -> entry.attempts().stream()).toList();
+		List<Long> ranks = entries.stream().flatMap((entry) -> entry.recorded().attempts().stream()).toList();
 		return ranks.isEmpty() ? List.of() : translating(() -> this.access.get().history().executions(ranks));
 	}
 
 	@Override
 	public StoreLook look() {
-		return new MongoLook(this.discovery);
+		return new MongoLook(this.validator);
 	}
 
 	@Override
 	public StoreLook lookAhead() {
-		return new MongoLook(this.source::discoverEarly);
+		return new MongoLook(() -> validator(this.beans.source().discoverEarly()));
 	}
 
 	@Override
@@ -186,11 +157,11 @@ public final class MongoMigrationStore implements MigrationStore {
 	}
 
 	private StoreResult migrate(MigrationRun run, PlanGuard guard, Supplier<History> history) {
-		long startedAt = this.nanoTime.getAsLong();
-		MigrationRunner runner = new MigrationRunner(this.access.get(), this.locker.get(), this.discovery.get(),
-				this.validator, executors(),
-				new OldPreimages(this.access.get(), this.settings.preimages().retention(), this.clock), this.stop,
-				guard);
+		long startedAt = this.clocks.nanoTime().getAsLong();
+		MigrationRunner runner = new MigrationRunner(this.access.get(), this.locker.get(), this.validator.get(),
+				executors(),
+				new OldPreimages(this.access.get(), this.settings.preimages().retention(), this.clocks.clock()),
+				this.service.stop(), guard);
 		try {
 			Validation before = runner.run(run, history.get());
 			return result(before, runner.applied(), elapsed(startedAt));
@@ -201,19 +172,20 @@ public final class MongoMigrationStore implements MigrationStore {
 	}
 
 	private ExecutorFactory executors() {
-		return new ExecutorFactory(new AttemptFactory(this.access.get(), this.templates, this.settings),
-				this.access.get(), this.thread, this.stop, this.nanoTime);
+		return new ExecutorFactory(new AttemptFactory(this.access.get(), this.beans.templates(), this.settings),
+				this.access.get(), new MigrationThread(this.beans.otherThreads()), this.service.stop(),
+				this.clocks.nanoTime());
 	}
 
 	private Duration elapsed(long startedAt) {
-		return Duration.ofNanos(this.nanoTime.getAsLong() - startedAt);
+		return Duration.ofNanos(this.clocks.nanoTime().getAsLong() - startedAt);
 	}
 
 	private static StoreResult result(Validation before, List<String> applied, Duration duration) {
 		String from = before.entries()
 			.stream()
 			.filter((entry) -> entry.state().isApplied())
-			.map(MigrationEntry::version)
+			.map(MigrationEntry::id)
 			.reduce((first, second) -> second)
 			.orElse(null);
 		if (!applied.isEmpty()) {
@@ -228,17 +200,17 @@ public final class MongoMigrationStore implements MigrationStore {
 	@Override
 	public List<String> perform(Operation operation, MigrationRun run) {
 		return translating(
-				() -> new HistoryOperations(this.locker.get(), this.discovery.get(), this.validator, this.settings)
+				() -> new HistoryOperations(this.locker.get(), this.validator.get(), this.settings.lock().lease())
 					.perform(operation, run));
 	}
 
 	@Override
-	public List<PlanStep> plan(boolean exact) {
+	public StorePlan plan(boolean exact) {
 		return translating(() -> planner().plan(exact));
 	}
 
 	private MongoPlanner planner() {
-		return new MongoPlanner(this.access.get(), this.discovery.get(), this.validator, this.requirements);
+		return new MongoPlanner(this.access.get(), this.validator.get(), this.service.requirements());
 	}
 
 	@Override
@@ -248,9 +220,10 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	@Override
 	public StoreResult rollback(RollbackTarget target, MigrationRun run, PlanGuard guard, @Nullable String reason) {
-		long startedAt = this.nanoTime.getAsLong();
+		long startedAt = this.clocks.nanoTime().getAsLong();
 		MigrationRollback rollback = new MigrationRollback(this.access.get(), this.locker.get(),
-				new RollbackPlanner(this.discovery.get()), executors(), this.stop, guard, this.clock);
+				new RollbackPlanner(this.validator.get().discovery()), executors(), this.service.stop(), guard,
+				this.clocks.clock());
 		try {
 			String from = currentVersion();
 			rollback.run(target, run, reason);
@@ -282,8 +255,8 @@ public final class MongoMigrationStore implements MigrationStore {
 			if (!validation.errors().isEmpty()) {
 				throw new MigrationException(validation.errors(), "unchanged, nothing was rehearsed", null);
 			}
-			return new MongoRehearsal(access.factory(), access.client(), this.discovery.get(), access.ourCollections(),
-					new RehearsalStores(access.client()), this.clock)
+			return new MongoRehearsal(access.factory(), access.client(), this.validator.get().discovery(),
+					access.ourCollections(), new RehearsalStores(), this.clocks.clock())
 				.run(scope, validation);
 		});
 	}
@@ -307,7 +280,7 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	private MigrationException explain(MongoException failure, String databaseState) {
 		if (failure instanceof MongoInterruptedException) {
-			this.stop.check(StoreName.MONGO, databaseState);
+			this.service.stop().check(StoreName.MONGO, databaseState);
 		}
 		return MongoFailures.explain(failure, this.access.get().address(), databaseState);
 	}
@@ -315,12 +288,12 @@ public final class MongoMigrationStore implements MigrationStore {
 	// The history, read once, and what was known of this build at that time
 	private final class MongoLook implements StoreLook {
 
-		private final Supplier<DiscoveredMigrations> known;
+		private final Supplier<MigrationValidator> known;
 
 		private final Supplier<History> history = SingletonSupplier
 			.of(() -> MongoMigrationStore.this.access.get().history().read());
 
-		private MongoLook(Supplier<DiscoveredMigrations> known) {
+		private MongoLook(Supplier<MigrationValidator> known) {
 			this.known = SingletonSupplier.of(known);
 		}
 
@@ -339,7 +312,7 @@ public final class MongoMigrationStore implements MigrationStore {
 
 		@Override
 		public Validation seen() {
-			DiscoveredMigrations build = this.known.get();
+			DiscoveredMigrations build = this.known.get().discovery();
 			Validation found = new Validation(List.of(), build.problems());
 			try {
 				translating(this.history);
@@ -355,7 +328,7 @@ public final class MongoMigrationStore implements MigrationStore {
 				logger.debug("The client of store 'mongo' cannot be created yet", ex);
 				return found;
 			}
-			return build.isComplete() ? compare(build) : found;
+			return build.isComplete() ? compare(this.known.get()) : found;
 		}
 
 		// A client may as well need a bean that needs the other store
@@ -364,9 +337,8 @@ public final class MongoMigrationStore implements MigrationStore {
 			return cause instanceof IllegalArgumentException || cause instanceof MongoException;
 		}
 
-		private Validation compare(DiscoveredMigrations build) {
-			return translating(() -> MongoMigrationStore.this.validator.validate(build, this.history.get(),
-					MongoMigrationStore.this.access.get()::hold));
+		private Validation compare(MigrationValidator build) {
+			return translating(() -> build.validate(this.history.get(), MongoMigrationStore.this.access.get()::hold));
 		}
 
 		@Override
@@ -377,7 +349,7 @@ public final class MongoMigrationStore implements MigrationStore {
 
 		@Override
 		public Validation validate() {
-			return compare(MongoMigrationStore.this.discovery.get());
+			return compare(MongoMigrationStore.this.validator.get());
 		}
 
 		@Override
@@ -389,26 +361,76 @@ public final class MongoMigrationStore implements MigrationStore {
 
 	private final class RehearsalStores implements RehearsalStage.Stores {
 
-		private final MongoClient client;
-
-		private RehearsalStores(MongoClient client) {
-			this.client = client;
-		}
-
 		@Override
 		public MongoMigrationStore create(MongoDatabaseFactory factory, DiscoveredMigrations migrations) {
-			return new MongoMigrationStore(() -> factory, () -> this.client, () -> migrations,
-					MongoMigrationStore.this.templates.withoutEvents(),
-					MongoMigrationStore.this.settings.forRehearsal(), MongoMigrationStore.this.application,
-					(requirement) -> Requirements.Status.MET, MongoMigrationStore.this.stop,
-					MongoMigrationStore.this.engine, MongoMigrationStore.this.thread, MongoMigrationStore.this.nanoTime,
-					MongoMigrationStore.this.clock);
+			return new MongoMigrationStore(new Connection(() -> factory, MongoMigrationStore.this.connection.client()),
+					MongoMigrationStore.this.beans.forRehearsal(migrations),
+					MongoMigrationStore.this.settings.forRehearsal(),
+					new Service(MongoMigrationStore.this.service.application(),
+							(requirement) -> Requirements.Status.MET, MongoMigrationStore.this.service.stop()),
+					MongoMigrationStore.this.clocks);
 		}
 
 		@Override
 		public MigrationRun beginRun() {
-			return MigrationRun.begin(Trigger.JOB, MongoMigrationStore.this.application);
+			return MigrationRun.begin(Trigger.JOB, MongoMigrationStore.this.service.application());
 		}
+
+	}
+
+	/**
+	 * The way to MongoDB, which is not taken before the store is asked for something.
+	 */
+	public record Connection(Supplier<MongoDatabaseFactory> factory, Supplier<MongoClient> client) {
+
+	}
+
+	/**
+	 * What the application has for migrations.
+	 *
+	 * @param otherThreads whether other threads than the caller's can get beans now
+	 */
+	public record Beans(MigrationSource source, MigrationTemplates templates, BooleanSupplier otherThreads) {
+
+		/**
+		 * Return what an application context has.
+		 * @param initializer the name of the bean that users of MongoDB wait for
+		 */
+		public static Beans of(ListableBeanFactory beanFactory, String initializer, ResourcePatternResolver resources,
+				MongoSettings.Files files, MigrationTemplates templates) {
+			return new Beans(
+					new MigrationDiscovery(beanFactory, initializer,
+							() -> ChangeFiles.find(resources, files.locations(), files.set())),
+					templates, () -> canOtherThreadsGetBeans(beanFactory, initializer));
+		}
+
+		// While a bean is being created that waits for the migrations, another thread
+		// that asks for one that is in creation would wait for ever, and Spring does not
+		// let it be interrupted. The thread that creates the bean is told instead
+		private static boolean canOtherThreadsGetBeans(ListableBeanFactory beanFactory, String initializer) {
+			return !(beanFactory instanceof ConfigurableListableBeanFactory configurable)
+					|| !configurable.isCurrentlyInCreation(initializer);
+		}
+
+		private Beans forRehearsal(DiscoveredMigrations migrations) {
+			return new Beans(() -> migrations, this.templates.withoutEvents(), this.otherThreads);
+		}
+
+	}
+
+	/**
+	 * The service that has the store.
+	 */
+	public record Service(ApplicationInstance application, Requirements requirements, ShutdownSignal stop) {
+
+	}
+
+	/**
+	 * The clocks of this process.
+	 *
+	 * @param nanoTime measures times, whatever is set
+	 */
+	record Clocks(LongSupplier nanoTime, Clock clock) {
 
 	}
 

@@ -9,12 +9,11 @@ import com.mongodb.client.MongoDatabase;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.StoreName;
-import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
-import io.gemforce.migrations.mongo.discovery.ActionPlan;
 import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
 import io.gemforce.migrations.mongo.discovery.ImportId;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
@@ -23,9 +22,11 @@ import io.gemforce.migrations.mongo.history.HistoryRow;
 import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.PlanStep;
+import io.gemforce.migrations.store.PlannedWork;
 import io.gemforce.migrations.store.Requirement;
 import io.gemforce.migrations.store.Requirements;
 import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.StorePlan;
 import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.store.Undo;
 import io.gemforce.migrations.store.Validation;
@@ -45,47 +46,44 @@ final class MongoPlanner {
 
 	private final RollbackPlanner rollbacks;
 
-	MongoPlanner(MongoAccess access, DiscoveredMigrations discovery, MigrationValidator validator,
-			Requirements requirements) {
+	MongoPlanner(MongoAccess access, MigrationValidator validator, Requirements requirements) {
 		this.access = access;
-		this.discovery = discovery;
+		this.discovery = validator.discovery();
 		this.validator = validator;
 		this.requirements = requirements;
-		this.rollbacks = new RollbackPlanner(discovery);
+		this.rollbacks = new RollbackPlanner(this.discovery);
 	}
 
 	// If exact, counts what would be touched, otherwise estimates it
-	List<PlanStep> plan(boolean exact) {
+	StorePlan plan(boolean exact) {
 		History history = this.access.history().read();
-		Validation validation = this.validator.validate(this.discovery, history, this.access::hold);
+		Validation validation = this.validator.validate(history, this.access::hold);
 		boolean transactions = this.access.hasTransactions();
 		MongoDatabase database = this.access.factory().getMongoDatabase();
-		Optional<Hold> hold = validation.entries().stream().anyMatch((entry) -> entry.state() == MigrationState.HELD)
-				? this.access.hold() : Optional.empty();
+		Optional<Hold> hold = validation.isHeld() ? this.access.hold() : Optional.empty();
 		PeerHistories peers = new PeerHistories(database);
 		List<PlanStep> steps = new ArrayList<>();
 		for (MigrationEntry entry : validation.entries()) {
 			if (entry.isPending() || entry.state() == MigrationState.HELD) {
 				ResolvedMigration migration = migration(entry);
-				ActionPlan plan = peers.findExecuted(migration)
-					.map(MongoPlanner::imported)
-					.orElseGet(() -> migration.action().plan(database, exact));
-				steps.add(new PlanStep(StoreName.MONGO, entry.id(), entry.description(), migration.type(), Phase.EXPAND,
-						Direction.UP, plan.summary(), plan.script(), plan.touches(), plan.locks(),
-						migration.isTransactional(transactions), entry.undo(), heldBack(entry, migration, hold),
-						migration.checksum()));
+				boolean transactional = migration.isTransactional(transactions);
+				PlannedWork work = peers.findExecuted(migration)
+					.map((id) -> imported(id, transactional))
+					.orElseGet(() -> migration.action().plan(database, exact, transactional));
+				steps.add(new PlanStep(StoreName.MONGO, migration.descriptor(), Phase.EXPAND, Direction.UP, work,
+						entry.undo(), heldBack(entry, migration, hold)));
 			}
 		}
-		return steps;
+		return new StorePlan(steps, validation);
 	}
 
-	private static ActionPlan imported(ImportId id) {
-		return new ActionPlan("is recorded as applied and not run: %s was executed".formatted(id), null, null,
-				List.of());
+	private static PlannedWork imported(ImportId id, boolean transactional) {
+		return PlannedWork.summarized("is recorded as applied and not run: %s was executed".formatted(id),
+				transactional);
 	}
 
 	private ResolvedMigration migration(MigrationEntry entry) {
-		return Objects.requireNonNull(this.discovery.find(Version.parse(entry.id()).orElseThrow()));
+		return Objects.requireNonNull(this.discovery.find(Objects.requireNonNull(entry.version())));
 	}
 
 	private List<String> heldBack(MigrationEntry entry, ResolvedMigration migration, Optional<Hold> hold) {
@@ -95,7 +93,8 @@ final class MongoPlanner {
 		}
 		migration.requires()
 			.stream()
-			.filter((requirement) -> entry.blockedBy().contains(requirement.toString()) && !isPlanned(requirement))
+			.filter((requirement) -> entry.dependencies().blockedBy().contains(requirement.toString())
+					&& !isPlanned(requirement))
 			.forEach((requirement) -> reasons.add("requires %s, which is not applied".formatted(requirement)));
 		return reasons;
 	}
@@ -114,17 +113,16 @@ final class MongoPlanner {
 
 	private PlanStep undoStep(VersionHistory past) {
 		ResolvedMigration migration = this.rollbacks.find(past);
-		HistoryRow row = past.newest();
 		if (migration == null) {
-			return new PlanStep(StoreName.MONGO, past.version().toString(), row.description(), row.type(), Phase.EXPAND,
-					Direction.DOWN, "cannot be undone by this build", null, null, List.of(), null,
-					Undo.none("it is not in this build: roll back with the build that has it"), List.of(),
-					row.checksum());
+			return undoStep(past.newest().descriptor(), PlannedWork.summarized("cannot be undone by this build", null),
+					Undo.none("it is not in this build: roll back with the build that has it"));
 		}
-		return new PlanStep(StoreName.MONGO, past.version().toString(), migration.description(), migration.type(),
-				Phase.EXPAND, Direction.DOWN, migration.action().undoSummary(), null, null, List.of(),
-				migration.isTransactional(this.access.hasTransactions()), undo(migration, past), List.of(),
-				migration.checksum());
+		return undoStep(migration.descriptor(), PlannedWork.summarized(migration.action().undoSummary(),
+				migration.isTransactional(this.access.hasTransactions())), undo(migration, past));
+	}
+
+	private static PlanStep undoStep(MigrationDescriptor descriptor, PlannedWork work, Undo undo) {
+		return new PlanStep(StoreName.MONGO, descriptor, Phase.EXPAND, Direction.DOWN, work, undo, List.of());
 	}
 
 	private Undo undo(ResolvedMigration migration, VersionHistory past) {
@@ -152,7 +150,7 @@ final class MongoPlanner {
 			.executions(List.of(rank))
 			.stream()
 			.findFirst()
-			.map((execution) -> execution.applicationVersion())
+			.map((execution) -> execution.origin().applicationVersion())
 			.orElse(null);
 	}
 

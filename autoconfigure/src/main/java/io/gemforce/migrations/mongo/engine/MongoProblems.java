@@ -5,6 +5,7 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Problem;
@@ -71,14 +72,14 @@ final class MongoProblems {
 		return Problem.error(ProblemCode.FOREIGN_HISTORY, StoreName.MONGO,
 				("Version %s was applied by application '%s' as '%s', and is '%s' in this build: the history is "
 						+ "another service's")
-					.formatted(migration.version(), applied.application(), applied.description(),
+					.formatted(migration.version(), applied.writer().application(), applied.descriptor().description(),
 							migration.description()),
 				"Give each service that shares a database names of its own: gemforce.migrations.mongo.history-collection "
 						+ "and gemforce.migrations.mongo.lock-collection, or gemforce.migrations.mongo.database");
 	}
 
 	static Problem missing(VersionHistory past) {
-		HistoryRow row = past.newest();
+		MigrationDescriptor row = past.newest().descriptor();
 		return Problem.error(ProblemCode.MISSING_MIGRATION, StoreName.MONGO,
 				"Migration %s (%s) was applied as %s but is not in this build".formatted(past.version(),
 						row.description(), row.script()),
@@ -145,7 +146,7 @@ final class MongoProblems {
 
 	static Problem ahead(Version highestApplied, @Nullable Version newest, @Nullable VersionHistory past,
 			boolean fail) {
-		String application = (past != null) ? past.newest().application() : null;
+		String application = (past != null) ? past.newest().writer().application() : null;
 		return new Problem(fail ? Severity.ERROR : Severity.WARNING, ProblemCode.SCHEMA_AHEAD, StoreName.MONGO,
 				"Store 'mongo' is at version %s, this build knows %s%s; nothing is run".formatted(highestApplied,
 						newest, (application != null) ? " (applied by %s)".formatted(application) : ""),

@@ -3,7 +3,7 @@ package io.gemforce.migrations.mongo.engine;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 import com.mongodb.client.MongoClient;
@@ -12,7 +12,6 @@ import org.springframework.data.mongodb.MongoDatabaseFactory;
 import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
 
 import io.gemforce.migrations.RehearsalResult;
-import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.mongo.rehearsal.SampleCopy;
@@ -83,9 +82,7 @@ final class MongoRehearsal {
 
 	private List<ResolvedMigration> resolve(List<MigrationEntry> entries) {
 		return entries.stream()
-			.flatMap((entry) -> Version.parse(Objects.requireNonNull(entry.version())).stream())
-			.map((version) -> this.discovery.find(version))
-			.filter(Objects::nonNull)
+			.flatMap((entry) -> Optional.ofNullable(entry.version()).map(this.discovery::find).stream())
 			.toList();
 	}
 

@@ -9,23 +9,44 @@ import io.gemforce.migrations.Version;
 
 /**
  * What a user can set about MongoDB migrations.
- *
- * @param database the database of the history and the lock, {@code null} for the
- * application's
- * @param lease how long a lock without a sign of life is respected
  */
-public record MongoSettings(@Nullable String database, String historyCollection, String lockCollection,
-		List<String> locations, boolean locationsSet, Preimages preimages, Duration lease, Duration lockWaitTimeout,
-		Policy policy) {
-
-	public MongoSettings {
-		locations = List.copyOf(locations);
-	}
+public record MongoSettings(Place place, Files files, Preimages preimages, Lock lock, Policy policy) {
 
 	// The database has nothing but the rehearsal in it, and any order is accepted
 	MongoSettings forRehearsal() {
-		return new MongoSettings(null, this.historyCollection, this.lockCollection, this.locations, this.locationsSet,
-				this.preimages, this.lease, this.lockWaitTimeout, new Policy(null, null, true, true, false));
+		return new MongoSettings(new Place(null, this.place.historyCollection(), this.place.lockCollection()),
+				this.files, this.preimages, this.lock, new Policy(null, null, true, true, false));
+	}
+
+	/**
+	 * Where the history and the lock are.
+	 *
+	 * @param database {@code null} for the application's
+	 */
+	public record Place(@Nullable String database, String historyCollection, String lockCollection) {
+
+	}
+
+	/**
+	 * Where the files are.
+	 *
+	 * @param set whether the user has set it
+	 */
+	public record Files(List<String> locations, boolean set) {
+
+		public Files {
+			locations = List.copyOf(locations);
+		}
+
+	}
+
+	/**
+	 * How to lock.
+	 *
+	 * @param lease how long a lock without a sign of life is respected
+	 */
+	public record Lock(Duration lease, Duration waitTimeout) {
+
 	}
 
 	/**

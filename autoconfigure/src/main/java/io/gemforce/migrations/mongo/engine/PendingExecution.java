@@ -32,10 +32,8 @@ record PendingExecution(ResolvedMigration migration, Direction direction, @Nulla
 
 	ExecutionStart start(MigrationRun run, String namespace, boolean transactional) {
 		Attempt attempt = attempt(transactional);
-		String version = attempt.version().toString();
-		return new ExecutionStart(run, StoreName.MONGO, namespace, version, version, attempt.description(),
-				attempt.type(), attempt.script(), attempt.checksum(), attempt.phase(), attempt.direction(),
-				attempt.transactional());
+		return new ExecutionStart(run, StoreName.MONGO, namespace, attempt.descriptor(), attempt.phase(),
+				attempt.direction(), attempt.transactional());
 	}
 
 	// Like toString(), for the middle of a sentence

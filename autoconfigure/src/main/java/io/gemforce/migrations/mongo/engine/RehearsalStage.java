@@ -2,7 +2,6 @@ package io.gemforce.migrations.mongo.engine;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +22,7 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.mongo.rehearsal.DatabaseFingerprint;
+import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.RehearsalScope;
 import io.gemforce.migrations.store.RollbackTarget;
@@ -90,7 +90,7 @@ final class RehearsalStage {
 			.stream()
 			.filter((entry) -> entry.inBuild() && entry.state().isPending())
 			.findFirst()
-			.flatMap((entry) -> Version.parse(entry.id()))
+			.map(MigrationEntry::version)
 			.orElse(null);
 	}
 
@@ -104,8 +104,7 @@ final class RehearsalStage {
 	}
 
 	private MongoMigrationStore store() {
-		return this.stores.create(this.factory, new DiscoveredMigrations(
-				this.applied.stream().sorted(Comparator.comparing(ResolvedMigration::version)).toList(), List.of()));
+		return this.stores.create(this.factory, new DiscoveredMigrations(this.applied, List.of()));
 	}
 
 	// After a failure no further one is rehearsed
@@ -121,7 +120,7 @@ final class RehearsalStage {
 				result = notRehearsed(migration, migration.action().reachesBeyond().orElseThrow());
 			}
 			else {
-				seed.before(StoreName.MONGO, migration.version().toString());
+				seed.before(StoreName.MONGO, migration.id());
 				result = new Performance(migration).run();
 			}
 			failure = failure
@@ -132,7 +131,7 @@ final class RehearsalStage {
 	}
 
 	private static RehearsalResult notRehearsed(ResolvedMigration migration, String reason) {
-		return new RehearsalResult(StoreName.MONGO, migration.version().toString(), migration.description(),
+		return new RehearsalResult(StoreName.MONGO, migration.id(), migration.description(),
 				RehearsalResult.Outcome.NOT_REHEARSED, reason, null, null);
 	}
 
@@ -206,8 +205,8 @@ final class RehearsalStage {
 		}
 
 		private RehearsalResult result(RehearsalResult.Outcome outcome, @Nullable String reason) {
-			return new RehearsalResult(StoreName.MONGO, this.migration.version().toString(),
-					this.migration.description(), outcome, reason, this.up, this.down);
+			return new RehearsalResult(StoreName.MONGO, this.migration.id(), this.migration.description(), outcome,
+					reason, this.up, this.down);
 		}
 
 	}

@@ -19,13 +19,12 @@ import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
 import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.UndoProblems;
 
 /**
  * Selects what a rollback undoes: the newest application first, and none is skipped.
  */
 final class RollbackPlanner {
-
-	private static final Version NOTHING = Version.parse("0").orElseThrow();
 
 	private final DiscoveredMigrations discovery;
 
@@ -63,7 +62,7 @@ final class RollbackPlanner {
 			return past.version().compareTo(to.version()) > 0;
 		}
 		Collection<String> runIds = ((RollbackTarget.OfRuns) target).runIds();
-		String runId = application(past).runId();
+		String runId = application(past).writer().runId();
 		return runId != null && runIds.contains(runId);
 	}
 
@@ -71,11 +70,11 @@ final class RollbackPlanner {
 		List<Problem> problems = inTheWay.stream()
 			.map((past) -> Problem.error(ProblemCode.DEPENDENCY_BLOCKED, StoreName.MONGO,
 					"Migration %s (%s) of store 'mongo' was applied after what is to be undone"
-						.formatted(past.version(), past.newest().description()),
+						.formatted(past.version(), past.newest().descriptor().description()),
 					"Undo it, too: roll back to an older version, or name the run that applied it as well (%s)"
-						.formatted(application(past).runId())))
+						.formatted(application(past).writer().runId())))
 			.toList();
-		return new MigrationException(problems, "unchanged, nothing was undone", null);
+		return new MigrationException(problems, UndoProblems.NOTHING_UNDONE, null);
 	}
 
 	Optional<PendingExecution> next(RollbackTarget target, History history) {
@@ -90,7 +89,7 @@ final class RollbackPlanner {
 			throw new MigrationException(
 					Problem.error(ProblemCode.NO_DOWN, StoreName.MONGO,
 							"Migration %s (%s) of store 'mongo' is not in this build".formatted(past.version(),
-									past.newest().description()),
+									past.newest().descriptor().description()),
 							"Roll back with the build that has it"),
 					"unchanged by what cannot be undone", null);
 		}
@@ -109,7 +108,7 @@ final class RollbackPlanner {
 		return staying(target, history).stream()
 			.map(VersionHistory::version)
 			.max(Comparator.naturalOrder())
-			.orElse(NOTHING);
+			.orElse(Version.ZERO);
 	}
 
 	List<VersionHistory> staying(RollbackTarget target, History history) {

@@ -15,6 +15,7 @@ import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.history.HistoryRow;
+import io.gemforce.migrations.store.Recorded;
 
 /**
  * What the history says about one version, with its rows by ascending rank.
@@ -95,16 +96,10 @@ record VersionHistory(Version version, List<HistoryRow> rows) {
 		return this.rows.get(this.rows.size() - 1);
 	}
 
-	@Nullable Long newestRank() {
-		return this.rows.isEmpty() ? null : newest().rank();
-	}
-
-	@Nullable Direction newestDirection() {
-		return this.rows.isEmpty() ? null : newest().direction();
-	}
-
-	List<Long> ranks() {
-		return this.rows.stream().map(HistoryRow::rank).toList();
+	Recorded recorded(@Nullable String appliedChecksum) {
+		HistoryRow newest = this.rows.isEmpty() ? null : newest();
+		return new Recorded((newest != null) ? newest.rank() : null, this.rows.stream().map(HistoryRow::rank).toList(),
+				(newest != null) ? newest.direction() : null, appliedChecksum);
 	}
 
 	// Stays applied until it is undone, whatever attempts a late runner records
@@ -116,7 +111,8 @@ record VersionHistory(Version version, List<HistoryRow> rows) {
 		if (applied == null || newest().isOpen() || isUndoUnfinished()) {
 			return newest().state();
 		}
-		return (applied.type() == MigrationType.BASELINE) ? MigrationState.BASELINE : MigrationState.APPLIED;
+		return (applied.descriptor().type() == MigrationType.BASELINE) ? MigrationState.BASELINE
+				: MigrationState.APPLIED;
 	}
 
 	boolean isUndoUnfinished() {

@@ -1,7 +1,7 @@
 package io.gemforce.migrations.mongo.history;
 
 import java.util.List;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * The history as it was read at one moment, with its rows by ascending rank.
@@ -20,15 +20,16 @@ public record History(List<HistoryRow> rows, List<UnreadableRow> unreadable, lon
 	}
 
 	public List<HistoryRow> leftOpenBefore(long fence) {
-		return this.rows.stream().filter((row) -> row.isOpen() && row.fence() < fence).toList();
+		return this.rows.stream().filter((row) -> row.isOpen() && row.writer().fence() < fence).toList();
 	}
 
 	public long highestFenceOfOthers(String runId) {
-		LongStream fences = this.rows.stream().filter((row) -> !runId.equals(row.runId())).mapToLong(HistoryRow::fence);
-		LongStream unreadable = this.unreadable.stream()
-			.filter((row) -> !runId.equals(row.runId()))
-			.mapToLong(UnreadableRow::fence);
-		return LongStream.concat(fences, unreadable).max().orElse(0);
+		return Stream
+			.concat(this.rows.stream().map(HistoryRow::writer), this.unreadable.stream().map(UnreadableRow::writer))
+			.filter((writer) -> !runId.equals(writer.runId()))
+			.mapToLong(Writer::fence)
+			.max()
+			.orElse(0);
 	}
 
 }

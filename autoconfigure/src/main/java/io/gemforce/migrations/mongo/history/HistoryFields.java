@@ -3,9 +3,13 @@ package io.gemforce.migrations.mongo.history;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Locale;
+import java.util.Objects;
 
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationType;
 
 /**
  * Reads the fields of a document in the history, which another build, another tool or an
@@ -81,6 +85,18 @@ record HistoryFields(Document document) {
 
 	@Nullable Document child(String field) {
 		return (this.document.get(field) instanceof Document child) ? child : null;
+	}
+
+	String description() {
+		return Objects.requireNonNullElse(text(DESCRIPTION), "");
+	}
+
+	@Nullable MigrationType type() {
+		return constant(TYPE, MigrationType.class);
+	}
+
+	Direction direction() {
+		return Objects.requireNonNullElse(constant(DIRECTION, Direction.class), Direction.UP);
 	}
 
 	<E extends Enum<E>> @Nullable E constant(String field, Class<E> type) {

@@ -7,19 +7,17 @@ import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationState;
-import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Version;
 
 /**
  * What a runner needs of a row of the history.
  *
- * @param version the version, {@code null} if the row is not about a migration
- * @param type what the migration is made of, {@code null} if this build does not know it
+ * @param descriptor what it is about; without a version, it is not about a migration
  */
-public record HistoryRow(long rank, @Nullable Version version, String description, @Nullable MigrationType type,
-		@Nullable String script, @Nullable String checksum, Direction direction, MigrationState state,
-		boolean transactional, @Nullable String application, @Nullable String runId, long fence) {
+public record HistoryRow(long rank, MigrationDescriptor descriptor, Direction direction, MigrationState state,
+		boolean transactional, Writer writer) {
 
 	/**
 	 * Return the name of a field that is not understood and must not be taken for
@@ -62,16 +60,15 @@ public record HistoryRow(long rank, @Nullable Version version, String descriptio
 			return Optional.empty();
 		}
 		HistoryFields fields = new HistoryFields(document);
-		Long fence = fields.number(HistoryFields.FENCE);
-		Direction direction = fields.constant(HistoryFields.DIRECTION, Direction.class);
-		String description = fields.text(HistoryFields.DESCRIPTION);
-		return Optional.of(new HistoryRow(Objects.requireNonNull(fields.number(HistoryFields.RANK)), version(fields),
-				(description != null) ? description : "", fields.constant(HistoryFields.TYPE, MigrationType.class),
-				fields.text(HistoryFields.SCRIPT), fields.text(HistoryFields.CHECKSUM),
-				(direction != null) ? direction : Direction.UP,
-				Objects.requireNonNull(fields.constant(HistoryFields.STATE, MigrationState.class)),
-				Boolean.TRUE.equals(fields.flag(HistoryFields.TRANSACTIONAL)), fields.text(HistoryFields.APPLICATION),
-				fields.text(HistoryFields.RUN_ID), (fence != null) ? fence : 0));
+		MigrationDescriptor descriptor = new MigrationDescriptor(version(fields), fields.description(), fields.type(),
+				fields.text(HistoryFields.SCRIPT), fields.text(HistoryFields.CHECKSUM));
+		return Optional.of(new HistoryRow(Objects.requireNonNull(fields.number(HistoryFields.RANK)), descriptor,
+				fields.direction(), Objects.requireNonNull(fields.constant(HistoryFields.STATE, MigrationState.class)),
+				Boolean.TRUE.equals(fields.flag(HistoryFields.TRANSACTIONAL)), Writer.of(document)));
+	}
+
+	public @Nullable Version version() {
+		return this.descriptor.version();
 	}
 
 	/**

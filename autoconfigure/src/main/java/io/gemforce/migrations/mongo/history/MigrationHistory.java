@@ -2,11 +2,11 @@ package io.gemforce.migrations.mongo.history;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 import com.mongodb.ErrorCategory;
@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.ExecutionError;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
-import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.Trigger;
 import io.gemforce.migrations.mongo.command.CommandRetries;
@@ -139,17 +139,22 @@ public final class MigrationHistory {
 	}
 
 	private Document opening(Attempt attempt, MigrationRun run, long fence) {
-		Document document = new Document(HistoryFields.VERSION, attempt.version().toString())
-			.append(HistoryFields.DESCRIPTION, attempt.description())
-			.append(HistoryFields.TYPE, attempt.type().name())
-			.append(HistoryFields.SCRIPT, attempt.script());
-		appendIfPresent(document, HistoryFields.CHECKSUM, attempt.checksum());
-		document.append(HistoryFields.DIRECTION, attempt.direction().name())
+		Document document = describe(attempt.descriptor()).append(HistoryFields.DIRECTION, attempt.direction().name())
 			.append(HistoryFields.STATE, MigrationState.RUNNING.name())
 			.append(HistoryFields.PHASE, attempt.phase().name())
 			.append(HistoryFields.TRANSACTIONAL, attempt.transactional())
 			.append(HistoryFields.STARTED_AT, now());
-		appendRun(document, run, run.application().user(), fence);
+		appendRun(document, run, fence);
+		return document;
+	}
+
+	private static Document describe(MigrationDescriptor descriptor) {
+		Document document = new Document();
+		appendIfPresent(document, HistoryFields.VERSION, descriptor.writtenVersion());
+		document.append(HistoryFields.DESCRIPTION, descriptor.description());
+		appendIfPresent(document, HistoryFields.TYPE, (descriptor.type() != null) ? descriptor.type().name() : null);
+		appendIfPresent(document, HistoryFields.SCRIPT, descriptor.script());
+		appendIfPresent(document, HistoryFields.CHECKSUM, descriptor.checksum());
 		return document;
 	}
 
@@ -159,10 +164,7 @@ public final class MigrationHistory {
 	 */
 	public boolean record(long rank, Mark mark, MigrationRun run, long fence) {
 		Document document = new Document(HistoryFields.RANK, rank);
-		appendIfPresent(document, HistoryFields.VERSION, (mark.version() != null) ? mark.version().toString() : null);
-		document.append(HistoryFields.DESCRIPTION, mark.description()).append(HistoryFields.TYPE, mark.type().name());
-		appendIfPresent(document, HistoryFields.SCRIPT, mark.script());
-		appendIfPresent(document, HistoryFields.CHECKSUM, mark.checksum());
+		document.putAll(describe(mark.descriptor()));
 		Date now = now();
 		document.append(HistoryFields.DIRECTION, Direction.UP.name())
 			.append(HistoryFields.STATE, mark.state().name())
@@ -171,7 +173,7 @@ public final class MigrationHistory {
 			.append(HistoryFields.STARTED_AT, now)
 			.append(HistoryFields.FINISHED_AT, now)
 			.append(HistoryFields.DURATION_MS, 0L);
-		appendRun(document, run, (mark.user() != null) ? mark.user() : run.application().user(), fence);
+		appendRun(document, run, fence);
 		appendIfPresent(document, HistoryFields.REASON, mark.reason());
 		return insert(rank, document, run);
 	}
@@ -186,13 +188,13 @@ public final class MigrationHistory {
 		return Date.from(this.clock.instant());
 	}
 
-	private static void appendRun(Document document, MigrationRun run, @Nullable String user, long fence) {
+	private static void appendRun(Document document, MigrationRun run, long fence) {
 		document.append(HistoryFields.RUN_ID, run.id())
 			.append(HistoryFields.TRIGGER, run.trigger().name())
 			.append(HistoryFields.APPLICATION, run.application().name());
 		appendIfPresent(document, HistoryFields.APPLICATION_VERSION, run.application().version());
 		document.append(HistoryFields.HOST, run.application().host());
-		appendIfPresent(document, HistoryFields.USER, user);
+		appendIfPresent(document, HistoryFields.USER, run.application().user());
 		document.append(HistoryFields.FENCE, fence);
 	}
 
@@ -213,7 +215,7 @@ public final class MigrationHistory {
 				}
 				Optional<HistoryRow> row = find(rank, unknown);
 				if (row.isPresent() || duplicate) {
-					return row.filter((present) -> run.id().equals(present.runId())).isPresent();
+					return row.filter((present) -> run.id().equals(present.writer().runId())).isPresent();
 				}
 				if (sent == MAX_SENDS) {
 					throw ex;
@@ -315,21 +317,27 @@ public final class MigrationHistory {
 
 	private static Execution execution(Document document) {
 		HistoryFields fields = new HistoryFields(document);
-		Long rank = fields.number(HistoryFields.RANK);
-		String description = fields.text(HistoryFields.DESCRIPTION);
-		Direction direction = fields.constant(HistoryFields.DIRECTION, Direction.class);
-		MigrationState state = fields.constant(HistoryFields.STATE, MigrationState.class);
-		Instant startedAt = fields.instant(HistoryFields.STARTED_AT);
-		return new Execution((rank != null) ? rank : 0, fields.text(HistoryFields.VERSION),
-				(description != null) ? description : "", fields.constant(HistoryFields.TYPE, MigrationType.class),
-				fields.text(HistoryFields.SCRIPT), fields.text(HistoryFields.CHECKSUM),
-				(direction != null) ? direction : Direction.UP, (state != null) ? state : MigrationState.RUNNING,
-				fields.constant(HistoryFields.PHASE, Phase.class), fields.flag(HistoryFields.TRANSACTIONAL), startedAt,
-				fields.instant(HistoryFields.FINISHED_AT), fields.number(HistoryFields.DURATION_MS),
-				fields.text(HistoryFields.RUN_ID), fields.constant(HistoryFields.TRIGGER, Trigger.class),
-				fields.text(HistoryFields.APPLICATION), fields.text(HistoryFields.APPLICATION_VERSION),
-				fields.text(HistoryFields.HOST), fields.text(HistoryFields.USER), fields.text(HistoryFields.REASON),
-				error(fields.child(HistoryFields.ERROR)));
+		return new Execution(Objects.requireNonNullElse(fields.number(HistoryFields.RANK), 0L),
+				MigrationDescriptor.of(fields.text(HistoryFields.VERSION), fields.description(), fields.type(),
+						fields.text(HistoryFields.SCRIPT), fields.text(HistoryFields.CHECKSUM)),
+				status(fields),
+				new Execution.Timing(fields.instant(HistoryFields.STARTED_AT),
+						fields.instant(HistoryFields.FINISHED_AT), fields.number(HistoryFields.DURATION_MS)),
+				origin(fields), error(fields.child(HistoryFields.ERROR)));
+	}
+
+	private static Execution.Status status(HistoryFields fields) {
+		return new Execution.Status(fields.direction(),
+				Objects.requireNonNullElse(fields.constant(HistoryFields.STATE, MigrationState.class),
+						MigrationState.RUNNING),
+				fields.constant(HistoryFields.PHASE, Phase.class), fields.flag(HistoryFields.TRANSACTIONAL));
+	}
+
+	private static Execution.Origin origin(HistoryFields fields) {
+		return new Execution.Origin(fields.text(HistoryFields.RUN_ID),
+				fields.constant(HistoryFields.TRIGGER, Trigger.class), fields.text(HistoryFields.APPLICATION),
+				fields.text(HistoryFields.APPLICATION_VERSION), fields.text(HistoryFields.HOST),
+				fields.text(HistoryFields.USER), fields.text(HistoryFields.REASON));
 	}
 
 	private static @Nullable ExecutionError error(@Nullable Document document) {

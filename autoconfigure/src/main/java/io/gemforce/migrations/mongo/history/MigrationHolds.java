@@ -62,8 +62,7 @@ public final class MigrationHolds {
 		HistoryFields fields = new HistoryFields(document);
 		String version = fields.text(VERSION);
 		Instant since = fields.instant(SINCE);
-		return new Hold(StoreName.MONGO,
-				Optional.ofNullable(version).flatMap(Version::parse).orElseGet(() -> Version.parse("0").orElseThrow()),
+		return new Hold(StoreName.MONGO, Optional.ofNullable(version).flatMap(Version::parse).orElse(Version.ZERO),
 				fields.text(REASON), fields.text(USER), (since != null) ? since : UNKNOWN);
 	}
 

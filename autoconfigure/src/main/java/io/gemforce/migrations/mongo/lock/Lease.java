@@ -1,6 +1,7 @@
 package io.gemforce.migrations.mongo.lock;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -61,10 +62,10 @@ public final class Lease implements AutoCloseable {
 
 	private boolean interrupted;
 
-	Lease(MongoCollection<Document> collection, String owner, LockDocument acquired, boolean takenOver,
+	Lease(MongoCollection<Document> collection, LockDocument acquired, boolean takenOver,
 			@Nullable LockDocument predecessor, LeaseTimes times, LongSupplier nanoTime, long sentAt) {
 		this.collection = collection;
-		this.owner = owner;
+		this.owner = Objects.requireNonNull(acquired.owner());
 		this.takenOver = takenOver;
 		this.predecessor = predecessor;
 		this.leftSessions = acquired.leftSessions();
@@ -73,7 +74,7 @@ public final class Lease implements AutoCloseable {
 		this.nanoTime = nanoTime;
 		this.lastBeatSentAt = sentAt;
 		this.doing = String.valueOf(acquired.doing());
-		this.fence = acquired.fence();
+		this.fence = acquired.beat().fence();
 		this.beats = Executors.newSingleThreadScheduledExecutor((task) -> {
 			Thread thread = new Thread(task, "migration-lock-beat");
 			thread.setDaemon(true);

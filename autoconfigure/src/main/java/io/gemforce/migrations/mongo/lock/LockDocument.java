@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 import org.bson.Document;
@@ -15,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param leftSessions the sessions of dead holders that the holder has taken over from
  */
-public record LockDocument(@Nullable String owner, long fence, long beat, Duration lease, @Nullable Object session,
-		List<Object> leftSessions, @Nullable Instant acquiredAt, @Nullable String doing) {
+public record LockDocument(Beat beat, Duration lease, @Nullable Object session, List<Object> leftSessions,
+		@Nullable Instant acquiredAt, @Nullable String doing) {
 
 	private static final int MAX_LEFT_SESSIONS = 10;
 
@@ -45,7 +44,7 @@ public record LockDocument(@Nullable String owner, long fence, long beat, Durati
 	static final String DOING = "doing";
 
 	static LockDocument from(Document document) {
-		return new LockDocument(text(document, OWNER), number(document, FENCE), number(document, BEAT),
+		return new LockDocument(new Beat(text(document, OWNER), number(document, FENCE), number(document, BEAT)),
 				Duration.ofMillis(number(document, LEASE_MS)), document.get(SESSION), list(document, LEFT_SESSIONS),
 				(document.get(ACQUIRED_AT) instanceof Date date) ? date.toInstant() : null, text(document, DOING));
 	}
@@ -69,12 +68,25 @@ public record LockDocument(@Nullable String owner, long fence, long beat, Durati
 			.toList();
 	}
 
-	boolean isFree() {
-		return this.owner == null;
+	public @Nullable String owner() {
+		return this.beat.owner();
 	}
 
-	boolean isSameBeat(LockDocument other) {
-		return Objects.equals(this.owner, other.owner) && this.fence == other.fence && this.beat == other.beat;
+	boolean isFree() {
+		return owner() == null;
+	}
+
+	/**
+	 * What changes with each sign of life of a holder, and with each holder.
+	 */
+	record Beat(@Nullable String owner, long fence, long number) {
+
+		Document filter() {
+			return new Document(ID, THE_LOCK).append(OWNER, this.owner)
+				.append(FENCE, this.fence)
+				.append(BEAT, this.number);
+		}
+
 	}
 
 }

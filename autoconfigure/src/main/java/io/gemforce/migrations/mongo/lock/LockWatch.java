@@ -32,7 +32,7 @@ public final class LockWatch {
 	 */
 	public synchronized boolean isExpired(LockDocument lock) {
 		long now = this.nanoTime.getAsLong();
-		if (this.seen == null || !this.seen.isSameBeat(lock)) {
+		if (this.seen == null || !this.seen.beat().equals(lock.beat())) {
 			this.seen = lock;
 			this.seenAt = now;
 			return false;

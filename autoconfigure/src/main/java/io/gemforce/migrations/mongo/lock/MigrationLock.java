@@ -128,7 +128,7 @@ public final class MigrationLock {
 			}
 			if (holder.owner().equals(lock.get().owner())) {
 				// The driver has sent it twice, and only the second answer came
-				return Optional.of(lease(holder, lock.get(), true, null, sentAt));
+				return Optional.of(lease(lock.get(), true, null, sentAt));
 			}
 			if (this.watch.isExpired(lock.get())) {
 				logger.warn("The holder of the migration lock of store 'mongo', %s, has given no sign of life for %s"
@@ -139,7 +139,7 @@ public final class MigrationLock {
 			}
 			first = (first != null) ? first : lock.get();
 			long now = this.nanoTime.getAsLong();
-			boolean alive = !first.isSameBeat(lock.get());
+			boolean alive = !first.beat().equals(lock.get().beat());
 			if (now - startedAt >= waitTimeout.toNanos() && (alive || now - startedAt >= longestUntilTakeover())) {
 				throw new LockTimeoutException(waitTimeout, lock.get());
 			}
@@ -181,11 +181,7 @@ public final class MigrationLock {
 
 	private Optional<Lease> takeOver(LockHolder holder, LockDocument dead) {
 		logger.warn("Taking over the migration lock of store 'mongo' from %s".formatted(dead.owner()));
-		Document unchanged = new Document(LockDocument.ID, LockDocument.THE_LOCK)
-			.append(LockDocument.OWNER, dead.owner())
-			.append(LockDocument.FENCE, dead.fence())
-			.append(LockDocument.BEAT, dead.beat());
-		return acquire(holder, unchanged, false, dead);
+		return acquire(holder, dead.beat().filter(), false, dead);
 	}
 
 	private Optional<Lease> acquire(LockHolder holder, Document expected, boolean upsert,
@@ -208,15 +204,14 @@ public final class MigrationLock {
 				Document acquired = this.collection.findOneAndUpdate(expected, update,
 						new FindOneAndUpdateOptions().upsert(upsert).returnDocument(ReturnDocument.AFTER));
 				return Optional.ofNullable(acquired)
-					.map((document) -> lease(holder, LockDocument.from(document), predecessor != null, predecessor,
-							sentAt));
+					.map((document) -> lease(LockDocument.from(document), predecessor != null, predecessor, sentAt));
 			}
 			catch (MongoException ex) {
 				if (ErrorCategory.fromErrorCode(ex.getCode()) == ErrorCategory.DUPLICATE_KEY) {
 					return Optional.empty();
 				}
 				Optional<Lease> acquired = lookAfter(ex).filter((lock) -> holder.owner().equals(lock.owner()))
-					.map((lock) -> lease(holder, lock, true, predecessor, sentAt));
+					.map((lock) -> lease(lock, true, predecessor, sentAt));
 				if (acquired.isPresent()) {
 					return acquired;
 				}
@@ -239,10 +234,8 @@ public final class MigrationLock {
 		}
 	}
 
-	private Lease lease(LockHolder holder, LockDocument acquired, boolean takenOver, @Nullable LockDocument predecessor,
-			long sentAt) {
-		return new Lease(this.collection, holder.owner(), acquired, takenOver, predecessor, this.times, this.nanoTime,
-				sentAt);
+	private Lease lease(LockDocument acquired, boolean takenOver, @Nullable LockDocument predecessor, long sentAt) {
+		return new Lease(this.collection, acquired, takenOver, predecessor, this.times, this.nanoTime, sentAt);
 	}
 
 	/**

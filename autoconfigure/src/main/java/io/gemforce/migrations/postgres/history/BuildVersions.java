@@ -24,7 +24,6 @@ public record BuildVersions(@Nullable Version newest, @Nullable Version newestPe
 			.filter(filter)
 			.map(MigrationEntry::version)
 			.filter(Objects::nonNull)
-			.flatMap((version) -> Version.parse(version).stream())
 			.max(Comparator.naturalOrder())
 			.orElse(null);
 	}

@@ -45,13 +45,13 @@ public final class FlywayFailures {
 	public static MigrationException explain(RuntimeException failure, LogEntry attempt, boolean recorded,
 			List<LogEntry> rolledBack) {
 		ExecutionError error = error(failure);
-		String name = "%s (%s)".formatted(attempt.script(), attempt.description());
+		String name = "%s (%s)".formatted(attempt.script(), attempt.descriptor().description());
 		Problem problem = connection(failure);
 		if (problem == null) {
 			problem = placeholder(failure);
 		}
 		if (problem == null) {
-			ProblemCode code = (attempt.type() == MigrationType.JAVA) ? ProblemCode.MIGRATION_FAILED
+			ProblemCode code = (attempt.descriptor().type() == MigrationType.JAVA) ? ProblemCode.MIGRATION_FAILED
 					: ProblemCode.SQL_FAILED;
 			problem = Problem.error(code, StoreName.POSTGRES,
 					"Migration %s of store 'postgres' failed: %s%s".formatted(name, error.message(), sqlState(error)),
@@ -60,9 +60,9 @@ public final class FlywayFailures {
 									+ "gemforce.migrations.run=repair, and start again")
 								.formatted(attempt.script()));
 		}
-		if (!recorded && attempt.version() != null) {
+		if (!recorded && !attempt.descriptor().isRepeatable()) {
 			problem = Problem.error(problem.code(), StoreName.POSTGRES, problem.message(),
-					InterruptedScripts.action(attempt.version()));
+					InterruptedScripts.action(attempt.id()));
 		}
 		return new MigrationException(problem, databaseState(name, attempt.transactional(), recorded, rolledBack),
 				ServerMessages.withoutRows(failure));

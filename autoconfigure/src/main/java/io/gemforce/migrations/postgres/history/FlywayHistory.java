@@ -7,12 +7,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import org.flywaydb.core.api.CoreMigrationType;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.Version;
-import io.gemforce.migrations.store.MigrationEntry;
 
 /**
  * The applied migrations, read from Flyway's table as Flyway reads it: a successful entry
@@ -35,15 +36,15 @@ public record FlywayHistory(List<Entry> live, Set<Version> rolledBack) {
 		for (Entry entry : entries) {
 			if (entry.is(CoreMigrationType.DELETE)) {
 				if (entry.success()) {
-					delete(entry, live).flatMap(Entry::parsedVersion).ifPresent(rolledBack::add);
+					delete(entry, live).map(Entry::version).ifPresent(rolledBack::add);
 				}
 			}
 			else if (!entry.is(CoreMigrationType.SCHEMA)) {
-				if (entry.version() == null) {
+				if (entry.isRepeatable()) {
 					live.removeIf((older) -> older.id().equals(entry.id()));
 				}
 				live.add(entry);
-				entry.parsedVersion().ifPresent(rolledBack::remove);
+				Optional.ofNullable(entry.version()).ifPresent(rolledBack::remove);
 			}
 		}
 		return new FlywayHistory(live, rolledBack);
@@ -63,17 +64,17 @@ public record FlywayHistory(List<Entry> live, Set<Version> rolledBack) {
 	 * Returns the entries in the order of execution, which need not be that of versions.
 	 */
 	public List<Entry> versions() {
-		return this.live.stream().filter((entry) -> entry.version() != null).toList();
+		return this.live.stream().filter((entry) -> !entry.isRepeatable()).toList();
 	}
 
 	public List<Entry> repeatables() {
-		return this.live.stream().filter((entry) -> entry.version() == null).toList();
+		return this.live.stream().filter(Entry::isRepeatable).toList();
 	}
 
 	public @Nullable Version baseline() {
 		return this.live.stream()
 			.filter(Entry::isBaseline)
-			.flatMap((entry) -> entry.parsedVersion().stream())
+			.flatMap(Entry::versions)
 			.max(Comparator.naturalOrder())
 			.orElse(null);
 	}
@@ -83,21 +84,36 @@ public record FlywayHistory(List<Entry> live, Set<Version> rolledBack) {
 	}
 
 	/**
-	 * An entry of Flyway's table, in its words; the rank is its position.
+	 * An entry of Flyway's table; the rank is its position, the type is in Flyway's
+	 * words.
 	 */
-	public record Entry(int rank, @Nullable String version, String description, String type, String script,
-			@Nullable Integer checksum, boolean success) {
+	public record Entry(int rank, MigrationDescriptor descriptor, String type, boolean success) {
 
 		public String id() {
-			return MigrationEntry.id(this.version, this.description);
+			return this.descriptor.id();
 		}
 
-		public Optional<Version> parsedVersion() {
-			return Optional.ofNullable(this.version).flatMap(Version::parse);
+		public @Nullable Version version() {
+			return this.descriptor.version();
+		}
+
+		/**
+		 * Returns the version, or nothing.
+		 */
+		public Stream<Version> versions() {
+			return Stream.ofNullable(this.descriptor.version());
+		}
+
+		public String description() {
+			return this.descriptor.description();
+		}
+
+		boolean isRepeatable() {
+			return this.descriptor.isRepeatable();
 		}
 
 		boolean isBaseline() {
-			return this.version != null && this.type.endsWith(CoreMigrationType.BASELINE.name());
+			return !isRepeatable() && this.type.endsWith(CoreMigrationType.BASELINE.name());
 		}
 
 		private boolean is(CoreMigrationType type) {
@@ -105,8 +121,7 @@ public record FlywayHistory(List<Entry> live, Set<Version> rolledBack) {
 		}
 
 		private boolean isSameAs(Entry other) {
-			return (this.version != null && other.version != null) ? parsedVersion().equals(other.parsedVersion())
-					: id().equals(other.id());
+			return (version() != null) ? version().equals(other.version()) : id().equals(other.id());
 		}
 
 	}

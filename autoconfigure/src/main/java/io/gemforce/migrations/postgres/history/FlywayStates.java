@@ -7,8 +7,8 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.extensibility.MigrationType;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationState;
-import io.gemforce.migrations.Version;
 import io.gemforce.migrations.store.MigrationEntry;
 
 /**
@@ -20,19 +20,30 @@ public final class FlywayStates {
 	 * The order in which Flyway applies what is pending.
 	 */
 	public static final Comparator<MigrationEntry> ORDER = Comparator
-		.comparing(FlywayStates::version, Comparator.nullsLast(Comparator.naturalOrder()))
+		.comparing(MigrationEntry::version, Comparator.nullsLast(Comparator.naturalOrder()))
 		.thenComparing(MigrationEntry::description);
 
 	private FlywayStates() {
 	}
 
-	private static @Nullable Version version(MigrationEntry entry) {
-		return (entry.version() != null) ? Version.parse(entry.version()).orElse(null) : null;
+	public static String id(MigrationInfo info) {
+		return MigrationDescriptor.id(version(info), info.getDescription());
 	}
 
-	public static String id(MigrationInfo info) {
-		return MigrationEntry.id((info.getVersion() != null) ? info.getVersion().getVersion() : null,
-				info.getDescription());
+	/**
+	 * The checksum is that of what was applied, or that of what the build has.
+	 */
+	public static MigrationDescriptor descriptor(MigrationInfo info, @Nullable Integer checksum) {
+		return MigrationDescriptor.of(version(info), info.getDescription(), type(info.getType()), info.getScript(),
+				checksum(checksum));
+	}
+
+	private static @Nullable String version(MigrationInfo info) {
+		return (info.getVersion() != null) ? info.getVersion().getVersion() : null;
+	}
+
+	public static @Nullable String checksum(@Nullable Integer checksum) {
+		return (checksum != null) ? checksum.toString() : null;
 	}
 
 	public static MigrationState state(org.flywaydb.core.api.MigrationState state) {

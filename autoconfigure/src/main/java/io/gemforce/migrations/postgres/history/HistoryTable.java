@@ -1,11 +1,14 @@
 package io.gemforce.migrations.postgres.history;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 
 import org.flywaydb.core.api.MigrationInfo;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.postgres.history.FlywayHistory.Entry;
 
@@ -51,15 +54,19 @@ public final class HistoryTable {
 	}
 
 	public FlywayHistory read(JdbcClient client) {
-		List<Entry> entries = client.sql(SELECT.formatted(this.table))
-			.query((row, number) -> new Entry(row.getInt("installed_rank"), row.getString("version"),
-					row.getString("description"), row.getString("type"), row.getString("script"),
-					row.getObject("checksum", Integer.class), row.getBoolean("success")))
-			.list();
+		List<Entry> entries = client.sql(SELECT.formatted(this.table)).query((row, number) -> entry(row)).list();
 		if (entries.stream().anyMatch((entry) -> entry.type().startsWith("UNDO"))) {
 			throw new MigrationException(FlywayFailures.otherEdition(), "unchanged", null);
 		}
 		return FlywayHistory.of(entries);
+	}
+
+	private static Entry entry(ResultSet row) throws SQLException {
+		String type = row.getString("type");
+		return new Entry(row.getInt("installed_rank"),
+				MigrationDescriptor.of(row.getString("version"), row.getString("description"), FlywayStates.type(type),
+						row.getString("script"), row.getString("checksum")),
+				type, row.getBoolean("success"));
 	}
 
 	/**

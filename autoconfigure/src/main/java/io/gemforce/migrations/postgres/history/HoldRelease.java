@@ -61,8 +61,8 @@ public final class HoldRelease {
 				return List.of();
 			}
 			new UnfinishedUndos(this.database).find(lock).stream().findFirst().ifPresent((entry) -> {
-				throw new MigrationException(UnfinishedUndos
-					.problem("%s (%s)".formatted(entry.version(), entry.description()), true, Severity.ERROR),
+				throw new MigrationException(
+						UnfinishedUndos.problem(entry.descriptor().toString(), true, Severity.ERROR),
 						"unchanged by this instance", null);
 			});
 			return end(view.get().hold(), lock, "lifted by a build that has migration %s".formatted(build.newest()),

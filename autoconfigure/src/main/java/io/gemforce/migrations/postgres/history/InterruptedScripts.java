@@ -2,6 +2,7 @@ package io.gemforce.migrations.postgres.history;
 
 import java.sql.Connection;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 import org.flywaydb.core.api.MigrationInfo;
@@ -60,7 +61,7 @@ public final class InterruptedScripts {
 			.stream()
 			.filter(Entry::success)
 			.anyMatch((entry) -> entry.id().equals(id)
-					&& (entry.version() != null || String.valueOf(entry.checksum()).equals(String.valueOf(checksum))));
+					&& (!entry.isRepeatable() || Objects.equals(entry.descriptor().checksum(), checksum)));
 	}
 
 	/**
@@ -79,7 +80,7 @@ public final class InterruptedScripts {
 		return new Problem(severity, ProblemCode.INTERRUPTED, StoreName.POSTGRES,
 				("Migration %s (%s) of store 'postgres' did not finish when it ran without a transaction: all, some or "
 						+ "none of it may be done")
-					.formatted(summary.id(), summary.description()),
+					.formatted(summary.id(), summary.descriptor().description()),
 				action(summary.id()));
 	}
 

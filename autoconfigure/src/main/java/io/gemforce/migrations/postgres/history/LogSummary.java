@@ -4,17 +4,20 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
-
 import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationState;
 
 /**
  * What the log says about a migration: the ranks of all attempts, ascending, and the
  * newest attempt.
  */
-public record LogSummary(String id, @Nullable String version, String description, List<Long> ranks,
-		MigrationState newest, Direction direction, boolean transactional, String application) {
+public record LogSummary(MigrationDescriptor descriptor, List<Long> ranks, MigrationState newest, Direction direction,
+		boolean transactional, String application) {
+
+	public String id() {
+		return this.descriptor.id();
+	}
 
 	/**
 	 * Whether an undo without a transaction may have left the migration undone in part.
@@ -28,7 +31,7 @@ public record LogSummary(String id, @Nullable String version, String description
 	 * Whether the migration may be applied in part, as its script was interrupted.
 	 */
 	public boolean isUnfinished() {
-		return this.version != null && this.direction == Direction.UP && !this.transactional
+		return !this.descriptor.isRepeatable() && this.direction == Direction.UP && !this.transactional
 				&& (this.newest == MigrationState.INTERRUPTED || isRunning());
 	}
 
@@ -37,13 +40,14 @@ public record LogSummary(String id, @Nullable String version, String description
 	}
 
 	LogSummary interrupted() {
-		return new LogSummary(this.id, this.version, this.description, this.ranks, MigrationState.INTERRUPTED,
-				this.direction, this.transactional, this.application);
+		return new LogSummary(this.descriptor, this.ranks, MigrationState.INTERRUPTED, this.direction,
+				this.transactional, this.application);
 	}
 
 	static LogSummary from(ResultSet row) throws SQLException {
 		Long[] ranks = (Long[]) row.getArray("ranks").getArray();
-		return new LogSummary(row.getString("id"), row.getString("version"), row.getString("description"),
+		return new LogSummary(
+				MigrationDescriptor.of(row.getString("version"), row.getString("description"), null, null, null),
 				List.of(ranks), MigrationState.valueOf(row.getString("newest")),
 				Direction.valueOf(row.getString("direction")), row.getBoolean("transactional"),
 				row.getString("application"));

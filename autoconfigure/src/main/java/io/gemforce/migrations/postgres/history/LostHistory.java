@@ -85,7 +85,7 @@ public final class LostHistory {
 
 	private static @Nullable Version newest(List<LogSummary> applied) {
 		return applied.stream()
-			.flatMap((migration) -> Optional.ofNullable(migration.version()).flatMap(Version::parse).stream())
+			.flatMap((migration) -> Optional.ofNullable(migration.descriptor().version()).stream())
 			.max(Comparator.naturalOrder())
 			.orElse(null);
 	}

@@ -9,10 +9,10 @@ import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-
 import javax.sql.DataSource;
 
 import org.apache.commons.logging.Log;
@@ -26,6 +26,7 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import io.gemforce.migrations.Direction;
 import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.ExecutionError;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
@@ -322,14 +323,15 @@ public final class MigrationLog {
 
 	private void insert(JdbcClient client, LogEntry attempt, MigrationState state, @Nullable Instant finishedAt,
 			@Nullable ExecutionError error) {
+		MigrationDescriptor descriptor = attempt.descriptor();
 		MigrationRun run = attempt.run();
 		boolean byHistory = this.rows.byHistory();
 		client.sql(INSERT.formatted(this.table, byHistory ? ", history" : "", byHistory ? ", " + this.history : ""))
-			.param(attempt.version())
-			.param(attempt.description())
-			.param(attempt.type().name())
-			.param(attempt.script())
-			.param(attempt.checksum())
+			.param(descriptor.writtenVersion())
+			.param(descriptor.description())
+			.param(Objects.requireNonNull(descriptor.type()).name())
+			.param(descriptor.script())
+			.param(descriptor.checksum())
 			.param(attempt.direction().name())
 			.param(state.name())
 			.param(Phase.EXPAND.name())
@@ -389,18 +391,33 @@ public final class MigrationLog {
 	}
 
 	private static Execution execution(ResultSet row) throws SQLException {
-		String errorType = row.getString("error_type");
-		return new Execution(row.getLong("rank"), row.getString("version"), row.getString("description"),
-				MigrationType.valueOf(row.getString("type")), row.getString("script"), row.getString("checksum"),
-				Direction.valueOf(row.getString("direction")), MigrationState.valueOf(row.getString("state")),
-				Phase.valueOf(row.getString("phase")), row.getBoolean("transactional"), instant(row, "started_at"),
-				instant(row, "finished_at"), row.getObject("duration_ms", Long.class), row.getString("run_id"),
-				Trigger.valueOf(row.getString("trigger")), row.getString("application"),
-				row.getString("application_version"), row.getString("host"), row.getString("user"),
-				row.getString("reason"),
-				(errorType != null)
-						? new ExecutionError(errorType, row.getString("error_message"), row.getString("error_code"))
-						: null);
+		return new Execution(
+				row.getLong("rank"), descriptor(row), status(row), new Execution.Timing(instant(row, "started_at"),
+						instant(row, "finished_at"), row.getObject("duration_ms", Long.class)),
+				origin(row), error(row));
+	}
+
+	private static MigrationDescriptor descriptor(ResultSet row) throws SQLException {
+		return MigrationDescriptor.of(row.getString("version"), row.getString("description"),
+				MigrationType.valueOf(row.getString("type")), row.getString("script"), row.getString("checksum"));
+	}
+
+	private static Execution.Status status(ResultSet row) throws SQLException {
+		return new Execution.Status(Direction.valueOf(row.getString("direction")),
+				MigrationState.valueOf(row.getString("state")), Phase.valueOf(row.getString("phase")),
+				row.getBoolean("transactional"));
+	}
+
+	private static Execution.Origin origin(ResultSet row) throws SQLException {
+		return new Execution.Origin(row.getString("run_id"), Trigger.valueOf(row.getString("trigger")),
+				row.getString("application"), row.getString("application_version"), row.getString("host"),
+				row.getString("user"), row.getString("reason"));
+	}
+
+	private static @Nullable ExecutionError error(ResultSet row) throws SQLException {
+		String type = row.getString("error_type");
+		return (type != null) ? new ExecutionError(type, row.getString("error_message"), row.getString("error_code"))
+				: null;
 	}
 
 	static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

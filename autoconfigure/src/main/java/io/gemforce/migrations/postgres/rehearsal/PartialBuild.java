@@ -22,6 +22,7 @@ import org.flywaydb.core.api.resolver.MigrationResolver;
 import org.flywaydb.core.api.resource.LoadableResource;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.store.MigrationEntry;
 
 /**
@@ -84,7 +85,7 @@ final class PartialBuild {
 
 	FluentConfiguration without(FluentConfiguration copy, Collection<MigrationEntry> leftOut) {
 		Set<String> ids = leftOut.stream().map(MigrationEntry::id).collect(Collectors.toSet());
-		Set<String> scripts = known(leftOut, MigrationEntry::script);
+		Set<String> scripts = known(leftOut, (entry) -> entry.descriptor().script());
 		Set<String> places = known(leftOut, MigrationEntry::location);
 		copy.resourceProvider(new Resources(this.resources, (resource) -> !scripts.contains(resource.getRelativePath())
 				&& !places.contains(resource.getAbsolutePathOnDisk())));
@@ -110,7 +111,7 @@ final class PartialBuild {
 	}
 
 	private static String id(@Nullable MigrationVersion version, String description) {
-		return MigrationEntry.id((version != null) ? version.getVersion() : null, description);
+		return MigrationDescriptor.id((version != null) ? version.getVersion() : null, description);
 	}
 
 	private record Resources(ResourceProvider found, Predicate<LoadableResource> filter) implements ResourceProvider {

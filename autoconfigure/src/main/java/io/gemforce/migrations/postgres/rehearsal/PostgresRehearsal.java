@@ -13,7 +13,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-
 import javax.sql.DataSource;
 
 import org.apache.commons.logging.Log;
@@ -226,7 +225,7 @@ public final class PostgresRehearsal {
 				.comparing((entry) -> Objects.requireNonNullElse(entry.rank(), 0L));
 			List<MigrationEntry> applied = this.validation.entries()
 				.stream()
-				.filter((entry) -> !isLeftOut(entry) && entry.version() != null)
+				.filter((entry) -> !isLeftOut(entry) && !entry.isRepeatable())
 				.sorted(inOrder)
 				.toList();
 			this.validation.entries()
@@ -235,11 +234,11 @@ public final class PostgresRehearsal {
 				.sorted(inOrder)
 				.forEach((entry) -> this.notReplayed.add(entry.toString()));
 			Set<MigrationEntry> later = new LinkedHashSet<>(this.leftOut);
-			this.validation.entries().stream().filter((entry) -> entry.version() == null).forEach(later::add);
+			this.validation.entries().stream().filter(MigrationEntry::isRepeatable).forEach(later::add);
 			later.addAll(applied);
 			Version newest = null;
 			for (MigrationEntry entry : applied) {
-				Version version = version(entry);
+				Version version = Objects.requireNonNull(entry.version());
 				if (newest != null && version.compareTo(newest) < 0) {
 					replay(later);
 				}
@@ -249,10 +248,6 @@ public final class PostgresRehearsal {
 			replay(later);
 			replay(this.leftOut);
 			replayChanged();
-		}
-
-		private static Version version(MigrationEntry entry) {
-			return Version.parse(Objects.requireNonNull(entry.version())).orElseThrow();
 		}
 
 		private void replay(Collection<MigrationEntry> leftOut) {
@@ -364,8 +359,8 @@ public final class PostgresRehearsal {
 		private boolean canBeRun(MigrationEntry entry) {
 			return Arrays.stream(PostgresRehearsal.this.flyway.getConfiguration().getJavaMigrations())
 				.filter((migration) -> (migration.getVersion() != null)
-						? migration.getVersion().getVersion().equals(entry.version())
-						: entry.version() == null && migration.getDescription().equals(entry.description()))
+						? migration.getVersion().getVersion().equals(entry.id())
+						: entry.isRepeatable() && migration.getDescription().equals(entry.description()))
 				.allMatch(PostgresRehearsal::isSelfContained);
 		}
 

@@ -51,7 +51,7 @@ final class SingleRehearsal {
 
 	RehearsalResult run() {
 		try {
-			return (this.entry.version() != null) ? rehearse() : applyRepeatable();
+			return this.entry.isRepeatable() ? applyRepeatable() : rehearse();
 		}
 		catch (MigrationException ex) {
 			return result(RehearsalResult.Outcome.FAILED, ex.getProblems().get(0).message());

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 import io.gemforce.migrations.Direction;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.Phase;
@@ -24,17 +25,18 @@ import io.gemforce.migrations.postgres.history.FlywayDatabase.Tables;
 import io.gemforce.migrations.postgres.history.FlywayHistory;
 import io.gemforce.migrations.postgres.history.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.history.FlywayLock;
-import io.gemforce.migrations.postgres.history.FlywayStates;
 import io.gemforce.migrations.postgres.history.MigrationLog.AppliedBy;
 import io.gemforce.migrations.postgres.sql.ScriptReader;
 import io.gemforce.migrations.postgres.sql.ScriptReader.ReadScript;
 import io.gemforce.migrations.postgres.sql.StatementLocks;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.PlanStep;
+import io.gemforce.migrations.store.PlannedWork;
 import io.gemforce.migrations.store.RollbackTarget;
 import io.gemforce.migrations.store.ShutdownSignal;
 import io.gemforce.migrations.store.StoreRollback;
 import io.gemforce.migrations.store.Undo;
+import io.gemforce.migrations.store.UndoProblems;
 
 /**
  * Undoes what was executed last, one migration after the other, each with its own
@@ -42,8 +44,6 @@ import io.gemforce.migrations.store.Undo;
  * that no other instance migrates in between.
  */
 public final class FlywayRollback {
-
-	private static final String NOTHING_UNDONE = "unchanged, nothing was undone";
 
 	private final Configuration configuration;
 
@@ -97,36 +97,35 @@ public final class FlywayRollback {
 		if (!this.database.isPostgres()) {
 			throw new MigrationException(Problem.error(ProblemCode.NO_DOWN, StoreName.POSTGRES,
 					"Migrations of store 'postgres' can be undone on PostgreSQL only, and its database is another one",
-					"Take back what they did by a new migration"), NOTHING_UNDONE, null);
+					"Take back what they did by a new migration"), UndoProblems.NOTHING_UNDONE, null);
 		}
 	}
 
 	private static @Nullable String applicationVersion(List<Entry> staying, Map<String, AppliedBy> appliedBy) {
 		return staying.isEmpty() ? null
-				: Optional.ofNullable(appliedBy.get(staying.get(staying.size() - 1).version()))
+				: Optional.ofNullable(appliedBy.get(staying.get(staying.size() - 1).id()))
 					.map(AppliedBy::applicationVersion)
 					.orElse(null);
 	}
 
 	private Undo undo(Entry entry, FlywayHistory history) {
-		return this.scripts.undo(entry.version(), history.baseline());
+		return this.scripts.undo(entry.descriptor(), history.baseline());
 	}
 
 	private Optional<UndoScript> script(Entry entry, FlywayHistory history) {
-		return undo(entry, history).available() ? Optional.ofNullable(entry.version()).flatMap(this.scripts::find)
-				: Optional.empty();
+		return undo(entry, history).available() ? this.scripts.find(entry.version()) : Optional.empty();
 	}
 
 	private PlanStep step(Entry entry, FlywayHistory history, Map<String, ReadScript> read) {
 		UndoScript script = script(entry, history).orElse(null);
 		ReadScript text = (script != null) ? read.get(script.name()) : null;
-		return new PlanStep(StoreName.POSTGRES, entry.id(), entry.description(), FlywayStates.type(entry.type()),
-				Phase.EXPAND, Direction.DOWN,
-				"Undo %s%s".formatted(entry.script(), (script != null) ? " by " + script.name() : ""),
-				(text != null) ? text.text() : null, null,
-				(text != null) ? StatementLocks.of(text.statements()) : List.of(),
-				(text != null) ? text.transactional() : null, undo(entry, history), List.of(),
-				(script != null) ? String.valueOf(script.checksum()) : null);
+		MigrationDescriptor descriptor = entry.descriptor()
+			.withChecksum((script != null) ? String.valueOf(script.checksum()) : null);
+		String summary = "Undo %s%s".formatted(descriptor.script(), (script != null) ? " by " + script.name() : "");
+		PlannedWork work = (text != null) ? new PlannedWork(summary, text.text(), null,
+				StatementLocks.of(text.statements()), text.transactional()) : PlannedWork.summarized(summary, null);
+		return new PlanStep(StoreName.POSTGRES, descriptor, Phase.EXPAND, Direction.DOWN, work, undo(entry, history),
+				List.of());
 	}
 
 	/**
@@ -144,7 +143,7 @@ public final class FlywayRollback {
 			if (!selection.undone().isEmpty()) {
 				selection.undone()
 					.forEach((entry) -> guard.check(StoreName.POSTGRES, entry.id(), Direction.DOWN,
-							() -> NOTHING_UNDONE));
+							() -> UndoProblems.NOTHING_UNDONE));
 				List<UndoStep> steps = steps(selection, history);
 				RollbackExecution execution = new RollbackExecution(lock, this.configuration, this.database, run,
 						reason, this.stop);
@@ -161,13 +160,11 @@ public final class FlywayRollback {
 		List<Problem> problems = selection.undone()
 			.stream()
 			.filter((entry) -> !undo(entry, history).available())
-			.map((entry) -> Problem.error(ProblemCode.NO_DOWN, StoreName.POSTGRES,
-					"Migration %s (%s) of store 'postgres' cannot be undone: %s".formatted(entry.id(),
-							entry.description(), undo(entry, history).reason()),
-					"Take back what migration %s did by a new migration".formatted(entry.id())))
+			.map((entry) -> UndoProblems.cannotBeUndone(StoreName.POSTGRES, entry.descriptor(),
+					undo(entry, history).reason()))
 			.toList();
 		if (!problems.isEmpty()) {
-			throw new MigrationException(problems, NOTHING_UNDONE, null);
+			throw new MigrationException(problems, UndoProblems.NOTHING_UNDONE, null);
 		}
 		return selection.steps((entry) -> script(entry, history).orElse(null));
 	}
@@ -183,10 +180,7 @@ public final class FlywayRollback {
 		}
 
 		private static @Nullable String newest(Stream<Entry> entries) {
-			return entries.flatMap((entry) -> entry.parsedVersion().stream())
-				.max(Comparator.naturalOrder())
-				.map(Version::toString)
-				.orElse(null);
+			return entries.flatMap(Entry::versions).max(Comparator.naturalOrder()).map(Version::toString).orElse(null);
 		}
 
 	}

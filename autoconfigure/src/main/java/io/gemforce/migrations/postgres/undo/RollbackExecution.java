@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-
 import javax.sql.DataSource;
 
 import org.apache.commons.logging.Log;
@@ -33,6 +32,7 @@ import io.gemforce.migrations.postgres.history.MigrationLog;
 import io.gemforce.migrations.postgres.sql.ServerMessages;
 import io.gemforce.migrations.store.Hold;
 import io.gemforce.migrations.store.ShutdownSignal;
+import io.gemforce.migrations.store.UndoProblems;
 
 /**
  * Undoes migrations, under Flyway's lock.
@@ -106,8 +106,7 @@ public final class RollbackExecution {
 
 	private void checkStop() {
 		try {
-			this.stop.check(StoreName.POSTGRES,
-					this.undone.isEmpty() ? "unchanged, nothing was undone" : describeUndone());
+			this.stop.check(StoreName.POSTGRES, this.undone.isEmpty() ? UndoProblems.NOTHING_UNDONE : describeUndone());
 		}
 		catch (MigrationException ex) {
 			takeHoldBackIfNothingIsUndone(this.lock.dataSource());
@@ -117,7 +116,7 @@ public final class RollbackExecution {
 
 	private void undo(UndoStep step) {
 		logger.info("Flyway announces the undo of migration %s of store 'postgres' by %s as a migration to version %s"
-			.formatted(step.describe(), step.name(), step.undone().version()));
+			.formatted(step.describe(), step.name(), step.undone().id()));
 		UndoExecutor undo = new UndoExecutor(this.configuration, this.lock, step, this.database, this.run, this.reason,
 				this.repeatables);
 		try {

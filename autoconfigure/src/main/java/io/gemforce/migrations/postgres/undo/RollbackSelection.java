@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -22,6 +23,7 @@ import io.gemforce.migrations.postgres.history.FlywayHistory;
 import io.gemforce.migrations.postgres.history.FlywayHistory.Entry;
 import io.gemforce.migrations.postgres.history.MigrationLog.AppliedBy;
 import io.gemforce.migrations.store.RollbackTarget;
+import io.gemforce.migrations.store.UndoProblems;
 
 /**
  * What a rollback undoes: always what was executed last, as newer migrations may build on
@@ -33,16 +35,14 @@ import io.gemforce.migrations.store.RollbackTarget;
  */
 public record RollbackSelection(List<Entry> undone, List<Entry> staying, Version holdAt) {
 
-	private static final Version NOTHING = Version.parse("0").orElseThrow();
-
 	static RollbackSelection of(RollbackTarget target, FlywayHistory history, Map<String, AppliedBy> appliedBy) {
 		Predicate<Entry> wanted;
 		if (target instanceof RollbackTarget.ToVersion to) {
 			wanted = (entry) -> target.concerns(StoreName.POSTGRES)
-					&& entry.parsedVersion().filter((version) -> version.compareTo(to.version()) > 0).isPresent();
+					&& entry.versions().anyMatch((version) -> version.compareTo(to.version()) > 0);
 		}
 		else if (target instanceof RollbackTarget.OfRuns of) {
-			wanted = (entry) -> Optional.ofNullable(appliedBy.get(entry.version()))
+			wanted = (entry) -> Optional.ofNullable(appliedBy.get(entry.id()))
 				.filter((by) -> of.runIds().contains(by.runId()))
 				.isPresent();
 		}
@@ -57,7 +57,7 @@ public record RollbackSelection(List<Entry> undone, List<Entry> staying, Version
 	 * Fails if another version was executed later.
 	 */
 	public static RollbackSelection of(Version version, FlywayHistory history) {
-		return select((entry) -> entry.parsedVersion().equals(Optional.of(version)), history.versions(), null);
+		return select((entry) -> version.equals(entry.version()), history.versions(), null);
 	}
 
 	private static RollbackSelection select(Predicate<Entry> wanted, List<Entry> versions, @Nullable Version target) {
@@ -80,15 +80,13 @@ public record RollbackSelection(List<Entry> undone, List<Entry> staying, Version
 				"Migration %s of store 'postgres' cannot be undone, as migration %s was executed later"
 					.formatted(describe(wanted), describe(later)),
 				"Undo %s as well: choose an older version or name all runs, or take back what you want to take back "
-					.formatted(later.stream().map(Entry::version).collect(Collectors.joining(", ")))
+					.formatted(later.stream().map(Entry::id).collect(Collectors.joining(", ")))
 						+ "with a new migration"),
-				"unchanged, nothing was undone", null);
+				UndoProblems.NOTHING_UNDONE, null);
 	}
 
 	private static String describe(List<Entry> entries) {
-		return entries.stream()
-			.map((entry) -> "%s (%s)".formatted(entry.version(), entry.description()))
-			.collect(Collectors.joining(", "));
+		return entries.stream().map((entry) -> entry.descriptor().toString()).collect(Collectors.joining(", "));
 	}
 
 	// A version that was executed out of order may lie below one that stays
@@ -96,16 +94,16 @@ public record RollbackSelection(List<Entry> undone, List<Entry> staying, Version
 		Optional<Version> oldest = versions(undone).min(Comparator.naturalOrder());
 		return versions(staying).filter((version) -> oldest.filter((limit) -> version.compareTo(limit) < 0).isPresent())
 			.max(Comparator.naturalOrder())
-			.orElse(NOTHING);
+			.orElse(Version.ZERO);
 	}
 
 	private static Stream<Version> versions(List<Entry> entries) {
-		return entries.stream().flatMap((entry) -> entry.parsedVersion().stream());
+		return entries.stream().flatMap(Entry::versions);
 	}
 
 	// The newest version that stays, 0 if none does
 	Version version() {
-		return versions(this.staying).max(Comparator.naturalOrder()).orElse(NOTHING);
+		return versions(this.staying).max(Comparator.naturalOrder()).orElse(Version.ZERO);
 	}
 
 	/**
@@ -115,7 +113,7 @@ public record RollbackSelection(List<Entry> undone, List<Entry> staying, Version
 		List<UndoStep> steps = new ArrayList<>();
 		for (int i = 0; i < this.undone.size(); i++) {
 			Entry entry = this.undone.get(i);
-			Version version = entry.parsedVersion().orElse(NOTHING);
+			Version version = Objects.requireNonNullElse(entry.version(), Version.ZERO);
 			boolean belowLive = Stream
 				.concat(versions(this.staying), versions(this.undone.subList(i, this.undone.size())))
 				.anyMatch((live) -> live.compareTo(version) > 0);

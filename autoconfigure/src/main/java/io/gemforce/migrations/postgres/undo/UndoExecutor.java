@@ -125,10 +125,8 @@ final class UndoExecutor implements UndoMigration.Listener {
 	@Override
 	public void begin(Connection connection, boolean transactional) {
 		this.session = ScriptSession.begin(connection);
-		Integer checksum = this.step.checksum();
-		this.attempt = new LogEntry(this.step.undone().version(), this.step.undone().description(), this.step.type(),
-				this.step.name(), (checksum != null) ? checksum.toString() : null, Direction.DOWN, transactional,
-				Instant.now(), this.run, this.reason);
+		this.attempt = new LogEntry(this.step.descriptor(), Direction.DOWN, transactional, Instant.now(), this.run,
+				this.reason);
 		if (!transactional) {
 			deleteRepeatables(connection);
 			this.database.log().open(connection, this.attempt);

@@ -66,7 +66,7 @@ final class UndoMigration implements ResolvedMigration, MigrationExecutor {
 
 	@Override
 	public MigrationVersion getVersion() {
-		return MigrationVersion.fromVersion(Objects.requireNonNull(this.step.undone().version()));
+		return MigrationVersion.fromVersion(this.step.undone().id());
 	}
 
 	@Override

@@ -5,6 +5,7 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.store.Undo;
 import io.gemforce.migrations.store.UndoKind;
@@ -20,23 +21,23 @@ public record UndoScripts(String locations, Map<Version, UndoScript> scripts) {
 		scripts = Map.copyOf(scripts);
 	}
 
-	public Optional<UndoScript> find(String version) {
-		return Version.parse(version).map(this.scripts::get);
+	public Optional<UndoScript> find(@Nullable Version version) {
+		return Optional.ofNullable(version).map(this.scripts::get);
 	}
 
-	public Undo undo(@Nullable String version, @Nullable Version baseline) {
-		if (version == null) {
+	public Undo undo(MigrationDescriptor migration, @Nullable Version baseline) {
+		if (migration.isRepeatable()) {
 			return Undo
 				.none("a repeatable migration is not undone, the one of the build that is started next runs again");
 		}
-		if (baseline != null
-				&& Version.parse(version).filter((parsed) -> parsed.compareTo(baseline) <= 0).isPresent()) {
+		Version version = migration.version();
+		if (baseline != null && version != null && version.compareTo(baseline) <= 0) {
 			return Undo.none("the history starts with the baseline %s, and nothing before its end can be undone"
 				.formatted(baseline));
 		}
 		return find(version).map((script) -> script.flaw().map(Undo::none).orElseGet(() -> Undo.by(UndoKind.SQL)))
 			.orElseGet(() -> Undo
-				.none("there is no script U%s__<description>.sql in %s".formatted(version, this.locations)));
+				.none("there is no script U%s__<description>.sql in %s".formatted(migration.id(), this.locations)));
 	}
 
 }

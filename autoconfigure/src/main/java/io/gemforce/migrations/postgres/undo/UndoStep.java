@@ -2,9 +2,11 @@ package io.gemforce.migrations.postgres.undo;
 
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.postgres.history.FlywayHistory;
+import io.gemforce.migrations.postgres.history.FlywayStates;
 
 /**
  * A migration that is to be undone.
@@ -28,12 +30,16 @@ record UndoStep(FlywayHistory.Entry undone, @Nullable UndoScript script, boolean
 		return (this.script != null) ? this.script.checksum() : null;
 	}
 
-	MigrationType type() {
-		return (this.script != null) ? MigrationType.SQL : MigrationType.MARK;
+	// Of the undo itself
+	MigrationDescriptor descriptor() {
+		MigrationDescriptor undone = this.undone.descriptor();
+		return new MigrationDescriptor(undone.id(), undone.version(), undone.description(),
+				(this.script != null) ? MigrationType.SQL : MigrationType.MARK, name(),
+				FlywayStates.checksum(checksum()));
 	}
 
 	String describe() {
-		return "%s (%s)".formatted(this.undone.version(), this.undone.description());
+		return this.undone.descriptor().toString();
 	}
 
 }

@@ -33,8 +33,7 @@ class JobOutputTests {
 		System.setOut(new PrintStream(new FullDisk()));
 		try {
 			return JobOutput.of(new MockEnvironment())
-				.write(new JobResult(exitCode, JobReport.of("plan", exitCode, null, List.of(), List.of(), null),
-						"done"));
+				.write(new JobResult(exitCode, JobReport.of("plan", exitCode, null, List.of(), List.of(), null)));
 		}
 		finally {
 			System.setOut(standardOutput);

@@ -16,7 +16,6 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.report.JobReport;
-import io.gemforce.migrations.report.TextReports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -95,7 +94,7 @@ class JobSurroundingsTests {
 		JobReport report = JobReport.of("migrate", 12, "r-1", List.of(), List.of(problem), null);
 		new JobSurroundings(environment::get, this.directory.resolve("termination-log"), this.directory,
 				new PrintStream(this.out, true, StandardCharsets.UTF_8))
-			.tell(new JobResult(12, report, TextReports.describe(report)));
+			.tell(new JobResult(12, report));
 	}
 
 	private List<String> output() {

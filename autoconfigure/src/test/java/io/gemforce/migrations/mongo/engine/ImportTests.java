@@ -19,7 +19,6 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.mongo.discovery.ImportId;
-import io.gemforce.migrations.store.PlanStep;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 
@@ -203,7 +202,7 @@ class ImportTests {
 		try (TestRunner runner = TestRunner.on(this.mongo)
 			.with(TestMigration.inserting("1").importing("migrate-mongo:20240601120000-add-roles.js"),
 					TestMigration.inserting("2").importing("migrate-mongo:20240601120001-add-users.js"))) {
-			assertThat(runner.store().plan(true)).extracting(PlanStep::summary)
+			assertThat(runner.store().plan(true).steps()).extracting((step) -> step.work().summary())
 				.containsExactly("is recorded as applied and not run: migrate-mongo:20240601120000-add-roles.js was "
 						+ "executed", "runs code, which cannot be looked at before");
 		}

@@ -14,7 +14,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import io.gemforce.migrations.Execution;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.Operation;
@@ -220,7 +219,8 @@ class MigrationValidatorTests {
 		assertThat(this.mongo.history().countDocuments(new Document("_id", 18L))).isOne();
 		try (TestRunner runner = TestRunner.on(this.mongo)
 			.with(TestMigration.inserting("1"), TestMigration.inserting("2"))) {
-			assertThat(runner.store().executions(runner.validate().entries())).extracting(Execution::version)
+			assertThat(runner.store().executions(runner.validate().entries()))
+				.extracting((execution) -> execution.descriptor().writtenVersion())
 				.containsExactly("1", "2");
 		}
 		assertThat(this.mongo.history().find()).contains(foreign.toArray(Document[]::new));

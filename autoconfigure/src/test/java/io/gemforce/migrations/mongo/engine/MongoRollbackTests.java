@@ -369,7 +369,7 @@ class MongoRollbackTests {
 	@Test
 	void planChangesNothing() {
 		try (TestRunner runner = TestRunner.on(this.mongo).with(reversible("1"))) {
-			assertThat(runner.store().plan(true)).singleElement().satisfies((step) -> {
+			assertThat(runner.store().plan(true).steps()).singleElement().satisfies((step) -> {
 				assertThat(step.id()).isEqualTo("1");
 				assertThat(step.undo().available()).isTrue();
 				assertThat(step.heldBack()).isEmpty();
@@ -382,7 +382,7 @@ class MongoRollbackTests {
 	void planSaysWhatIsHeldBackAndWhy() {
 		try (TestRunner runner = migrated("1", "2")) {
 			runner.rollback("1");
-			assertThat(runner.store().plan(true)).singleElement()
+			assertThat(runner.store().plan(true).steps()).singleElement()
 				.satisfies((step) -> assertThat(step.heldBack()).singleElement()
 					.asString()
 					.startsWith("held at version 1 since ")

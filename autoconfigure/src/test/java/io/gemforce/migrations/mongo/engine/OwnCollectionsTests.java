@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
 
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Problem;
@@ -85,15 +86,17 @@ class OwnCollectionsTests {
 	}
 
 	private List<Problem> problems(String database, DeclaredMongoMigration migration) {
-		MongoSettings settings = new MongoSettings(database, "my_history", "my_lock", List.of(), false,
-				new MongoSettings.Preimages(1, Duration.ofDays(1)), Duration.ofSeconds(30), Duration.ofMinutes(1),
+		MongoSettings settings = new MongoSettings(new MongoSettings.Place(database, "my_history", "my_lock"),
+				new MongoSettings.Files(List.of(), false), new MongoSettings.Preimages(1, Duration.ofDays(1)),
+				new MongoSettings.Lock(Duration.ofSeconds(30), Duration.ofMinutes(1)),
 				new MongoSettings.Policy(null, null, false, false, false));
 		MongoAccess access = new MongoAccess(new SimpleMongoClientDatabaseFactory(this.client, "shop"), this.client,
 				settings, System::nanoTime, Clock.systemUTC());
 		ChangeSet changes = ChangeSet.declaredBy(migration, "Bean 'test'");
-		return new OwnCollections(() -> access).problems(new ResolvedMigration(Version.parse("1").orElseThrow(), "test",
-				MigrationType.BEAN, "com.example.V1", "bean 'test'", null, TransactionMode.AUTO, null, List.of(),
-				List.of(), new DeclaredAction(changes, "")));
+		return new OwnCollections(() -> access).problems(new ResolvedMigration(
+				new MigrationDescriptor(Version.parse("1").orElseThrow(), "test", MigrationType.BEAN, "com.example.V1",
+						null),
+				"bean 'test'", TransactionMode.AUTO, null, List.of(), List.of(), new DeclaredAction(changes, "")));
 	}
 
 }

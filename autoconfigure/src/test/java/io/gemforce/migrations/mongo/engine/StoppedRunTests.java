@@ -68,7 +68,7 @@ class StoppedRunTests {
 		TestMigration first = TestMigration.inserting("1").with(TransactionMode.NEVER);
 		try (TestRunner planned = TestRunner.on(this.mongo).with(first);
 				TestRunner runner = TestRunner.on(this.mongo).with(first, TestMigration.inserting("2"))) {
-			PlanGuard guard = PlanGuard.of(new Plan(planned.store().plan(false), List.of()));
+			PlanGuard guard = PlanGuard.of(new Plan(planned.store().plan(false).steps(), List.of()));
 			MigrationException ex = catchThrowableOfType(MigrationException.class,
 					() -> runner.store().migrate(runner.run(), guard));
 			assertThat(ex.getCode()).isEqualTo(ProblemCode.PLAN_CHANGED);

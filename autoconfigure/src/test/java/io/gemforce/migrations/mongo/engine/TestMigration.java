@@ -5,6 +5,7 @@ import java.util.List;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.MongoMigration;
@@ -70,9 +71,10 @@ record TestMigration(String version, MongoMigration work, TransactionMode transa
 	}
 
 	ResolvedMigration resolve() {
-		return new ResolvedMigration(Version.parse(this.version).orElseThrow(), "migration " + this.version,
-				MigrationType.BEAN, "com.example.V" + this.version, "bean 'bean%s'".formatted(this.version),
-				this.checksum, this.transaction, this.onInterrupted,
+		return new ResolvedMigration(
+				new MigrationDescriptor(Version.parse(this.version).orElseThrow(), "migration " + this.version,
+						MigrationType.BEAN, "com.example.V" + this.version, this.checksum),
+				"bean 'bean%s'".formatted(this.version), this.transaction, this.onInterrupted,
 				this.requires.stream().map((text) -> Requirement.parse(text).orElseThrow()).toList(),
 				this.imports.stream().map((text) -> ImportId.parse(text).orElseThrow()).toList(),
 				new BeanAction(this.work, true));

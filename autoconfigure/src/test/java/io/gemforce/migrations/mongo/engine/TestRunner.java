@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -22,6 +21,7 @@ import org.springframework.context.support.StaticApplicationContext;
 import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
 
 import io.gemforce.migrations.ApplicationInstance;
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.MigrationType;
@@ -262,10 +262,7 @@ final class TestRunner implements AutoCloseable {
 		}
 
 		TestRunner with(TestMigration... migrations) {
-			return with(Stream.of(migrations)
-				.map(TestMigration::resolve)
-				.sorted(Comparator.comparing(ResolvedMigration::version))
-				.toList());
+			return with(Stream.of(migrations).map(TestMigration::resolve).toList());
 		}
 
 		/**
@@ -273,8 +270,10 @@ final class TestRunner implements AutoCloseable {
 		 */
 		TestRunner declaring(DeclaredMongoMigration migration) {
 			ChangeSet changes = ChangeSet.declaredBy(migration, "Bean 'test'");
-			return with(List.of(new ResolvedMigration(version("1"), "declared", MigrationType.BEAN, "com.example.V1",
-					"bean 'test'", changes.checksum(), TransactionMode.AUTO, null, List.of(), List.of(),
+			return with(List.of(new ResolvedMigration(
+					new MigrationDescriptor(version("1"), "declared", MigrationType.BEAN, "com.example.V1",
+							changes.checksum()),
+					"bean 'test'", TransactionMode.AUTO, null, List.of(), List.of(),
 					new DeclaredAction(changes, changes.toJson()))));
 		}
 
@@ -283,13 +282,16 @@ final class TestRunner implements AutoCloseable {
 					: MongoClients.create(this.client.applyConnectionString(new ConnectionString(this.uri)).build());
 			ApplicationInstance application = new ApplicationInstance(this.application, "1.4.0", "host", "user");
 			MongoMigrationStore store = new MongoMigrationStore(
-					() -> new SimpleMongoClientDatabaseFactory(client, this.database), () -> client,
-					() -> new DiscoveredMigrations(beans, List.of()), new MigrationTemplates(this.context),
-					new MongoSettings(null, "migration_history", "migration_lock", List.of("classpath:db/mongo"), false,
-							new MongoSettings.Preimages(this.preimageLimit, this.preimageRetention), this.lease,
-							this.lockWaitTimeout, this.policy),
-					application, this.requirements, this.stop, "test", new MigrationThread(() -> this.ownThread),
-					this.nanoTime, this.clock);
+					new MongoMigrationStore.Connection(
+							() -> new SimpleMongoClientDatabaseFactory(client, this.database), () -> client),
+					new MongoMigrationStore.Beans(() -> new DiscoveredMigrations(beans, List.of()),
+							new MigrationTemplates(this.context), () -> this.ownThread),
+					new MongoSettings(new MongoSettings.Place(null, "migration_history", "migration_lock"),
+							new MongoSettings.Files(List.of("classpath:db/mongo"), false),
+							new MongoSettings.Preimages(this.preimageLimit, this.preimageRetention),
+							new MongoSettings.Lock(this.lease, this.lockWaitTimeout), this.policy),
+					new MongoMigrationStore.Service(application, this.requirements, this.stop),
+					new MongoMigrationStore.Clocks(this.nanoTime, this.clock));
 			return new TestRunner((this.shared != null) ? () -> {
 			} : client, store, application);
 		}

@@ -100,7 +100,7 @@ class FlywayHoldTests {
 		assertThat(validation.entries()).filteredOn((entry) -> entry.state() == MigrationState.HELD)
 			.extracting(MigrationEntry::id)
 			.containsExactly("3", "R:view");
-		assertThat(this.store.start().plan(false))
+		assertThat(this.store.start().plan(false).steps())
 			.allSatisfy((step) -> assertThat(step.heldBack()).singleElement()
 				.asString()
 				.startsWith("the store is held at version 2 since"))
@@ -130,7 +130,7 @@ class FlywayHoldTests {
 	void isLiftedByABuildThatIsNewerThanAllThatWasRolledBack() {
 		this.store.rollBackTo("2");
 		this.store.migration("V4__d.sql", "CREATE TABLE d (id bigint);");
-		assertThat(this.store.start().plan(false)).allMatch((step) -> step.isRunnable());
+		assertThat(this.store.start().plan(false).steps()).allMatch((step) -> step.isRunnable());
 		StoreResult result = this.store.migrate();
 		assertThat(result.outcome()).isEqualTo(StoreResult.Outcome.APPLIED);
 		assertThat(result.executed()).containsExactly("3", "4");

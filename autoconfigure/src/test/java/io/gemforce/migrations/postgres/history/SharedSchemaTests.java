@@ -150,7 +150,7 @@ class SharedSchemaTests {
 			.sql("UPDATE migration_log SET state = 'RUNNING' WHERE history = 'orders_history' AND version = '2'")
 			.update();
 		this.billing.migration("V3__c.sql", "SELECT 1;").migrate();
-		assertThat(this.billing.entry("2").attempts()).hasSize(1);
+		assertThat(this.billing.entry("2").recorded().attempts()).hasSize(1);
 		assertThat(this.billing.start().validate().problems()).isEmpty();
 		assertThat(this.orders.client()
 			.sql("SELECT state FROM migration_log WHERE history = 'orders_history' AND version = '2'")
@@ -162,7 +162,7 @@ class SharedSchemaTests {
 	void rowsOfOlderBuildsStayReadableAfterTheUpgrade() {
 		oldService("orders");
 		assertThat(this.orders.migrate().executed()).containsExactly("1", "2");
-		assertThat(this.orders.entry("1").attempts()).hasSize(2);
+		assertThat(this.orders.entry("1").recorded().attempts()).hasSize(2);
 		assertThat(histories()).containsExactly(null, "orders_history", "orders_history");
 	}
 
@@ -171,8 +171,8 @@ class SharedSchemaTests {
 		oldService("orders");
 		this.billing.migrate();
 		this.orders.migrate();
-		assertThat(this.billing.entry("1").attempts()).hasSize(1);
-		assertThat(this.orders.entry("1").attempts()).hasSize(2);
+		assertThat(this.billing.entry("1").recorded().attempts()).hasSize(1);
+		assertThat(this.orders.entry("1").recorded().attempts()).hasSize(2);
 	}
 
 	@Test
@@ -197,7 +197,7 @@ class SharedSchemaTests {
 		String user = userWithoutLog();
 		assertThat(this.orders.startAs(user).migrate(this.orders.run(), PlanGuard.open()).executed())
 			.containsExactly("1", "2");
-		assertThat(this.orders.entry("1").attempts()).hasSize(2);
+		assertThat(this.orders.entry("1").recorded().attempts()).hasSize(2);
 	}
 
 	@Test

@@ -292,7 +292,7 @@ class FlywayRollbackTests {
 			.undo("U3__drop_c.sql.conf", "executeInTransaction=false")
 			.migrate();
 		assertThat(this.store.start().planRollback(TestStore.to("2")).steps()).singleElement()
-			.satisfies((step) -> assertThat(step.transactional()).isFalse());
+			.satisfies((step) -> assertThat(step.work().transactional()).isFalse());
 		this.store.rollBackTo("2");
 		assertThat(this.store.logRows()).last()
 			.satisfies((row) -> assertThat(row).containsEntry("transactional", false)
@@ -316,7 +316,7 @@ class FlywayRollbackTests {
 			assertThat(entry.state()).isEqualTo(MigrationState.FAILED);
 			assertThat(entry.isUndoUnfinished()).isTrue();
 			assertThat(entry.isPending()).isFalse();
-			assertThat(entry.script()).isEqualTo("V3__c.sql");
+			assertThat(entry.descriptor().script()).isEqualTo("V3__c.sql");
 		});
 		assertThat(this.store.start().validate().errors()).singleElement().satisfies((problem) -> {
 			assertThat(problem.code()).isEqualTo(ProblemCode.PREVIOUSLY_FAILED);
@@ -393,7 +393,7 @@ class FlywayRollbackTests {
 				.placeholders(Map.of("table", "c")))
 			.migrate();
 		assertThat(this.store.start().planRollback(TestStore.to("2")).steps()).singleElement()
-			.satisfies((step) -> assertThat(step.script()).isEqualTo("DROP TABLE c; SELECT 'of the history';"));
+			.satisfies((step) -> assertThat(step.work().script()).isEqualTo("DROP TABLE c; SELECT 'of the history';"));
 		this.store.rollBackTo("2");
 		assertThat(this.store.client()
 			.sql("SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE table_name IN ('b', 'c')")
@@ -473,16 +473,16 @@ class FlywayRollbackTests {
 		assertThat(plan.applicationVersion()).isEqualTo("1.3.0");
 		assertThat(plan.steps()).singleElement().satisfies((step) -> {
 			assertThat(step.id()).isEqualTo("3");
-			assertThat(step.description()).isEqualTo("c");
+			assertThat(step.descriptor().description()).isEqualTo("c");
 			assertThat(step.direction()).isEqualTo(Direction.DOWN);
-			assertThat(step.summary()).isEqualTo("Undo V3__c.sql by U3__drop_c.sql");
-			assertThat(step.script()).isEqualTo("-- away with it\nDROP TABLE c;\nDELETE FROM a;\n");
-			assertThat(step.locks()).containsExactly("ACCESS EXCLUSIVE on c (DROP TABLE)",
+			assertThat(step.work().summary()).isEqualTo("Undo V3__c.sql by U3__drop_c.sql");
+			assertThat(step.work().script()).isEqualTo("-- away with it\nDROP TABLE c;\nDELETE FROM a;\n");
+			assertThat(step.work().locks()).containsExactly("ACCESS EXCLUSIVE on c (DROP TABLE)",
 					"ROW EXCLUSIVE on a (DELETE)");
-			assertThat(step.transactional()).isTrue();
+			assertThat(step.work().transactional()).isTrue();
 			assertThat(step.undo().kind()).isEqualTo(UndoKind.SQL);
-			assertThat(step.touches()).isNull();
-			assertThat(step.checksum()).isNotBlank();
+			assertThat(step.work().touches()).isNull();
+			assertThat(step.descriptor().checksum()).isNotBlank();
 		});
 	}
 

@@ -52,7 +52,7 @@ class RepeatablesAfterRollbackTests {
 		this.store.rollBackTo("1");
 		assertThat(this.store.tables()).containsExactly("a");
 		this.store.without("V2__add_b.sql");
-		assertThat(this.store.start().plan(false)).extracting(PlanStep::id).containsExactly("R:view");
+		assertThat(this.store.start().plan(false).steps()).extracting(PlanStep::id).containsExactly("R:view");
 		assertThat(this.store.migrate().executed()).containsExactly("R:view");
 		assertThat(this.store.tables()).containsExactly("a", "v");
 		assertThat(this.store.migrate().outcome()).isEqualTo(StoreResult.Outcome.UP_TO_DATE);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.Version;
 import io.gemforce.migrations.support.SqlScripts;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,18 +37,18 @@ class UndoScriptFinderTests {
 		scripts(this.anotherRoot, "db/undo/2026").write("U1_1__a.sql", "SELECT 1;")
 			.write("U1_1__a.sql.conf", "executeInTransaction=false");
 		UndoScripts found = find(null);
-		assertThat(found.find("1")).get().extracting(UndoScript::name).isEqualTo("U1__a.sql");
-		assertThat(found.find("1.1")).get().satisfies((script) -> {
+		assertThat(found.find(version("1"))).get().extracting(UndoScript::name).isEqualTo("U1__a.sql");
+		assertThat(found.find(version("1.1"))).get().satisfies((script) -> {
 			assertThat(script.name()).isEqualTo("U1_1__a.sql");
 			assertThat(script.settings()).isNotNull();
 		});
-		assertThat(found.find("2")).isEmpty();
+		assertThat(found.find(version("2"))).isEmpty();
 	}
 
 	@Test
 	void takesAVersionForWhatItMeans() throws IOException {
 		scripts(this.root, "db/undo").write("U01_0__a.sql", "SELECT 1;");
-		assertThat(find(null).find("1")).isPresent();
+		assertThat(find(null).find(version("1"))).isPresent();
 	}
 
 	@Test
@@ -55,19 +56,19 @@ class UndoScriptFinderTests {
 		scripts(this.root, "elsewhere").write("U1__a.sql", "SELECT 1;");
 		scripts(this.anotherRoot, "on disk").write("U2__b.sql", "SELECT 1;");
 		UndoScripts found = find(List.of("classpath:/elsewhere/", "filesystem:" + this.anotherRoot.resolve("on disk")));
-		assertThat(found.find("1")).isPresent();
-		assertThat(found.find("2")).isPresent();
+		assertThat(found.find(version("1"))).isPresent();
+		assertThat(found.find(version("2"))).isPresent();
 	}
 
 	@Test
 	void findsAScriptOnceWhereLocationsOverlap() throws IOException {
 		scripts(this.root, "db/undo/2026").write("U1__a.sql", "SELECT 1;");
-		assertThat(find(List.of("classpath:db/undo", "classpath:db/undo/2026")).find("1")).isPresent();
+		assertThat(find(List.of("classpath:db/undo", "classpath:db/undo/2026")).find(version("1"))).isPresent();
 	}
 
 	@Test
 	void defaultLocationNeedNotExist() throws IOException {
-		assertThat(find(null).find("1")).isEmpty();
+		assertThat(find(null).find(version("1"))).isEmpty();
 	}
 
 	@Test
@@ -103,6 +104,10 @@ class UndoScriptFinderTests {
 		scripts(this.anotherRoot, "db/undo/sub").write("U1_0__b.sql", "SELECT 1;");
 		assertThatProblems(null).singleElement()
 			.satisfies((problem) -> assertThatIs(problem, ProblemCode.DUPLICATE_VERSION, "U1__a.sql", "U1_0__b.sql"));
+	}
+
+	private static Version version(String text) {
+		return Version.parse(text).orElseThrow();
 	}
 
 	private void assertThatIs(Problem problem, ProblemCode code, String... contained) {

@@ -107,7 +107,7 @@ class UndoScriptParsingTests {
 		FlywayMigrationStore instance = this.store.start();
 		StoreRollback plan = instance.planRollback(TestStore.to("0"));
 		assertThat(plan.steps()).hasSize(SCRIPTS.size())
-			.filteredOn((step) -> Boolean.FALSE.equals(step.transactional()))
+			.filteredOn((step) -> Boolean.FALSE.equals(step.work().transactional()))
 			.hasSize(2);
 		instance.rollback(TestStore.to("0"), this.store.run(), PlanGuard.open(), null);
 		List<String> expected = new ArrayList<>();

@@ -5,9 +5,9 @@ import java.util.List;
 
 import com.mongodb.client.MongoClient;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.context.support.StaticApplicationContext;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.core.io.support.ResourcePatternResolver;
-import org.springframework.context.support.StaticApplicationContext;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 import org.springframework.data.mongodb.core.SimpleMongoClientDatabaseFactory;
 
@@ -48,12 +48,17 @@ record GemforceRunner(MongoMigrationStore store) {
 	private static GemforceRunner create(MongoClient client, String database, ListableBeanFactory beans,
 			ResourcePatternResolver resources, String location) {
 		MongoDatabaseFactory factory = new SimpleMongoClientDatabaseFactory(client, database);
-		MongoSettings settings = new MongoSettings(null, HISTORY, LOCK, List.of(location), false,
-				new MongoSettings.Preimages(Long.MAX_VALUE, Duration.ofDays(90)), Duration.ofSeconds(30),
-				Duration.ofMinutes(10), new MongoSettings.Policy(null, null, false, true, false));
-		return new GemforceRunner(new MongoMigrationStore(() -> factory, () -> client, beans, resources,
-				"mongoMigrationInitializer", new MigrationTemplates(new StaticApplicationContext()), settings,
-				APPLICATION, (requirement) -> Requirements.Status.NO_STORE, new ShutdownSignal(), "benchmark"));
+		MongoSettings settings = new MongoSettings(new MongoSettings.Place(null, HISTORY, LOCK),
+				new MongoSettings.Files(List.of(location), false),
+				new MongoSettings.Preimages(Long.MAX_VALUE, Duration.ofDays(90)),
+				new MongoSettings.Lock(Duration.ofSeconds(30), Duration.ofMinutes(10)),
+				new MongoSettings.Policy(null, null, false, true, false));
+		return new GemforceRunner(new MongoMigrationStore(
+				new MongoMigrationStore.Connection(() -> factory, () -> client),
+				MongoMigrationStore.Beans.of(beans, "mongoMigrationInitializer", resources, settings.files(),
+						new MigrationTemplates(new StaticApplicationContext())),
+				settings, new MongoMigrationStore.Service(APPLICATION,
+						(requirement) -> Requirements.Status.NO_STORE, new ShutdownSignal())));
 	}
 
 	StoreResult migrate() {
