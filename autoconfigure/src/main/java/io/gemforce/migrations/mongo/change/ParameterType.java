@@ -9,6 +9,7 @@ import java.util.Set;
 import com.mongodb.client.model.ValidationAction;
 import com.mongodb.client.model.ValidationLevel;
 import org.bson.BsonDocument;
+import org.bson.BsonString;
 import org.bson.BsonType;
 import org.bson.BsonValue;
 
@@ -311,6 +312,116 @@ enum ParameterType {
 
 	},
 
+	PIPELINE("a pipeline") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isArray()) {
+				wrongType(value, spot, "Write a list of stages, for example [{$match: {size: 1}}]");
+				return;
+			}
+			int index = 0;
+			for (BsonValue stage : value.asArray()) {
+				if (!stage.isDocument() || stage.asDocument().size() != 1
+						|| !stage.asDocument().getFirstKey().startsWith("$")) {
+					spot.to(index)
+						.wrong("a stage must be a document of one key that begins with '$'",
+								"Write for example {$match: {size: 1}}");
+				}
+				index++;
+			}
+		}
+
+	},
+
+	POSITIVE("a positive number") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			boolean integer = value.isInt32() || value.isInt64();
+			if (!integer || value.asNumber().longValue() <= 0) {
+				spot.wrong("'%s' must be an integer above 0 but is %s".formatted(spot.name(),
+						BsonFormatter.describe(value)), "Write an integer above 0");
+			}
+		}
+
+	},
+
+	WEIGHTS("weights of fields") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isDocument() || value.asDocument().isEmpty()) {
+				wrongType(value, spot, "Write the weights as a document, for example {title: 10}");
+				return;
+			}
+			value.asDocument().forEach((field, weight) -> {
+				boolean number = weight.isNumber() && weight.asNumber().doubleValue() == weight.asNumber().intValue();
+				if (!number || weight.asNumber().intValue() < 1 || weight.asNumber().intValue() > MAX_WEIGHT) {
+					spot.to(field)
+						.wrong("the weight of '%s' cannot be %s".formatted(field, BsonFormatter.describe(weight)),
+								"Write an integer from 1 to " + MAX_WEIGHT);
+				}
+			});
+		}
+
+	},
+
+	PROJECTION("a projection") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isDocument() || value.asDocument().isEmpty()) {
+				wrongType(value, spot, "Write a projection as a document, for example {size: 1}");
+			}
+		}
+
+	},
+
+	SEARCH_DEFINITION("the definition of a search index") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isDocument() || value.asDocument().isEmpty()) {
+				wrongType(value, spot, "Write a definition, for example {mappings: {dynamic: true}}");
+			}
+		}
+
+	},
+
+	SEARCH_TYPE("a word", List.of("search", "vectorSearch")),
+
+	GRANULARITY("a word", List.of("seconds", "minutes", "hours")),
+
+	DURATION_OR_NEVER("a span of time") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.equals(new BsonString("never"))) {
+				DURATION.check(value, spot);
+			}
+		}
+
+	},
+
+	CAPPED(Parameter.required("size", POSITIVE, "The size in bytes. The server makes it a multiple of 256, and at least 4096."),
+			Parameter.optional("max", POSITIVE, "The number of documents.")),
+
+	BOUNDS(Parameter.optional("size", POSITIVE, "The size in bytes. The server makes it a multiple of 256, and at least 4096."),
+			Parameter.optional("max", POSITIVE, "The number of documents.")),
+
+	TIME_SERIES(Parameter.required("timeField", FIELD, "The field with the date, at the top of each document."),
+			Parameter.optional("metaField", FIELD, "The field that tells the series apart, at the top of each document."),
+			Parameter.optional("granularity", GRANULARITY, "How far apart the documents of a series are: 'seconds' (the default), 'minutes' or 'hours'."),
+			Parameter.optional("bucketSpan", DURATION, "Instead of a granularity: the span of time that is stored together, at most 365d.")),
+
+	BUCKETS(Parameter.optional("granularity", GRANULARITY, "How far apart the documents of a series are: 'seconds', 'minutes' or 'hours'."),
+			Parameter.optional("bucketSpan", DURATION, "Instead of a granularity: the span of time that is stored together, at most 365d.")),
+
+	CLUSTERED_INDEX(Parameter.optional("key", INDEX_KEYS, "The key, which is always {_id: 1}."),
+			Parameter.optional("unique", FLAG, "Always true."),
+			Parameter.optional("name", TEXT, "The name of the index.")),
+
 	FIELD_TYPE("a type", names(FieldType.values())),
 
 	ON_CONVERSION_ERROR("a word", names(OnConversionError.values())),
@@ -354,9 +465,13 @@ enum ParameterType {
 
 	private static final String EXAMPLE = "changes:\n  - renameField: {collection: MyClass, from: a, to: b}";
 
+	private static final int MAX_WEIGHT = 99_999;
+
 	private final String words;
 
 	private final List<String> choices;
+
+	private final List<Parameter> keys;
 
 	ParameterType(String words) {
 		this(words, List.of());
@@ -365,6 +480,13 @@ enum ParameterType {
 	ParameterType(String words, List<String> choices) {
 		this.words = words;
 		this.choices = choices;
+		this.keys = List.of();
+	}
+
+	ParameterType(Parameter... keys) {
+		this.words = "a document";
+		this.choices = List.of();
+		this.keys = List.of(keys);
 	}
 
 	private static List<String> names(Enum<?>[] constants) {
@@ -378,8 +500,17 @@ enum ParameterType {
 		return this.choices;
 	}
 
+	// The keys of a document that has a fixed set of them
+	List<Parameter> keys() {
+		return this.keys;
+	}
+
 	// Words are compared without regard to case
 	void check(BsonValue value, DefinitionCursor spot) {
+		if (!this.keys.isEmpty()) {
+			checkKeys(value, spot);
+			return;
+		}
 		String known = String.join(", ", this.choices);
 		if (!value.isString()) {
 			spot.wrong("'%s' must be one of %s but is %s".formatted(spot.name(), known, BsonFormatter.describe(value)),
@@ -392,6 +523,16 @@ enum ParameterType {
 					"'%s' cannot be '%s'%s".formatted(spot.name(), text,
 							NearestWord.find(text, this.choices).map("; did you mean '%s'?"::formatted).orElse("")),
 					"Write one of " + known);
+		}
+	}
+
+	private void checkKeys(BsonValue value, DefinitionCursor spot) {
+		if (value.isDocument()) {
+			ChangeSetReader.checkKeys("'" + spot.name() + "'", value.asDocument(), this.keys, spot);
+		}
+		else {
+			String names = String.join(", ", this.keys.stream().map(Parameter::name).toList());
+			wrongType(value, spot, "Write a document with some of the keys " + names);
 		}
 	}
 
