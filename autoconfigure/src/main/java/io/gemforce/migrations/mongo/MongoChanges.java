@@ -221,24 +221,25 @@ public interface MongoChanges {
 	MongoChanges alterIndex(String collection, String name, Consumer<AlterIndex> alteration);
 
 	/**
+	 * Create a search index for texts, unless the same one is there, and wait until it is
+	 * ready. Undone by dropping it.
+	 * @param collection the name of the collection
+	 * @param name the name of the search index
+	 * @param definition the definition
+	 * @return this
+	 */
+	default MongoChanges createSearchIndex(String collection, String name, Bson definition) {
+		return createSearchIndex(collection, (index) -> index.name(name).definition(definition));
+	}
+
+	/**
 	 * Create a search index, unless the same one is there, and wait until it is ready.
 	 * Undone by dropping it.
 	 * @param collection the name of the collection
-	 * @param name the name of the search index
-	 * @param definition the definition
+	 * @param index takes what the search index is
 	 * @return this
 	 */
-	MongoChanges createSearchIndex(String collection, String name, Bson definition);
-
-	/**
-	 * Create a search index for vectors, unless the same one is there, and wait until it
-	 * is ready. Undone by dropping it.
-	 * @param collection the name of the collection
-	 * @param name the name of the search index
-	 * @param definition the definition
-	 * @return this
-	 */
-	MongoChanges createVectorSearchIndex(String collection, String name, Bson definition);
+	MongoChanges createSearchIndex(String collection, Consumer<SearchIndex> index);
 
 	/**
 	 * Give a search index another definition, and wait until it is ready. Undone by
@@ -248,7 +249,18 @@ public interface MongoChanges {
 	 * @param definition the definition
 	 * @return this
 	 */
-	MongoChanges updateSearchIndex(String collection, String name, Bson definition);
+	default MongoChanges updateSearchIndex(String collection, String name, Bson definition) {
+		return updateSearchIndex(collection, (index) -> index.name(name).definition(definition));
+	}
+
+	/**
+	 * Give a search index another definition, and wait until it is ready. Undone by
+	 * setting the previous one.
+	 * @param collection the name of the collection
+	 * @param index takes what the search index is to be
+	 * @return this
+	 */
+	MongoChanges updateSearchIndex(String collection, Consumer<SearchIndex> index);
 
 	/**
 	 * Drop a search index, if it is there. Undone by creating it as it was.
@@ -565,6 +577,40 @@ public interface MongoChanges {
 		 * @return this
 		 */
 		AlterIndex unique();
+
+	}
+
+	/**
+	 * Takes what a search index is.
+	 */
+	interface SearchIndex {
+
+		/**
+		 * Set the name. Without it the search index is called {@code default}.
+		 * @param name the name
+		 * @return this
+		 */
+		SearchIndex name(String name);
+
+		/**
+		 * Let the search index be one for vectors. Only for one that is created.
+		 * @return this
+		 */
+		SearchIndex vectorSearch();
+
+		/**
+		 * Set the definition.
+		 * @param definition the definition
+		 * @return this
+		 */
+		SearchIndex definition(Bson definition);
+
+		/**
+		 * Set how long to wait until the search index is ready. Without it 30 minutes.
+		 * @param waitFor how long, in whole seconds
+		 * @return this
+		 */
+		SearchIndex waitFor(Duration waitFor);
 
 	}
 

@@ -1,6 +1,5 @@
 package io.gemforce.migrations.mongo.change;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -249,29 +248,22 @@ final class ChangesBuilder implements MongoChanges {
 	}
 
 	@Override
-	public MongoChanges createSearchIndex(String collection, String name, Bson definition) {
-		return add(ChangeKind.CREATE_SEARCH_INDEX, searchIndex(collection, name).append("definition", bson(definition)));
+	public MongoChanges createSearchIndex(String collection, Consumer<SearchIndex> index) {
+		BsonDocument parameters = on(collection);
+		index.accept(new SearchIndexBuilder(parameters));
+		return add(ChangeKind.CREATE_SEARCH_INDEX, parameters);
 	}
 
 	@Override
-	public MongoChanges createVectorSearchIndex(String collection, String name, Bson definition) {
-		return add(ChangeKind.CREATE_SEARCH_INDEX,
-				searchIndex(collection, name).append("type", new BsonString("vectorSearch"))
-					.append("definition", bson(definition)));
-	}
-
-	@Override
-	public MongoChanges updateSearchIndex(String collection, String name, Bson definition) {
-		return add(ChangeKind.UPDATE_SEARCH_INDEX, searchIndex(collection, name).append("definition", bson(definition)));
+	public MongoChanges updateSearchIndex(String collection, Consumer<SearchIndex> index) {
+		BsonDocument parameters = on(collection);
+		index.accept(new SearchIndexBuilder(parameters));
+		return add(ChangeKind.UPDATE_SEARCH_INDEX, parameters);
 	}
 
 	@Override
 	public MongoChanges dropSearchIndex(String collection, String name) {
-		return add(ChangeKind.DROP_SEARCH_INDEX, searchIndex(collection, name));
-	}
-
-	private static BsonDocument searchIndex(String collection, String name) {
-		return on(collection).append("name", new BsonString(name));
+		return add(ChangeKind.DROP_SEARCH_INDEX, on(collection).append("name", new BsonString(name)));
 	}
 
 	@Override
@@ -385,40 +377,6 @@ final class ChangesBuilder implements MongoChanges {
 		@Override
 		public Command idempotent() {
 			this.parameters.append("idempotent", BsonBoolean.TRUE);
-			return this;
-		}
-
-	}
-
-	private static final class AlterIndexBuilder implements AlterIndex {
-
-		private final BsonDocument parameters;
-
-		private AlterIndexBuilder(BsonDocument parameters) {
-			this.parameters = parameters;
-		}
-
-		@Override
-		public AlterIndex hidden(boolean hidden) {
-			this.parameters.append("hidden", BsonBoolean.valueOf(hidden));
-			return this;
-		}
-
-		@Override
-		public AlterIndex expireAfter(Duration expireAfter) {
-			this.parameters.append("expireAfter", new BsonInt64(expireAfter.toSeconds()));
-			return this;
-		}
-
-		@Override
-		public AlterIndex expireExisting() {
-			this.parameters.append("expireExisting", BsonBoolean.TRUE);
-			return this;
-		}
-
-		@Override
-		public AlterIndex unique() {
-			this.parameters.append("unique", BsonBoolean.TRUE);
 			return this;
 		}
 
