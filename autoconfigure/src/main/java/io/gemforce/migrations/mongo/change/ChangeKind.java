@@ -106,8 +106,7 @@ enum ChangeKind {
 					"The new name of the collection. No collection may have it.")),
 
 	CREATE_VIEW(CreateView.KIND, "Creates a view, unless the same one is there. Undone by dropping it.", CreateView::of,
-			Keys.VIEW,
-			Parameter.required("on", ParameterType.COLLECTION, "The collection or view that it reads."),
+			Keys.VIEW, Parameter.required("on", ParameterType.COLLECTION, "The collection or view that it reads."),
 			Parameter.required("pipeline", ParameterType.PIPELINE, "What it shows of it, as a list of stages."),
 			Keys.COLLATION),
 
@@ -128,8 +127,7 @@ enum ChangeKind {
 							+ "or d, such as 30d."),
 			Keys.EXPIRE_EXISTING,
 			Parameter.optional("sparse", ParameterType.FLAG, "Whether documents without the field are left out."),
-			Keys.COLLATION,
-			Parameter.optional("hidden", ParameterType.FLAG, "Whether queries do not use the index."),
+			Keys.COLLATION, Parameter.optional("hidden", ParameterType.FLAG, "Whether queries do not use the index."),
 			Parameter.optional("weights", ParameterType.WEIGHTS,
 					"For a text index: how much a field counts, from 1 (the default) to 99999."),
 			Parameter.optional("defaultLanguage", ParameterType.TEXT,
@@ -165,9 +163,8 @@ enum ChangeKind {
 			"Gives a search index another definition, and waits until it is READY. Undone by setting the previous one.",
 			UpdateSearchIndex::of, Keys.COLLECTION, Keys.SEARCH_NAME, Keys.SEARCH_DEFINITION, Keys.WAIT_FOR),
 
-	DROP_SEARCH_INDEX(DropSearchIndex.KIND,
-			"Drops a search index, if it is there. Undone by creating it as it was.", DropSearchIndex::of,
-			Keys.COLLECTION, Keys.SEARCH_NAME, Keys.WAIT_FOR),
+	DROP_SEARCH_INDEX(DropSearchIndex.KIND, "Drops a search index, if it is there. Undone by creating it as it was.",
+			DropSearchIndex::of, Keys.COLLECTION, Keys.SEARCH_NAME, Keys.WAIT_FOR),
 
 	SET_VALIDATOR(SetValidator.KIND,
 			"Sets the validator of a collection, which is created if it is not there. Undone by setting the previous "

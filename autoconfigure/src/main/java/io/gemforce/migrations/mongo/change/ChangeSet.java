@@ -119,8 +119,7 @@ public final class ChangeSet {
 	}
 
 	private BsonDocument definition(Function<DeclaredChange, BsonDocument> form) {
-		BsonDocument definition = new BsonDocument("changes",
-				new BsonArray(this.declared.stream().map(form).toList()));
+		BsonDocument definition = new BsonDocument("changes", new BsonArray(this.declared.stream().map(form).toList()));
 		return (this.declaredIrreversible != null)
 				? definition.append("irreversible", new BsonString(this.declaredIrreversible)) : definition;
 	}

@@ -38,7 +38,8 @@ record DeclaredChange(BsonDocument definition, ChangeOperation change) {
 		return this.change.kind().equals(RunCommand.ADMIN_KIND) ? shown() : this.definition;
 	}
 
-	// Enough to undo the change; if too long, or secret, a hash that only shows whether it
+	// Enough to undo the change; if too long, or secret, a hash that only shows whether
+	// it
 	// was edited
 	String remembered() {
 		String canonical = Json.canonical(shown());

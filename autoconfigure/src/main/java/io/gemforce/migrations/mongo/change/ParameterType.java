@@ -5,13 +5,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 import com.mongodb.client.model.ValidationAction;
 import com.mongodb.client.model.ValidationLevel;
 import org.bson.BsonDocument;
-import org.bson.BsonString;
 import org.bson.BsonType;
 import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.mongo.EpochUnit;
@@ -312,111 +313,42 @@ enum ParameterType {
 
 	},
 
-	PIPELINE("a pipeline") {
+	PIPELINE(OptionChecks::pipeline),
 
-		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
-			if (!value.isArray()) {
-				wrongType(value, spot, "Write a list of stages, for example [{$match: {size: 1}}]");
-				return;
-			}
-			int index = 0;
-			for (BsonValue stage : value.asArray()) {
-				if (!stage.isDocument() || stage.asDocument().size() != 1
-						|| !stage.asDocument().getFirstKey().startsWith("$")) {
-					spot.to(index)
-						.wrong("a stage must be a document of one key that begins with '$'",
-								"Write for example {$match: {size: 1}}");
-				}
-				index++;
-			}
-		}
+	POSITIVE(OptionChecks::positive),
 
-	},
+	WEIGHTS(OptionChecks::weights),
 
-	POSITIVE("a positive number") {
+	PROJECTION(OptionChecks.notEmpty("{size: 1}")),
 
-		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
-			boolean integer = value.isInt32() || value.isInt64();
-			if (!integer || value.asNumber().longValue() <= 0) {
-				spot.wrong("'%s' must be an integer above 0 but is %s".formatted(spot.name(),
-						BsonFormatter.describe(value)), "Write an integer above 0");
-			}
-		}
+	SEARCH_DEFINITION(OptionChecks.notEmpty("{mappings: {dynamic: true}}")),
 
-	},
-
-	WEIGHTS("weights of fields") {
-
-		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
-			if (!value.isDocument() || value.asDocument().isEmpty()) {
-				wrongType(value, spot, "Write the weights as a document, for example {title: 10}");
-				return;
-			}
-			value.asDocument().forEach((field, weight) -> {
-				boolean number = weight.isNumber() && weight.asNumber().doubleValue() == weight.asNumber().intValue();
-				if (!number || weight.asNumber().intValue() < 1 || weight.asNumber().intValue() > MAX_WEIGHT) {
-					spot.to(field)
-						.wrong("the weight of '%s' cannot be %s".formatted(field, BsonFormatter.describe(weight)),
-								"Write an integer from 1 to " + MAX_WEIGHT);
-				}
-			});
-		}
-
-	},
-
-	PROJECTION("a projection") {
-
-		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
-			if (!value.isDocument() || value.asDocument().isEmpty()) {
-				wrongType(value, spot, "Write a projection as a document, for example {size: 1}");
-			}
-		}
-
-	},
-
-	SEARCH_DEFINITION("the definition of a search index") {
-
-		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
-			if (!value.isDocument() || value.asDocument().isEmpty()) {
-				wrongType(value, spot, "Write a definition, for example {mappings: {dynamic: true}}");
-			}
-		}
-
-	},
+	DURATION_OR_NEVER(OptionChecks::durationOrNever),
 
 	SEARCH_TYPE("a word", List.of("search", "vectorSearch")),
 
 	GRANULARITY("a word", List.of("seconds", "minutes", "hours")),
 
-	DURATION_OR_NEVER("a span of time") {
-
-		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
-			if (!value.equals(new BsonString("never"))) {
-				DURATION.check(value, spot);
-			}
-		}
-
-	},
-
-	CAPPED(Parameter.required("size", POSITIVE, "The size in bytes. The server makes it a multiple of 256, and at least 4096."),
+	CAPPED(Parameter.required("size", POSITIVE,
+			"The size in bytes. The server makes it a multiple of 256, and at least 4096."),
 			Parameter.optional("max", POSITIVE, "The number of documents.")),
 
-	BOUNDS(Parameter.optional("size", POSITIVE, "The size in bytes. The server makes it a multiple of 256, and at least 4096."),
+	BOUNDS(Parameter.optional("size", POSITIVE,
+			"The size in bytes. The server makes it a multiple of 256, and at least 4096."),
 			Parameter.optional("max", POSITIVE, "The number of documents.")),
 
 	TIME_SERIES(Parameter.required("timeField", FIELD, "The field with the date, at the top of each document."),
-			Parameter.optional("metaField", FIELD, "The field that tells the series apart, at the top of each document."),
-			Parameter.optional("granularity", GRANULARITY, "How far apart the documents of a series are: 'seconds' (the default), 'minutes' or 'hours'."),
-			Parameter.optional("bucketSpan", DURATION, "Instead of a granularity: the span of time that is stored together, at most 365d.")),
+			Parameter.optional("metaField", FIELD,
+					"The field that tells the series apart, at the top of each document."),
+			Parameter.optional("granularity", GRANULARITY,
+					"How far apart the documents of a series are: 'seconds' (the default), 'minutes' or 'hours'."),
+			Parameter.optional("bucketSpan", DURATION,
+					"Instead of a granularity: the span of time that is stored together, at most 365d.")),
 
-	BUCKETS(Parameter.optional("granularity", GRANULARITY, "How far apart the documents of a series are: 'seconds', 'minutes' or 'hours'."),
-			Parameter.optional("bucketSpan", DURATION, "Instead of a granularity: the span of time that is stored together, at most 365d.")),
+	BUCKETS(Parameter.optional("granularity", GRANULARITY,
+			"How far apart the documents of a series are: 'seconds', 'minutes' or 'hours'."),
+			Parameter.optional("bucketSpan", DURATION,
+					"Instead of a granularity: the span of time that is stored together, at most 365d.")),
 
 	CLUSTERED_INDEX(Parameter.optional("key", INDEX_KEYS, "The key, which is always {_id: 1}."),
 			Parameter.optional("unique", FLAG, "Always true."),
@@ -465,13 +397,13 @@ enum ParameterType {
 
 	private static final String EXAMPLE = "changes:\n  - renameField: {collection: MyClass, from: a, to: b}";
 
-	private static final int MAX_WEIGHT = 99_999;
-
 	private final String words;
 
 	private final List<String> choices;
 
 	private final List<Parameter> keys;
+
+	private final @Nullable BiConsumer<BsonValue, DefinitionCursor> check;
 
 	ParameterType(String words) {
 		this(words, List.of());
@@ -481,12 +413,21 @@ enum ParameterType {
 		this.words = words;
 		this.choices = choices;
 		this.keys = List.of();
+		this.check = null;
+	}
+
+	ParameterType(BiConsumer<BsonValue, DefinitionCursor> check) {
+		this.words = "";
+		this.choices = List.of();
+		this.keys = List.of();
+		this.check = check;
 	}
 
 	ParameterType(Parameter... keys) {
 		this.words = "a document";
 		this.choices = List.of();
 		this.keys = List.of(keys);
+		this.check = null;
 	}
 
 	private static List<String> names(Enum<?>[] constants) {
@@ -507,6 +448,10 @@ enum ParameterType {
 
 	// Words are compared without regard to case
 	void check(BsonValue value, DefinitionCursor spot) {
+		if (this.check != null) {
+			this.check.accept(value, spot);
+			return;
+		}
 		if (!this.keys.isEmpty()) {
 			checkKeys(value, spot);
 			return;

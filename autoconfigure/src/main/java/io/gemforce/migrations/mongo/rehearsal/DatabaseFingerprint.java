@@ -85,7 +85,8 @@ public record DatabaseFingerprint(SortedMap<String, String> parts) {
 		BigInteger sum = BigInteger.ZERO;
 		long count = 0;
 		for (BsonDocument document : database.getCollection(collection, BsonDocument.class).find()) {
-			// Ids that differ in the order of their fields are two. A time series may have
+			// Ids that differ in the order of their fields are two. A time series may
+			// have
 			// none
 			String id = new BsonDocument("id", document.get("_id", BsonNull.VALUE)).toJson(CANONICAL);
 			sum = sum.add(hash(canonical(document) + id)).mod(MODULUS);

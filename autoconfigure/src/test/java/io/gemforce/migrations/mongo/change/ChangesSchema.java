@@ -88,8 +88,8 @@ final class ChangesSchema {
 				.append("propertyNames", new BsonDocument("pattern", text("^\\$"))), 0);
 			case POSITIVE -> ofType("integer").append("minimum", new BsonInt32(1));
 			case WEIGHTS -> ofType("object").append("minProperties", new BsonInt32(1))
-				.append("additionalProperties", ofType("integer").append("minimum", new BsonInt32(1))
-					.append("maximum", new BsonInt32(99_999)));
+				.append("additionalProperties",
+						ofType("integer").append("minimum", new BsonInt32(1)).append("maximum", new BsonInt32(99_999)));
 			case PROJECTION, SEARCH_DEFINITION -> ofType("object").append("minProperties", new BsonInt32(1));
 			case DURATION_OR_NEVER -> {
 				BsonDocument duration = type(ParameterType.DURATION);

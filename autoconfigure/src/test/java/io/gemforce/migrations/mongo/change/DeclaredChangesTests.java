@@ -121,9 +121,9 @@ class DeclaredChangesTests {
 			.dropView("newest")
 			.createIndex("gems", Indexes.text("a"),
 					new IndexOptions().weights(new Document("a", 5)).defaultLanguage("german").languageOverride("l"))
-			.createIndex("gems", Indexes.ascending("$**"),
-					new IndexOptions().wildcardProjection(new Document("a", 0)))
-			.alterIndex("gems", "by_a", (index) -> index.hidden(true).expireAfter(Duration.ofSeconds(9)).expireExisting())
+			.createIndex("gems", Indexes.ascending("$**"), new IndexOptions().wildcardProjection(new Document("a", 0)))
+			.alterIndex("gems", "by_a",
+					(index) -> index.hidden(true).expireAfter(Duration.ofSeconds(9)).expireExisting())
 			.alterIndex("gems", "by_a", (index) -> index.unique())
 			.createSearchIndex("gems",
 					(index) -> index.name("v")
@@ -161,8 +161,9 @@ class DeclaredChangesTests {
 
 	@Test
 	void optionsOfTheDriverThatNoFileHasAreRefused() {
-		assertThatExceptionOfType(InvalidChangesException.class).isThrownBy(() -> declare((changes) -> changes
-			.createCollection("gems", new CreateCollectionOptions().encryptedFields(new Document()))))
+		assertThatExceptionOfType(InvalidChangesException.class)
+			.isThrownBy(() -> declare((changes) -> changes.createCollection("gems",
+					new CreateCollectionOptions().encryptedFields(new Document()))))
 			.withMessageContaining("'createCollection' has no key 'encryptedFields'");
 	}
 

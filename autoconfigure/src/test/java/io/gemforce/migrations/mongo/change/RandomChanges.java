@@ -183,12 +183,13 @@ public final class RandomChanges {
 			case "createView" -> "{createView: {view: 'seen_%s', on: '%s', pipeline: [{$match: {'%s': %s}}]}}"
 				.formatted((number % 2 == 0) ? "a" : "b", collection, field, number % 3);
 			case "dropView" -> "{dropView: {view: 'seen_%s'}}".formatted((number % 2 == 0) ? "a" : "b");
-			case "alterView" -> "{alterCollection: {collection: 'seen_a', %s}}"
-				.formatted((number % 2 == 0) ? "on: '%s'".formatted(other) : "pipeline: [{$limit: %d}]".formatted(number));
+			case "alterView" -> "{alterCollection: {collection: 'seen_a', %s}}".formatted(
+					(number % 2 == 0) ? "on: '%s'".formatted(other) : "pipeline: [{$limit: %d}]".formatted(number));
 			case "alterIndex" ->
 				"{alterIndex: {%s, name: '%s_by_a', hidden: %s}}".formatted(on, collection, number % 3 > 0);
-			case "textIndex" -> "{createIndex: {%s, name: '%s_text', keys: {'%s': 'text', u: 'text'}, weights: {u: %d}}}"
-				.formatted(on, collection, field, 1 + number % 3);
+			case "textIndex" ->
+				"{createIndex: {%s, name: '%s_text', keys: {'%s': 'text', u: 'text'}, weights: {u: %d}}}".formatted(on,
+						collection, field, 1 + number % 3);
 			case "dropCollection" -> "{dropCollection: {%s}}".formatted(on);
 			case "renameCollection" -> "{renameCollection: {from: '%s', to: '%s'}}".formatted(collection, other);
 			case "createIndex" -> "{createIndex: {%s, name: '%s_%s', keys: {'%s': 1}%s}}".formatted(on, collection,

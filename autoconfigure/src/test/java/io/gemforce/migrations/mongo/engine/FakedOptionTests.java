@@ -3,6 +3,7 @@ package io.gemforce.migrations.mongo.engine;
 import java.time.Duration;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -11,6 +12,7 @@ import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.TimeSeriesGranularity;
 import com.mongodb.client.model.TimeSeriesOptions;
 import org.bson.BsonArray;
+import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
@@ -36,8 +38,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
  * Options of collections and indexes that no server here has: capped and time-series
- * collections, pre- and post-images, indexes that become unique. Faked replies stand for a
- * server that has them, and remembers what it was told.
+ * collections, pre- and post-images, indexes that become unique. Faked replies stand for
+ * a server that has them, and remembers what it was told.
  */
 @ExtendWith(TestDatabases.class)
 @RequiresReplicaSet("collMod")
@@ -122,11 +124,11 @@ class FakedOptionTests {
 		fakeSize(100);
 		fakeCollMod();
 		DeclaredMongoMigration migration = (changes) -> changes.alterCollection("gems",
-				(gems) -> gems.cappedSize(8000).cappedMax(5));
+				(gems) -> gems.cappedSize(8000).cappedMax(50));
 		try (TestRunner runner = runner(migration)) {
 			runner.migrate();
-			assertThat(this.options).containsAllEntriesOf(
-					BsonDocument.parse("{size: {$numberLong: '8192'}, max: {$numberLong: '5'}}"));
+			assertThat(this.options)
+				.containsAllEntriesOf(BsonDocument.parse("{size: {$numberLong: '8192'}, max: {$numberLong: '50'}}"));
 			assertThat(runner.rollback("0").notes()).isEmpty();
 		}
 		assertThat(this.options)
@@ -153,8 +155,8 @@ class FakedOptionTests {
 	void imagesAreSetAndSetBack() {
 		fakeListing();
 		fakeCollMod();
-		try (TestRunner runner = runner((changes) -> changes.alterCollection("gems",
-				(gems) -> gems.changeStreamPreAndPostImages(true)))) {
+		try (TestRunner runner = runner(
+				(changes) -> changes.alterCollection("gems", (gems) -> gems.changeStreamPreAndPostImages(true)))) {
 			runner.migrate();
 			assertThat(this.options).isEqualTo(BsonDocument.parse("{changeStreamPreAndPostImages: {enabled: true}}"));
 			runner.rollback("0");
@@ -246,10 +248,46 @@ class FakedOptionTests {
 		try (TestRunner runner = runner((changes) -> changes.alterIndex("gems", "by_b", (index) -> index.unique()))) {
 			runner.migrate();
 			assertThat(sent("collMod", "gems")).extracting((command) -> command.getDocument("index").toJson())
-				.containsExactly("{\"name\": \"by_b\", \"prepareUnique\": true}", "{\"name\": \"by_b\", \"unique\": true}");
+				.containsExactly("{\"name\": \"by_b\", \"prepareUnique\": true}",
+						"{\"name\": \"by_b\", \"unique\": true}");
 			assertThat(runner.rollback("0").notes()).isEmpty();
 		}
 		assertThat(this.index).isEqualTo(BsonDocument.parse("{key: {b: 1}, name: 'by_b'}"));
+	}
+
+	@Test
+	void aConversionThatWasInterruptedGoesOnAndSoDoesItsUndo() {
+		fakeIndexes();
+		failOnce("collMod");
+		fakeCollMod();
+		fake("dropIndexes", (command) -> this.index = null);
+		failOnce("createIndexes");
+		fake("createIndexes", (command) -> this.index = command.getArray("indexes").get(0).asDocument());
+		try (TestRunner runner = runner((changes) -> changes.alterIndex("gems", "by_b", (index) -> index.unique()))) {
+			assertThat(catchThrowableOfType(MigrationException.class, runner::migrate)).isNotNull();
+			this.index.append("prepareUnique", BsonBoolean.TRUE);
+			giveUpTheLock();
+			runner.migrate();
+			assertThat(this.index).containsEntry("unique", BsonBoolean.TRUE);
+			assertThat(catchThrowableOfType(MigrationException.class, () -> runner.rollback("0"))).isNotNull();
+			assertThat(this.index).isNull();
+			giveUpTheLock();
+			assertThat(runner.rollback("0").notes()).isEmpty();
+		}
+		assertThat(this.index).isEqualTo(BsonDocument.parse("{key: {b: 1}, name: 'by_b'}"));
+	}
+
+	// The server does not know whether it will last
+	private void failOnce(String name) {
+		AtomicBoolean met = new AtomicBoolean();
+		this.proxy.alterReplies((sent) -> named(name).test(sent) && !met.getAndSet(true),
+				(reply) -> BsonDocument.parse("{ok: 1.0, writeConcernError: {code: 11602, "
+						+ "codeName: 'InterruptedDueToReplStateChange', errmsg: 'operation was interrupted'}}"));
+	}
+
+	// As after a lease without a sign of life
+	private void giveUpTheLock() {
+		this.mongo.lock().updateOne(new Document(), new Document("$set", new Document("owner", null)));
 	}
 
 	@Test
@@ -294,18 +332,26 @@ class FakedOptionTests {
 	}
 
 	private void fakeIndexes() {
-		this.proxy.alterReplies(named("listIndexes"), (reply) -> reply.append("cursor",
-				BsonDocument.parse("{id: {$numberLong: '0'}, ns: '%s.gems'}".formatted(this.mongo.name()))
-					.append("firstBatch", (this.index != null) ? new BsonArray(List.of(this.index)) : new BsonArray()))
-			.append("ok", new BsonInt32(1)));
+		this.proxy
+			.alterReplies(
+					named("listIndexes"), (
+							reply) -> reply
+								.append("cursor",
+										BsonDocument
+											.parse("{id: {$numberLong: '0'}, ns: '%s.gems'}"
+												.formatted(this.mongo.name()))
+											.append("firstBatch",
+													(this.index != null) ? new BsonArray(List.of(this.index))
+															: new BsonArray()))
+								.append("ok", new BsonInt32(1)));
 	}
 
 	private void fakeSize(int bytes) {
 		this.proxy.alterReplies(
 				(sent) -> sent.getFirstKey().equals("aggregate") && sent.toJson().contains("$collStats"),
-				(reply) -> BsonDocument.parse("{cursor: {id: {$numberLong: '0'}, ns: '%s.gems', "
-					.formatted(this.mongo.name()) + "firstBatch: [{storageStats: {size: %d, count: 7}}]}, ok: 1.0}"
-						.formatted(bytes)));
+				(reply) -> BsonDocument
+					.parse("{cursor: {id: {$numberLong: '0'}, ns: '%s.gems', ".formatted(this.mongo.name())
+							+ "firstBatch: [{storageStats: {size: %d, count: 7}}]}, ok: 1.0}".formatted(bytes)));
 	}
 
 	private void fakeCollMod() {

@@ -86,7 +86,8 @@ class FakedSearchTests {
 	@Test
 	void oneThatIsTheSameWithWhatTheServerAddsStays() {
 		fakeSearch();
-		add("texts", "{mappings: {dynamic: false, fields: {a: {type: 'string'}}}, analyzer: 'lucene.standard'}", "READY");
+		add("texts", "{mappings: {dynamic: false, fields: {a: {type: 'string'}}}, analyzer: 'lucene.standard'}",
+				"READY");
 		try (TestRunner runner = runner((changes) -> changes.createSearchIndex("gems", "texts", STATIC))) {
 			runner.migrate();
 			runner.rollback("0");

@@ -194,9 +194,10 @@ class MongoRehearsalTests {
 		this.mongo.database().createView("seen", "gems", List.of(new Document("$limit", 1)));
 		this.mongo.database().createView("old", "gems", List.of());
 		try (TestRunner runner = TestRunner.on(this.mongo)
-			.declaring((changes) -> changes.alterCollection("seen", (seen) -> seen.pipeline(List.of(Aggregates.limit(2))))
-				.createView("fresh", "seen", List.of())
-				.dropView("old"))) {
+			.declaring(
+					(changes) -> changes.alterCollection("seen", (seen) -> seen.pipeline(List.of(Aggregates.limit(2))))
+						.createView("fresh", "seen", List.of())
+						.dropView("old"))) {
 			RehearsalResult result = rehearse(runner).get(0);
 			assertThat(result.outcome()).as(result.reason()).isEqualTo(Outcome.PASSED);
 		}

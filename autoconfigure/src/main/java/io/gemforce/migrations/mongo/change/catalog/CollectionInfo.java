@@ -27,8 +27,8 @@ public record CollectionInfo(String name, String type, BsonDocument options, @Nu
 	 * Why changes of documents do not touch this; {@code null} if they do.
 	 */
 	public @Nullable String peculiarity() {
-		return isView() ? "a view" : isTimeSeries() ? "a time-series collection" : isCapped() ? "a capped collection"
-				: null;
+		return isView() ? "a view"
+				: isTimeSeries() ? "a time-series collection" : isCapped() ? "a capped collection" : null;
 	}
 
 	public boolean isView() {

@@ -38,8 +38,7 @@ public final class SearchCatalog {
 	}
 
 	public void update(String name, BsonDocument definition) {
-		run("updateSearchIndex",
-				new BsonDocument("name", new BsonString(name)).append("definition", definition));
+		run("updateSearchIndex", new BsonDocument("name", new BsonString(name)).append("definition", definition));
 	}
 
 	public void drop(String name) {

@@ -80,7 +80,10 @@ public record SearchIndex(BsonDocument listed) {
 
 	private static String text(BsonDocument document, String name, String otherwise) {
 		BsonValue value = document.get(name);
-		return (value == null) ? otherwise : value.isString() ? value.asString().getValue() : BsonFormatter.show(value);
+		if (value == null) {
+			return otherwise;
+		}
+		return value.isString() ? value.asString().getValue() : BsonFormatter.show(value);
 	}
 
 	/**
@@ -97,7 +100,9 @@ public record SearchIndex(BsonDocument listed) {
 		if (there.isDocument() && declared.isDocument()) {
 			BsonDocument one = there.asDocument();
 			BsonDocument other = declared.asDocument();
-			return other.keySet().stream().allMatch((name) -> isSame(one.getOrDefault(name, DEFAULTS.get(name)), other.get(name)))
+			return other.keySet()
+				.stream()
+				.allMatch((name) -> isSame(one.getOrDefault(name, DEFAULTS.get(name)), other.get(name)))
 					&& one.keySet()
 						.stream()
 						.allMatch((name) -> other.containsKey(name) || isSame(one.get(name), DEFAULTS.get(name)));

@@ -11,16 +11,34 @@ import org.bson.BsonDocument;
  */
 public enum ServerFeature {
 
+	/**
+	 * The option {@code timeseries}.
+	 */
 	TIME_SERIES("time-series collections", 5, 0),
 
+	/**
+	 * The option {@code clusteredIndex}.
+	 */
 	CLUSTERED("clustered collections", 5, 3),
 
+	/**
+	 * The option {@code changeStreamPreAndPostImages}.
+	 */
 	PRE_AND_POST_IMAGES("pre- and post-images of change streams", 6, 0),
 
+	/**
+	 * The option {@code bucketRoundingSeconds} of a time series.
+	 */
 	BUCKET_SPAN("time-series collections with a span of their own for buckets", 6, 3),
 
+	/**
+	 * The options {@code cappedSize} and {@code cappedMax} of {@code collMod}.
+	 */
 	CAPPED_BOUNDS("new bounds of capped collections", 6, 0),
 
+	/**
+	 * The options {@code prepareUnique} and {@code unique} of {@code collMod}.
+	 */
 	UNIQUE_CONVERSION("indexes that become unique", 6, 0);
 
 	private final String words;
@@ -41,8 +59,8 @@ public enum ServerFeature {
 	public static List<ServerFeature> neededBy(BsonDocument options) {
 		List<ServerFeature> needed = new ArrayList<>();
 		if (options.isDocument("timeseries")) {
-			needed.add(options.getDocument("timeseries").containsKey("bucketRoundingSeconds") ? BUCKET_SPAN
-					: TIME_SERIES);
+			needed.add(
+					options.getDocument("timeseries").containsKey("bucketRoundingSeconds") ? BUCKET_SPAN : TIME_SERIES);
 		}
 		if (options.containsKey("clusteredIndex")) {
 			needed.add(CLUSTERED);

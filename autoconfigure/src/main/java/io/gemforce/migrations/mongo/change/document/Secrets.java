@@ -9,8 +9,8 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 
 /**
- * Takes secrets out of commands, such as the password that {@code createUser} sets, before
- * these are shown or stored.
+ * Takes secrets out of commands, such as the password that {@code createUser} sets,
+ * before these are shown or stored.
  */
 public final class Secrets {
 

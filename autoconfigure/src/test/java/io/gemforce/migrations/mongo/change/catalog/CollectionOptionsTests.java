@@ -14,9 +14,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CollectionOptionsTests {
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '`', value = { "{}|{validator: {}, validationLevel: 'strict', validationAction: 'error'}",
+	@CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+			"{}|{validator: {}, validationLevel: 'strict', validationAction: 'error'}",
 			"{validator: {a: 1}}|{validator: {a: 1.0}, validationLevel: 'strict', validationAction: 'error'}",
-			"{capped: true, size: 100}|{capped: true, size: 4096}", "{capped: true, size: 5000}|{capped: true, size: 5120}",
+			"{capped: true, size: 100}|{capped: true, size: 4096}",
+			"{capped: true, size: 5000}|{capped: true, size: 5120}",
 			"{capped: true, size: 4096, max: 5}|{capped: true, size: 4096, max: {$numberLong: '5'}}",
 			"{collation: {locale: 'en'}}|{collation: {locale: 'en', caseLevel: false, caseFirst: 'off', strength: 3, "
 					+ "numericOrdering: false, alternate: 'non-ignorable', maxVariable: 'punct', normalization: false, "

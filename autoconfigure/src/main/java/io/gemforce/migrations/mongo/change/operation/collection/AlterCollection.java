@@ -34,7 +34,8 @@ import io.gemforce.migrations.store.AffectedCount;
  * @param declared the parameters, as they are written
  * @param wanted the options in the words of {@code collMod}
  */
-public record AlterCollection(String collection, BsonDocument declared, BsonDocument wanted) implements ChangeOperation {
+public record AlterCollection(String collection, BsonDocument declared,
+		BsonDocument wanted) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -71,7 +72,7 @@ public record AlterCollection(String collection, BsonDocument declared, BsonDocu
 			wanted.append(MAX, bounds.get("max"));
 		}
 		BsonDocument series = parameters.optionalDocument(DeclaredOptions.TIME_SERIES);
-		if (series != null) {
+		if (series != null && !series.isEmpty()) {
 			wanted.append(DeclaredOptions.TIME_SERIES, DeclaredOptions.timeSeries(series));
 		}
 		String on = parameters.optionalText("on");
@@ -134,10 +135,8 @@ public record AlterCollection(String collection, BsonDocument declared, BsonDocu
 
 	@Override
 	public List<String> needs() {
-		return PlanPhrases.privileges(
-				isOfView() ? "collMod, and find on what the view reads," : isOfBounds() ? "collMod, find, collStats"
-						: "collMod, find",
-				this.collection);
+		return PlanPhrases.privileges(isOfView() ? "collMod, and find on what the view reads,"
+				: isOfBounds() ? "collMod, find, collStats" : "collMod, find", this.collection);
 	}
 
 	@Override
@@ -304,7 +303,8 @@ public record AlterCollection(String collection, BsonDocument declared, BsonDocu
 		BsonValue expireAfter = this.wanted.get(Expiry.AFTER);
 		if (expireAfter != null && expireAfter.isNumber() && !isAllowed(EXPIRE_EXISTING)) {
 			String field = there.isTimeSeries()
-					? there.options().getDocument(DeclaredOptions.TIME_SERIES).getString("timeField").getValue() : "_id";
+					? there.options().getDocument(DeclaredOptions.TIME_SERIES).getString("timeField").getValue()
+					: "_id";
 			step.refuseIfAny(this.collection, Expiry.expired(field, expireAfter.asNumber().longValue()), Expiry.REFUSED,
 					Expiry.REMEDY);
 		}
@@ -328,8 +328,8 @@ public record AlterCollection(String collection, BsonDocument declared, BsonDocu
 	}
 
 	private boolean isBeyond(BsonDocument stats, String figure, String bound) {
-		return this.wanted.containsKey(bound) && stats.getNumber(figure, new BsonInt32(0))
-			.longValue() > this.wanted.getNumber(bound).longValue();
+		return this.wanted.containsKey(bound)
+				&& stats.getNumber(figure, new BsonInt32(0)).longValue() > this.wanted.getNumber(bound).longValue();
 	}
 
 	@Override

@@ -30,8 +30,8 @@ import io.gemforce.migrations.store.AffectedCount;
 
 /**
  * Changes options of an index without building it anew, and notes the old ones. It
- * becomes unique in two steps, as MongoDB's manual says: first no new duplicate is let in,
- * then the index is unique.
+ * becomes unique in two steps, as MongoDB's manual says: first no new duplicate is let
+ * in, then the index is unique.
  *
  * @param wanted the options as the server lists them
  */
@@ -197,7 +197,8 @@ public record AlterIndex(String collection, String name, BsonDocument wanted,
 		if (isExpiring()) {
 			long seconds = this.wanted.getNumber(Expiry.AFTER).longValue();
 			if (!index.containsKey(Expiry.AFTER)) {
-				throw step.refused("documents of '%s' do not expire by index '%s'".formatted(this.collection, this.name),
+				throw step.refused(
+						"documents of '%s' do not expire by index '%s'".formatted(this.collection, this.name),
 						"Write a dropIndex and a createIndex with expireAfter, which can be undone");
 			}
 			if (!this.expireExisting && seconds < index.getNumber(Expiry.AFTER).doubleValue()) {
@@ -228,7 +229,8 @@ public record AlterIndex(String collection, String name, BsonDocument wanted,
 				modify(step, new BsonDocument(PREPARE_UNIQUE, BsonBoolean.FALSE));
 			}
 			List<String> examples = duplicates(index).examples(step);
-			duplicates(index).refuseIfAny(step, examples.isEmpty() ? List.of("the server does not tell which") : examples);
+			duplicates(index).refuseIfAny(step,
+					examples.isEmpty() ? List.of("the server does not tell which") : examples);
 		}
 	}
 

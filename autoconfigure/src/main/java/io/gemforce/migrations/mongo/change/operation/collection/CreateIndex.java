@@ -200,8 +200,7 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 
 	private void requireNoneExpired(OperationContext step) {
 		if (isExpiring() && !this.expireExisting) {
-			step.refuseIfAny(this.collection, expired(),
-					Expiry.REFUSED, Expiry.REMEDY);
+			step.refuseIfAny(this.collection, expired(), Expiry.REFUSED, Expiry.REMEDY);
 		}
 	}
 

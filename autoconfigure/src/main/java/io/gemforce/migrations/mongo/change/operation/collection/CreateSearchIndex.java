@@ -21,7 +21,8 @@ import io.gemforce.migrations.store.AffectedCount;
 /**
  * Creates a search index, unless the same one exists, and waits until it is ready.
  */
-public record CreateSearchIndex(SearchIndexWork index, String type, BsonDocument definition) implements ChangeOperation {
+public record CreateSearchIndex(SearchIndexWork index, String type,
+		BsonDocument definition) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -68,7 +69,9 @@ public record CreateSearchIndex(SearchIndexWork index, String type, BsonDocument
 
 	@Override
 	public List<String> needs() {
-		return PlanPhrases.privileges("createSearchIndexes, listSearchIndexes, createCollection, and for the undo dropSearchIndex", this.index.collection());
+		return PlanPhrases.privileges(
+				"createSearchIndexes, listSearchIndexes, createCollection, and for the undo dropSearchIndex",
+				this.index.collection());
 	}
 
 	@Override
@@ -86,8 +89,9 @@ public record CreateSearchIndex(SearchIndexWork index, String type, BsonDocument
 		Optional<SearchIndex> found = this.index.find(step);
 		boolean there = SearchIndexWork.isThere(found);
 		if (there && !isSame(found.get())) {
-			throw step.refused("%s is there with another definition: %s".formatted(this.index,
-					BsonFormatter.show(found.get().definition())),
+			throw step.refused(
+					"%s is there with another definition: %s".formatted(this.index,
+							BsonFormatter.show(found.get().definition())),
 					"Write updateSearchIndex if it is to be changed, or choose another name");
 		}
 		boolean collectionThere = step.catalog().find(this.index.collection()).isPresent();

@@ -149,10 +149,10 @@ final class DeclaredOptions {
 	static void checkBuckets(BsonDocument series, DefinitionCursor spot) {
 		BsonValue span = series.get(BUCKET_SPAN);
 		if (span != null && series.containsKey(GRANULARITY)) {
-			spot.to(BUCKET_SPAN)
-				.wrongKey("'granularity' and 'bucketSpan' exclude each other", "Remove one of the two");
+			spot.to(BUCKET_SPAN).wrongKey("'granularity' and 'bucketSpan' exclude each other", "Remove one of the two");
 		}
-		if (span != null && Seconds.parse(span).filter((seconds) -> seconds < 1 || seconds > LONGEST_SPAN).isPresent()) {
+		if (span != null
+				&& Seconds.parse(span).filter((seconds) -> seconds < 1 || seconds > LONGEST_SPAN).isPresent()) {
 			spot.to(BUCKET_SPAN).wrong("'bucketSpan' must be from 1s to 365d", "Write a span of time in these bounds");
 		}
 	}

@@ -2,9 +2,6 @@ package io.gemforce.migrations.mongo.change.operation.collection;
 
 import java.util.List;
 import java.util.Optional;
-
-import org.bson.BsonDocument;
-
 import io.gemforce.migrations.mongo.change.catalog.SearchIndex;
 import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
 import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
@@ -60,7 +57,8 @@ public record DropSearchIndex(SearchIndexWork index) implements ChangeOperation 
 
 	@Override
 	public List<String> needs() {
-		return PlanPhrases.privileges("dropSearchIndex, listSearchIndexes, and for the undo createSearchIndexes", this.index.collection());
+		return PlanPhrases.privileges("dropSearchIndex, listSearchIndexes, and for the undo createSearchIndexes",
+				this.index.collection());
 	}
 
 	@Override
@@ -77,7 +75,7 @@ public record DropSearchIndex(SearchIndexWork index) implements ChangeOperation 
 	public void up(OperationContext step) {
 		Optional<SearchIndex> found = this.index.find(step).filter((index) -> !index.isGoing());
 		if (!step.isBegun()) {
-			step.begin(SearchIndexWork.note(new BsonDocument(), found.orElse(null)));
+			step.begin(SearchIndexWork.note(found));
 		}
 		// One of another definition was created since
 		if (found.isPresent() && SearchIndexWork.isNoted(step) && isNoted(step, found.get())) {

@@ -59,8 +59,8 @@ public record DropView(String view) implements ChangeOperation {
 
 	@Override
 	public List<String> needs() {
-		return PlanPhrases.privileges(
-				"dropCollection, and for the undo createCollection, and find on what it reads,", this.view);
+		return PlanPhrases.privileges("dropCollection, and for the undo createCollection, and find on what it reads,",
+				this.view);
 	}
 
 	@Override
@@ -109,7 +109,8 @@ public record DropView(String view) implements ChangeOperation {
 			noted(step).create(step);
 		}
 		else if (noted(step).whatElseIs(there.get()).isPresent()) {
-			step.conflict("'%s': the view is not restored, as there is something else of its name".formatted(this.view));
+			step.conflict(
+					"'%s': the view is not restored, as there is something else of its name".formatted(this.view));
 		}
 	}
 

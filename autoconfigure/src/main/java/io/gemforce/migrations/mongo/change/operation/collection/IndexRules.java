@@ -77,7 +77,8 @@ record IndexRules(BsonDocument index, DefinitionCursor spot) {
 	}
 
 	private void useless(String key, String partner) {
-		this.spot.to(key).wrongKey("'%s' is of no use without %s".formatted(key, partner), "Remove '%s'".formatted(key));
+		this.spot.to(key)
+			.wrongKey("'%s' is of no use without %s".formatted(key, partner), "Remove '%s'".formatted(key));
 	}
 
 	private void checkProjection() {
@@ -95,7 +96,8 @@ record IndexRules(BsonDocument index, DefinitionCursor spot) {
 			.collect(Collectors.toSet());
 		if (kinds.size() > 1) {
 			this.spot.to(WILDCARD_PROJECTION)
-				.wrong("a projection names what is in it or what is not, '_id' aside", "Write all with 1, or all with 0");
+				.wrong("a projection names what is in it or what is not, '_id' aside",
+						"Write all with 1, or all with 0");
 		}
 	}
 

@@ -9,7 +9,6 @@ import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.bson.BsonValue;
-import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.change.catalog.SearchIndex;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
@@ -105,10 +104,11 @@ record SearchIndexWork(String collection, String name, Duration waitFor) {
 		return found.filter((index) -> !index.isGoing()).isPresent();
 	}
 
-	static BsonDocument note(BsonDocument notes, @Nullable SearchIndex previous) {
-		return (previous == null) ? notes
-				: notes.append("type", new BsonString(previous.type()))
-					.append(PREVIOUS, new BsonString(Json.canonical(previous.definition())));
+	static BsonDocument note(Optional<SearchIndex> previous) {
+		BsonDocument notes = new BsonDocument();
+		previous.ifPresent((index) -> notes.append("type", new BsonString(index.type()))
+			.append(PREVIOUS, new BsonString(Json.canonical(index.definition()))));
+		return notes;
 	}
 
 	static boolean isNoted(OperationContext step) {

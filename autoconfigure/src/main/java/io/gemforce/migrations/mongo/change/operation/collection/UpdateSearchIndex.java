@@ -79,10 +79,11 @@ public record UpdateSearchIndex(SearchIndexWork index, BsonDocument definition) 
 	public void up(OperationContext step) throws Exception {
 		Optional<SearchIndex> found = this.index.find(step);
 		if (!SearchIndexWork.isThere(found)) {
-			throw step.refused("there is no " + this.index, "Write createSearchIndex, or the name of one that is there");
+			throw step.refused("there is no " + this.index,
+					"Write createSearchIndex, or the name of one that is there");
 		}
 		if (!step.isBegun()) {
-			step.begin(SearchIndexWork.note(new BsonDocument(), found.get()));
+			step.begin(SearchIndexWork.note(found));
 		}
 		set(step, found.get(), this.definition);
 	}

@@ -52,12 +52,13 @@ class AdminCommandTests {
 		assertThat(changes.changes().get(0).summary()).isEqualTo("run admin command {\"enableSharding\": \"shop\"}");
 		assertThat(changes.irreversible()).contains("a command without 'down' has no reverse");
 		assertThat(changes.isRepeatable(true)).as("an interruption stops the next run").isFalse();
-		assertThat(changes.reachBeyond()).isEqualTo(Optional.of("its command 'enableSharding' is run on the database 'admin'"));
+		assertThat(changes.reachBeyond())
+			.isEqualTo(Optional.of("its command 'enableSharding' is run on the database 'admin'"));
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "{renameCollection: shop.gems, to: shop.history}", "{shardCollection: shop.history, key: {a: 1}}",
-			"{moveCollection: shop.history, toShard: b}" })
+	@ValueSource(strings = { "{renameCollection: shop.gems, to: shop.history}",
+			"{shardCollection: shop.history, key: {a: 1}}", "{moveCollection: shop.history, toShard: b}" })
 	void knowsWhatItWritesTo(String command) {
 		assertThat(TestChanges.of("adminCommand: {up: %s}".formatted(command))
 			.writing("shop", new MongoNamespace("shop", "history"))).hasSize(1);
@@ -67,8 +68,8 @@ class AdminCommandTests {
 	@ValueSource(strings = { "command", "adminCommand" })
 	void showsNoPassword(String kind) {
 		ChangeSet changes = TestChanges.of(CREATE_USER.formatted(kind));
-		assertThat(List.of(changes.changes().get(0).summary(), changes.changes().get(0).reverse().text(), changes.toJson(),
-				changes.plan(this.mongo.database(), true).toString()))
+		assertThat(List.of(changes.changes().get(0).summary(), changes.changes().get(0).reverse().text(),
+				changes.toJson(), changes.plan(this.mongo.database(), true).toString()))
 			.noneMatch((text) -> text.contains("hunter"))
 			.allMatch((text) -> text.contains("app"));
 	}

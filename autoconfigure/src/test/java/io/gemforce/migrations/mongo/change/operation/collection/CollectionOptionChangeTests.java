@@ -51,9 +51,8 @@ class CollectionOptionChangeTests {
 	@RequiresReplicaSet("validators")
 	void aCollectionIsCreatedWithItsOptionsAndDroppedAgain() {
 		TestContext.on(this.mongo).upTwice(TestChanges.of(CREATE));
-		assertThat(options("gems"))
-			.isEqualTo(Document.parse("{validator: {a: {$exists: true}}, validationLevel: 'moderate', "
-					+ "validationAction: 'error'}"));
+		assertThat(options("gems")).isEqualTo(Document
+			.parse("{validator: {a: {$exists: true}}, validationLevel: 'moderate', " + "validationAction: 'error'}"));
 		assertThat(down(CREATE).conflicts()).isZero();
 		assertThat(collections()).doesNotContain("gems");
 	}
@@ -62,7 +61,8 @@ class CollectionOptionChangeTests {
 	@RequiresReplicaSet("validators")
 	void aCollectionWithTheSameOptionsStays() {
 		this.mongo.database()
-			.runCommand(Document.parse("{create: 'gems', validator: {a: {$exists: true}}, validationLevel: 'moderate'}"));
+			.runCommand(
+					Document.parse("{create: 'gems', validator: {a: {$exists: true}}, validationLevel: 'moderate'}"));
 		up(CREATE);
 		assertThat(down(CREATE).conflicts()).isZero();
 		assertThat(collections()).contains("gems");
@@ -72,7 +72,8 @@ class CollectionOptionChangeTests {
 	@RequiresReplicaSet("validators")
 	void aCollectionWithOtherOptionsIsRefusedWithTheDifference() {
 		this.mongo.database().runCommand(Document.parse("{create: 'gems', validator: {a: {$exists: true}}}"));
-		assertRefused(CREATE, "'gems' is there with other options: validationLevel is \"strict\", and \"moderate\" is wanted");
+		assertRefused(CREATE,
+				"'gems' is there with other options: validationLevel is \"strict\", and \"moderate\" is wanted");
 	}
 
 	@Test
@@ -209,7 +210,7 @@ class CollectionOptionChangeTests {
 
 	// From the place in the file, before anything is asked of a server
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', value = {
+	@CsvSource(delimiter = '|', quoteCharacter = '`', value = {
 			"createCollection: {collection: a, timeseries: {timeField: t}, capped: {size: 5}}|a time series cannot have 'capped'",
 			"createCollection: {collection: a, timeseries: {timeField: t}, validator: {a: 1}}|a time series cannot have 'validator'",
 			"createCollection: {collection: a, timeseries: {timeField: a.t}}|'timeField' must be a field at the top",
@@ -233,6 +234,7 @@ class CollectionOptionChangeTests {
 			"createView: {view: a, on: b, pipeline: [{$out: c}]}|a view cannot write",
 			"createView: {view: a, on: b, pipeline: [{$match: {}, $limit: 1}]}|a stage must be a document of one key",
 			"alterCollection: {collection: a}|'alterCollection' changes nothing",
+			"alterCollection: {collection: a, timeseries: {}}|'alterCollection' changes nothing",
 			"alterCollection: {collection: a, on: b, capped: {size: 5}}|cannot be a view and a capped collection",
 			"alterCollection: {collection: a, on: b, changeStreamPreAndPostImages: true}|a view has not all of these options",
 			"alterCollection: {collection: a, capped: {size: 5}, expireAfter: 1d}|a capped collection has not all of these options",
