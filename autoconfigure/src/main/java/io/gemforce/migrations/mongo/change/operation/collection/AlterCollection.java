@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
@@ -113,7 +114,8 @@ public record AlterCollection(String collection, BsonDocument declared,
 
 	@Override
 	public String summary() {
-		return "set of '%s' %s".formatted(this.collection, BsonFormatter.show(this.wanted));
+		return "alter %s '%s': set %s".formatted(isOfView() ? "view" : "collection", this.collection,
+				BsonFormatter.show(this.wanted));
 	}
 
 	@Override
@@ -150,19 +152,7 @@ public record AlterCollection(String collection, BsonDocument declared,
 			spot.wrongKey("'alterCollection' changes nothing",
 					"Add one of expireAfter, capped, timeseries, changeStreamPreAndPostImages, on, pipeline");
 		}
-		List<String> kinds = new ArrayList<>();
-		addIf(isOfView(), "a view", kinds);
-		addIf(isOfBounds(), "a capped collection", kinds);
-		addIf(isOfBuckets(), "a time series", kinds);
-		if (kinds.size() > 1) {
-			spot.wrongKey("'%s' cannot be %s at the same time".formatted(this.collection, String.join(" and ", kinds)),
-					"Write a change for each collection");
-		}
-		else if (!kinds.isEmpty() && !isOfBounds() && isOf(DeclaredOptions.IMAGES)
-				|| isOfExpiry() && (isOfView() || isOfBounds())) {
-			spot.wrongKey("%s has not all of these options".formatted(kinds.get(0)),
-					"Keep those that the collection can have");
-		}
+		checkKinds(spot);
 		checkPartner(spot, EXPIRE_EXISTING, isOfExpiry() && !NEVER.equals(this.wanted.get(Expiry.AFTER)),
 				"a span of time as 'expireAfter'");
 		checkPartner(spot, DISCARD_OLDEST, isOfBounds(), "'capped'");
@@ -175,9 +165,20 @@ public record AlterCollection(String collection, BsonDocument declared,
 		}
 	}
 
-	private static void addIf(boolean condition, String kind, List<String> kinds) {
-		if (condition) {
-			kinds.add(kind);
+	private void checkKinds(DefinitionCursor spot) {
+		List<String> kinds = Stream
+			.of(isOfView() ? "a view" : "", isOfBounds() ? "a capped collection" : "",
+					isOfBuckets() ? "a time series" : "")
+			.filter((kind) -> !kind.isEmpty())
+			.toList();
+		if (kinds.size() > 1) {
+			spot.wrongKey("'%s' cannot be %s at the same time".formatted(this.collection, String.join(" and ", kinds)),
+					"Write a change for each collection");
+		}
+		else if ((isOf(DeclaredOptions.IMAGES) && (isOfView() || isOfBuckets()))
+				|| (isOfExpiry() && (isOfView() || isOfBounds()))) {
+			spot.wrongKey("%s has not all of these options".formatted(kinds.get(0)),
+					"Keep those that the collection can have");
 		}
 	}
 

@@ -84,7 +84,8 @@ public record AlterIndex(String collection, String name, BsonDocument wanted,
 
 	@Override
 	public String summary() {
-		return "set of index '%s' of '%s' %s".formatted(this.name, this.collection, BsonFormatter.show(this.wanted));
+		return "alter index '%s' of '%s': set %s".formatted(this.name, this.collection,
+				BsonFormatter.show(this.wanted));
 	}
 
 	@Override

@@ -1,7 +1,6 @@
 package io.gemforce.migrations.mongo.change.operation.collection;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -66,10 +65,6 @@ record ViewDefinition(String name, BsonDocument options) {
 				step.conflict("'%s': the view has been changed since, and stays".formatted(this.name));
 			}
 		});
-	}
-
-	String on() {
-		return Objects.requireNonNull(this.options.getString(ON)).getValue();
 	}
 
 }
