@@ -2,6 +2,7 @@ package io.gemforce.migrations.mongo.change.operation.collection;
 
 import java.util.List;
 import java.util.Optional;
+
 import io.gemforce.migrations.mongo.change.catalog.SearchIndex;
 import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
 import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
