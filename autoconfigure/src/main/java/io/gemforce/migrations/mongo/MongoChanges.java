@@ -1,9 +1,13 @@
 package io.gemforce.migrations.mongo;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
+import com.mongodb.client.model.Collation;
+import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.TimeSeriesGranularity;
 import com.mongodb.client.model.ValidationAction;
 import com.mongodb.client.model.ValidationLevel;
 import org.bson.conversions.Bson;
@@ -107,6 +111,51 @@ public interface MongoChanges {
 	MongoChanges createCollection(String collection);
 
 	/**
+	 * Create a collection, unless it is there with the same options; one with other
+	 * options is an error. Undone by dropping it if it is empty.
+	 * @param collection the name of the collection
+	 * @param options validator, collation, bounds of a capped collection, time series,
+	 * clustered index, expiry, and pre- and post-images; other options are refused
+	 * @return this
+	 */
+	MongoChanges createCollection(String collection, CreateCollectionOptions options);
+
+	/**
+	 * Change options of a collection or a view that is there. Undone by setting the
+	 * previous ones, but for the buckets of a time series.
+	 * @param collection the name of the collection or view
+	 * @param alteration takes the options
+	 * @return this
+	 */
+	MongoChanges alterCollection(String collection, Consumer<AlterCollection> alteration);
+
+	/**
+	 * Create a view, unless the same one is there. Undone by dropping it.
+	 * @param view the name of the view
+	 * @param on the collection or view that it reads
+	 * @param pipeline what it shows of it
+	 * @return this
+	 */
+	MongoChanges createView(String view, String on, List<? extends Bson> pipeline);
+
+	/**
+	 * Create a view, unless the same one is there. Undone by dropping it.
+	 * @param view the name of the view
+	 * @param on the collection or view that it reads
+	 * @param pipeline what it shows of it
+	 * @param collation the rules by which strings are compared
+	 * @return this
+	 */
+	MongoChanges createView(String view, String on, List<? extends Bson> pipeline, Collation collation);
+
+	/**
+	 * Drop a view, if it is there. Undone by creating it as it was.
+	 * @param view the name of the view
+	 * @return this
+	 */
+	MongoChanges dropView(String view);
+
+	/**
 	 * Drop a collection. Undone from pre-images of all its documents, with its options
 	 * and indexes.
 	 * @param collection the name of the collection
@@ -135,8 +184,9 @@ public interface MongoChanges {
 	 * Create an index, unless it is there. Undone by dropping it.
 	 * @param collection the name of the collection
 	 * @param keys the fields of the index and their order
-	 * @param options name, uniqueness, partial filter, expiry, sparseness, collation and
-	 * whether it is hidden; other options are refused
+	 * @param options name, uniqueness, partial filter, expiry, sparseness, collation,
+	 * whether it is hidden, weights and languages of a text index, and the projection of
+	 * a wildcard; other options are refused
 	 * @return this
 	 */
 	MongoChanges createIndex(String collection, Bson keys, IndexOptions options);
@@ -159,6 +209,66 @@ public interface MongoChanges {
 	 * @return this
 	 */
 	MongoChanges dropIndex(String collection, String name);
+
+	/**
+	 * Change options of an index that is there. Undone by setting the previous ones; one
+	 * that became unique is built anew.
+	 * @param collection the name of the collection
+	 * @param name the name of the index
+	 * @param alteration takes the options
+	 * @return this
+	 */
+	MongoChanges alterIndex(String collection, String name, Consumer<AlterIndex> alteration);
+
+	/**
+	 * Create a search index for texts, unless the same one is there, and wait until it is
+	 * ready. Undone by dropping it.
+	 * @param collection the name of the collection
+	 * @param name the name of the search index
+	 * @param definition the definition
+	 * @return this
+	 */
+	default MongoChanges createSearchIndex(String collection, String name, Bson definition) {
+		return createSearchIndex(collection, (index) -> index.name(name).definition(definition));
+	}
+
+	/**
+	 * Create a search index, unless the same one is there, and wait until it is ready.
+	 * Undone by dropping it.
+	 * @param collection the name of the collection
+	 * @param index takes what the search index is
+	 * @return this
+	 */
+	MongoChanges createSearchIndex(String collection, Consumer<SearchIndex> index);
+
+	/**
+	 * Give a search index another definition, and wait until it is ready. Undone by
+	 * setting the previous one.
+	 * @param collection the name of the collection
+	 * @param name the name of the search index
+	 * @param definition the definition
+	 * @return this
+	 */
+	default MongoChanges updateSearchIndex(String collection, String name, Bson definition) {
+		return updateSearchIndex(collection, (index) -> index.name(name).definition(definition));
+	}
+
+	/**
+	 * Give a search index another definition, and wait until it is ready. Undone by
+	 * setting the previous one.
+	 * @param collection the name of the collection
+	 * @param index takes what the search index is to be
+	 * @return this
+	 */
+	MongoChanges updateSearchIndex(String collection, Consumer<SearchIndex> index);
+
+	/**
+	 * Drop a search index, if it is there. Undone by creating it as it was.
+	 * @param collection the name of the collection
+	 * @param name the name of the search index
+	 * @return this
+	 */
+	MongoChanges dropSearchIndex(String collection, String name);
 
 	/**
 	 * Set the validator of a collection, which is created if it is not there, at the
@@ -261,6 +371,15 @@ public interface MongoChanges {
 	MongoChanges command(Consumer<Command> command);
 
 	/**
+	 * Run a command on the server's database {@code admin}, for sharding, users or roles.
+	 * Undone by the command that undoes it, if there is one. Passwords in it are neither
+	 * shown nor stored.
+	 * @param command takes the declaration
+	 * @return this
+	 */
+	MongoChanges adminCommand(Consumer<Command> command);
+
+	/**
 	 * Declare that the migration is not to be undone. No pre-images are kept.
 	 * @param reason why it cannot or need not be undone
 	 * @return this
@@ -340,6 +459,158 @@ public interface MongoChanges {
 		 * @return this
 		 */
 		Command idempotent();
+
+	}
+
+	/**
+	 * Takes new options of a collection or a view.
+	 */
+	interface AlterCollection {
+
+		/**
+		 * Set whether change streams can show documents as they were before and after a
+		 * change.
+		 * @param enabled whether they can
+		 * @return this
+		 */
+		AlterCollection changeStreamPreAndPostImages(boolean enabled);
+
+		/**
+		 * Set when documents of a time series or a clustered collection are deleted.
+		 * @param expireAfter how long after their date, in whole seconds
+		 * @return this
+		 */
+		AlterCollection expireAfter(Duration expireAfter);
+
+		/**
+		 * Set that documents of a time series or a clustered collection are not deleted.
+		 * @return this
+		 */
+		AlterCollection expireNever();
+
+		/**
+		 * Declare that documents which have expired already may be deleted, which no undo
+		 * restores.
+		 * @return this
+		 */
+		AlterCollection expireExisting();
+
+		/**
+		 * Set the size of a capped collection.
+		 * @param bytes the size
+		 * @return this
+		 */
+		AlterCollection cappedSize(long bytes);
+
+		/**
+		 * Set how many documents a capped collection can have.
+		 * @param documents their number
+		 * @return this
+		 */
+		AlterCollection cappedMax(long documents);
+
+		/**
+		 * Declare that documents beyond the bounds of a capped collection may be deleted,
+		 * which no undo restores.
+		 * @return this
+		 */
+		AlterCollection discardOldest();
+
+		/**
+		 * Set how far apart the documents of a series are. Not undone.
+		 * @param granularity the granularity, which can only become coarser
+		 * @return this
+		 */
+		AlterCollection granularity(TimeSeriesGranularity granularity);
+
+		/**
+		 * Set the span of time that a time series stores together. Not undone.
+		 * @param span the span, which can only become longer
+		 * @return this
+		 */
+		AlterCollection bucketSpan(Duration span);
+
+		/**
+		 * Set what a view reads.
+		 * @param collection a collection or a view
+		 * @return this
+		 */
+		AlterCollection on(String collection);
+
+		/**
+		 * Set what a view shows.
+		 * @param pipeline the stages of an aggregation pipeline
+		 * @return this
+		 */
+		AlterCollection pipeline(List<? extends Bson> pipeline);
+
+	}
+
+	/**
+	 * Takes new options of an index.
+	 */
+	interface AlterIndex {
+
+		/**
+		 * Set whether queries do not use the index.
+		 * @param hidden whether it is hidden
+		 * @return this
+		 */
+		AlterIndex hidden(boolean hidden);
+
+		/**
+		 * Set when documents are deleted, of an index by which they expire already.
+		 * @param expireAfter how long after their date, in whole seconds
+		 * @return this
+		 */
+		AlterIndex expireAfter(Duration expireAfter);
+
+		/**
+		 * Declare that documents which have expired already may be deleted, which no undo
+		 * restores.
+		 * @return this
+		 */
+		AlterIndex expireExisting();
+
+		/**
+		 * Set that no two documents may have the same values.
+		 * @return this
+		 */
+		AlterIndex unique();
+
+	}
+
+	/**
+	 * Takes what a search index is.
+	 */
+	interface SearchIndex {
+
+		/**
+		 * Set the name. Without it the search index is called {@code default}.
+		 * @param name the name
+		 * @return this
+		 */
+		SearchIndex name(String name);
+
+		/**
+		 * Let the search index be one for vectors. Only for one that is created.
+		 * @return this
+		 */
+		SearchIndex vectorSearch();
+
+		/**
+		 * Set the definition.
+		 * @param definition the definition
+		 * @return this
+		 */
+		SearchIndex definition(Bson definition);
+
+		/**
+		 * Set how long to wait until the search index is ready. Without it 30 minutes.
+		 * @param waitFor how long, in whole seconds
+		 * @return this
+		 */
+		SearchIndex waitFor(Duration waitFor);
 
 	}
 

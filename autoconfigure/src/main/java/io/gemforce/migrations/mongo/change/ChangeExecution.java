@@ -159,7 +159,7 @@ public final class ChangeExecution {
 
 	private boolean isEdited(JournalProgress progress, int index) {
 		List<DeclaredChange> declared = this.changes.declared();
-		return index >= declared.size() || !declared.get(index).remembered().equals(progress.definition(index));
+		return index >= declared.size() || !declared.get(index).isRememberedAs(progress.definition(index));
 	}
 
 	private void requireUndoable(JournalProgress progress, int index) {
@@ -198,11 +198,11 @@ public final class ChangeExecution {
 	private DeclaredChange asBegun(JournalProgress progress, int index) {
 		String definition = progress.definition(index);
 		List<DeclaredChange> declared = this.changes.declared();
-		if (index < declared.size() && declared.get(index).remembered().equals(definition)) {
+		if (index < declared.size() && declared.get(index).isRememberedAs(definition)) {
 			return declared.get(index);
 		}
 		if (definition == null || definition.startsWith(DeclaredChange.HASH)) {
-			throw edited(index, "it is too long to be remembered");
+			throw edited(index, "it is too long to be remembered, or has a secret");
 		}
 		return ChangeSetReader.readChange(Json.parse(definition));
 	}

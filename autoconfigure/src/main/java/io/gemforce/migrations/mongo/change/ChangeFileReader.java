@@ -118,7 +118,7 @@ final class ChangeFileReader {
 		return new ChangeFile(version, (declared != null) ? declared : description, this.location, this.script, changes,
 				texts(definition, "requires"), texts(definition, "imports"),
 				(onInterrupted != null) ? OnInterrupted.valueOf(onInterrupted.toUpperCase(Locale.ROOT)) : null,
-				DeclaredChange.hash("sha256:", text), text);
+				DeclaredChange.hash("sha256:", text), changes.shown(text));
 	}
 
 	private static List<String> texts(BsonDocument definition, String key) {

@@ -14,13 +14,20 @@ import io.gemforce.migrations.mongo.change.operation.InsertDocuments;
 import io.gemforce.migrations.mongo.change.operation.RemoveField;
 import io.gemforce.migrations.mongo.change.operation.RenameField;
 import io.gemforce.migrations.mongo.change.operation.UpdateDocuments;
+import io.gemforce.migrations.mongo.change.operation.collection.AlterCollection;
+import io.gemforce.migrations.mongo.change.operation.collection.AlterIndex;
 import io.gemforce.migrations.mongo.change.operation.collection.CreateCollection;
 import io.gemforce.migrations.mongo.change.operation.collection.CreateIndex;
+import io.gemforce.migrations.mongo.change.operation.collection.CreateSearchIndex;
+import io.gemforce.migrations.mongo.change.operation.collection.CreateView;
 import io.gemforce.migrations.mongo.change.operation.collection.DropCollection;
 import io.gemforce.migrations.mongo.change.operation.collection.DropIndex;
+import io.gemforce.migrations.mongo.change.operation.collection.DropSearchIndex;
+import io.gemforce.migrations.mongo.change.operation.collection.DropView;
 import io.gemforce.migrations.mongo.change.operation.collection.RenameCollection;
 import io.gemforce.migrations.mongo.change.operation.collection.RunCommand;
 import io.gemforce.migrations.mongo.change.operation.collection.SetValidator;
+import io.gemforce.migrations.mongo.change.operation.collection.UpdateSearchIndex;
 
 // Files, Java declarations and the JSON Schema are all derived from this
 enum ChangeKind {
@@ -59,8 +66,35 @@ enum ChangeKind {
 							+ "milliseconds.")),
 
 	CREATE_COLLECTION(CreateCollection.KIND,
-			"Creates a collection, unless it is there. Undone by dropping it if it is empty.", CreateCollection::of,
-			Keys.COLLECTION),
+			"Creates a collection, unless it is there with the same options. Undone by dropping it if it is empty.",
+			CreateCollection::of, Keys.COLLECTION,
+			Parameter.optional("validator", ParameterType.VALIDATOR, "The validator, for example {$jsonSchema: {…}}."),
+			Keys.LEVEL, Keys.ACTION, Keys.COLLATION,
+			Parameter.optional("capped", ParameterType.CAPPED,
+					"The bounds of a capped collection, which deletes its oldest documents by itself."),
+			Parameter.optional("timeseries", ParameterType.TIME_SERIES, "The fields and buckets of a time series."),
+			Parameter.optional("clusteredIndex", ParameterType.CLUSTERED_INDEX,
+					"Stores the documents in the order of their _id; {} takes the server's defaults."),
+			Keys.IMAGES,
+			Parameter.optional("expireAfter", ParameterType.DURATION,
+					"How long after the date of a time series, or the date in '_id' of a clustered collection, documents "
+							+ "are deleted: whole seconds, or a number with s, m, h or d, such as 30d.")),
+
+	ALTER_COLLECTION(AlterCollection.KIND,
+			"Changes options of a collection or a view that is there. Undone by setting the previous ones.",
+			AlterCollection::of, Keys.COLLECTION, Keys.IMAGES,
+			Parameter.optional("expireAfter", ParameterType.DURATION_OR_NEVER,
+					"How long after their date documents of a time series or a clustered collection are deleted, or "
+							+ "'never'."),
+			Keys.EXPIRE_EXISTING,
+			Parameter.optional("capped", ParameterType.BOUNDS, "New bounds of a capped collection."),
+			Parameter.optional("discardOldest", ParameterType.FLAG,
+					"Your word that documents beyond new bounds may be deleted, which no undo restores. Without it the "
+							+ "migration is refused if there are some."),
+			Parameter.optional("timeseries", ParameterType.BUCKETS,
+					"Larger buckets of a time series. They cannot become smaller again, so this is not undone."),
+			Parameter.optional("on", ParameterType.COLLECTION, "What a view reads from now on."),
+			Parameter.optional("pipeline", ParameterType.PIPELINE, "What a view shows from now on.")),
 
 	DROP_COLLECTION(DropCollection.KIND,
 			"Drops a collection. Undone from pre-images, with its options, validator and indexes.", DropCollection::of,
@@ -70,6 +104,13 @@ enum ChangeKind {
 			Parameter.required("from", ParameterType.COLLECTION, "The name of the collection."),
 			Parameter.required("to", ParameterType.COLLECTION,
 					"The new name of the collection. No collection may have it.")),
+
+	CREATE_VIEW(CreateView.KIND, "Creates a view, unless the same one is there. Undone by dropping it.", CreateView::of,
+			Keys.VIEW, Parameter.required("on", ParameterType.COLLECTION, "The collection or view that it reads."),
+			Parameter.required("pipeline", ParameterType.PIPELINE, "What it shows of it, as a list of stages."),
+			Keys.COLLATION),
+
+	DROP_VIEW(DropView.KIND, "Drops a view, if it is there. Undone by creating it as it was.", DropView::of, Keys.VIEW),
 
 	CREATE_INDEX(CreateIndex.KIND,
 			"Creates an index, unless the same one is there. Undone by dropping it. Duplicates are looked for before a "
@@ -84,26 +125,53 @@ enum ChangeKind {
 			Parameter.optional("expireAfter", ParameterType.DURATION,
 					"How long after the date in the field documents are deleted: whole seconds, or a number with s, m, h "
 							+ "or d, such as 30d."),
-			Parameter.optional("expireExisting", ParameterType.FLAG,
-					"Your word that documents which have expired already may be deleted, which no undo restores. Without "
-							+ "it the migration is refused if there are some."),
+			Keys.EXPIRE_EXISTING,
 			Parameter.optional("sparse", ParameterType.FLAG, "Whether documents without the field are left out."),
-			Parameter.optional("collation", ParameterType.COLLATION, "The rules by which strings are compared."),
-			Parameter.optional("hidden", ParameterType.FLAG, "Whether queries do not use the index.")),
+			Keys.COLLATION, Parameter.optional("hidden", ParameterType.FLAG, "Whether queries do not use the index."),
+			Parameter.optional("weights", ParameterType.WEIGHTS,
+					"For a text index: how much a field counts, from 1 (the default) to 99999."),
+			Parameter.optional("defaultLanguage", ParameterType.TEXT,
+					"For a text index: the language of texts that do not tell theirs, 'english' by default."),
+			Parameter.optional("languageOverride", ParameterType.TEXT,
+					"For a text index: the field that tells the language of a document, 'language' by default."),
+			Parameter.optional("wildcardProjection", ParameterType.PROJECTION,
+					"For the key '$**': which fields are indexed, with 1, or which are not, with 0.")),
+
+	ALTER_INDEX(AlterIndex.KIND,
+			"Changes options of an index that is there. Undone by setting the previous ones; one that became unique is "
+					+ "built anew.",
+			AlterIndex::of, Keys.COLLECTION,
+			Parameter.required("name", ParameterType.INDEX_NAME, "The name of the index."),
+			Parameter.optional("hidden", ParameterType.FLAG, "Whether queries do not use the index."),
+			Parameter.optional("expireAfter", ParameterType.DURATION,
+					"How long after the date in the field documents are deleted, of an index by which they expire."),
+			Keys.EXPIRE_EXISTING,
+			Parameter.optional("unique", ParameterType.FLAG,
+					"True if the index is to become unique. Duplicates are looked for before.")),
 
 	DROP_INDEX(DropIndex.KIND, "Drops an index, if it is there. Undone by creating it as it was.", DropIndex::of,
 			Keys.COLLECTION, Parameter.required("name", ParameterType.INDEX_NAME, "The name of the index.")),
+
+	CREATE_SEARCH_INDEX(CreateSearchIndex.KIND,
+			"Creates a search index, unless the same one is there, and waits until it is READY. Undone by dropping it.",
+			CreateSearchIndex::of, Keys.COLLECTION, Keys.SEARCH_NAME,
+			Parameter.optional("type", ParameterType.SEARCH_TYPE,
+					"'search' (the default) for text, 'vectorSearch' for vectors."),
+			Keys.SEARCH_DEFINITION, Keys.WAIT_FOR),
+
+	UPDATE_SEARCH_INDEX(UpdateSearchIndex.KIND,
+			"Gives a search index another definition, and waits until it is READY. Undone by setting the previous one.",
+			UpdateSearchIndex::of, Keys.COLLECTION, Keys.SEARCH_NAME, Keys.SEARCH_DEFINITION, Keys.WAIT_FOR),
+
+	DROP_SEARCH_INDEX(DropSearchIndex.KIND, "Drops a search index, if it is there. Undone by creating it as it was.",
+			DropSearchIndex::of, Keys.COLLECTION, Keys.SEARCH_NAME, Keys.WAIT_FOR),
 
 	SET_VALIDATOR(SetValidator.KIND,
 			"Sets the validator of a collection, which is created if it is not there. Undone by setting the previous "
 					+ "one.",
 			SetValidator::of, Keys.COLLECTION,
 			Parameter.required("validator", ParameterType.VALIDATOR, "The validator, for example {$jsonSchema: {…}}."),
-			Parameter.optional("level", ParameterType.VALIDATION_LEVEL,
-					"Which documents are validated: 'strict' (the default) all, 'moderate' not updates of documents that "
-							+ "are not valid already, 'off' none."),
-			Parameter.optional("action", ParameterType.VALIDATION_ACTION,
-					"What becomes of a write that is not valid: 'error' (the default) refuses it, 'warn' logs it.")),
+			Keys.LEVEL, Keys.ACTION),
 
 	INSERT(InsertDocuments.KIND,
 			"Inserts documents, those aside that are there already; a different one with the same _id is an error. "
@@ -124,10 +192,12 @@ enum ChangeKind {
 							+ "$rename, $min, $max, $addToSet and $pull.")),
 
 	COMMAND(RunCommand.KIND, "Runs a command on the application's database. Undone by 'down', without it not at all.",
-			RunCommand::of, Parameter.required("up", ParameterType.COMMAND, "The command, beginning with its name."),
-			Parameter.optional("down", ParameterType.COMMAND, "The command that undoes it."),
-			Parameter.optional("idempotent", ParameterType.FLAG,
-					"Your word that the command does the same if it is executed again."));
+			RunCommand::of, Keys.UP, Keys.DOWN, Keys.IDEMPOTENT),
+
+	ADMIN_COMMAND(RunCommand.ADMIN_KIND,
+			"Runs a command on the server's database 'admin', for sharding, users or roles. Undone by 'down', without it "
+					+ "not at all.",
+			RunCommand::ofAdmin, Keys.UP, Keys.DOWN, Keys.IDEMPOTENT);
 
 	static final List<Parameter> TOP = List.of(
 			Parameter.required("changes", ParameterType.CHANGES, "The changes, in the order in which they are made."),
@@ -192,6 +262,42 @@ enum ChangeKind {
 
 		static final Parameter FIELD = Parameter.required("field", ParameterType.CHANGED_FIELD,
 				"The field, as a path with '.' between its parts.");
+
+		static final Parameter VIEW = Parameter.required("view", ParameterType.COLLECTION, "The name of the view.");
+
+		static final Parameter COLLATION = Parameter.optional("collation", ParameterType.COLLATION,
+				"The rules by which strings are compared.");
+
+		static final Parameter LEVEL = Parameter.optional("level", ParameterType.VALIDATION_LEVEL,
+				"Which documents are validated: 'strict' (the default) all, 'moderate' not updates of documents that "
+						+ "are not valid already, 'off' none.");
+
+		static final Parameter ACTION = Parameter.optional("action", ParameterType.VALIDATION_ACTION,
+				"What becomes of a write that is not valid: 'error' (the default) refuses it, 'warn' logs it.");
+
+		static final Parameter IMAGES = Parameter.optional("changeStreamPreAndPostImages", ParameterType.FLAG,
+				"Whether change streams can show documents as they were before and after a change.");
+
+		static final Parameter EXPIRE_EXISTING = Parameter.optional("expireExisting", ParameterType.FLAG,
+				"Your word that documents which have expired already may be deleted, which no undo restores. Without "
+						+ "it the migration is refused if there are some.");
+
+		static final Parameter SEARCH_NAME = Parameter.optional("name", ParameterType.TEXT,
+				"The name of the search index, 'default' if it is missing.");
+
+		static final Parameter SEARCH_DEFINITION = Parameter.required("definition", ParameterType.SEARCH_DEFINITION,
+				"The definition, for example {mappings: {dynamic: true}}.");
+
+		static final Parameter WAIT_FOR = Parameter.optional("waitFor", ParameterType.DURATION,
+				"How long to wait for the search index, 30m if it is missing.");
+
+		static final Parameter UP = Parameter.required("up", ParameterType.COMMAND,
+				"The command, beginning with its name.");
+
+		static final Parameter DOWN = Parameter.optional("down", ParameterType.COMMAND, "The command that undoes it.");
+
+		static final Parameter IDEMPOTENT = Parameter.optional("idempotent", ParameterType.FLAG,
+				"Your word that the command does the same if it is executed again.");
 
 	}
 

@@ -2,6 +2,7 @@ package io.gemforce.migrations.mongo.change;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 import com.mongodb.MongoNamespace;
@@ -103,16 +104,22 @@ public final class ChangeSet {
 	}
 
 	public String checksum() {
-		return DeclaredChange.hash("changes:", Json.canonical(definition()));
+		return DeclaredChange.hash("changes:", Json.canonical(definition(DeclaredChange::compared)));
 	}
 
 	public String toJson() {
-		return definition().toJson(READABLE);
+		return definition(DeclaredChange::shown).toJson(READABLE);
 	}
 
-	private BsonDocument definition() {
-		BsonDocument definition = new BsonDocument("changes",
-				new BsonArray(this.declared.stream().map(DeclaredChange::definition).toList()));
+	/**
+	 * Return the text that declares the changes, as it can be shown.
+	 */
+	String shown(String text) {
+		return this.declared.stream().anyMatch(DeclaredChange::holdsSecret) ? toJson() : text;
+	}
+
+	private BsonDocument definition(Function<DeclaredChange, BsonDocument> form) {
+		BsonDocument definition = new BsonDocument("changes", new BsonArray(this.declared.stream().map(form).toList()));
 		return (this.declaredIrreversible != null)
 				? definition.append("irreversible", new BsonString(this.declaredIrreversible)) : definition;
 	}

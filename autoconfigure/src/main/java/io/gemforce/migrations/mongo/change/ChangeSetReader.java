@@ -108,25 +108,31 @@ final class ChangeSetReader {
 		if (this.findings.problems().size() > before) {
 			return null;
 		}
-		BsonDocument canonical = canonical(kind, parameters);
+		BsonDocument canonical = canonical(kind.keys(), parameters);
 		ChangeOperation change = kind.create(new Parameters(canonical));
 		change.check(spot);
 		return new DeclaredChange(new BsonDocument(kind.id(), canonical), change);
 	}
 
-	private static BsonDocument canonical(ChangeKind kind, BsonDocument parameters) {
+	private static BsonDocument canonical(List<Parameter> keys, BsonDocument parameters) {
 		BsonDocument canonical = new BsonDocument();
-		for (Parameter key : kind.keys()) {
+		for (Parameter key : keys) {
 			BsonValue value = parameters.get(key.name());
 			if (value != null) {
-				canonical.append(key.name(), key.type().choices().isEmpty() ? value
-						: new BsonString(key.type().canonical(value.asString().getValue())));
+				canonical.append(key.name(), canonical(key.type(), value));
 			}
 		}
 		return canonical;
 	}
 
-	private void checkKeys(String subject, BsonDocument document, List<Parameter> keys, DefinitionCursor spot) {
+	private static BsonValue canonical(ParameterType type, BsonValue value) {
+		if (!type.keys().isEmpty()) {
+			return canonical(type.keys(), value.asDocument());
+		}
+		return type.choices().isEmpty() ? value : new BsonString(type.canonical(value.asString().getValue()));
+	}
+
+	static void checkKeys(String subject, BsonDocument document, List<Parameter> keys, DefinitionCursor spot) {
 		Map<String, Parameter> known = new HashMap<>();
 		keys.forEach((key) -> known.put(key.name(), key));
 		document.forEach((name, value) -> {

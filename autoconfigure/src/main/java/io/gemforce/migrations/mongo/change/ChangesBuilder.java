@@ -6,6 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import com.mongodb.MongoClientSettings;
+import com.mongodb.client.model.Collation;
+import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.ValidationAction;
 import com.mongodb.client.model.ValidationLevel;
@@ -54,11 +56,11 @@ final class ChangesBuilder implements MongoChanges {
 		return new BsonDocument("collection", new BsonString(collection));
 	}
 
-	private static BsonDocument bson(Bson value) {
+	static BsonDocument bson(Bson value) {
 		return value.toBsonDocument(BsonDocument.class, CODECS);
 	}
 
-	private static BsonArray bson(List<? extends Bson> values) {
+	static BsonArray bson(List<? extends Bson> values) {
 		return new BsonArray(values.stream().map(ChangesBuilder::bson).toList());
 	}
 
@@ -123,6 +125,38 @@ final class ChangesBuilder implements MongoChanges {
 	}
 
 	@Override
+	public MongoChanges createCollection(String collection, CreateCollectionOptions options) {
+		return add(ChangeKind.CREATE_COLLECTION, CollectionParameters.of(on(collection), options));
+	}
+
+	@Override
+	public MongoChanges alterCollection(String collection, Consumer<AlterCollection> alteration) {
+		AlterCollectionBuilder builder = new AlterCollectionBuilder(on(collection));
+		alteration.accept(builder);
+		return add(ChangeKind.ALTER_COLLECTION, builder.parameters());
+	}
+
+	@Override
+	public MongoChanges createView(String view, String on, List<? extends Bson> pipeline) {
+		return add(ChangeKind.CREATE_VIEW, view(view, on, pipeline));
+	}
+
+	@Override
+	public MongoChanges createView(String view, String on, List<? extends Bson> pipeline, Collation collation) {
+		return add(ChangeKind.CREATE_VIEW, view(view, on, pipeline).append("collation", collation.asDocument()));
+	}
+
+	private static BsonDocument view(String view, String on, List<? extends Bson> pipeline) {
+		return new BsonDocument("view", new BsonString(view)).append("on", new BsonString(on))
+			.append("pipeline", bson(pipeline));
+	}
+
+	@Override
+	public MongoChanges dropView(String view) {
+		return add(ChangeKind.DROP_VIEW, new BsonDocument("view", new BsonString(view)));
+	}
+
+	@Override
 	public MongoChanges dropCollection(String collection) {
 		return add(ChangeKind.DROP_COLLECTION, on(collection));
 	}
@@ -167,11 +201,23 @@ final class ChangesBuilder implements MongoChanges {
 			parameters.append("collation", options.getCollation().asDocument());
 		}
 		appendFlag(parameters, "hidden", options.isHidden());
+		if (options.getWeights() != null) {
+			parameters.append("weights", bson(options.getWeights()));
+		}
+		if (options.getDefaultLanguage() != null) {
+			parameters.append("defaultLanguage", new BsonString(options.getDefaultLanguage()));
+		}
+		if (options.getLanguageOverride() != null) {
+			parameters.append("languageOverride", new BsonString(options.getLanguageOverride()));
+		}
+		if (options.getWildcardProjection() != null) {
+			parameters.append("wildcardProjection", bson(options.getWildcardProjection()));
+		}
 		appendUnknown(parameters, options);
 		return parameters;
 	}
 
-	private static void appendFlag(BsonDocument parameters, String name, boolean value) {
+	static void appendFlag(BsonDocument parameters, String name, boolean value) {
 		if (value) {
 			parameters.append(name, BsonBoolean.TRUE);
 		}
@@ -181,21 +227,43 @@ final class ChangesBuilder implements MongoChanges {
 	private static void appendUnknown(BsonDocument parameters, IndexOptions options) {
 		appendFlag(parameters, "background", options.isBackground());
 		appendFlag(parameters, "version", options.getVersion() != null);
-		appendFlag(parameters, "weights", options.getWeights() != null);
-		appendFlag(parameters, "defaultLanguage", options.getDefaultLanguage() != null);
-		appendFlag(parameters, "languageOverride", options.getLanguageOverride() != null);
 		appendFlag(parameters, "textVersion", options.getTextVersion() != null);
 		appendFlag(parameters, "sphereVersion", options.getSphereVersion() != null);
 		appendFlag(parameters, "bits", options.getBits() != null);
 		appendFlag(parameters, "min", options.getMin() != null);
 		appendFlag(parameters, "max", options.getMax() != null);
 		appendFlag(parameters, "storageEngine", options.getStorageEngine() != null);
-		appendFlag(parameters, "wildcardProjection", options.getWildcardProjection() != null);
 	}
 
 	@Override
 	public MongoChanges dropIndex(String collection, String name) {
 		return add(ChangeKind.DROP_INDEX, on(collection).append("name", new BsonString(name)));
+	}
+
+	@Override
+	public MongoChanges alterIndex(String collection, String name, Consumer<AlterIndex> alteration) {
+		BsonDocument parameters = on(collection).append("name", new BsonString(name));
+		alteration.accept(new AlterIndexBuilder(parameters));
+		return add(ChangeKind.ALTER_INDEX, parameters);
+	}
+
+	@Override
+	public MongoChanges createSearchIndex(String collection, Consumer<SearchIndex> index) {
+		BsonDocument parameters = on(collection);
+		index.accept(new SearchIndexBuilder(parameters));
+		return add(ChangeKind.CREATE_SEARCH_INDEX, parameters);
+	}
+
+	@Override
+	public MongoChanges updateSearchIndex(String collection, Consumer<SearchIndex> index) {
+		BsonDocument parameters = on(collection);
+		index.accept(new SearchIndexBuilder(parameters));
+		return add(ChangeKind.UPDATE_SEARCH_INDEX, parameters);
+	}
+
+	@Override
+	public MongoChanges dropSearchIndex(String collection, String name) {
+		return add(ChangeKind.DROP_SEARCH_INDEX, on(collection).append("name", new BsonString(name)));
 	}
 
 	@Override
@@ -229,6 +297,13 @@ final class ChangesBuilder implements MongoChanges {
 		CommandBuilder builder = new CommandBuilder();
 		command.accept(builder);
 		return add(ChangeKind.COMMAND, builder.parameters);
+	}
+
+	@Override
+	public MongoChanges adminCommand(Consumer<Command> command) {
+		CommandBuilder builder = new CommandBuilder();
+		command.accept(builder);
+		return add(ChangeKind.ADMIN_COMMAND, builder.parameters);
 	}
 
 	@Override

@@ -3,9 +3,12 @@ package io.gemforce.migrations.mongo.change;
 import java.util.HexFormat;
 
 import org.bson.BsonDocument;
+import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
 import io.gemforce.migrations.mongo.change.document.Json;
+import io.gemforce.migrations.mongo.change.document.Secrets;
+import io.gemforce.migrations.mongo.change.operation.collection.RunCommand;
 import io.gemforce.migrations.store.Sha256;
 
 /**
@@ -18,15 +21,34 @@ record DeclaredChange(BsonDocument definition, ChangeOperation change) {
 
 	private static final int LONGEST_REMEMBERED = 100_000;
 
-	String canonical() {
-		return Json.canonical(this.definition);
+	/**
+	 * The definition without secrets.
+	 */
+	BsonDocument shown() {
+		return this.change.canHoldSecrets() ? Secrets.redact(this.definition) : this.definition;
 	}
 
-	// Enough to undo the change; if too long, a hash that only shows whether it was
-	// edited
+	boolean holdsSecret() {
+		return !shown().equals(this.definition);
+	}
+
+	// A secret may change without a change of what the migration does. A command of the
+	// application's database is told by all of it, as it always was
+	BsonDocument compared() {
+		return this.change.kind().equals(RunCommand.ADMIN_KIND) ? shown() : this.definition;
+	}
+
+	// Enough to undo the change; if too long, or secret, a hash that only shows whether
+	// it
+	// was edited
 	String remembered() {
-		String canonical = canonical();
-		return (canonical.length() <= LONGEST_REMEMBERED) ? canonical : hash(HASH, canonical);
+		String canonical = Json.canonical(shown());
+		return (canonical.length() <= LONGEST_REMEMBERED && !holdsSecret()) ? canonical : hash(HASH, canonical);
+	}
+
+	// Also as an earlier version of this library has remembered it
+	boolean isRememberedAs(@Nullable String text) {
+		return remembered().equals(text) || Json.canonical(this.definition).equals(text);
 	}
 
 	static String hash(String kind, String text) {

@@ -5,12 +5,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 import com.mongodb.client.model.ValidationAction;
 import com.mongodb.client.model.ValidationLevel;
 import org.bson.BsonDocument;
 import org.bson.BsonType;
 import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.mongo.EpochUnit;
@@ -311,6 +313,47 @@ enum ParameterType {
 
 	},
 
+	PIPELINE(OptionChecks::pipeline),
+
+	POSITIVE(OptionChecks::positive),
+
+	WEIGHTS(OptionChecks::weights),
+
+	PROJECTION(OptionChecks.notEmpty("{size: 1}")),
+
+	SEARCH_DEFINITION(OptionChecks.notEmpty("{mappings: {dynamic: true}}")),
+
+	DURATION_OR_NEVER(OptionChecks::durationOrNever),
+
+	SEARCH_TYPE("a word", List.of("search", "vectorSearch")),
+
+	GRANULARITY("a word", List.of("seconds", "minutes", "hours")),
+
+	CAPPED(Parameter.required("size", POSITIVE,
+			"The size in bytes. The server makes it a multiple of 256, and at least 4096."),
+			Parameter.optional("max", POSITIVE, "The number of documents.")),
+
+	BOUNDS(Parameter.optional("size", POSITIVE,
+			"The size in bytes. The server makes it a multiple of 256, and at least 4096."),
+			Parameter.optional("max", POSITIVE, "The number of documents.")),
+
+	TIME_SERIES(Parameter.required("timeField", FIELD, "The field with the date, at the top of each document."),
+			Parameter.optional("metaField", FIELD,
+					"The field that tells the series apart, at the top of each document."),
+			Parameter.optional("granularity", GRANULARITY,
+					"How far apart the documents of a series are: 'seconds' (the default), 'minutes' or 'hours'."),
+			Parameter.optional("bucketSpan", DURATION,
+					"Instead of a granularity: the span of time that is stored together, at most 365d.")),
+
+	BUCKETS(Parameter.optional("granularity", GRANULARITY,
+			"How far apart the documents of a series are: 'seconds', 'minutes' or 'hours'."),
+			Parameter.optional("bucketSpan", DURATION,
+					"Instead of a granularity: the span of time that is stored together, at most 365d.")),
+
+	CLUSTERED_INDEX(Parameter.optional("key", INDEX_KEYS, "The key, which is always {_id: 1}."),
+			Parameter.optional("unique", FLAG, "Always true."),
+			Parameter.optional("name", TEXT, "The name of the index.")),
+
 	FIELD_TYPE("a type", names(FieldType.values())),
 
 	ON_CONVERSION_ERROR("a word", names(OnConversionError.values())),
@@ -358,6 +401,10 @@ enum ParameterType {
 
 	private final List<String> choices;
 
+	private final List<Parameter> keys;
+
+	private final @Nullable BiConsumer<BsonValue, DefinitionCursor> check;
+
 	ParameterType(String words) {
 		this(words, List.of());
 	}
@@ -365,6 +412,22 @@ enum ParameterType {
 	ParameterType(String words, List<String> choices) {
 		this.words = words;
 		this.choices = choices;
+		this.keys = List.of();
+		this.check = null;
+	}
+
+	ParameterType(BiConsumer<BsonValue, DefinitionCursor> check) {
+		this.words = "";
+		this.choices = List.of();
+		this.keys = List.of();
+		this.check = check;
+	}
+
+	ParameterType(Parameter... keys) {
+		this.words = "a document";
+		this.choices = List.of();
+		this.keys = List.of(keys);
+		this.check = null;
 	}
 
 	private static List<String> names(Enum<?>[] constants) {
@@ -378,8 +441,21 @@ enum ParameterType {
 		return this.choices;
 	}
 
+	// The keys of a document that has a fixed set of them
+	List<Parameter> keys() {
+		return this.keys;
+	}
+
 	// Words are compared without regard to case
 	void check(BsonValue value, DefinitionCursor spot) {
+		if (this.check != null) {
+			this.check.accept(value, spot);
+			return;
+		}
+		if (!this.keys.isEmpty()) {
+			checkKeys(value, spot);
+			return;
+		}
 		String known = String.join(", ", this.choices);
 		if (!value.isString()) {
 			spot.wrong("'%s' must be one of %s but is %s".formatted(spot.name(), known, BsonFormatter.describe(value)),
@@ -392,6 +468,16 @@ enum ParameterType {
 					"'%s' cannot be '%s'%s".formatted(spot.name(), text,
 							NearestWord.find(text, this.choices).map("; did you mean '%s'?"::formatted).orElse("")),
 					"Write one of " + known);
+		}
+	}
+
+	private void checkKeys(BsonValue value, DefinitionCursor spot) {
+		if (value.isDocument()) {
+			ChangeSetReader.checkKeys("'" + spot.name() + "'", value.asDocument(), this.keys, spot);
+		}
+		else {
+			String names = String.join(", ", this.keys.stream().map(Parameter::name).toList());
+			wrongType(value, spot, "Write a document with some of the keys " + names);
 		}
 	}
 

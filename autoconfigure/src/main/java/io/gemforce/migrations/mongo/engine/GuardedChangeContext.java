@@ -51,6 +51,11 @@ final class GuardedChangeContext implements ChangeContext {
 	}
 
 	@Override
+	public MongoDatabase adminDatabase() {
+		return this.factory.getMongoDatabase("admin");
+	}
+
+	@Override
 	public MongoCollection<Document> preimages() {
 		return this.access.preimages(this.factory);
 	}

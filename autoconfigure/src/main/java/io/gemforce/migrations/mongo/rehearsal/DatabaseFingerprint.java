@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import com.mongodb.client.MongoDatabase;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
+import org.bson.BsonNull;
 import org.bson.BsonValue;
 import org.bson.Document;
 import org.bson.json.JsonMode;
@@ -84,8 +85,10 @@ public record DatabaseFingerprint(SortedMap<String, String> parts) {
 		BigInteger sum = BigInteger.ZERO;
 		long count = 0;
 		for (BsonDocument document : database.getCollection(collection, BsonDocument.class).find()) {
-			// Ids that differ in the order of their fields are two
-			String id = new BsonDocument("id", document.get("_id")).toJson(CANONICAL);
+			// Ids that differ in the order of their fields are two. A time series may
+			// have
+			// none
+			String id = new BsonDocument("id", document.get("_id", BsonNull.VALUE)).toJson(CANONICAL);
 			sum = sum.add(hash(canonical(document) + id)).mod(MODULUS);
 			count++;
 		}

@@ -77,6 +77,12 @@ class ChangeFilesTests {
 	}
 
 	@Test
+	void theTextThatIsShownHasNoPassword() throws IOException {
+		write("V3__x.yaml", changes("adminCommand: {up: {createUser: app, pwd: hunter2, roles: []}}"));
+		assertThat(find().files().get(0).text()).contains("createUser", "app").doesNotContain("hunter2");
+	}
+
+	@Test
 	void takesTheDescriptionFromTheName() throws IOException {
 		write("V3__Index_new_field.json", "{\"changes\": [{\"createCollection\": {\"collection\": \"a\"}}]}");
 		assertThat(find().files()).singleElement().extracting(ChangeFile::description).isEqualTo("Index new field");

@@ -83,7 +83,26 @@ final class ChangesSchema {
 							list(ofType("object").append("minProperties", new BsonInt32(1))
 								.append("maxProperties", new BsonInt32(1)), 1))));
 			case COMMAND -> ofType("object").append("minProperties", new BsonInt32(1));
-			case FIELD_TYPE, ON_CONVERSION_ERROR, EPOCH_UNIT, VALIDATION_LEVEL, VALIDATION_ACTION ->
+			case PIPELINE -> list(ofType("object").append("minProperties", new BsonInt32(1))
+				.append("maxProperties", new BsonInt32(1))
+				.append("propertyNames", new BsonDocument("pattern", text("^\\$"))), 0);
+			case POSITIVE -> ofType("integer").append("minimum", new BsonInt32(1));
+			case WEIGHTS -> ofType("object").append("minProperties", new BsonInt32(1))
+				.append("additionalProperties",
+						ofType("integer").append("minimum", new BsonInt32(1)).append("maximum", new BsonInt32(99_999)));
+			case PROJECTION, SEARCH_DEFINITION -> ofType("object").append("minProperties", new BsonInt32(1));
+			case DURATION_OR_NEVER -> {
+				BsonDocument duration = type(ParameterType.DURATION);
+				duration.getArray("oneOf").add(new BsonDocument("const", text("never")));
+				yield duration;
+			}
+			case CAPPED, BOUNDS, TIME_SERIES, BUCKETS, CLUSTERED_INDEX -> {
+				BsonDocument document = ofType("object");
+				document.putAll(properties(type.keys()));
+				yield document;
+			}
+			case FIELD_TYPE, ON_CONVERSION_ERROR, EPOCH_UNIT, VALIDATION_LEVEL, VALIDATION_ACTION, SEARCH_TYPE,
+					GRANULARITY ->
 				words(type.choices());
 			case ON_INTERRUPTED -> words(type.choices());
 			case PHASE -> words(List.of("expand"));

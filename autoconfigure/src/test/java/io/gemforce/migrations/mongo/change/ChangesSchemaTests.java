@@ -42,16 +42,34 @@ class ChangesSchemaTests {
 			  - removeField: {collection: MyClass, field: legacy}
 			  - convertField: {collection: MyClass, field: n, to: objectId, onError: keep}
 			  - createCollection: {collection: audit}
+			  - createCollection: {collection: log, capped: {size: 4096, max: 10}, validator: {a: 1}, level: off, action: warn, collation: {locale: en}, changeStreamPreAndPostImages: true}
+			  - createCollection: {collection: readings, timeseries: {timeField: at, metaField: m, granularity: hours}, expireAfter: 30d}
+			  - createCollection: {collection: spans, timeseries: {timeField: at, bucketSpan: 1h}}
+			  - createCollection: {collection: orders, clusteredIndex: {key: {_id: 1}, unique: true, name: by_id}}
+			  - alterCollection: {collection: log, capped: {max: 20}, discardOldest: true}
+			  - alterCollection: {collection: readings, timeseries: {granularity: hours}, expireAfter: never}
+			  - alterCollection: {collection: orders, changeStreamPreAndPostImages: false, expireAfter: 1d, expireExisting: true}
+			  - alterCollection: {collection: newest, on: a, pipeline: [{$match: {b: 1}}]}
+			  - createView: {view: newest, on: MyClass, pipeline: [{$match: {b: 1}}], collation: {locale: en}}
+			  - dropView: {view: oldest}
 			  - dropCollection: {collection: old}
 			  - renameCollection: {from: a, to: b}
 			  - createIndex: {collection: MyClass, name: by_b, keys: {b: 1, c: -1}, unique: true, partialFilter: {b: {$gt: 1}}, collation: {locale: en}, hidden: false}
 			  - createIndex: {collection: MyClass, keys: {at: 1}, expireAfter: 30d, expireExisting: true}
+			  - createIndex: {collection: MyClass, keys: {title: text, body: text}, weights: {title: 10}, defaultLanguage: german, languageOverride: tongue}
+			  - createIndex: {collection: MyClass, keys: {$**: 1}, wildcardProjection: {a: 1, _id: 0}}
+			  - alterIndex: {collection: MyClass, name: by_b, hidden: true, expireAfter: 1d, expireExisting: true}
+			  - alterIndex: {collection: MyClass, name: by_b, unique: true}
+			  - createSearchIndex: {collection: MyClass, name: texts, type: vectorSearch, definition: {fields: []}, waitFor: 1h}
+			  - updateSearchIndex: {collection: MyClass, definition: {mappings: {dynamic: true}}}
+			  - dropSearchIndex: {collection: MyClass, name: texts}
 			  - dropIndex: {collection: MyClass, name: by_a}
 			  - setValidator: {collection: MyClass, validator: {$jsonSchema: {}}, level: moderate, action: warn}
 			  - insert: {collection: roles, documents: [{_id: admin}]}
 			  - update: {collection: MyClass, filter: {}, up: {$set: {x: 1}}, down: {$unset: {x: ""}}, downFilter: {x: 1}, idempotent: true}
 			  - update: {collection: MyClass, filter: {}, up: [{$set: {x: $y}}]}
 			  - command: {up: {ping: 1}, down: {ping: 1}, idempotent: true}
+			  - adminCommand: {up: {enableSharding: shop}, idempotent: true}
 			""";
 
 	@Test
@@ -87,6 +105,13 @@ class ChangesSchemaTests {
 			"changes: [{createIndex: {collection: a, keys: {}}}]",
 			"changes: [{createIndex: {collection: a, keys: {b: 1}, unique: 'yes'}}]",
 			"changes: [{createIndex: {collection: a, keys: {b: 1}, expireAfter: 30 days}}]",
+			"changes: [{createIndex: {collection: a, keys: {b: text}, weights: {b: 0}}}]",
+			"changes: [{createCollection: {collection: a, capped: {max: 5}}}]",
+			"changes: [{createCollection: {collection: a, capped: {size: 5, mx: 5}}}]",
+			"changes: [{createCollection: {collection: a, timeseries: {timeField: t, granularity: days}}}]",
+			"changes: [{alterCollection: {collection: a, expireAfter: ever}}]",
+			"changes: [{createView: {view: a, on: b, pipeline: [{match: {}}]}}]",
+			"changes: [{createSearchIndex: {collection: a, definition: {}}}]",
 			"changes: [{insert: {collection: a, documents: [{b: 1}]}}]",
 			"changes: [{update: {collection: a, filter: {}, up: {b: 1}}}]",
 			"changes: [{removeField: {collection: a, field: b}, dropCollection: {collection: a}}]",

@@ -42,6 +42,9 @@ public record DatabaseState(Map<String, CollectionState> collections) {
 			BsonDocument options) {
 
 		static CollectionState of(MongoTestDatabase mongo, String name, BsonDocument options) {
+			if (options.containsKey("viewOn")) {
+				return new CollectionState(Map.of(), Set.of(), options);
+			}
 			Map<ExactValue, BsonDocument> documents = new HashMap<>();
 			mongo.database()
 				.getCollection(name, BsonDocument.class)

@@ -1,18 +1,25 @@
 package io.gemforce.migrations.mongo.change;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 import com.mongodb.client.model.Aggregates;
+import com.mongodb.client.model.ChangeStreamPreAndPostImagesOptions;
+import com.mongodb.client.model.ClusteredIndexOptions;
 import com.mongodb.client.model.Collation;
+import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.Field;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.TimeSeriesGranularity;
+import com.mongodb.client.model.TimeSeriesOptions;
 import com.mongodb.client.model.Updates;
 import com.mongodb.client.model.ValidationAction;
 import com.mongodb.client.model.ValidationLevel;
+import com.mongodb.client.model.ValidationOptions;
 import org.bson.BsonBinary;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
@@ -86,11 +93,86 @@ class DeclaredChangesTests {
 	}
 
 	@Test
+	void optionsOfCollectionsAndIndexesAreTheSameAsInAFile() {
+		ChangeSet declared = declare((changes) -> changes
+			.createCollection("log",
+					new CreateCollectionOptions().capped(true)
+						.sizeInBytes(4096)
+						.maxDocuments(10)
+						.collation(Collation.builder().locale("en").build())
+						.validationOptions(new ValidationOptions().validator(Filters.exists("a"))
+							.validationLevel(ValidationLevel.OFF)
+							.validationAction(ValidationAction.WARN)))
+			.createCollection("readings",
+					new CreateCollectionOptions()
+						.timeSeriesOptions(new TimeSeriesOptions("at").metaField("m")
+							.bucketMaxSpan(60L, TimeUnit.SECONDS)
+							.bucketRounding(60L, TimeUnit.SECONDS))
+						.expireAfter(5, TimeUnit.SECONDS))
+			.createCollection("orders",
+					new CreateCollectionOptions()
+						.clusteredIndexOptions(new ClusteredIndexOptions(new Document("_id", 1), true).name("by_id"))
+						.changeStreamPreAndPostImagesOptions(new ChangeStreamPreAndPostImagesOptions(true)))
+			.alterCollection("orders", (orders) -> orders.changeStreamPreAndPostImages(false).expireNever())
+			.alterCollection("log", (log) -> log.cappedSize(8192).cappedMax(5).discardOldest())
+			.alterCollection("readings", (readings) -> readings.granularity(TimeSeriesGranularity.HOURS))
+			.alterCollection("newest", (newest) -> newest.on("a").pipeline(List.of(Aggregates.limit(1))))
+			.createView("newest", "gems", List.of(Aggregates.limit(1)), Collation.builder().locale("en").build())
+			.dropView("newest")
+			.createIndex("gems", Indexes.text("a"),
+					new IndexOptions().weights(new Document("a", 5)).defaultLanguage("german").languageOverride("l"))
+			.createIndex("gems", Indexes.ascending("$**"), new IndexOptions().wildcardProjection(new Document("a", 0)))
+			.alterIndex("gems", "by_a",
+					(index) -> index.hidden(true).expireAfter(Duration.ofSeconds(9)).expireExisting())
+			.alterIndex("gems", "by_a", (index) -> index.unique())
+			.createSearchIndex("gems",
+					(index) -> index.name("v")
+						.vectorSearch()
+						.definition(new Document("fields", List.of()))
+						.waitFor(Duration.ofSeconds(9)))
+			.updateSearchIndex("gems", "v", new Document("fields", List.of()))
+			.dropSearchIndex("gems", "v")
+			.adminCommand((command) -> command.up(new Document("enableSharding", "shop")).idempotent()));
+		ChangeSet read = TestChanges.of(
+				"createCollection: {collection: log, validator: {a: {$exists: true}}, level: off, action: warn, "
+						+ "collation: {locale: en}, capped: {size: {$numberLong: '4096'}, max: {$numberLong: '10'}}}",
+				"createCollection: {collection: readings, timeseries: {timeField: at, metaField: m, "
+						+ "bucketSpan: {$numberLong: '60'}}, expireAfter: {$numberLong: '5'}}",
+				"createCollection: {collection: orders, clusteredIndex: {key: {_id: 1}, unique: true, name: by_id}, "
+						+ "changeStreamPreAndPostImages: true}",
+				"alterCollection: {collection: orders, changeStreamPreAndPostImages: false, expireAfter: never}",
+				"alterCollection: {collection: log, capped: {size: {$numberLong: '8192'}, max: {$numberLong: '5'}}, "
+						+ "discardOldest: true}",
+				"alterCollection: {collection: readings, timeseries: {granularity: hours}}",
+				"alterCollection: {collection: newest, on: a, pipeline: [{$limit: 1}]}",
+				"createView: {view: newest, on: gems, pipeline: [{$limit: 1}], collation: {locale: en}}",
+				"dropView: {view: newest}",
+				"createIndex: {collection: gems, keys: {a: text}, weights: {a: 5}, defaultLanguage: german, "
+						+ "languageOverride: l}",
+				"createIndex: {collection: gems, keys: {$**: 1}, wildcardProjection: {a: 0}}",
+				"alterIndex: {collection: gems, name: by_a, hidden: true, expireAfter: 9s, expireExisting: true}",
+				"alterIndex: {collection: gems, name: by_a, unique: true}",
+				"createSearchIndex: {collection: gems, name: v, type: vectorSearch, definition: {fields: []}, waitFor: 9s}",
+				"updateSearchIndex: {collection: gems, name: v, definition: {fields: []}}",
+				"dropSearchIndex: {collection: gems, name: v}",
+				"adminCommand: {up: {enableSharding: shop}, idempotent: true}");
+		assertThat(declared.changes()).isEqualTo(read.changes());
+	}
+
+	@Test
+	void optionsOfTheDriverThatNoFileHasAreRefused() {
+		assertThatExceptionOfType(InvalidChangesException.class)
+			.isThrownBy(() -> declare((changes) -> changes.createCollection("gems",
+					new CreateCollectionOptions().encryptedFields(new Document()))))
+			.withMessageContaining("'createCollection' has no key 'encryptedFields'");
+	}
+
+	@Test
 	void reportsAllThatIsWrong() {
 		assertThatExceptionOfType(InvalidChangesException.class)
 			.isThrownBy(() -> declare((changes) -> changes.renameField("gems", "a", "a")
 				.dropCollection("$")
-				.createIndex("gems", Indexes.text("a"), new IndexOptions().defaultLanguage("de"))
+				.createIndex("gems", Indexes.text("a"), new IndexOptions().bits(26))
 				.insert("gems", new Document("a", 1))
 				.update("gems", Filters.empty(), new Document("a", 1))))
 			.satisfies((ex) -> assertThat(ex.getProblems()).extracting(Problem::code)
@@ -98,7 +180,7 @@ class DeclaredChangesTests {
 			.satisfies((ex) -> assertThat(ex.getProblems()).extracting(Problem::message)
 				.containsExactly("Bean 'test', changes[0].renameField.to: 'a' is renamed to itself",
 						"Bean 'test', changes[1].dropCollection.collection: 'collection' cannot be '$': the name has a '$'",
-						"Bean 'test', changes[2].createIndex.defaultLanguage: 'createIndex' has no key 'defaultLanguage'",
+						"Bean 'test', changes[2].createIndex.bits: 'createIndex' has no key 'bits'",
 						"Bean 'test', changes[3].insert.documents[0]: the document has no '_id', by which a second attempt "
 								+ "would know it",
 						"Bean 'test', changes[4].update.up.a: 'a' is no update operator: it would replace the whole "

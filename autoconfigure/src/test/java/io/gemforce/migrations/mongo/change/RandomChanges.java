@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 import net.jqwik.api.Arbitraries;
@@ -50,7 +51,11 @@ public final class RandomChanges {
 
 	private static final String[] KINDS = { "renameField", "copyField", "addField", "removeField", "convertField",
 			"createCollection", "dropCollection", "renameCollection", "createIndex", "dropIndex", "setValidator",
-			"insert", "update", "updateAndBack", "pipeline", "increment", "command" };
+			"insert", "update", "updateAndBack", "pipeline", "increment", "command", "createView", "dropView",
+			"alterView", "alterIndex", "textIndex" };
+
+	private static final Set<String> NOT_IN_MEMORY = Set.of("setValidator", "createView", "dropView", "alterView",
+			"alterIndex", "textIndex");
 
 	private RandomChanges() {
 	}
@@ -156,7 +161,7 @@ public final class RandomChanges {
 
 	private static Arbitrary<BsonDocument> change() {
 		Arbitrary<String> kinds = Arbitraries.of(KINDS)
-			.filter((kind) -> MongoServers.isReplicaSet() || !kind.equals("setValidator"));
+			.filter((kind) -> MongoServers.isReplicaSet() || !NOT_IN_MEMORY.contains(kind));
 		return Combinators
 			.combine(kinds, Arbitraries.of(NAMES), Arbitraries.of(NAMES), Arbitraries.of(FIELDS),
 					Arbitraries.of(FIELDS), values(1), Arbitraries.of(TYPES), Arbitraries.integers().between(0, 11))
@@ -173,7 +178,18 @@ public final class RandomChanges {
 			case "convertField" -> "{convertField: {%s, field: '%s', to: '%s', onError: '%s'%s}}".formatted(on, field,
 					type, List.of("fail", "keep", "unset", "unset").get(number % 4),
 					type.equals("date") ? List.of("", ", unit: 's'", ", unit: 'ms'").get(number % 3) : "");
-			case "createCollection" -> "{createCollection: {%s}}".formatted(on);
+			case "createCollection" -> "{createCollection: {%s%s}}".formatted(on, (number % 3 == 0)
+					? ", validator: {'%s': {$exists: true}}, level: 'moderate', action: 'warn'".formatted(field) : "");
+			case "createView" -> "{createView: {view: 'seen_%s', on: '%s', pipeline: [{$match: {'%s': %s}}]}}"
+				.formatted((number % 2 == 0) ? "a" : "b", collection, field, number % 3);
+			case "dropView" -> "{dropView: {view: 'seen_%s'}}".formatted((number % 2 == 0) ? "a" : "b");
+			case "alterView" -> "{alterCollection: {collection: 'seen_a', %s}}".formatted(
+					(number % 2 == 0) ? "on: '%s'".formatted(other) : "pipeline: [{$limit: %d}]".formatted(number));
+			case "alterIndex" ->
+				"{alterIndex: {%s, name: '%s_by_a', hidden: %s}}".formatted(on, collection, number % 3 > 0);
+			case "textIndex" ->
+				"{createIndex: {%s, name: '%s_text', keys: {'%s': 'text', u: 'text'}, weights: {u: %d}}}".formatted(on,
+						collection, field, 1 + number % 3);
 			case "dropCollection" -> "{dropCollection: {%s}}".formatted(on);
 			case "renameCollection" -> "{renameCollection: {from: '%s', to: '%s'}}".formatted(collection, other);
 			case "createIndex" -> "{createIndex: {%s, name: '%s_%s', keys: {'%s': 1}%s}}".formatted(on, collection,

@@ -70,6 +70,11 @@ public final class TestContext implements ChangeContext, AutoCloseable {
 	}
 
 	@Override
+	public MongoDatabase adminDatabase() {
+		return this.interruption.watch(this.factory.getMongoDatabase("admin"));
+	}
+
+	@Override
 	public MongoCollection<Document> preimages() {
 		return database().getCollection("migration_preimage");
 	}

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Aggregates;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
@@ -16,6 +17,7 @@ import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.RehearsalResult;
 import io.gemforce.migrations.RehearsalResult.Outcome;
+import io.gemforce.migrations.mongo.DeclaredMongoMigration;
 import io.gemforce.migrations.mongo.MongoMigrationContext;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.ReversibleMongoMigration;
@@ -170,6 +172,36 @@ class MongoRehearsalTests {
 			});
 		}
 		assertThat(this.mongo.collection("copy").countDocuments()).isZero();
+	}
+
+	@Test
+	void whatIsOfTheServerIsNotRehearsed() {
+		gems(3);
+		for (DeclaredMongoMigration migration : List.<DeclaredMongoMigration>of(
+				(changes) -> changes.adminCommand((command) -> command.up(new Document("enableSharding", "shop"))),
+				(changes) -> changes.dropSearchIndex("gems", "texts"))) {
+			try (TestRunner runner = TestRunner.on(this.mongo).declaring(migration)) {
+				assertThat(rehearse(runner)).extracting(RehearsalResult::outcome)
+					.containsExactly(Outcome.NOT_REHEARSED);
+			}
+		}
+	}
+
+	@Test
+	@RequiresReplicaSet("views")
+	void viewsAreCopiedAndChangesOfThemRehearsed() {
+		gems(3);
+		this.mongo.database().createView("seen", "gems", List.of(new Document("$limit", 1)));
+		this.mongo.database().createView("old", "gems", List.of());
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.declaring(
+					(changes) -> changes.alterCollection("seen", (seen) -> seen.pipeline(List.of(Aggregates.limit(2))))
+						.createView("fresh", "seen", List.of())
+						.dropView("old"))) {
+			RehearsalResult result = rehearse(runner).get(0);
+			assertThat(result.outcome()).as(result.reason()).isEqualTo(Outcome.PASSED);
+		}
+		assertThat(this.mongo.database().listCollectionNames()).contains("old").doesNotContain("fresh");
 	}
 
 	@Test

@@ -10,6 +10,7 @@ import com.mongodb.client.MongoDatabase;
 import org.bson.BsonArray;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 
@@ -53,10 +54,23 @@ public final class Catalog {
 		this.database.getCollection(from).renameCollection(new MongoNamespace(this.database.getName(), to));
 	}
 
-	public void setValidator(String collection, BsonDocument validation) {
+	public void modify(String collection, BsonDocument options) {
 		BsonDocument command = new BsonDocument("collMod", new BsonString(collection));
-		command.putAll(validation);
+		command.putAll(options);
 		run(command);
+	}
+
+	public SearchCatalog search(String collection) {
+		return new SearchCatalog(this.database, collection);
+	}
+
+	/**
+	 * Return the numbers of the server's version, such as {@code [7, 0, 12, 0]}.
+	 */
+	public int[] version() {
+		BsonDocument info = this.database.runCommand(new BsonDocument("buildInfo", new BsonInt32(1)),
+				BsonDocument.class);
+		return info.getArray("versionArray").stream().mapToInt((part) -> part.asNumber().intValue()).toArray();
 	}
 
 	/**

@@ -24,17 +24,28 @@ public record CollectionInfo(String name, String type, BsonDocument options, @Nu
 	}
 
 	/**
-	 * Why declared changes do not touch this; {@code null} if they do.
+	 * Why changes of documents do not touch this; {@code null} if they do.
 	 */
 	public @Nullable String peculiarity() {
-		if (this.type.equals("view")) {
-			return "a view";
-		}
-		if (this.type.equals("timeseries") || this.options.containsKey("timeseries")) {
-			return "a time-series collection";
-		}
+		return isView() ? "a view"
+				: isTimeSeries() ? "a time-series collection" : isCapped() ? "a capped collection" : null;
+	}
+
+	public boolean isView() {
+		return this.type.equals("view");
+	}
+
+	public boolean isTimeSeries() {
+		return this.type.equals("timeseries") || this.options.containsKey("timeseries");
+	}
+
+	public boolean isCapped() {
 		BsonValue capped = this.options.get("capped");
-		return (capped != null && capped.isBoolean() && capped.asBoolean().getValue()) ? "a capped collection" : null;
+		return capped != null && capped.isBoolean() && capped.asBoolean().getValue();
+	}
+
+	public boolean isClustered() {
+		return this.options.containsKey("clusteredIndex");
 	}
 
 	public @Nullable BsonDocument collation() {

@@ -28,11 +28,13 @@ public record IndexDefinition(Map<String, BsonValue> keys, Map<String, BsonValue
 
 	private static final String COLLATION = "collation";
 
+	private static final String WILDCARD_PROJECTION = "wildcardProjection";
+
 	private static final BsonValue ONE = Fingerprint.comparable(new BsonInt32(1));
 
 	// Handled apart from the options, or without effect
 	private static final Set<String> LEFT_OUT = Set.of("key", "name", "ns", "v", "weights", "partialFilterExpression",
-			COLLATION, "background", "textIndexVersion", "2dsphereIndexVersion", "storageEngine");
+			COLLATION, "background", "textIndexVersion", "2dsphereIndexVersion", "storageEngine", WILDCARD_PROJECTION);
 
 	// From MongoDB's manual on indexes
 	private static final Map<String, BsonValue> DEFAULTS = Map.of("unique", BsonBoolean.FALSE, "sparse",
@@ -83,9 +85,37 @@ public record IndexDefinition(Map<String, BsonValue> keys, Map<String, BsonValue
 				options.put(name, comparable);
 			}
 		});
+		BsonDocument projection = projection("", index.getDocument(WILDCARD_PROJECTION, new BsonDocument()));
+		if (!projection.isEmpty()) {
+			options.put(WILDCARD_PROJECTION, projection);
+		}
 		return new IndexDefinition(keys, weights, options,
 				Fingerprint.comparable(index.getDocument("partialFilterExpression", new BsonDocument())),
 				Collations.complete(index.isDocument(COLLATION) ? index.getDocument(COLLATION) : defaultCollation));
+	}
+
+	// Without _id, which a wildcard leaves out unless it is asked for
+	private static BsonDocument projection(String prefix, BsonDocument listed) {
+		BsonDocument projection = new BsonDocument();
+		listed.forEach((name, value) -> {
+			String path = prefix + name;
+			if (value.isDocument()) {
+				projection.putAll(projection(path + ".", value.asDocument()));
+			}
+			else if (!path.equals("_id") || isTrue(value)) {
+				projection.append(path, BsonBoolean.valueOf(isTrue(value)));
+			}
+		});
+		return projection;
+	}
+
+	private static boolean isTrue(BsonValue value) {
+		return value.isBoolean() ? value.asBoolean().getValue()
+				: value.isNumber() && value.asNumber().doubleValue() != 0;
+	}
+
+	public boolean isText() {
+		return this.keys.containsKey("_fts");
 	}
 
 	public boolean hasSameKeys(IndexDefinition other) {

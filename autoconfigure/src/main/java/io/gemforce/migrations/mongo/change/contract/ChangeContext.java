@@ -15,6 +15,8 @@ public interface ChangeContext {
 
 	MongoDatabase database();
 
+	MongoDatabase adminDatabase();
+
 	/**
 	 * In the database of the history.
 	 */

@@ -41,6 +41,13 @@ public non-sealed interface ChangeOperation extends Change {
 	}
 
 	/**
+	 * Whether the definition may hold secrets, which are then neither shown nor stored.
+	 */
+	default boolean canHoldSecrets() {
+		return false;
+	}
+
+	/**
 	 * Returns the number, {@code null} if it is not known.
 	 */
 	@Nullable AffectedCount touches(DocumentCounter survey);

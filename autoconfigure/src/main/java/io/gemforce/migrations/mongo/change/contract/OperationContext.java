@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 
 import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoCollection;
@@ -118,6 +119,13 @@ public final class OperationContext {
 		return this.context.database().withCodecRegistry(MongoClientSettings.getDefaultCodecRegistry());
 	}
 
+	/**
+	 * The server's own database, to which its administration belongs.
+	 */
+	public MongoDatabase adminDatabase() {
+		return this.context.adminDatabase();
+	}
+
 	public MongoCollection<BsonDocument> collection(String name) {
 		return database().getCollection(name, BsonDocument.class);
 	}
@@ -126,9 +134,23 @@ public final class OperationContext {
 		return new Catalog(database());
 	}
 
+	/**
+	 * Find an ordinary collection.
+	 */
 	public Optional<CollectionInfo> find(String name) {
+		return find(name, (info) -> false);
+	}
+
+	/**
+	 * Find a collection that is an ordinary one, or capped, or a time series.
+	 */
+	public Optional<CollectionInfo> findUnlessView(String name) {
+		return find(name, (info) -> !info.isView());
+	}
+
+	private Optional<CollectionInfo> find(String name, Predicate<CollectionInfo> allowed) {
 		Optional<CollectionInfo> info = catalog().find(name);
-		info.map(CollectionInfo::peculiarity).ifPresent((peculiarity) -> {
+		info.filter(allowed.negate()).map(CollectionInfo::peculiarity).ifPresent((peculiarity) -> {
 			throw refused("'%s' is %s, which declared changes do not touch".formatted(name, peculiarity),
 					"Write a bean that implements MongoMigration for it");
 		});

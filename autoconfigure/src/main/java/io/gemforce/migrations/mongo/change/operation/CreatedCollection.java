@@ -1,9 +1,12 @@
 package io.gemforce.migrations.mongo.change.operation;
 
+import java.util.Optional;
+
 import com.mongodb.MongoCommandException;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 
+import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 
@@ -26,13 +29,23 @@ public record CreatedCollection(String name) {
 			return;
 		}
 		String aside = step.nameAside();
-		if (step.isResumed() && step.find(aside).isPresent()) {
+		if (step.isResumed() && isThere(step, aside)) {
 			dropOrPutBack(step, aside);
 		}
-		if (step.find(this.name).isEmpty()) {
+		Optional<CollectionInfo> there = step.catalog().find(this.name);
+		if (there.isEmpty()) {
+			return;
+		}
+		if (there.get().isView()) {
+			step.conflict("'%s': stays, as it is a view now".formatted(this.name));
 			return;
 		}
 		if (isEmpty(step, this.name)) {
+			// A time series cannot be renamed
+			if (there.get().isTimeSeries()) {
+				step.catalog().drop(this.name);
+				return;
+			}
 			if (!putAside(step, aside) || dropOrPutBack(step, aside)) {
 				return;
 			}
@@ -62,7 +75,7 @@ public record CreatedCollection(String name) {
 			step.catalog().drop(aside);
 			return true;
 		}
-		if (step.find(this.name).isEmpty()) {
+		if (!isThere(step, this.name)) {
 			step.catalog().rename(aside, this.name);
 		}
 		else {
@@ -70,6 +83,10 @@ public record CreatedCollection(String name) {
 				.formatted(this.name, aside));
 		}
 		return false;
+	}
+
+	private static boolean isThere(OperationContext step, String collection) {
+		return step.catalog().find(collection).isPresent();
 	}
 
 	private static boolean isEmpty(OperationContext step, String collection) {

@@ -20,6 +20,11 @@ class IndexDefinitionTests {
 			"{key: {a: 1}, name: 'a', unique: true}|{v: 1, key: {a: 1.0}, name: 'b', ns: 'gems.gems', unique: true, background: true, sparse: false}",
 			"{key: {a: '2d'}, name: 'a'}|{v: 2, key: {a: '2d'}, name: 'a', bits: 26, min: -180.0, max: 180.0}",
 			"{key: {a: '2dsphere'}, name: 'a'}|{v: 2, key: {a: '2dsphere'}, name: 'a', '2dsphereIndexVersion': 3}",
+			"{key: {a: 'text'}, name: 'a', weights: {a: 5}}|{key: {_fts: 'text', _ftsx: 1}, name: 'a', weights: {a: 5.0}, "
+					+ "default_language: 'english', language_override: 'language', textIndexVersion: 3}",
+			"{key: {'$**': 'text'}, name: 'a'}|{key: {_fts: 'text', _ftsx: 1}, name: 'a', weights: {'$**': 1}}",
+			"{key: {'$**': 1}, name: 'a', wildcardProjection: {a: {b: 1}, c: true}}|{key: {'$**': 1}, name: 'a', "
+					+ "wildcardProjection: {c: 1, 'a.b': 1.0, _id: 0}}",
 			"{key: {a: 1}, name: 'a', expireAfterSeconds: {$numberLong: '60'}}|{v: 2, key: {a: 1}, name: 'a', expireAfterSeconds: 60}" })
 	void whatTheServerAddsByItselfMakesNoDifference(String declared, String listed) {
 		assertThat(declared(declared, null).isSame(listed(listed))).isTrue();
@@ -32,6 +37,7 @@ class IndexDefinitionTests {
 			"{key: {a: 'text'}, name: 'a'}|{key: {_fts: 'text', _ftsx: 1}, name: 'a', weights: {a: 1}, default_language: 'german'}",
 			"{key: {a: 'text'}, name: 'a'}|{key: {_fts: 'text', _ftsx: 1}, name: 'a', weights: {a: 1}, language_override: 'tongue'}",
 			"{key: {'$**': 1}, name: 'a'}|{key: {'$**': 1}, name: 'a', wildcardProjection: {a: 0}}",
+			"{key: {'$**': 1}, name: 'a', wildcardProjection: {a: 1}}|{key: {'$**': 1}, name: 'a', wildcardProjection: {a: 1, _id: 1}}",
 			"{key: {a: '2d'}, name: 'a'}|{key: {a: '2d'}, name: 'a', bits: 30, min: -180.0, max: 180.0}",
 			"{key: {a: 1}, name: 'a', unique: true}|{key: {a: 1}, name: 'a'}",
 			"{key: {a: 1}, name: 'a', hidden: true}|{key: {a: 1}, name: 'a'}",

@@ -26,6 +26,9 @@ record CommandReach(BsonDocument command) {
 	private static final Set<String> READS = Set.of("find", "distinct", "count", "listindexes", "listcollections",
 			"collstats", "dbstats", "validate", "explain", "ping");
 
+	private static final Set<String> OF_NAMESPACES = Set.of("renamecollection", "shardcollection", "reshardcollection",
+			"unshardcollection", "refinecollectionshardkey", "movecollection");
+
 	// Stay in their database, according to MongoDB's manual
 	private static final Set<String> LOCAL = Set.of("create", "createindexes", "drop", "dropindexes", "deleteindexes",
 			"collmod", "converttocapped", "clonecollectionascapped", "aggregate", "reindex", "compact");
@@ -79,7 +82,7 @@ record CommandReach(BsonDocument command) {
 		if (name.equals("dropdatabase")) {
 			written.add(new Target(null, null));
 		}
-		else if (name.equals("renamecollection")) {
+		else if (OF_NAMESPACES.contains(name)) {
 			addNamespace(first, written);
 			addNamespace(this.command.get("to"), written);
 		}

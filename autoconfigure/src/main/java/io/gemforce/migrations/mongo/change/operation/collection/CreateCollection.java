@@ -1,9 +1,14 @@
 package io.gemforce.migrations.mongo.change.operation.collection;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import org.bson.BsonDocument;
 
+import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
+import io.gemforce.migrations.mongo.change.catalog.CollectionOptions;
+import io.gemforce.migrations.mongo.change.catalog.ServerFeature;
 import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
 import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
@@ -11,12 +16,16 @@ import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
 import io.gemforce.migrations.mongo.change.operation.CreatedCollection;
 import io.gemforce.migrations.mongo.change.operation.PlanPhrases;
+import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
 import io.gemforce.migrations.store.AffectedCount;
 
 /**
- * Creates a collection, unless it exists.
+ * Creates a collection, unless it exists with the same options. Without options any
+ * ordinary collection will do.
+ *
+ * @param declared the parameters, as they are written
  */
-public record CreateCollection(String collection) implements ChangeOperation {
+public record CreateCollection(String collection, BsonDocument declared) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -24,7 +33,11 @@ public record CreateCollection(String collection) implements ChangeOperation {
 	public static final String KIND = "createCollection";
 
 	public static CreateCollection of(Parameters parameters) {
-		return new CreateCollection(parameters.text("collection"));
+		return new CreateCollection(parameters.text("collection"), parameters.document());
+	}
+
+	private BsonDocument options() {
+		return DeclaredOptions.of(new Parameters(this.declared));
 	}
 
 	@Override
@@ -34,7 +47,10 @@ public record CreateCollection(String collection) implements ChangeOperation {
 
 	@Override
 	public String summary() {
-		return "create collection '%s'".formatted(this.collection);
+		List<String> options = new ArrayList<>(this.declared.keySet());
+		options.remove("collection");
+		return "create collection '%s'%s".formatted(this.collection,
+				options.isEmpty() ? "" : " with " + String.join(", ", options));
 	}
 
 	@Override
@@ -64,18 +80,44 @@ public record CreateCollection(String collection) implements ChangeOperation {
 	}
 
 	@Override
+	public void check(DefinitionCursor spot) {
+		DeclaredOptions.check(this.declared, spot);
+	}
+
+	@Override
 	public AffectedCount touches(DocumentCounter survey) {
 		return survey.exactly(0);
 	}
 
 	@Override
 	public void up(OperationContext step) {
-		boolean there = step.find(this.collection).isPresent();
-		if (!step.isBegun()) {
-			step.begin(CreatedCollection.note(there));
+		BsonDocument options = options();
+		Optional<CollectionInfo> there = options.isEmpty() ? step.find(this.collection)
+				: step.catalog().find(this.collection);
+		ServerOptions server = new ServerOptions(step);
+		if (there.isEmpty()) {
+			server.require(ServerFeature.neededBy(options));
 		}
-		if (!there) {
-			step.catalog().create(this.collection, new BsonDocument());
+		else if (!options.isEmpty()) {
+			requireSame(step, there.get(), options);
+		}
+		if (!step.isBegun()) {
+			step.begin(CreatedCollection.note(there.isPresent()));
+		}
+		if (there.isEmpty()) {
+			server.define(() -> step.catalog().create(this.collection, options));
+		}
+	}
+
+	private void requireSame(OperationContext step, CollectionInfo there, BsonDocument options) {
+		List<String> differences = CollectionOptions.of(there.options()).differences(CollectionOptions.of(options));
+		if (there.isView() || !differences.isEmpty()) {
+			throw step.refused(
+					there.isView() ? "'%s' is a view".formatted(this.collection)
+							: "'%s' is there with other options: %s".formatted(this.collection,
+									String.join("; ", differences)),
+					"Declare the options that it has, or change them first by setValidator or alterCollection, or choose "
+							+ "another name");
 		}
 	}
 

@@ -3,11 +3,9 @@ package io.gemforce.migrations.mongo.change.operation.collection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import org.bson.BsonBoolean;
-import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
@@ -43,8 +41,6 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 
 	private static final String EXISTED = "existed";
 
-	private static final String EXPIRE_AFTER = "expireAfterSeconds";
-
 	private static final String PARTIAL_FILTER = "partialFilterExpression";
 
 	public static CreateIndex of(Parameters parameters) {
@@ -59,17 +55,19 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 		}
 		BsonValue expireAfter = parameters.optionalValue("expireAfter");
 		if (expireAfter != null) {
-			Seconds.parse(expireAfter).ifPresent((seconds) -> index.append(EXPIRE_AFTER, new BsonInt64(seconds)));
+			Seconds.parse(expireAfter).ifPresent((seconds) -> index.append(Expiry.AFTER, new BsonInt64(seconds)));
 		}
-		BsonDocument partialFilter = parameters.optionalDocument("partialFilter");
-		if (partialFilter != null) {
-			index.append(PARTIAL_FILTER, partialFilter);
-		}
-		BsonDocument collation = parameters.optionalDocument("collation");
-		if (collation != null) {
-			index.append("collation", collation);
-		}
+		append(index, PARTIAL_FILTER, parameters.optionalValue("partialFilter"));
+		append(index, "collation", parameters.optionalValue("collation"));
+		IndexRules.TEXT_OPTIONS.forEach((option, key) -> append(index, option, parameters.optionalValue(key)));
+		append(index, IndexRules.WILDCARD_PROJECTION, parameters.optionalValue(IndexRules.WILDCARD_PROJECTION));
 		return new CreateIndex(parameters.text("collection"), index, parameters.flag("expireExisting"));
+	}
+
+	private static void append(BsonDocument index, String option, @Nullable BsonValue value) {
+		if (value != null) {
+			index.append(option, value);
+		}
 	}
 
 	private static String serverName(BsonDocument keys) {
@@ -146,6 +144,7 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 			spot.to("sparse")
 				.wrong("an index cannot be sparse and have a partial filter", "Put {$exists: true} into the filter");
 		}
+		new IndexRules(this.index, spot).check();
 	}
 
 	@Override
@@ -169,23 +168,20 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 	}
 
 	private boolean isExpiring() {
-		return this.index.containsKey(EXPIRE_AFTER);
+		return this.index.containsKey(Expiry.AFTER);
 	}
 
 	private long expireAfter() {
-		return this.index.getNumber(EXPIRE_AFTER).longValue();
+		return this.index.getNumber(Expiry.AFTER).longValue();
 	}
 
-	// Of several dates in an array the server uses the earliest
 	private BsonDocument expired() {
-		long latest = System.currentTimeMillis() - TimeUnit.SECONDS.toMillis(expireAfter());
-		return Conditions.all(this.index.getDocument(PARTIAL_FILTER, new BsonDocument()), new BsonDocument(
-				this.index.getDocument("key").getFirstKey(), new BsonDocument("$lte", new BsonDateTime(latest))));
+		return Expiry.expired(this.index, expireAfter());
 	}
 
 	@Override
 	public void up(OperationContext step) {
-		Optional<CollectionInfo> there = step.find(this.collection);
+		Optional<CollectionInfo> there = step.findUnlessView(this.collection);
 		Optional<BsonDocument> same = there.flatMap((info) -> findSame(step, info.collation()));
 		Duplicates duplicates = new Duplicates(this.collection, same.orElse(this.index));
 		if (there.isPresent() && same.isEmpty()) {
@@ -199,14 +195,12 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 					CreatedCollection.note(there.isPresent()).append(EXISTED, BsonBoolean.valueOf(same.isPresent())));
 		}
 		// A listed index may still be in its build, also one of an interrupted attempt
-		duplicates.refuseIfAny(step, duplicates.build(step));
+		duplicates.refuseIfAny(step, new ServerOptions(step).define(() -> duplicates.build(step)));
 	}
 
 	private void requireNoneExpired(OperationContext step) {
 		if (isExpiring() && !this.expireExisting) {
-			step.refuseIfAny(this.collection, expired(),
-					"have expired already: the server would delete them, and no undo restores them",
-					"Change or move these documents first, or write 'expireExisting: true' if they are to be deleted");
+			step.refuseIfAny(this.collection, expired(), Expiry.REFUSED, Expiry.REMEDY);
 		}
 	}
 
@@ -219,7 +213,9 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 			if (definition.isSame(wanted)) {
 				return Optional.of(IndexDefinition.asListed(existing, defaultCollation));
 			}
-			if (existing.getString("name").getValue().equals(name()) || definition.hasSameKeys(wanted)) {
+			// A collection has one text index at most
+			if (existing.getString("name").getValue().equals(name()) || definition.hasSameKeys(wanted)
+					|| definition.isText() && wanted.isText()) {
 				inTheWay.add(existing);
 			}
 		}
@@ -234,7 +230,7 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 
 	@Override
 	public void down(OperationContext step) {
-		Optional<CollectionInfo> there = step.find(this.collection);
+		Optional<CollectionInfo> there = step.findUnlessView(this.collection);
 		if (there.isPresent() && !step.isNoted(EXISTED)) {
 			step.catalog().index(this.collection, name()).ifPresent((existing) -> {
 				if (IndexDefinition.listed(existing)

@@ -115,7 +115,7 @@ public record DropCollection(String collection) implements ChangeOperation {
 
 	@Override
 	public void up(OperationContext step) throws Exception {
-		Optional<CollectionInfo> there = step.find(this.collection);
+		Optional<CollectionInfo> there = find(step);
 		if (!step.isBegun()) {
 			if (there.isPresent() && step.isRemembering()) {
 				step.requireRoomFor(step.collection(this.collection).countDocuments());
@@ -137,6 +137,18 @@ public record DropCollection(String collection) implements ChangeOperation {
 			keep(step, kept && there.get().uuid() == null);
 		}
 		step.catalog().drop(this.collection);
+	}
+
+	// An undo could not restore in which order, or in which buckets, documents are
+	private Optional<CollectionInfo> find(OperationContext step) {
+		Optional<CollectionInfo> there = step.catalog().find(this.collection);
+		String peculiarity = there.map(CollectionInfo::peculiarity).orElse(null);
+		if (peculiarity != null && (step.isRemembering() || there.get().isView())) {
+			throw step.refused("'%s' is %s, which an undo could not restore".formatted(this.collection, peculiarity),
+					there.get().isView() ? "Write dropView, whose undo can"
+							: "Declare 'irreversible' with a reason, so that it is dropped for good");
+		}
+		return there;
 	}
 
 	private BsonDocument notes(OperationContext step, @Nullable CollectionInfo there) {

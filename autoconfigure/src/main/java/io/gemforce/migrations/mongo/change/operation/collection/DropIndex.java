@@ -75,7 +75,7 @@ public record DropIndex(String collection, String name) implements ChangeOperati
 
 	@Override
 	public void up(OperationContext step) {
-		boolean there = step.find(this.collection).isPresent();
+		boolean there = step.findUnlessView(this.collection).isPresent();
 		if (!step.isBegun()) {
 			BsonDocument notes = new BsonDocument();
 			Optional<BsonDocument> existing = there ? step.catalog().index(this.collection, this.name)
@@ -94,7 +94,7 @@ public record DropIndex(String collection, String name) implements ChangeOperati
 			return;
 		}
 		BsonDocument index = Json.parse(step.notes().getString(INDEX).getValue());
-		Optional<CollectionInfo> there = step.find(this.collection);
+		Optional<CollectionInfo> there = step.findUnlessView(this.collection);
 		if (there.isEmpty()) {
 			step.conflict("'%s': the collection of index '%s' is gone".formatted(this.collection, this.name));
 			return;

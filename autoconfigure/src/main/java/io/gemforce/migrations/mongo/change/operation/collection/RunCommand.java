@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import com.mongodb.client.MongoDatabase;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
@@ -18,35 +19,63 @@ import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
 import io.gemforce.migrations.mongo.change.document.BsonFormatter;
+import io.gemforce.migrations.mongo.change.document.Secrets;
 import io.gemforce.migrations.mongo.change.operation.PlanPhrases;
 import io.gemforce.migrations.store.AffectedCount;
 
 /**
- * Runs a command of the author's on the application's database.
+ * Runs a command of the author's on the application's database, or on the server's own.
+ *
+ * @param admin whether it is run on the server's own database
  */
-public record RunCommand(BsonDocument up, @Nullable BsonDocument down,
-		boolean declaredIdempotent) implements ChangeOperation {
+public record RunCommand(BsonDocument up, @Nullable BsonDocument down, boolean declaredIdempotent,
+		boolean admin) implements ChangeOperation {
 
 	/**
 	 * The name of the kind, as users write it.
 	 */
 	public static final String KIND = "command";
 
+	/**
+	 * The name of the kind that is run on the server's own database.
+	 */
+	public static final String ADMIN_KIND = "adminCommand";
+
+	private static final String ADMIN = "admin";
+
 	private static final String WRITE_CONCERN = "writeConcern";
 
 	public static RunCommand of(Parameters parameters) {
+		return of(parameters, false);
+	}
+
+	public static RunCommand ofAdmin(Parameters parameters) {
+		return of(parameters, true);
+	}
+
+	private static RunCommand of(Parameters parameters, boolean admin) {
 		return new RunCommand(parameters.value("up").asDocument(), parameters.optionalDocument("down"),
-				parameters.flag("idempotent"));
+				parameters.flag("idempotent"), admin);
 	}
 
 	@Override
 	public String kind() {
-		return KIND;
+		return this.admin ? ADMIN_KIND : KIND;
 	}
 
 	@Override
 	public String summary() {
-		return "run command " + BsonFormatter.show(this.up);
+		return describe("run", this.up);
+	}
+
+	private String describe(String verb, BsonDocument command) {
+		return "%s %scommand %s".formatted(verb, this.admin ? "admin " : "",
+				BsonFormatter.show(Secrets.redact(command)));
+	}
+
+	@Override
+	public boolean canHoldSecrets() {
+		return true;
 	}
 
 	@Override
@@ -56,7 +85,7 @@ public record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 
 	@Override
 	public Reverse reverse() {
-		return (this.down != null) ? Reverse.declared("runs command " + BsonFormatter.show(this.down))
+		return (this.down != null) ? Reverse.declared(describe("runs", this.down))
 				: Reverse.none("a command without 'down' has no reverse");
 	}
 
@@ -67,18 +96,20 @@ public record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 
 	@Override
 	public boolean canBeInTransaction() {
-		return new CommandReach(this.up).canBeInTransaction()
+		return !this.admin && new CommandReach(this.up).canBeInTransaction()
 				&& (this.down == null || new CommandReach(this.down).canBeInTransaction());
 	}
 
 	@Override
 	public boolean isWriting(String own, String database, String name) {
-		return commands().anyMatch((command) -> command.isWriting(own, database, name));
+		return commands().anyMatch((command) -> command.isWriting(this.admin ? ADMIN : own, database, name));
 	}
 
 	@Override
 	public Optional<String> reachesBeyond() {
-		return commands().flatMap((command) -> command.beyond().stream()).findFirst();
+		return this.admin
+				? Optional.of("its command '%s' is run on the database 'admin'".formatted(this.up.getFirstKey()))
+				: commands().flatMap((command) -> command.beyond().stream()).findFirst();
 	}
 
 	private Stream<CommandReach> commands() {
@@ -144,8 +175,9 @@ public record RunCommand(BsonDocument up, @Nullable BsonDocument down,
 		return plain;
 	}
 
-	private static void run(OperationContext step, BsonDocument command) {
-		BsonDocument reply = step.database().runCommand(command, BsonDocument.class);
+	private void run(OperationContext step, BsonDocument command) {
+		MongoDatabase database = this.admin ? step.adminDatabase() : step.database();
+		BsonDocument reply = database.runCommand(command, BsonDocument.class);
 		BsonValue errors = reply.get("writeErrors");
 		if (errors instanceof BsonArray list && !list.isEmpty()) {
 			throw new IllegalStateException("Command '%s' could not write all: %s".formatted(command.getFirstKey(),

@@ -44,7 +44,7 @@ public record SetValidator(String collection, BsonDocument validation) implement
 				parameters.optionalText("level"), parameters.optionalText("action")));
 	}
 
-	private static BsonDocument validation(BsonDocument validator, @Nullable String level, @Nullable String action) {
+	static BsonDocument validation(BsonDocument validator, @Nullable String level, @Nullable String action) {
 		return new BsonDocument(VALIDATOR, validator)
 			.append(LEVEL, new BsonString(Objects.requireNonNullElse(level, "strict")))
 			.append(ACTION, new BsonString(Objects.requireNonNullElse(action, "error")));
@@ -110,7 +110,7 @@ public record SetValidator(String collection, BsonDocument validation) implement
 			step.begin(notes);
 		}
 		if (there.isPresent()) {
-			step.catalog().setValidator(this.collection, this.validation);
+			step.catalog().modify(this.collection, this.validation);
 		}
 		else {
 			step.catalog().create(this.collection, this.validation);
@@ -130,7 +130,7 @@ public record SetValidator(String collection, BsonDocument validation) implement
 			return;
 		}
 		if (isOn(there.get(), this.validation)) {
-			step.catalog().setValidator(this.collection, previous(step));
+			step.catalog().modify(this.collection, previous(step));
 		}
 		else if (!isOn(there.get(), previous(step))) {
 			step.conflict("'%s': the validator has been changed since, and stays".formatted(this.collection));

@@ -1,0 +1,77 @@
+package io.gemforce.migrations.mongo.change;
+
+import java.util.function.BiConsumer;
+
+import org.bson.BsonString;
+import org.bson.BsonValue;
+
+import io.gemforce.migrations.mongo.change.document.BsonFormatter;
+import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
+
+/**
+ * Checks values of options of collections and indexes.
+ */
+final class OptionChecks {
+
+	private static final int MAX_WEIGHT = 99_999;
+
+	private OptionChecks() {
+	}
+
+	static void pipeline(BsonValue value, DefinitionCursor spot) {
+		if (!value.isArray()) {
+			wrong(value, spot, "a pipeline", "Write a list of stages, for example [{$match: {size: 1}}]");
+			return;
+		}
+		int index = 0;
+		for (BsonValue stage : value.asArray()) {
+			if (!stage.isDocument() || stage.asDocument().size() != 1
+					|| !stage.asDocument().getFirstKey().startsWith("$")) {
+				spot.to(index)
+					.wrong("a stage must be a document of one key that begins with '$'",
+							"Write for example {$match: {size: 1}}");
+			}
+			index++;
+		}
+	}
+
+	static void positive(BsonValue value, DefinitionCursor spot) {
+		boolean integer = value.isInt32() || value.isInt64();
+		if (!integer || value.asNumber().longValue() <= 0) {
+			wrong(value, spot, "an integer above 0", "Write an integer above 0");
+		}
+	}
+
+	static void weights(BsonValue value, DefinitionCursor spot) {
+		notEmpty("{title: 10}").accept(value, spot);
+		if (value.isDocument()) {
+			value.asDocument().forEach((field, weight) -> {
+				boolean number = weight.isNumber() && weight.asNumber().doubleValue() == weight.asNumber().intValue();
+				if (!number || weight.asNumber().intValue() < 1 || weight.asNumber().intValue() > MAX_WEIGHT) {
+					spot.to(field)
+						.wrong("the weight of '%s' cannot be %s".formatted(field, BsonFormatter.describe(weight)),
+								"Write an integer from 1 to " + MAX_WEIGHT);
+				}
+			});
+		}
+	}
+
+	static BiConsumer<BsonValue, DefinitionCursor> notEmpty(String example) {
+		return (value, spot) -> {
+			if (!value.isDocument() || value.asDocument().isEmpty()) {
+				wrong(value, spot, "a document that is not empty", "Write for example " + example);
+			}
+		};
+	}
+
+	static void durationOrNever(BsonValue value, DefinitionCursor spot) {
+		if (!value.equals(new BsonString("never"))) {
+			ParameterType.DURATION.check(value, spot);
+		}
+	}
+
+	private static void wrong(BsonValue value, DefinitionCursor spot, String words, String action) {
+		spot.wrong("'%s' must be %s but is %s".formatted(spot.name(), words, BsonFormatter.describe(value)), action);
+	}
+
+}
