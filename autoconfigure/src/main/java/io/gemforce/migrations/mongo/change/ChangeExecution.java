@@ -15,6 +15,7 @@ import io.gemforce.migrations.mongo.change.contract.ChangeContext;
 import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
 import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
+import io.gemforce.migrations.mongo.change.contract.PlacedChange;
 import io.gemforce.migrations.mongo.change.contract.Pipelines;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
 import io.gemforce.migrations.mongo.change.document.Json;
@@ -75,8 +76,8 @@ public final class ChangeExecution {
 			if (begun && progress.begun() != i) {
 				this.memory.beginAgain(i, declared.size());
 			}
-			OperationContext step = new OperationContext(this.context, this.memory, change,
-					declared.get(i).remembered(), i, declared.size(), this.changes.isRemembering(), begun,
+			OperationContext step = new OperationContext(this.context, this.memory,
+					place(declared.get(i), i, this.changes.isRemembering()), begun,
 					begun ? progress.notes(i) : new BsonDocument(), this.pipelines, new Conflicts(0, List.of()));
 			if (!isLeftAsMade(progress, i, change)) {
 				make(change, step, twice);
@@ -280,9 +281,14 @@ public final class ChangeExecution {
 
 	private OperationContext undoing(JournalProgress progress, int index, DeclaredChange declared,
 			Conflicts conflicts) {
-		return new OperationContext(this.context, this.memory, declared.change(), declared.remembered(), index,
-				this.changes.declared().size(), true, progress.isDownBegun() && progress.downBegun() == index,
-				progress.notes(index), this.pipelines, conflicts);
+		return new OperationContext(this.context, this.memory, place(declared, index, true),
+				progress.isDownBegun() && progress.downBegun() == index, progress.notes(index), this.pipelines,
+				conflicts);
+	}
+
+	private PlacedChange place(DeclaredChange declared, int index, boolean remembering) {
+		return new PlacedChange(declared.change(), declared.remembered(), index, this.changes.declared().size(),
+				remembering);
 	}
 
 }

@@ -12,6 +12,8 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
+import io.gemforce.migrations.MigrationDescriptor;
+import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
@@ -115,10 +117,12 @@ final class ChangeFileReader {
 		Parameters top = new Parameters(definition);
 		String declared = top.optionalText("description");
 		String onInterrupted = top.optionalText("onInterrupted");
-		return new ChangeFile(version, (declared != null) ? declared : description, this.location, this.script, changes,
-				texts(definition, "requires"), texts(definition, "imports"),
+		return new ChangeFile(
+				new MigrationDescriptor(version, (declared != null) ? declared : description, MigrationType.FILE,
+						this.script, DeclaredChange.hash("sha256:", text)),
+				this.location, changes, texts(definition, "requires"), texts(definition, "imports"),
 				(onInterrupted != null) ? OnInterrupted.valueOf(onInterrupted.toUpperCase(Locale.ROOT)) : null,
-				DeclaredChange.hash("sha256:", text), changes.shown(text));
+				changes.shown(text));
 	}
 
 	private static List<String> texts(BsonDocument definition, String key) {

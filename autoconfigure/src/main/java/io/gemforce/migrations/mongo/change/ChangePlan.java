@@ -4,6 +4,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
 import io.gemforce.migrations.store.AffectedCount;
 
@@ -13,8 +14,19 @@ import io.gemforce.migrations.store.AffectedCount;
  * @param touches how many documents it would touch, {@code null} if unknown
  * @param preimages how many it would keep, {@code null} if it keeps none
  */
-public record ChangePlan(String kind, String summary, @Nullable AffectedCount touches,
-		@Nullable AffectedCount preimages, List<String> losses, List<String> needs, List<String> locks,
-		boolean idempotent, Reverse reverse) {
+public record ChangePlan(ChangeOperation change, @Nullable AffectedCount touches, @Nullable AffectedCount preimages,
+		List<String> losses, Reverse reverse) {
+
+	public String summary() {
+		return this.change.summary();
+	}
+
+	public List<String> needs() {
+		return this.change.needs();
+	}
+
+	public List<String> locks() {
+		return this.change.locks();
+	}
 
 }

@@ -136,9 +136,8 @@ public final class ChangeSet {
 	}
 
 	private ChangePlan plan(ChangeOperation change, DocumentCounter survey) {
-		return new ChangePlan(change.kind(), change.summary(), change.touches(survey),
-				isRemembering() ? change.preimages(survey) : null, change.losses(survey), change.needs(),
-				change.locks(), change.isIdempotent(),
+		return new ChangePlan(change, change.touches(survey), isRemembering() ? change.preimages(survey) : null,
+				change.losses(survey),
 				(this.declaredIrreversible != null) ? Reverse.none(this.declaredIrreversible) : change.reverse());
 	}
 

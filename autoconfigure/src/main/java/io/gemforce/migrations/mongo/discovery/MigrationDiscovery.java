@@ -119,10 +119,7 @@ public final class MigrationDiscovery implements MigrationSource {
 
 	private static ResolvedMigration resolve(ChangeFile file, List<Problem> problems) {
 		String where = "File %s".formatted(file.location());
-		return new ResolvedMigration(
-				new MigrationDescriptor(file.version(), file.description(), MigrationType.FILE, file.script(),
-						file.checksum()),
-				file.location(), TransactionMode.AUTO, file.onInterrupted(),
+		return new ResolvedMigration(file.descriptor(), file.location(), TransactionMode.AUTO, file.onInterrupted(),
 				requirements(where, file.requires(), problems), imports(where, file.imports(), problems),
 				new DeclaredAction(file.changes(), file.text()));
 	}

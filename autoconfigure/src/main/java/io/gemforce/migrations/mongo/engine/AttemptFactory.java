@@ -29,11 +29,11 @@ final class AttemptFactory {
 	}
 
 	ActionContext create(LockedHistory locked, RunnerTransactions transactions, OperationGuard guard,
-			PendingExecution step, long rank) {
+			PendingExecution.Opened opened) {
 		guard.use(new AttemptSessions(locked.session().session(), this.access::startSession));
 		GuardedDatabaseFactory factory = new GuardedDatabaseFactory(this.access.factory(), guard);
 		return new ActionContext(new GuardedMigrationContext(factory, this.templates),
-				new GuardedChangeContext(factory, locked, transactions, guard, this.access, this.settings, step, rank));
+				new GuardedChangeContext(factory, locked, transactions, guard, this.access, this.settings, opened));
 	}
 
 }

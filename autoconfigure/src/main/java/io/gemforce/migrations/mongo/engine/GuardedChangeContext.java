@@ -1,7 +1,5 @@
 package io.gemforce.migrations.mongo.engine;
 
-import java.util.Objects;
-
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import org.bson.Document;
@@ -29,20 +27,17 @@ final class GuardedChangeContext implements ChangeContext {
 
 	private final MongoSettings settings;
 
-	private final PendingExecution step;
-
-	private final long rank;
+	private final PendingExecution.Opened opened;
 
 	GuardedChangeContext(GuardedDatabaseFactory factory, LockedHistory locked, RunnerTransactions transactions,
-			OperationGuard guard, MongoAccess access, MongoSettings settings, PendingExecution step, long rank) {
+			OperationGuard guard, MongoAccess access, MongoSettings settings, PendingExecution.Opened opened) {
 		this.factory = factory;
 		this.locked = locked;
 		this.transactions = transactions;
 		this.guard = guard;
 		this.access = access;
 		this.settings = settings;
-		this.step = step;
-		this.rank = rank;
+		this.opened = opened;
 	}
 
 	@Override
@@ -62,8 +57,7 @@ final class GuardedChangeContext implements ChangeContext {
 
 	@Override
 	public ApplyKey key() {
-		return new ApplyKey(this.step.migration().version(),
-				Objects.requireNonNullElse(this.step.firstAttemptRank(), this.rank));
+		return this.opened.key();
 	}
 
 	@Override
@@ -73,7 +67,7 @@ final class GuardedChangeContext implements ChangeContext {
 
 	@Override
 	public boolean hasTransactions() {
-		return this.step.migration().usesTransactions(this.transactions.areThere());
+		return this.opened.execution().migration().usesTransactions(this.transactions.areThere());
 	}
 
 	@Override
@@ -84,7 +78,7 @@ final class GuardedChangeContext implements ChangeContext {
 		}
 		this.guard.transactional(true);
 		try {
-			this.transactions.execute(this.step.toString(), () -> {
+			this.transactions.execute(this.opened.execution().toString(), () -> {
 				work.run();
 				this.locked.lease().check();
 				return true;
@@ -97,7 +91,7 @@ final class GuardedChangeContext implements ChangeContext {
 
 	@Override
 	public void doing(String what) {
-		this.locked.lease().doing("%s: %s".formatted(this.step.brief(), what));
+		this.locked.lease().doing("%s: %s".formatted(this.opened.execution().brief(), what));
 	}
 
 }

@@ -230,7 +230,7 @@ final class MigrationExecutor {
 
 		private void work(OperationGuard guard) throws Exception {
 			ActionContext attempt = MigrationExecutor.this.attempts.create(MigrationExecutor.this.locked,
-					MigrationExecutor.this.transactions, guard, this.step, this.rank);
+					MigrationExecutor.this.transactions, guard, this.step.at(this.rank));
 			try {
 				lease().work(() -> {
 					guard.enter();

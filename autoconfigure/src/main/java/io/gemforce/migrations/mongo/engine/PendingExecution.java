@@ -1,5 +1,7 @@
 package io.gemforce.migrations.mongo.engine;
 
+import java.util.Objects;
+
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Direction;
@@ -7,6 +9,7 @@ import io.gemforce.migrations.ExecutionStart;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.MigrationState;
 import io.gemforce.migrations.StoreName;
+import io.gemforce.migrations.mongo.change.preimage.ApplyKey;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.mongo.history.Attempt;
 
@@ -36,6 +39,11 @@ record PendingExecution(ResolvedMigration migration, Direction direction, @Nulla
 				attempt.direction(), attempt.transactional());
 	}
 
+	// In an open row of the history
+	Opened at(long rank) {
+		return new Opened(this, rank);
+	}
+
 	// Like toString(), for the middle of a sentence
 	String brief() {
 		return (isUp() ? "migration %s" : "the undo of migration %s").formatted(this.migration.version());
@@ -44,6 +52,15 @@ record PendingExecution(ResolvedMigration migration, Direction direction, @Nulla
 	@Override
 	public String toString() {
 		return isUp() ? "migration %s".formatted(this.migration) : "the undo of migration %s".formatted(this.migration);
+	}
+
+	record Opened(PendingExecution execution, long rank) {
+
+		ApplyKey key() {
+			return new ApplyKey(this.execution.migration().version(),
+					Objects.requireNonNullElse(this.execution.firstAttemptRank(), this.rank));
+		}
+
 	}
 
 }

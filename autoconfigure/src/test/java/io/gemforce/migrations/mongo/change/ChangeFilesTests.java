@@ -66,8 +66,8 @@ class ChangeFilesTests {
 		assertThat(found.problems()).isEmpty();
 		ChangeFile file = found.files().get(0);
 		assertThat(file.version()).hasToString("3.1");
-		assertThat(file.description()).isEqualTo("rename and more");
-		assertThat(file.script()).isEqualTo("V3_1__Index_new_field.yaml");
+		assertThat(file.descriptor().description()).isEqualTo("rename and more");
+		assertThat(file.descriptor().script()).isEqualTo("V3_1__Index_new_field.yaml");
 		assertThat(file.location()).endsWith("sub/V3_1__Index_new_field.yaml");
 		assertThat(file.requires()).containsExactly("postgres:42");
 		assertThat(file.imports()).containsExactly("migrate-mongo:1-init.js");
@@ -85,7 +85,9 @@ class ChangeFilesTests {
 	@Test
 	void takesTheDescriptionFromTheName() throws IOException {
 		write("V3__Index_new_field.json", "{\"changes\": [{\"createCollection\": {\"collection\": \"a\"}}]}");
-		assertThat(find().files()).singleElement().extracting(ChangeFile::description).isEqualTo("Index new field");
+		assertThat(find().files()).singleElement()
+			.extracting((file) -> file.descriptor().description())
+			.isEqualTo("Index new field");
 	}
 
 	@Test
@@ -102,9 +104,10 @@ class ChangeFilesTests {
 		write("V2__b.yaml", "\uFEFFchanges:\r\n  - createCollection: {collection: a}\r\n");
 		write("V3__c.yaml", "changes:\n  - createCollection: {collection: b}\n");
 		List<ChangeFile> files = find().files();
-		assertThat(files).extracting(ChangeFile::checksum)
+		assertThat(files).extracting((file) -> file.descriptor().checksum())
 			.allMatch((checksum) -> checksum.matches("sha256:[0-9a-f]{64}"));
-		assertThat(files.get(0).checksum()).isEqualTo(files.get(1).checksum()).isNotEqualTo(files.get(2).checksum());
+		assertThat(files.get(0).descriptor().checksum()).isEqualTo(files.get(1).descriptor().checksum())
+			.isNotEqualTo(files.get(2).descriptor().checksum());
 	}
 
 	@Test

@@ -37,15 +37,7 @@ public final class OperationContext {
 
 	private final ChangeJournal memory;
 
-	private final ChangeOperation change;
-
-	private final String definition;
-
-	private final int index;
-
-	private final int total;
-
-	private final boolean remembering;
+	private final PlacedChange change;
 
 	private final Pipelines pipelines;
 
@@ -59,17 +51,12 @@ public final class OperationContext {
 
 	private boolean begun;
 
-	public OperationContext(ChangeContext context, ChangeJournal memory, ChangeOperation change, String definition,
-			int index, int total, boolean remembering, boolean begun, BsonDocument notes, Pipelines pipelines,
-			Conflicts conflicts) {
+	public OperationContext(ChangeContext context, ChangeJournal memory, PlacedChange change, boolean begun,
+			BsonDocument notes, Pipelines pipelines, Conflicts conflicts) {
 		this.context = context;
 		this.memory = memory;
 		this.change = change;
-		this.definition = definition;
-		this.index = index;
-		this.total = total;
-		this.remembering = remembering;
-		this.preimages = this.memory.preimages(index);
+		this.preimages = this.memory.preimages(change.index());
 		this.resumed = begun;
 		this.begun = begun;
 		this.notes = notes;
@@ -78,7 +65,7 @@ public final class OperationContext {
 	}
 
 	public int number() {
-		return this.index + 1;
+		return this.change.index() + 1;
 	}
 
 	/**
@@ -100,11 +87,11 @@ public final class OperationContext {
 	 */
 	public String nameAside() {
 		ApplyKey key = this.context.key();
-		return "migration_aside_%s_%d_%d".formatted(key.version(), key.rank(), this.index);
+		return "migration_aside_%s_%d_%d".formatted(key.version(), key.rank(), this.change.index());
 	}
 
 	public boolean isRemembering() {
-		return this.remembering;
+		return this.change.remembering();
 	}
 
 	public boolean knowsPipelines() {
@@ -177,7 +164,7 @@ public final class OperationContext {
 	 * Store, before the first write of the change, that it is about to happen.
 	 */
 	public void begin(BsonDocument notes) {
-		begin(notes, this.index);
+		begin(notes, this.change.index());
 	}
 
 	/**
@@ -185,19 +172,20 @@ public final class OperationContext {
 	 */
 	public void onceInTransaction(BsonDocument notes, ChangeContext.Work work) throws Exception {
 		this.context.inTransaction(() -> {
-			begin(notes, this.index + 1);
+			begin(notes, this.change.index() + 1);
 			work.run();
 		});
 	}
 
 	private void begin(BsonDocument notes, int done) {
-		this.memory.begin(this.index, done, this.total, this.definition, this.remembering, notes);
+		this.memory.begin(this.change.index(), done, this.change.total(), this.change.definition(),
+				this.change.remembering(), notes);
 		this.notes = notes;
 		this.begun = true;
 	}
 
 	public void note(BsonDocument notes) {
-		this.memory.note(this.index, notes);
+		this.memory.note(this.change.index(), notes);
 		this.notes = notes;
 	}
 
@@ -205,11 +193,12 @@ public final class OperationContext {
 	 * Add a note that is written together with the next one, of whatever change.
 	 */
 	public void noteLater(String name, BsonValue value) {
-		this.memory.noteLater(this.index, name, value);
+		this.memory.noteLater(this.change.index(), name, value);
 	}
 
 	public long kept() {
-		return (this.remembering && this.change.keepsPreimages()) ? this.preimages.kept(this.resumed) : 0;
+		return (this.change.remembering() && this.change.operation().keepsPreimages())
+				? this.preimages.kept(this.resumed) : 0;
 	}
 
 	/**
@@ -217,7 +206,7 @@ public final class OperationContext {
 	 */
 	public void downOnceInTransaction(ChangeContext.Work work) throws Exception {
 		this.context.inTransaction(() -> {
-			this.memory.beginDown(this.index, this.index, this.conflicts);
+			this.memory.beginDown(this.change.index(), this.change.index(), this.conflicts);
 			work.run();
 		});
 	}
@@ -317,7 +306,7 @@ public final class OperationContext {
 
 	public ChangeRefusedException failed(String reason, String action) {
 		return new ChangeRefusedException("Change %d (%s) is not finished: while it was made, %s"
-			.formatted(this.index + 1, this.change.summary(), reason), action, false);
+			.formatted(this.change.index() + 1, this.change.operation().summary(), reason), action, false);
 	}
 
 	List<String> examples(String collection, BsonDocument documents, int limit) {
@@ -333,11 +322,11 @@ public final class OperationContext {
 	}
 
 	public ChangeRefusedException refused(String reason, String action) {
-		return new ChangeRefusedException(
-				"Change %d (%s) is refused: %s. %s".formatted(this.index + 1, this.change.summary(), reason,
-						this.resumed ? "An interrupted attempt has made a part of it, this one has written nothing"
-								: "It has written nothing"),
-				action, this.index == 0 && !this.resumed);
+		return new ChangeRefusedException("Change %d (%s) is refused: %s. %s".formatted(this.change.index() + 1,
+				this.change.operation().summary(), reason,
+				this.resumed ? "An interrupted attempt has made a part of it, this one has written nothing"
+						: "It has written nothing"),
+				action, this.change.index() == 0 && !this.resumed);
 	}
 
 	public void conflict(String example) {

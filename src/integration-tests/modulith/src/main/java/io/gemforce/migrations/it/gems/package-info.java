@@ -1,0 +1,7 @@
+/**
+ * A module.
+ */
+@NullMarked
+package io.gemforce.migrations.it.gems;
+
+import org.jspecify.annotations.NullMarked;
