@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Version of a migration: numbers separated by {@code .} or {@code _}, of any length,
  * compared number by number. Leading zeros of a number and trailing {@code .0} carry no
@@ -68,7 +70,7 @@ public final class Version implements Comparable<Version> {
 	}
 
 	@Override
-	public boolean equals(Object obj) {
+	public boolean equals(@Nullable Object obj) {
 		return obj instanceof Version other && this.numbers.equals(other.numbers);
 	}
 

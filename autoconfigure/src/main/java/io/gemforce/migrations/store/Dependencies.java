@@ -9,6 +9,9 @@ import java.util.List;
  */
 public record Dependencies(List<Requirement> requires, List<String> blockedBy) {
 
+	/**
+	 * Of a migration that requires nothing.
+	 */
 	public static final Dependencies NONE = new Dependencies(List.of(), List.of());
 
 	public Dependencies {

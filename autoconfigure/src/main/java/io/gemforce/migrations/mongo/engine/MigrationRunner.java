@@ -25,6 +25,7 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
 import io.gemforce.migrations.mongo.discovery.ImportId;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
+import io.gemforce.migrations.mongo.history.Attempt;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.Mark;
 import io.gemforce.migrations.mongo.history.MigrationHistory;
@@ -206,6 +207,7 @@ final class MigrationRunner {
 		return (past != null) ? past.unfinishedCycle() : null;
 	}
 
+	// False if another instance has a rank, so that the history has to be read again
 	private boolean execute(List<PendingExecution> pending, long firstRank, LockedHistory locked,
 			MigrationExecutor executor) {
 		boolean transactions = this.access.hasTransactions();
@@ -213,34 +215,44 @@ final class MigrationRunner {
 		PeerHistories peers = new PeerHistories(this.access.factory().getMongoDatabase());
 		peers.warnOfLocks(pending.stream().map(PendingExecution::migration).toList());
 		for (int i = 0; i < pending.size(); i++) {
-			PendingExecution step = pending.get(i);
-			ResolvedMigration migration = step.migration();
+			ResolvedMigration migration = pending.get(i).migration();
 			boolean opened = executor.hasOpened(rank);
 			if (!opened && this.stop.isStopped()) {
 				this.stop.check(StoreName.MONGO, databaseState());
 			}
 			this.guard.check(StoreName.MONGO, migration.id(), Direction.UP, this::databaseState);
 			Optional<ImportId> imported = opened ? Optional.empty() : peers.findExecuted(migration);
-			if (imported.isPresent()) {
-				if (!locked.record(rank, imported(migration, imported.get()))) {
-					return false;
-				}
-				logger.info("Migration %s of store 'mongo' counts as applied: %s was executed".formatted(migration,
-						imported.get()));
-			}
-			else {
-				Optional<PendingExecution> next = (i + 1 < pending.size()) ? Optional.of(pending.get(i + 1))
-						: Optional.empty();
-				if (executor
-					.execute(step, rank, migration.isTransactional(transactions), () -> next.filter(this::mayFollow)
-						.map((following) -> following.attempt(following.migration().isTransactional(transactions))))
-					.isEmpty()) {
-					return false;
-				}
-				this.applied.add(migration.id());
+			boolean done = imported.isPresent() ? recordImport(migration, imported.get(), rank, locked)
+					: executeFirst(pending.subList(i, pending.size()), rank, executor, transactions);
+			if (!done) {
+				return false;
 			}
 			rank++;
 		}
+		return true;
+	}
+
+	private static boolean recordImport(ResolvedMigration migration, ImportId id, long rank, LockedHistory locked) {
+		Mark mark = new Mark(migration.descriptor().as(MigrationType.IMPORT), MigrationState.APPLIED, id.toString());
+		if (!locked.record(rank, mark)) {
+			return false;
+		}
+		logger.info("Migration %s of store 'mongo' counts as applied: %s was executed".formatted(migration, id));
+		return true;
+	}
+
+	private boolean executeFirst(List<PendingExecution> pending, long rank, MigrationExecutor executor,
+			boolean transactions) {
+		PendingExecution step = pending.get(0);
+		Supplier<Optional<Attempt>> next = () -> pending.stream()
+			.skip(1)
+			.findFirst()
+			.filter(this::mayFollow)
+			.map((following) -> following.attempt(following.migration().isTransactional(transactions)));
+		if (executor.execute(step, rank, step.migration().isTransactional(transactions), next).isEmpty()) {
+			return false;
+		}
+		this.applied.add(step.migration().id());
 		return true;
 	}
 
@@ -249,10 +261,6 @@ final class MigrationRunner {
 	private boolean mayFollow(PendingExecution step) {
 		return step.migration().imports().isEmpty() && !this.stop.isStopped()
 				&& this.guard.allows(StoreName.MONGO, step.migration().id(), step.direction());
-	}
-
-	private static Mark imported(ResolvedMigration migration, ImportId id) {
-		return new Mark(migration.descriptor().as(MigrationType.IMPORT), MigrationState.APPLIED, id.toString());
 	}
 
 }

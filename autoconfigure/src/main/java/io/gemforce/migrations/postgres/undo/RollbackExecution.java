@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+
 import javax.sql.DataSource;
 
 import org.apache.commons.logging.Log;
