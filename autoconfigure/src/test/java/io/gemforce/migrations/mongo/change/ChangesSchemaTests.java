@@ -41,6 +41,8 @@ class ChangesSchemaTests {
 			  - addField: {collection: MyClass, field: status, value: active}
 			  - removeField: {collection: MyClass, field: legacy}
 			  - convertField: {collection: MyClass, field: n, to: objectId, onError: keep}
+			  - mapValues: {collection: MyClass, field: status, values: {open: OPEN, 2nd: null}, others: keep}
+			  - mapValues: {collection: MyClass, field: code, values: [{from: 1, to: one}, {from: null, to: 0}]}
 			  - createCollection: {collection: audit}
 			  - dropCollection: {collection: old}
 			  - renameCollection: {from: a, to: b}
@@ -51,6 +53,8 @@ class ChangesSchemaTests {
 			  - insert: {collection: roles, documents: [{_id: admin}]}
 			  - update: {collection: MyClass, filter: {}, up: {$set: {x: 1}}, down: {$unset: {x: ""}}, downFilter: {x: 1}, idempotent: true}
 			  - update: {collection: MyClass, filter: {}, up: [{$set: {x: $y}}]}
+			  - delete: {collection: MyClass, filter: {x: 1}}
+			  - delete: {collection: MyClass, filter: {}, all: true}
 			  - command: {up: {ping: 1}, down: {ping: 1}, idempotent: true}
 			""";
 
@@ -87,7 +91,11 @@ class ChangesSchemaTests {
 			"changes: [{createIndex: {collection: a, keys: {}}}]",
 			"changes: [{createIndex: {collection: a, keys: {b: 1}, unique: 'yes'}}]",
 			"changes: [{createIndex: {collection: a, keys: {b: 1}, expireAfter: 30 days}}]",
-			"changes: [{insert: {collection: a, documents: [{b: 1}]}}]",
+			"changes: [{insert: {collection: a, documents: [{b: 1}]}}]", "changes: [{delete: {collection: a}}]",
+			"changes: [{mapValues: {collection: a, field: b, values: {}}}]",
+			"changes: [{mapValues: {collection: a, field: b, values: {'1': c}}}]",
+			"changes: [{mapValues: {collection: a, field: b, values: {'': c}}}]",
+			"changes: [{mapValues: {collection: a, field: b, values: [{from: c}]}}]",
 			"changes: [{update: {collection: a, filter: {}, up: {b: 1}}}]",
 			"changes: [{removeField: {collection: a, field: b}, dropCollection: {collection: a}}]",
 			"{changes: [{dropCollection: {collection: a}}], phase: contract}",

@@ -331,7 +331,8 @@ class CollectionChangeTests {
 			"renameCollection: {from: %s, to: other}", "renameCollection: {from: other, to: %s}",
 			"createIndex: {collection: %s, keys: {a: 1}}", "dropIndex: {collection: %s, name: by_a}",
 			"setValidator: {collection: %s, validator: {}}", "insert: {collection: %s, documents: [{_id: 1}]}",
-			"update: {collection: %s, filter: {}, up: {$set: {a: 1}}}" })
+			"update: {collection: %s, filter: {}, up: {$set: {a: 1}}}", "delete: {collection: %s, filter: {a: 1}}",
+			"mapValues: {collection: %s, field: a, values: {b: c}}" })
 	@RequiresReplicaSet("views")
 	void refusesAView(String change) {
 		this.mongo.database().createView("view", "gems", List.of());
