@@ -105,7 +105,11 @@ public record MapValues(String collection, FieldPath field, ValueMapping values,
 
 	@Override
 	public @Nullable AffectedCount preimages(DocumentCounter survey) {
-		return touches(survey);
+		AffectedCount there = survey.count(this.collection, this.values.selectedTargets(this.field));
+		if (!this.values.isOneToOne() || there.estimated() || there.count() > 0) {
+			return touches(survey);
+		}
+		return this.values.hasNumbers() ? survey.count(this.collection, this.values.selectedInexact(this.field)) : null;
 	}
 
 	@Override

@@ -274,9 +274,20 @@ class MapValuesTests {
 		insert("{_id: 1, s: 'open'}", "{_id: 2, s: ['done', 'x']}", "{_id: 3, s: 'x'}", "{_id: 4}");
 		assertThat(RENAME.plan(this.mongo.database(), true)).singleElement().satisfies((plan) -> {
 			assertThat(plan.touches().count()).isEqualTo(2);
+			assertThat(plan.preimages()).isNull();
 			assertThat(plan.idempotent()).isTrue();
 			assertThat(plan.needs()).anyMatch((need) -> need.startsWith("find, update"));
 		});
+	}
+
+	@Test
+	void aPlanCountsThePreimagesThatAreNeeded() {
+		insert("{_id: 1, s: 1}", "{_id: 2, s: 1.0}", "{_id: 3, s: 2}", "{_id: 4, s: 'two'}");
+		ChangeSet changes = TestChanges.of("mapValues: {collection: gems, field: s, values: [{from: 1, to: one}]}",
+				"mapValues: {collection: gems, field: s, values: [{from: 1, to: x}, {from: 2, to: x}]}",
+				"mapValues: {collection: gems, field: s, values: [{from: 1, to: two}]}");
+		assertThat(changes.plan(this.mongo.database(), true)).extracting((plan) -> plan.preimages().count())
+			.containsExactly(1L, 3L, 2L);
 	}
 
 	private TestContext.Builder context(boolean transactions) {
