@@ -2,6 +2,7 @@ package io.gemforce.migrations.mongo;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 import com.mongodb.client.model.Collation;
@@ -102,6 +103,30 @@ public interface MongoChanges {
 	 * @return this
 	 */
 	MongoChanges convertToDate(String collection, String field, EpochUnit unit, OnConversionError onError);
+
+	/**
+	 * Map values of a field, or elements of it where it is an array, to other values;
+	 * refused if there are values that are neither old nor new ones.
+	 * @param collection the name of the collection
+	 * @param field the field
+	 * @param values the new values by the old ones, anything single that the driver can
+	 * encode
+	 * @return this
+	 */
+	MongoChanges mapValues(String collection, String field, Map<?, ?> values);
+
+	/**
+	 * Map values of a field, or elements of it where it is an array, to other values.
+	 * Undone by mapping them back where that restores every value exactly, from
+	 * pre-images otherwise.
+	 * @param collection the name of the collection
+	 * @param field the field
+	 * @param values the new values by the old ones, anything single that the driver can
+	 * encode
+	 * @param others what becomes of values that are neither old nor new ones
+	 * @return this
+	 */
+	MongoChanges mapValues(String collection, String field, Map<?, ?> values, OnOtherValue others);
 
 	/**
 	 * Create a collection, unless it is there. Undone by dropping it if it is empty.
@@ -343,6 +368,21 @@ public interface MongoChanges {
 	 * @return this
 	 */
 	MongoChanges update(String collection, Bson filter, Consumer<Update> update);
+
+	/**
+	 * Delete documents. Undone from pre-images.
+	 * @param collection the name of the collection
+	 * @param filter selects the documents; an empty one is refused
+	 * @return this
+	 */
+	MongoChanges delete(String collection, Bson filter);
+
+	/**
+	 * Delete all documents of a collection, which stays. Undone from pre-images.
+	 * @param collection the name of the collection
+	 * @return this
+	 */
+	MongoChanges deleteAll(String collection);
 
 	/**
 	 * Run a command on the application's database. Not undone.

@@ -10,7 +10,9 @@ import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.operation.AddField;
 import io.gemforce.migrations.mongo.change.operation.ConvertField;
 import io.gemforce.migrations.mongo.change.operation.CopyField;
+import io.gemforce.migrations.mongo.change.operation.DeleteDocuments;
 import io.gemforce.migrations.mongo.change.operation.InsertDocuments;
+import io.gemforce.migrations.mongo.change.operation.MapValues;
 import io.gemforce.migrations.mongo.change.operation.RemoveField;
 import io.gemforce.migrations.mongo.change.operation.RenameField;
 import io.gemforce.migrations.mongo.change.operation.UpdateDocuments;
@@ -64,6 +66,16 @@ enum ChangeKind {
 			Parameter.optional("unit", ParameterType.EPOCH_UNIT,
 					"For 'date': what numbers are, 'ms' or 's' since 1970. Without it they must be plausible as "
 							+ "milliseconds.")),
+
+	MAP_VALUES(MapValues.KIND,
+			"Maps values of a field to other values, also as elements of arrays. Undone by mapping back where that is "
+					+ "exact, from pre-images otherwise.",
+			MapValues::of, Keys.COLLECTION, Keys.FIELD,
+			Parameter.required("values", ParameterType.VALUES,
+					"Old and new values: {old: new} for texts, [{from: 1, to: one}] for any."),
+			Parameter.optional("others", ParameterType.ON_OTHER_VALUE,
+					"What becomes of values that are neither old nor new ones: 'fail' (the default) refuses the migration "
+							+ "before anything is written, 'keep' leaves them.")),
 
 	CREATE_COLLECTION(CreateCollection.KIND,
 			"Creates a collection, unless it is there with the same options. Undone by dropping it if it is empty.",
@@ -190,6 +202,11 @@ enum ChangeKind {
 			Parameter.optional("idempotent", ParameterType.FLAG,
 					"Your word that the update does the same if it is executed again. It is known of $set, $unset, "
 							+ "$rename, $min, $max, $addToSet and $pull.")),
+
+	DELETE(DeleteDocuments.KIND, "Deletes documents. Undone from pre-images.", DeleteDocuments::of, Keys.COLLECTION,
+			Parameter.required("filter", ParameterType.FILTER, "Selects the documents."),
+			Parameter.optional("all", ParameterType.FLAG,
+					"Your word that all documents are meant, without which an empty filter is refused.")),
 
 	COMMAND(RunCommand.KIND, "Runs a command on the application's database. Undone by 'down', without it not at all.",
 			RunCommand::of, Keys.UP, Keys.DOWN, Keys.IDEMPOTENT),

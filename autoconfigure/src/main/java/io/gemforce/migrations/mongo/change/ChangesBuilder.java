@@ -2,6 +2,8 @@ package io.gemforce.migrations.mongo.change;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -15,6 +17,7 @@ import org.bson.BsonArray;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
+import org.bson.BsonNull;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.bson.Document;
@@ -28,6 +31,8 @@ import io.gemforce.migrations.mongo.EpochUnit;
 import io.gemforce.migrations.mongo.FieldType;
 import io.gemforce.migrations.mongo.MongoChanges;
 import io.gemforce.migrations.mongo.OnConversionError;
+import io.gemforce.migrations.mongo.OnOtherValue;
+import io.gemforce.migrations.mongo.change.document.Json;
 
 /**
  * Builds the definition that a file would contain, so that both are checked alike.
@@ -78,9 +83,13 @@ final class ChangesBuilder implements MongoChanges {
 
 	@Override
 	public MongoChanges addField(String collection, String field, @Nullable Object value) {
-		BsonValue encoded = new Document("value", value).toBsonDocument(BsonDocument.class, CODECS).get("value");
 		return add(ChangeKind.ADD_FIELD,
-				on(collection).append("field", new BsonString(field)).append("value", encoded));
+				on(collection).append("field", new BsonString(field)).append("value", encode(value)));
+	}
+
+	private static BsonValue encode(@Nullable Object value) {
+		return new Document("value", value).toBsonDocument(BsonDocument.class, CODECS)
+			.getOrDefault("value", BsonNull.VALUE);
 	}
 
 	@Override
@@ -117,6 +126,25 @@ final class ChangesBuilder implements MongoChanges {
 
 	private static String lowerCase(Enum<?> constant) {
 		return constant.name().toLowerCase(Locale.ROOT);
+	}
+
+	@Override
+	public MongoChanges mapValues(String collection, String field, Map<?, ?> values) {
+		return mapValues(collection, field, values, OnOtherValue.FAIL);
+	}
+
+	@Override
+	public MongoChanges mapValues(String collection, String field, Map<?, ?> values, OnOtherValue others) {
+		// In an order of its own, as that of a map may be another one in each process
+		Map<String, BsonDocument> entries = new TreeMap<>();
+		values.forEach((from, to) -> {
+			BsonDocument entry = new BsonDocument("from", encode(from)).append("to", encode(to));
+			entries.put(Json.canonical(entry), entry);
+		});
+		return add(ChangeKind.MAP_VALUES,
+				on(collection).append("field", new BsonString(field))
+					.append("values", new BsonArray(List.copyOf(entries.values())))
+					.append("others", new BsonString(lowerCase(others))));
 	}
 
 	@Override
@@ -290,6 +318,17 @@ final class ChangesBuilder implements MongoChanges {
 		UpdateBuilder builder = new UpdateBuilder(on(collection).append("filter", bson(filter)));
 		update.accept(builder);
 		return add(ChangeKind.UPDATE, builder.parameters);
+	}
+
+	@Override
+	public MongoChanges delete(String collection, Bson filter) {
+		return add(ChangeKind.DELETE, on(collection).append("filter", bson(filter)));
+	}
+
+	@Override
+	public MongoChanges deleteAll(String collection) {
+		return add(ChangeKind.DELETE,
+				on(collection).append("filter", new BsonDocument()).append("all", BsonBoolean.TRUE));
 	}
 
 	@Override

@@ -38,9 +38,7 @@ record DeclaredChange(BsonDocument definition, ChangeOperation change) {
 		return this.change.kind().equals(RunCommand.ADMIN_KIND) ? shown() : this.definition;
 	}
 
-	// Enough to undo the change; if too long, or secret, a hash that only shows whether
-	// it
-	// was edited
+	// Enough to undo the change; if too long, or secret, a hash that only shows an edit
 	String remembered() {
 		String canonical = Json.canonical(shown());
 		return (canonical.length() <= LONGEST_REMEMBERED && !holdsSecret()) ? canonical : hash(HASH, canonical);

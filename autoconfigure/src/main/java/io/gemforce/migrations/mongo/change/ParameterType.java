@@ -19,12 +19,14 @@ import io.gemforce.migrations.mongo.EpochUnit;
 import io.gemforce.migrations.mongo.FieldType;
 import io.gemforce.migrations.mongo.OnConversionError;
 import io.gemforce.migrations.mongo.OnInterrupted;
+import io.gemforce.migrations.mongo.OnOtherValue;
 import io.gemforce.migrations.mongo.change.catalog.Collations;
 import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.Fingerprint;
 import io.gemforce.migrations.mongo.change.document.Names;
 import io.gemforce.migrations.mongo.change.document.UpdateOperators;
+import io.gemforce.migrations.mongo.change.document.ValueMapping;
 import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
 import io.gemforce.migrations.mongo.change.source.NearestWord;
 import io.gemforce.migrations.mongo.change.source.Seconds;
@@ -159,6 +161,19 @@ enum ParameterType {
 		@Override
 		void check(BsonValue value, DefinitionCursor spot) {
 			Literals.check(value, spot);
+		}
+
+	},
+
+	VALUES("a mapping of values") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isDocument() && !value.isArray()) {
+				wrongType(value, spot, "Write old and new values, for example {old: new}, or [{from: 1, to: one}]");
+				return;
+			}
+			ValueMapping.check(value, spot);
 		}
 
 	},
@@ -357,6 +372,8 @@ enum ParameterType {
 	FIELD_TYPE("a type", names(FieldType.values())),
 
 	ON_CONVERSION_ERROR("a word", names(OnConversionError.values())),
+
+	ON_OTHER_VALUE("a word", names(OnOtherValue.values())),
 
 	// What numbers stand for when they are converted to dates
 	EPOCH_UNIT("a word", names(EpochUnit.values())),

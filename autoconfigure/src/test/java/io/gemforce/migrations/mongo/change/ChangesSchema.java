@@ -10,6 +10,7 @@ import org.bson.BsonString;
 import org.bson.json.JsonMode;
 import org.bson.json.JsonWriterSettings;
 
+import io.gemforce.migrations.mongo.change.source.CoreSchema;
 import io.gemforce.migrations.mongo.change.source.Seconds;
 
 /**
@@ -65,6 +66,7 @@ final class ChangesSchema {
 			case CHANGED_FIELD -> string("^(?!_id(\\.|$))[^.$\\u0000][^.\\u0000]*(\\.[^.$\\u0000][^.\\u0000]*)*$");
 			case INDEX_NAME -> string("^(?!(\\*|_id_)$)[^\\u0000]*[^\\u0000\\s][^\\u0000]*$");
 			case VALUE -> new BsonDocument();
+			case VALUES -> new BsonDocument("oneOf", new BsonArray(List.of(valuesByText(), listOfValues())));
 			case FILTER, VALIDATOR -> ofType("object");
 			case INDEX_KEYS -> ofType("object").append("minProperties", new BsonInt32(1))
 				.append("additionalProperties", new BsonDocument("enum", new BsonArray(List.of(new BsonInt32(1),
@@ -101,13 +103,27 @@ final class ChangesSchema {
 				document.putAll(properties(type.keys()));
 				yield document;
 			}
-			case FIELD_TYPE, ON_CONVERSION_ERROR, EPOCH_UNIT, VALIDATION_LEVEL, VALIDATION_ACTION, SEARCH_TYPE,
-					GRANULARITY ->
+			case FIELD_TYPE, ON_CONVERSION_ERROR, ON_OTHER_VALUE, EPOCH_UNIT, VALIDATION_LEVEL, VALIDATION_ACTION,
+					SEARCH_TYPE, GRANULARITY ->
 				words(type.choices());
 			case ON_INTERRUPTED -> words(type.choices());
 			case PHASE -> words(List.of("expand"));
 			case CHANGES -> list(change(), 1);
 		};
+	}
+
+	private static BsonDocument valuesByText() {
+		return ofType("object").append("minProperties", new BsonInt32(1))
+			.append("propertyNames",
+					new BsonDocument("pattern", text("^(?!\\$)(?!(%s)$)".formatted(CoreSchema.OTHER_THAN_TEXT))));
+	}
+
+	private static BsonDocument listOfValues() {
+		BsonArray keys = new BsonArray(List.of(text("from"), text("to")));
+		BsonDocument any = new BsonDocument();
+		return list(ofType("object").append("required", keys)
+			.append("properties", new BsonDocument("from", any).append("to", any))
+			.append("additionalProperties", BsonBoolean.FALSE), 1);
 	}
 
 	// One object of all kinds, as editors complete that better than a choice of objects

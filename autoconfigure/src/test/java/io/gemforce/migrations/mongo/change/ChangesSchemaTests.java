@@ -41,6 +41,8 @@ class ChangesSchemaTests {
 			  - addField: {collection: MyClass, field: status, value: active}
 			  - removeField: {collection: MyClass, field: legacy}
 			  - convertField: {collection: MyClass, field: n, to: objectId, onError: keep}
+			  - mapValues: {collection: MyClass, field: status, values: {open: OPEN, 2nd: null}, others: keep}
+			  - mapValues: {collection: MyClass, field: code, values: [{from: 1, to: one}, {from: null, to: 0}]}
 			  - createCollection: {collection: audit}
 			  - createCollection: {collection: log, capped: {size: 4096, max: 10}, validator: {a: 1}, level: off, action: warn, collation: {locale: en}, changeStreamPreAndPostImages: true}
 			  - createCollection: {collection: readings, timeseries: {timeField: at, metaField: m, granularity: hours}, expireAfter: 30d}
@@ -68,6 +70,8 @@ class ChangesSchemaTests {
 			  - insert: {collection: roles, documents: [{_id: admin}]}
 			  - update: {collection: MyClass, filter: {}, up: {$set: {x: 1}}, down: {$unset: {x: ""}}, downFilter: {x: 1}, idempotent: true}
 			  - update: {collection: MyClass, filter: {}, up: [{$set: {x: $y}}]}
+			  - delete: {collection: MyClass, filter: {x: 1}}
+			  - delete: {collection: MyClass, filter: {}, all: true}
 			  - command: {up: {ping: 1}, down: {ping: 1}, idempotent: true}
 			  - adminCommand: {up: {enableSharding: shop}, idempotent: true}
 			""";
@@ -112,7 +116,11 @@ class ChangesSchemaTests {
 			"changes: [{alterCollection: {collection: a, expireAfter: ever}}]",
 			"changes: [{createView: {view: a, on: b, pipeline: [{match: {}}]}}]",
 			"changes: [{createSearchIndex: {collection: a, definition: {}}}]",
-			"changes: [{insert: {collection: a, documents: [{b: 1}]}}]",
+			"changes: [{insert: {collection: a, documents: [{b: 1}]}}]", "changes: [{delete: {collection: a}}]",
+			"changes: [{mapValues: {collection: a, field: b, values: {}}}]",
+			"changes: [{mapValues: {collection: a, field: b, values: {'1': c}}}]",
+			"changes: [{mapValues: {collection: a, field: b, values: {'': c}}}]",
+			"changes: [{mapValues: {collection: a, field: b, values: [{from: c}]}}]",
 			"changes: [{update: {collection: a, filter: {}, up: {b: 1}}}]",
 			"changes: [{removeField: {collection: a, field: b}, dropCollection: {collection: a}}]",
 			"{changes: [{dropCollection: {collection: a}}], phase: contract}",

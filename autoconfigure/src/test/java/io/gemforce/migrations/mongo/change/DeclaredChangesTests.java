@@ -1,7 +1,9 @@
 package io.gemforce.migrations.mongo.change;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -30,6 +32,7 @@ import io.gemforce.migrations.mongo.DeclaredMongoMigration;
 import io.gemforce.migrations.mongo.EpochUnit;
 import io.gemforce.migrations.mongo.FieldType;
 import io.gemforce.migrations.mongo.OnConversionError;
+import io.gemforce.migrations.mongo.OnOtherValue;
 import io.gemforce.migrations.mongo.change.operation.AddField;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -48,6 +51,8 @@ class DeclaredChangesTests {
 			.removeField("gems", "legacy")
 			.convertField("gems", "n", FieldType.OBJECT_ID, OnConversionError.KEEP)
 			.convertToDate("gems", "at", EpochUnit.S)
+			.mapValues("gems", "status", Map.of("open", "OPEN", 1, true))
+			.mapValues("gems", "status", Collections.singletonMap(null, "none"), OnOtherValue.KEEP)
 			.createCollection("audit")
 			.dropCollection("old")
 			.renameCollection("x", "y")
@@ -69,6 +74,8 @@ class DeclaredChangesTests {
 						.down(List.of(Aggregates.unset("x")))
 						.downFilter(Filters.exists("x"))
 						.idempotent())
+			.delete("gems", Filters.eq("x", 1))
+			.deleteAll("gems")
 			.command(new Document("ping", 1), new Document("ping", 1)));
 		ChangeSet read = TestChanges.of("renameField: {collection: gems, from: a, to: b}",
 				"copyField: {collection: gems, from: a, to: b}",
@@ -76,6 +83,8 @@ class DeclaredChangesTests {
 				"removeField: {collection: gems, field: legacy}",
 				"convertField: {collection: gems, field: n, to: objectId, onError: keep}",
 				"convertField: {collection: gems, field: at, to: date, onError: fail, unit: s}",
+				"mapValues: {collection: gems, field: status, values: [{from: open, to: OPEN}, {from: 1, to: true}]}",
+				"mapValues: {collection: gems, field: status, values: [{from: null, to: none}], others: keep}",
 				"createCollection: {collection: audit}", "dropCollection: {collection: old}",
 				"renameCollection: {from: x, to: y}",
 				"createIndex: {collection: gems, keys: {b: 1}, name: by_b, unique: true, partialFilter: {b: {$gt: 1}}, "
@@ -88,6 +97,7 @@ class DeclaredChangesTests {
 				"update: {collection: gems, filter: {}, up: {$set: {x: 1}}, down: {$unset: {x: ''}}}",
 				"update: {collection: gems, filter: {}, up: [{$set: {x: $y}}], down: [{$unset: x}], "
 						+ "downFilter: {x: {$exists: true}}, idempotent: true}",
+				"delete: {collection: gems, filter: {x: 1}}", "delete: {collection: gems, filter: {}, all: true}",
 				"command: {up: {ping: 1}, down: {ping: 1}}");
 		assertThat(declared.changes()).isEqualTo(read.changes());
 	}

@@ -51,11 +51,17 @@ public final class RandomChanges {
 
 	private static final String[] KINDS = { "renameField", "copyField", "addField", "removeField", "convertField",
 			"createCollection", "dropCollection", "renameCollection", "createIndex", "dropIndex", "setValidator",
-			"insert", "update", "updateAndBack", "pipeline", "increment", "command", "createView", "dropView",
-			"alterView", "alterIndex", "textIndex" };
+			"insert", "update", "updateAndBack", "pipeline", "increment", "delete", "mapValues", "command",
+			"createView", "dropView", "alterView", "alterIndex", "textIndex" };
 
 	private static final Set<String> NOT_IN_MEMORY = Set.of("setValidator", "createView", "dropView", "alterView",
 			"alterIndex", "textIndex");
+
+	// One to one, into one, a swap, and a chain with all but texts
+	private static final String[] MAPPINGS = { "[{from: 1, to: 'one'}, {from: '12', to: 'a dozen'}]",
+			"{text: 'one', old: 'one'}",
+			"[{from: 1, to: 5}, {from: 5, to: 1}, {from: '12', to: '0'}, {from: '0', to: '12'}]",
+			"[{from: null, to: 0}, {from: 0, to: true}, {from: true, to: 2.5}, {from: 'one', to: null}]" };
 
 	private RandomChanges() {
 	}
@@ -213,6 +219,9 @@ public final class RandomChanges {
 			case "increment" ->
 				"{update: {%s, filter: {a: {$type: 'int', $not: {$type: 'array'}}}, up: {$inc: {a: 1}}%s}}"
 					.formatted(on, (number % 2 == 0) ? ", down: {$inc: {a: -1}}" : "");
+			case "delete" -> "{delete: {%s, filter: {'%s': {$exists: true}}}}".formatted(on, field);
+			case "mapValues" -> "{mapValues: {%s, field: '%s', values: %s, others: '%s'}}".formatted(on, field,
+					MAPPINGS[number % MAPPINGS.length], (number % 5 == 0) ? "fail" : "keep");
 			default -> "{command: {up: %s, down: %s}}".formatted(counting(number), counting(-number));
 		});
 	}

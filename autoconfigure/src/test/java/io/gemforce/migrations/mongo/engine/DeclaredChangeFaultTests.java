@@ -1,18 +1,26 @@
 package io.gemforce.migrations.mongo.engine;
 
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.connection.ClusterConnectionMode;
+import com.mongodb.connection.ClusterDescription;
+import com.mongodb.connection.ClusterType;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
+import org.bson.BsonValue;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +50,8 @@ class DeclaredChangeFaultTests {
 
 	private static final BsonDocument NOT_YET_MAJORITY = BsonDocument
 		.parse("{code: 11602, codeName: 'InterruptedDueToReplStateChange', errmsg: 'operation was interrupted'}");
+
+	private static final BsonDocument SIMPLE = BsonDocument.parse("{locale: 'simple'}");
 
 	private static final BsonString NO_NAME = new BsonString("");
 
@@ -193,6 +203,46 @@ class DeclaredChangeFaultTests {
 				.containsEntry("collation", BsonDocument.parse("{locale: 'simple'}")));
 	}
 
+	// No server here has collections with a collation, or updates with one
+	@Test
+	void aCollationOfTheCollectionHasNoSayInWhatIsMappedOrDeleted() {
+		gems();
+		this.proxy.alterReplies((sent) -> sent.getFirstKey().equals("listCollections"),
+				(reply) -> withOptions(reply, "{collation: {locale: 'en', strength: 2}}"));
+		this.proxy.alterReplies((sent) -> isSentToGems(sent, "update"),
+				(reply) -> BsonDocument.parse("{ok: 1.0, n: 1, nModified: 1}"));
+		try (MongoClient client = MongoClients.create(this.proxy.uri());
+				TestRunner runner = runner().client(asStandalone(client))
+					.declaring((changes) -> changes.mapValues("gems", "a", Map.of(5, "five"))
+						.mapValues("gems", "a", Map.of(5, "x", 6, "x"))
+						.deleteAll("gems"))) {
+			runner.migrate();
+		}
+		assertThat(this.mongo.collection("gems").find()).isEmpty();
+		assertThat(sentToGems("find")).filteredOn((find) -> find.toJson().contains("$nin"))
+			.hasSize(4)
+			.allSatisfy((find) -> assertThat(find).containsEntry("collation", SIMPLE));
+		assertThat(Stream.of("update", "delete").flatMap((command) -> writes(command).stream())).hasSize(4)
+			.allSatisfy((write) -> assertThat(write).containsEntry("collation", SIMPLE));
+	}
+
+	// Without transactions each write has to find out by itself whether it may be done
+	private static MongoClient asStandalone(MongoClient client) {
+		ClusterDescription standalone = new ClusterDescription(ClusterConnectionMode.SINGLE, ClusterType.STANDALONE,
+				client.getClusterDescription().getServerDescriptions());
+		return (MongoClient) Proxy.newProxyInstance(MongoClient.class.getClassLoader(),
+				new Class<?>[] { MongoClient.class },
+				(proxy, method, args) -> method.getName().equals("getClusterDescription") ? standalone
+						: method.invoke(client, args));
+	}
+
+	private List<BsonDocument> writes(String command) {
+		return sentToGems(command).stream()
+			.flatMap((sent) -> sent.getArray(command + "s").stream())
+			.map(BsonValue::asDocument)
+			.toList();
+	}
+
 	static Stream<Arguments> peculiarities() {
 		return Stream.of(Arguments.of("{capped: true, size: 4096}", "a capped collection"),
 				Arguments.of("{timeseries: {timeField: 't'}}", "a time-series collection"));
@@ -207,7 +257,8 @@ class DeclaredChangeFaultTests {
 		List<DeclaredMongoMigration> migrations = List.of((changes) -> changes.renameCollection("gems", "other"),
 				(changes) -> changes.removeField("gems", "a"),
 				(changes) -> changes.setValidator("gems", Filters.exists("a")),
-				(changes) -> changes.insert("gems", new Document("_id", 7)));
+				(changes) -> changes.insert("gems", new Document("_id", 7)), (changes) -> changes.deleteAll("gems"),
+				(changes) -> changes.mapValues("gems", "a", Map.of(5, 6)));
 		for (DeclaredMongoMigration migration : migrations) {
 			try (TestRunner runner = runner().uri(this.proxy.uri()).declaring(migration)) {
 				assertThat(catchThrowableOfType(MigrationException.class, runner::migrate))
@@ -252,7 +303,11 @@ class DeclaredChangeFaultTests {
 	}
 
 	private List<BsonDocument> sentToGems(String command) {
-		return sent(command).stream().filter((sent) -> sent.getString(command).getValue().equals("gems")).toList();
+		return this.proxy.commands().stream().filter((sent) -> isSentToGems(sent, command)).toList();
+	}
+
+	private static boolean isSentToGems(BsonDocument sent, String command) {
+		return sent.getFirstKey().equals(command) && sent.getString(command).getValue().equals("gems");
 	}
 
 	private void gems() {

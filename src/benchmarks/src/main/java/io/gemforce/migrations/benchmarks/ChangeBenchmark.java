@@ -9,23 +9,22 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-import com.mongodb.client.result.UpdateResult;
 import org.bson.BsonType;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 
 /**
- * Changes many documents by a change file, beside the same bare update.
+ * Changes many documents by a change file, beside the same bare command.
  *
  * @param id the name to choose the benchmark by
  * @param title what to call the change
  * @param change the change, as a line of a change file
  * @param pending selects the documents that are to be changed
- * @param update the same, bare
+ * @param command the same, bare
  * @param limit how much longer the change may take
  */
-record ChangeBenchmark(String id, String title, String change, Bson pending, Update update,
+record ChangeBenchmark(String id, String title, String change, Bson pending, Command command,
 		double limit) implements Benchmark {
 
 	private static final int ROUNDS = 3;
@@ -59,7 +58,18 @@ record ChangeBenchmark(String id, String title, String change, Bson pending, Upd
 						3),
 				new ChangeBenchmark("add", "`addField`, with what it remembers",
 						"addField: {collection: gems, field: origin, value: unknown}", Filters.exists("origin", false),
-						(gems, pending) -> gems.updateMany(pending, Updates.set("origin", "unknown")), 3));
+						(gems, pending) -> gems.updateMany(pending, Updates.set("origin", "unknown")), 3),
+				new ChangeBenchmark("map", "`mapValues`, mapped back by its undo",
+						"mapValues: {collection: gems, field: status, values: {active: ACTIVE, sold: SOLD}}",
+						Filters.eq("status", "active"),
+						(gems, pending) -> gems.updateMany(pending, Updates.set("status", "ACTIVE")), 3),
+				new ChangeBenchmark("merge", "`mapValues` of two values to one, with pre-images",
+						"mapValues: {collection: gems, field: status, values: {active: listed, reserved: listed}}",
+						Filters.eq("status", "active"),
+						(gems, pending) -> gems.updateMany(pending, Updates.set("status", "listed")), 3),
+				new ChangeBenchmark("delete", "`delete`, with pre-images",
+						"delete: {collection: gems, filter: {status: active}}", Filters.eq("status", "active"),
+						(gems, pending) -> gems.deleteMany(pending), 3));
 	}
 
 	/**
@@ -68,12 +78,12 @@ record ChangeBenchmark(String id, String title, String change, Bson pending, Upd
 	 */
 	@Override
 	public Measurement run(Surroundings surroundings) throws Exception {
-		Table figures = Table.of("", "bare `updateMany`, ms", "Gemforce, ms", "ratio");
+		Table figures = Table.of("", "bare command, ms", "Gemforce, ms", "ratio");
 		Times bare = new Times();
 		Times ours = new Times();
 		ChangeFolder folder = ChangeFolder.in(surroundings.directory()).with(1, this.change);
 		try (MongoClient client = surroundings.server().connect()) {
-			Callable<?> updating = () -> this.update.run(gems(client), this.pending);
+			Callable<?> updating = () -> this.command.run(gems(client), this.pending);
 			Callable<?> migrating = () -> GemforceRunner.of(client, DATABASE, new DefaultListableBeanFactory(), folder)
 				.migrate();
 			for (int round = 1; round <= ROUNDS; round++) {
@@ -86,7 +96,7 @@ record ChangeBenchmark(String id, String title, String change, Bson pending, Upd
 			}
 		}
 		return new Measurement(String.format(Locale.ROOT, "%s, of %,d documents", this.title, surroundings.documents()),
-				figures, "bare `updateMany`",
+				figures, "bare command",
 				List.of(Target.ratio("time of " + this.title, ours.median() / bare.median(), this.limit)));
 	}
 
@@ -105,12 +115,12 @@ record ChangeBenchmark(String id, String title, String change, Bson pending, Upd
 	}
 
 	/**
-	 * The bare update.
+	 * The bare command.
 	 */
 	@FunctionalInterface
-	interface Update {
+	interface Command {
 
-		UpdateResult run(MongoCollection<Document> gems, Bson pending);
+		Object run(MongoCollection<Document> gems, Bson pending);
 
 	}
 

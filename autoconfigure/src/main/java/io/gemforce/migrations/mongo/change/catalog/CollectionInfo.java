@@ -1,5 +1,6 @@
 package io.gemforce.migrations.mongo.change.catalog;
 
+import com.mongodb.client.model.Collation;
 import org.bson.BsonBinary;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
@@ -54,6 +55,14 @@ public record CollectionInfo(String name, String type, BsonDocument options, @Nu
 
 	public static @Nullable BsonDocument collation(BsonDocument options) {
 		return options.isDocument("collation") ? options.getDocument("collation") : null;
+	}
+
+	/**
+	 * The collation that compares strings exactly, {@code null} if that is what the
+	 * collection does by itself.
+	 */
+	public @Nullable Collation exactCollation() {
+		return (collation() != null) ? Collation.builder().locale("simple").build() : null;
 	}
 
 	public boolean isSame(@Nullable BsonValue otherUuid) {

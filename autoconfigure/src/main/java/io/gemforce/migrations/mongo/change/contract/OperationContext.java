@@ -33,6 +33,8 @@ public final class OperationContext {
 
 	private static final int MAX_PASSES = 50;
 
+	private static final long LARGEST_PREIMAGE = 16 * 1024 * 1024 - 1024;
+
 	private final ChangeContext context;
 
 	private final ChangeJournal memory;
@@ -220,12 +222,24 @@ public final class OperationContext {
 	 * resumes the change has to unpack them first.
 	 */
 	public void keep(List<Preimage> preimages, boolean again) {
+		preimages.forEach(this::requireStorable);
 		// Without a transaction a document that was changed in between is kept again
 		if (again || !hasTransactions()) {
 			this.preimages.keep(preimages, again);
 		}
 		else {
 			this.preimages.pack(preimages);
+		}
+	}
+
+	// The document that it is stored in has an id of its own, and may be a pack
+	private void requireStorable(Preimage preimage) {
+		if (preimage.size() > LARGEST_PREIMAGE) {
+			throw failed(
+					"document %s was found to be so large that no pre-image of it can be stored"
+						.formatted(BsonFormatter.show(preimage.id())),
+					"Change or delete this document by hand first, or declare 'irreversible' with a reason so that no "
+							+ "pre-images are kept");
 		}
 	}
 

@@ -32,7 +32,7 @@ record Validators(CollectionInfo collection) {
 		return this.collection.options().getString(name, new BsonString(otherwise)).getValue();
 	}
 
-	private boolean isRefusing() {
+	boolean isRefusing() {
 		return !validator().isEmpty() && option("validationAction", "error").startsWith("error")
 				&& !option("validationLevel", "strict").equals("off");
 	}

@@ -1,7 +1,10 @@
 package io.gemforce.migrations.mongo.change.operation;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.UpdateManyModel;
@@ -13,21 +16,23 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
 
 /**
- * Sets a field of many documents to a different value each, by one fast command.
+ * Sets a field of many documents to a value each, by one fast command.
  */
 final class ValuesById {
 
 	// A server may search the ids one by one for each document
 	private static final int TOGETHER = 100;
 
+	// So many documents of one value are worth a statement of their own
+	private static final int ALIKE = 10;
+
 	private final FieldPath field;
 
-	private final BsonArray ids = new BsonArray();
-
-	private final BsonArray values = new BsonArray();
+	private final Map<ExactValue, List<BsonValue>> idsByValue = new LinkedHashMap<>();
 
 	private final List<BsonValue> without = new ArrayList<>();
 
@@ -37,8 +42,7 @@ final class ValuesById {
 
 	void add(BsonValue id, @Nullable BsonValue value) {
 		if (value != null) {
-			this.ids.add(id);
-			this.values.add(value);
+			this.idsByValue.computeIfAbsent(new ExactValue(value), (same) -> new ArrayList<>()).add(id);
 		}
 		else {
 			this.without.add(id);
@@ -50,12 +54,22 @@ final class ValuesById {
 	 */
 	void write(MongoCollection<BsonDocument> collection) {
 		List<UpdateManyModel<BsonDocument>> updates = new ArrayList<>();
-		for (int first = 0; first < this.ids.size(); first += TOGETHER) {
-			int end = Math.min(first + TOGETHER, this.ids.size());
-			BsonArray some = new BsonArray(this.ids.subList(first, end));
-			BsonDocument value = value(some, new BsonArray(this.values.subList(first, end)));
-			updates.add(new UpdateManyModel<>(Conditions.ids(some),
-					List.of(new BsonDocument("$set", new BsonDocument(this.field.text(), value)))));
+		List<BsonValue> ids = new ArrayList<>();
+		List<BsonValue> values = new ArrayList<>();
+		this.idsByValue.forEach((value, alike) -> {
+			if (alike.size() >= ALIKE) {
+				updates.add(new UpdateManyModel<>(Conditions.ids(alike), set(value.value())));
+			}
+			else {
+				ids.addAll(alike);
+				values.addAll(Collections.nCopies(alike.size(), value.value()));
+			}
+		});
+		for (int first = 0; first < ids.size(); first += TOGETHER) {
+			int end = Math.min(first + TOGETHER, ids.size());
+			BsonArray some = new BsonArray(ids.subList(first, end));
+			BsonDocument value = value(some, new BsonArray(values.subList(first, end)));
+			updates.add(new UpdateManyModel<>(Conditions.ids(some), List.of(set(value))));
 		}
 		if (!this.without.isEmpty()) {
 			updates.add(new UpdateManyModel<>(Conditions.ids(this.without), this.field.unset()));
@@ -63,6 +77,10 @@ final class ValuesById {
 		if (!updates.isEmpty()) {
 			collection.bulkWrite(updates);
 		}
+	}
+
+	private BsonDocument set(BsonValue value) {
+		return new BsonDocument("$set", new BsonDocument(this.field.text(), value));
 	}
 
 	// Avoids position -1, which would be the last one

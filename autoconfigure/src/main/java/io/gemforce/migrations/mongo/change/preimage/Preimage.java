@@ -12,8 +12,11 @@ import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonDocumentCodec;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.mongo.change.document.BatchSize;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
 import io.gemforce.migrations.mongo.change.document.Fingerprint;
@@ -39,6 +42,8 @@ public record Preimage(BsonDocument content) {
 	private static final String AFTER = "after";
 
 	private static final String EMPTY = "empty";
+
+	private static final long SMALL = 4_000_000;
 
 	private static final BsonBinary NOTHING = Fingerprint.of(Collections.singletonList(null));
 
@@ -98,6 +103,15 @@ public record Preimage(BsonDocument content) {
 
 	public BsonValue id() {
 		return required(DOCUMENT);
+	}
+
+	/**
+	 * The size in bytes; an estimate that is too low by far where it does not matter.
+	 */
+	public long size() {
+		long estimate = BatchSize.size(this.content);
+		return (estimate < SMALL) ? estimate
+				: new RawBsonDocument(this.content, new BsonDocumentCodec()).getByteBuffer().remaining();
 	}
 
 	private BsonValue required(String key) {

@@ -142,6 +142,7 @@ public final class PreimageStore {
 
 	public void delete(Collection<BsonValue> ids) {
 		if (!ids.isEmpty()) {
+			this.uncounted = true;
 			collection().deleteMany(Conditions.ids(ids.stream().map(this.range::idOf).toList()));
 		}
 	}

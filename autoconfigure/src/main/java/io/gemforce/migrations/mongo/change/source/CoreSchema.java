@@ -2,6 +2,8 @@ package io.gemforce.migrations.mongo.change.source;
 
 import java.math.BigInteger;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.bson.BsonBoolean;
 import org.bson.BsonDouble;
@@ -14,7 +16,7 @@ import org.bson.BsonString;
  * Resolves plain scalars by the core schema of YAML 1.2: {@code no} is a string, and so
  * is {@code 12:30:45}. See the YAML 1.2.2 specification, section 10.3.2.
  */
-final class CoreSchema {
+public final class CoreSchema {
 
 	private static final Pattern NULL = Pattern.compile("null|Null|NULL|~|");
 
@@ -31,6 +33,14 @@ final class CoreSchema {
 	private static final Pattern INFINITY = Pattern.compile("[-+]?\\.(inf|Inf|INF)");
 
 	private static final Pattern NOT_A_NUMBER = Pattern.compile("\\.(nan|NaN|NAN)");
+
+	/**
+	 * Matches a plain scalar that is no text.
+	 */
+	public static final Pattern OTHER_THAN_TEXT = Pattern
+		.compile(Stream.of(BOOLEAN, DECIMAL, OCTAL, HEXADECIMAL, FLOAT, INFINITY, NOT_A_NUMBER, NULL)
+			.map(Pattern::pattern)
+			.collect(Collectors.joining("|")));
 
 	private CoreSchema() {
 	}

@@ -107,6 +107,14 @@ class DocumentChangeTests {
 	}
 
 	@Test
+	void anUpdateThatChangesNothingCanBeUndoneWithoutTransactions() {
+		insert("{_id: 1, a: 5, b: 1}");
+		TestContext.on(this.mongo).withoutTransactions().up(TestChanges.of(UPDATE));
+		assertThat(TestContext.on(this.mongo).withoutTransactions().down(TestChanges.of(UPDATE)).conflicts()).isZero();
+		assertThat(gems()).containsExactly(document("{_id: 1, a: 5, b: 1}"));
+	}
+
+	@Test
 	void undoOfAnUpdateListsWhatWasChanged() {
 		insert("{_id: 1, a: 5}", "{_id: 2, a: 6}");
 		up(UPDATE);

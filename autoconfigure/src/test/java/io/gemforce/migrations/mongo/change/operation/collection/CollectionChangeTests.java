@@ -324,14 +324,15 @@ class CollectionChangeTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(
-			strings = { "renameField: {collection: %s, from: a, to: b}", "copyField: {collection: %s, from: a, to: b}",
-					"addField: {collection: %s, field: a, value: 1}", "removeField: {collection: %s, field: a}",
-					"convertField: {collection: %s, field: a, to: int}", "createCollection: {collection: %s}",
-					"renameCollection: {from: %s, to: other}", "renameCollection: {from: other, to: %s}",
-					"createIndex: {collection: %s, keys: {a: 1}}", "dropIndex: {collection: %s, name: by_a}",
-					"setValidator: {collection: %s, validator: {}}", "insert: {collection: %s, documents: [{_id: 1}]}",
-					"update: {collection: %s, filter: {}, up: {$set: {a: 1}}}" })
+	@ValueSource(strings = { "renameField: {collection: %s, from: a, to: b}",
+			"copyField: {collection: %s, from: a, to: b}", "addField: {collection: %s, field: a, value: 1}",
+			"removeField: {collection: %s, field: a}", "convertField: {collection: %s, field: a, to: int}",
+			"createCollection: {collection: %s}", "renameCollection: {from: %s, to: other}",
+			"renameCollection: {from: other, to: %s}", "createIndex: {collection: %s, keys: {a: 1}}",
+			"dropIndex: {collection: %s, name: by_a}", "setValidator: {collection: %s, validator: {}}",
+			"insert: {collection: %s, documents: [{_id: 1}]}",
+			"update: {collection: %s, filter: {}, up: {$set: {a: 1}}}", "delete: {collection: %s, filter: {a: 1}}",
+			"mapValues: {collection: %s, field: a, values: {b: c}}" })
 	@RequiresReplicaSet("views")
 	void refusesAView(String change) {
 		this.mongo.database().createView("view", "gems", List.of());

@@ -1,0 +1,150 @@
+package io.gemforce.migrations.mongo.change.operation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.Collation;
+import com.mongodb.client.model.UpdateManyModel;
+import com.mongodb.client.model.UpdateOneModel;
+import com.mongodb.client.model.UpdateOptions;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
+import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
+import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.document.ExactValue;
+import io.gemforce.migrations.mongo.change.document.FieldPath;
+import io.gemforce.migrations.mongo.change.document.ValueMapping;
+import io.gemforce.migrations.mongo.change.document.WholeDocument;
+import io.gemforce.migrations.mongo.change.preimage.Preimage;
+
+/**
+ * Maps the values of a field in all documents, or back. A collation of the collection
+ * selects more documents than have such values, but has no say in what is mapped.
+ */
+final class ValueMapper {
+
+	// Each value may cost a scan of the collection
+	private static final int FEW = 20;
+
+	private final OperationContext step;
+
+	private final String collection;
+
+	private final @Nullable Collation exact;
+
+	private final FieldPath field;
+
+	private final ValueMapping values;
+
+	ValueMapper(OperationContext step, CollectionInfo collection, FieldPath field, ValueMapping values) {
+		this.step = step;
+		this.collection = collection.name();
+		this.exact = collection.exactCollation();
+		this.field = field;
+		this.values = values;
+	}
+
+	// Leaves arrays, and numbers that are not the same to the last bit
+	void mapAtOnce() {
+		List<UpdateManyModel<BsonDocument>> updates = this.values.changing()
+			.stream()
+			.filter(ValueMapping.Entry::isKnownByType)
+			.map((entry) -> new UpdateManyModel<BsonDocument>(Conditions.unchanged(this.field, entry.from()),
+					set(entry.to()), new UpdateOptions().collation(this.exact)))
+			.toList();
+		if (!updates.isEmpty() && updates.size() <= FEW) {
+			this.step.collection(this.collection).bulkWrite(updates, new BulkWriteOptions().ordered(false));
+		}
+	}
+
+	private BsonDocument set(BsonValue value) {
+		return new BsonDocument("$set", new BsonDocument(this.field.text(), value));
+	}
+
+	void mapInBatches(boolean resumed, boolean derived) throws Exception {
+		boolean chained = this.values.isChained();
+		batches().forEach((documents, again) -> {
+			Map<ExactValue, Preimage> earlier = (chained && (again || resumed)) ? earlier(documents) : Map.of();
+			List<Mapped> mapped = mapped(documents, earlier);
+			if (derived) {
+				// Not packed, as the undo looks for them
+				this.step.preimages().keep(preimages(mapped, true), again || resumed);
+			}
+			else if (this.step.isRemembering() || chained) {
+				this.step.keep(preimages(mapped, false), again || resumed);
+			}
+			return write(mapped);
+		});
+	}
+
+	void mapBack() throws Exception {
+		if (this.step.preimages().count() == 0) {
+			mapAtOnce();
+		}
+		batches().forEach((documents, again) -> write(mapped(documents, earlier(documents))));
+	}
+
+	private Batches batches() {
+		return Batches.ofFields(this.step, this.collection, this.values.selected(this.field),
+				List.of(this.field.text()));
+	}
+
+	private Map<ExactValue, Preimage> earlier(List<BsonDocument> documents) {
+		return this.step.preimages().find(documents.stream().map(WholeDocument::id).toList());
+	}
+
+	// A document with a pre-image has been mapped, unless it is as before, which it also
+	// is after an undo that was given up
+	private List<Mapped> mapped(List<BsonDocument> documents, Map<ExactValue, Preimage> earlier) {
+		List<Mapped> mapped = new ArrayList<>();
+		for (BsonDocument document : documents) {
+			BsonValue before = this.field.find(document);
+			Preimage preimage = earlier.get(ExactValue.idOf(document));
+			if (before != null && (preimage == null || preimage.isAsBefore(document))) {
+				BsonValue after = this.values.apply(before);
+				if (!ExactValue.same(before, after)) {
+					mapped.add(new Mapped(WholeDocument.id(document), before, after));
+				}
+			}
+		}
+		return mapped;
+	}
+
+	private List<Preimage> preimages(List<Mapped> mapped, boolean derived) {
+		ValueMapping back = derived ? this.values.inverse() : null;
+		return mapped.stream()
+			.filter((one) -> back == null || !ExactValue.same(back.apply(one.after()), one.before()))
+			.map((one) -> Preimage.ofField(one.id(), this.field, one.before(), one.after()))
+			.toList();
+	}
+
+	private boolean write(List<Mapped> mapped) {
+		if (this.step.hasTransactions()) {
+			// The transaction guarantees that they are as they were read
+			ValuesById values = new ValuesById(this.field);
+			mapped.forEach((one) -> values.add(one.id(), one.after()));
+			values.write(this.step.collection(this.collection));
+			return true;
+		}
+		return ConditionalUpdates.write(this.step.collection(this.collection),
+				mapped.stream()
+					.map((one) -> new UpdateOneModel<BsonDocument>(
+							Conditions.all(Conditions.id(one.id()), Conditions.unchanged(this.field, one.before())),
+							set(one.after()), new UpdateOptions().collation(this.exact)))
+					.toList());
+	}
+
+	/**
+	 * What becomes of the field of a document.
+	 */
+	private record Mapped(BsonValue id, BsonValue before, BsonValue after) {
+
+	}
+
+}
