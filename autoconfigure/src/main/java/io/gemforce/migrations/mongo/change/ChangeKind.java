@@ -27,29 +27,29 @@ enum ChangeKind {
 
 	RENAME_FIELD(RenameField.KIND, "Renames a field in all documents that have it. Undone by renaming it back.",
 			RenameField::of, Keys.COLLECTION,
-			Parameter.required("from", ParameterType.CHANGED_FIELD, "The field, as a path with '.' between its parts."),
-			Parameter.required("to", ParameterType.CHANGED_FIELD,
+			Parameter.required("from", ParameterType.CHANGED_ELEMENT_FIELD, Keys.PATH),
+			Parameter.required("to", ParameterType.CHANGED_ELEMENT_FIELD,
 					"The new name of the field. No document may have it.")),
 
 	COPY_FIELD(CopyField.KIND,
 			"Copies a field in all documents that have it and lack the target. Undone by removing the copies.",
 			CopyField::of, Keys.COLLECTION,
-			Parameter.required("from", ParameterType.FIELD, "The field, as a path with '.' between its parts."),
-			Parameter.required("to", ParameterType.CHANGED_FIELD,
+			Parameter.required("from", ParameterType.ELEMENT_FIELD, Keys.PATH),
+			Parameter.required("to", ParameterType.CHANGED_ELEMENT_FIELD,
 					"The field to copy it to. Documents that have it are left alone.")),
 
 	ADD_FIELD(AddField.KIND, "Adds a field to all documents that lack it. Undone by removing it from them.",
-			AddField::of, Keys.COLLECTION, Keys.FIELD,
+			AddField::of, Keys.COLLECTION, Keys.ELEMENT_FIELD,
 			Parameter.required("value", ParameterType.VALUE,
 					"The value of the field: any YAML or JSON, or extended JSON.")),
 
 	REMOVE_FIELD(RemoveField.KIND, "Removes a field from all documents. Undone from pre-images.", RemoveField::of,
-			Keys.COLLECTION, Keys.FIELD),
+			Keys.COLLECTION, Keys.ELEMENT_FIELD),
 
 	CONVERT_FIELD(ConvertField.KIND,
 			"Converts a field to another type in all documents that have it; null stays. Undone by converting back "
 					+ "where that is exact, from pre-images otherwise.",
-			ConvertField::of, Keys.COLLECTION, Keys.FIELD,
+			ConvertField::of, Keys.COLLECTION, Keys.ELEMENT_FIELD,
 			Parameter.required("to", ParameterType.FIELD_TYPE, "The type to convert to."),
 			Parameter.optional("onError", ParameterType.ON_CONVERSION_ERROR,
 					"What becomes of values that cannot be converted without loss: 'fail' (the default) refuses the "
@@ -190,8 +190,9 @@ enum ChangeKind {
 		static final Parameter COLLECTION = Parameter.required("collection", ParameterType.COLLECTION,
 				"The name of the collection.");
 
-		static final Parameter FIELD = Parameter.required("field", ParameterType.CHANGED_FIELD,
-				"The field, as a path with '.' between its parts.");
+		static final String PATH = "The field, as a path with '.' between its parts and '[]' after the name of an array.";
+
+		static final Parameter ELEMENT_FIELD = Parameter.required("field", ParameterType.CHANGED_ELEMENT_FIELD, PATH);
 
 	}
 

@@ -111,15 +111,10 @@ enum ParameterType {
 
 		@Override
 		void check(BsonValue value, DefinitionCursor spot) {
-			if (!value.isString()) {
-				wrongType(value, spot, "Write the path of a field, in quotes if it looks like something else");
-				return;
-			}
-			String wrong = Names.wrongField(value.asString().getValue());
-			if (wrong != null) {
-				spot.wrong(
-						"'%s' cannot be '%s': the path %s".formatted(spot.name(), value.asString().getValue(), wrong),
-						"Write the path of a field, with '.' between its parts");
+			ELEMENT_FIELD.check(value, spot);
+			if (value.isString() && Names.hasElements(value.asString().getValue())) {
+				spot.wrong("'%s' cannot be '%s': no '[]' is possible here".formatted(spot.name(),
+						value.asString().getValue()), "Write the path of a field that leads through no array");
 			}
 		}
 
@@ -130,10 +125,36 @@ enum ParameterType {
 		@Override
 		void check(BsonValue value, DefinitionCursor spot) {
 			FIELD.check(value, spot);
-			if (value.isString() && Names.isId(value.asString().getValue())) {
-				spot.wrong("'%s' cannot be '%s': MongoDB does not allow a change of the '_id' of a document"
-					.formatted(spot.name(), value.asString().getValue()), "Choose another field");
+			refuseId(value, spot);
+		}
+
+	},
+
+	// With '[]' after the names of arrays
+	ELEMENT_FIELD("the path of a field") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isString()) {
+				wrongType(value, spot, "Write the path of a field, in quotes if it looks like something else");
+				return;
 			}
+			String wrong = Names.wrongElementField(value.asString().getValue());
+			if (wrong != null) {
+				spot.wrong(
+						"'%s' cannot be '%s': the path %s".formatted(spot.name(), value.asString().getValue(), wrong),
+						"Write the path of a field, with '.' between its parts");
+			}
+		}
+
+	},
+
+	CHANGED_ELEMENT_FIELD("the path of a field") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			ELEMENT_FIELD.check(value, spot);
+			refuseId(value, spot);
 		}
 
 	},
@@ -398,6 +419,13 @@ enum ParameterType {
 	// The word in its known spelling
 	String canonical(String text) {
 		return this.choices.stream().filter((choice) -> choice.equalsIgnoreCase(text)).findFirst().orElse(text);
+	}
+
+	private static void refuseId(BsonValue value, DefinitionCursor spot) {
+		if (value.isString() && Names.isId(value.asString().getValue())) {
+			spot.wrong("'%s' cannot be '%s': MongoDB does not allow a change of the '_id' of a document"
+				.formatted(spot.name(), value.asString().getValue()), "Choose another field");
+		}
 	}
 
 	void wrongType(BsonValue value, DefinitionCursor spot, String action) {

@@ -17,6 +17,11 @@ import io.gemforce.migrations.mongo.change.source.Seconds;
  */
 final class ChangesSchema {
 
+	private static final String PATH = "[^.$\\u0000][^.\\u0000]*(\\.[^.$\\u0000][^.\\u0000]*)*$";
+
+	// A '[]' only at the end of a name
+	private static final String ELEMENTS = "(?!(.*[.\\]])?\\[\\])(?!.*\\[\\][^.])";
+
 	private ChangesSchema() {
 	}
 
@@ -61,8 +66,10 @@ final class ChangesSchema {
 			case REQUIREMENTS -> list(string("^(postgres|mongo):[0-9]+([._][0-9]+)*$"), 0);
 			case FLAG -> ofType("boolean");
 			case COLLECTION -> string("^(?!system\\.)[^.$\\u0000][^$\\u0000]*$");
-			case FIELD -> string("^[^.$\\u0000][^.\\u0000]*(\\.[^.$\\u0000][^.\\u0000]*)*$");
-			case CHANGED_FIELD -> string("^(?!_id(\\.|$))[^.$\\u0000][^.\\u0000]*(\\.[^.$\\u0000][^.\\u0000]*)*$");
+			case FIELD -> string("^(?!.*\\[\\])" + PATH);
+			case CHANGED_FIELD -> string("^(?!_id(\\.|$))(?!.*\\[\\])" + PATH);
+			case ELEMENT_FIELD -> string("^" + ELEMENTS + PATH);
+			case CHANGED_ELEMENT_FIELD -> string("^(?!_id(\\.|\\[|$))" + ELEMENTS + PATH);
 			case INDEX_NAME -> string("^(?!(\\*|_id_)$)[^\\u0000]*[^\\u0000\\s][^\\u0000]*$");
 			case VALUE -> new BsonDocument();
 			case FILTER, VALIDATOR -> ofType("object");

@@ -1,0 +1,110 @@
+package io.gemforce.migrations.mongo.change.operation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import org.bson.BsonDocument;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.gemforce.migrations.mongo.change.ChangePlan;
+import io.gemforce.migrations.mongo.change.Interruption;
+import io.gemforce.migrations.mongo.change.TestChanges;
+import io.gemforce.migrations.mongo.change.TestContext;
+import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
+import io.gemforce.migrations.support.MongoServers;
+import io.gemforce.migrations.support.MongoTestDatabase;
+import io.gemforce.migrations.support.TestDatabases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for changes of fields in the documents of arrays.
+ */
+@ExtendWith(TestDatabases.class)
+class ElementFieldTests {
+
+	private static final String RENAME = "renameField: {collection: gems, from: 'items[].price', to: 'items[].cost'}";
+
+	private static final String RENAME_NESTED = "renameField: {collection: gems, from: 'items[].p', to: 'items[].n.m.q'}";
+
+	private static final String ADD = "addField: {collection: gems, field: 'items[].state', value: new}";
+
+	private static final String COPY = "copyField: {collection: gems, from: 'items[].price', to: 'items[].n.was'}";
+
+	private static final String REMOVE = "removeField: {collection: gems, field: 'items[].price'}";
+
+	private static final String CONVERT = "convertField: {collection: gems, field: 'items[].price', to: string}";
+
+	private final MongoTestDatabase mongo;
+
+	ElementFieldTests(MongoTestDatabase mongo) {
+		this.mongo = mongo;
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+			RENAME + "|[{price: 1, b: 2}, null, 5, [{price: 1}], {}, {b: 3, price: null}]|[{b: 2, cost: 1}, null, 5, [{price: 1}], {}, {b: 3, cost: null}]",
+			RENAME + "|[{price: '$_id', Price: 1, 'p.q': {$numberLong: '1'}, '': 2}]|[{Price: 1, 'p.q': {$numberLong: '1'}, '': 2, cost: '$_id'}]",
+			RENAME_NESTED
+					+ "|[{p: 1}, {p: 2, n: {}}, {p: 3, n: {m: {}}}, {p: 4, n: {x: 1}}, {n: {}}]|[{n: {m: {q: 1}}}, {n: {m: {q: 2}}}, {n: {m: {q: 3}}}, {n: {x: 1, m: {q: 4}}}, {n: {}}]",
+			"renameField: {collection: gems, from: 'items[].n.m.q', to: 'items[].p'}|[{n: {m: {q: 1, r: 2}, s: 3}}, {n: {m: 5}}]|[{n: {m: {r: 2}, s: 3}, p: 1}, {n: {m: 5}}]",
+			"renameField: {collection: gems, from: 'items[].sub[].a', to: 'items[].sub[].b'}|[{sub: [{a: 1}, 7, {c: 1}]}, {sub: {a: 1}, x: [{a: 1}]}, {sub: []}, 1]|refused",
+			"renameField: {collection: gems, from: 'items[].sub[].a', to: 'items[].sub[].b'}|[{sub: [{a: 1}, 7, {c: 1}]}, {sub: 5}, {x: [{a: 1}]}, {sub: []}, 1]|[{sub: [{b: 1}, 7, {c: 1}]}, {sub: 5}, {x: [{a: 1}]}, {sub: []}, 1]",
+			"renameField: {collection: gems, from: 'items[].d.sub[].a', to: 'items[].d.sub[].e.b'}|[{d: {sub: [{a: [1]}], z: 1}}, {d: {sub: 1}}]|[{d: {sub: [{e: {b: [1]}}], z: 1}}, {d: {sub: 1}}]",
+			ADD + "|[{a: 1}, {state: 'new'}, {state: null}, null, [], [{}], {}]|[{a: 1, state: 'new'}, {state: 'new'}, {state: null}, null, [], [{}], {state: 'new'}]",
+			"addField: {collection: gems, field: 'items[].v', value: '$price'}|[{price: 1}]|[{price: 1, v: '$price'}]",
+			"addField: {collection: gems, field: 'items[].n.v', value: {a: [1]}}|[{}, {n: {}}, {n: {v: 1}}]|[{n: {v: {a: [1]}}}, {n: {v: {a: [1]}}}, {n: {v: 1}}]",
+			COPY + "|[{price: '$x'}, {price: 1, n: {was: 2}}, {price: [1], n: {}}, {}]|[{price: '$x', n: {was: '$x'}}, {price: 1, n: {was: 2}}, {price: [1], n: {was: [1]}}, {}]",
+			REMOVE + "|[{price: 1, Price: 2}, null, {b: 1, price: {x: 1}}, [{price: 1}]]|[{Price: 2}, null, {b: 1}, [{price: 1}]]",
+			"removeField: {collection: gems, field: 'items[].n.m'}|[{n: {m: 1}}, {n: {m: 1, k: 2}}, {n: 1}]|[{n: {}}, {n: {k: 2}}, {n: 1}]",
+			CONVERT + "|[{price: 1}, {price: 2}, null, {price: null}, {}]|[{price: '1'}, {price: '2'}, null, {price: null}, {}]",
+			CONVERT + "|[{price: 1}, {price: '2'}, {price: true}, [{price: 3}]]|[{price: '1'}, {price: '2'}, {price: 'true'}, [{price: 3}]]",
+			"convertField: {collection: gems, field: 'items[].price', to: int, onError: unset}|[{price: '1'}, {price: 'x'}]|[{price: 1}, {}]",
+			"convertField: {collection: gems, field: 'items[].price', to: int, onError: keep}|[{price: '1'}, {price: 'x'}, {price: [1]}]|[{price: 1}, {price: 'x'}, {price: [1]}]",
+			"convertField: {collection: gems, field: 'items[]', to: string}|[1, null, '2', 3]|['1', null, '2', '3']",
+			"convertField: {collection: gems, field: 'items[]', to: string, onError: keep}|[1, [2], {x: 3}]|['1', [2], {x: 3}]",
+			"convertField: {collection: gems, field: 'items[].tags[]', to: long}|[{tags: [1, 2]}, {tags: 3}, {}]|[{tags: [{$numberLong: '1'}, {$numberLong: '2'}]}, {tags: 3}, {}]" })
+	void changesTheDocumentsOfAnArrayAndNothingElse(String change, String before, String after) {
+		for (boolean transactions : MongoServers.isReplicaSet() ? new boolean[] { true, false } : new boolean[] { false }) {
+			insert("{_id: 1, items: %s, other: [{price: 1}]}".formatted(before), "{_id: 2, items: []}", "{_id: 3}",
+					"{_id: 4, items: null}", "{_id: 5, items: 'x'}");
+			List<BsonDocument> original = gems();
+			TestContext.Builder context = TestContext.on(this.mongo).transactions(transactions).rank(transactions ? 1 : 2);
+			if (after.equals("refused")) {
+				assertThatExceptionOfType(ChangeRefusedException.class)
+					.isThrownBy(() -> context.up(TestChanges.of(change)));
+			}
+			else {
+				context.upTwice(TestChanges.of(change));
+				assertThat(gems()).containsExactlyInAnyOrder(
+						json("{_id: 1, items: %s, other: [{price: 1}]}".formatted(after)), json("{_id: 2, items: []}"),
+						json("{_id: 3}"), json("{_id: 4, items: null}"), json("{_id: 5, items: 'x'}"));
+				assertThat(context.down(TestChanges.of(change)).conflictExamples()).isEmpty();
+			}
+			assertThat(gems()).containsExactlyInAnyOrderElementsOf(original);
+			this.mongo.collection("gems").deleteMany(new Document());
+		}
+	}
+
+	private void insert(String... documents) {
+		for (String document : documents) {
+			this.mongo.collection("gems").insertOne(Document.parse(document));
+		}
+	}
+
+	private static BsonDocument json(String json) {
+		return BsonDocument.parse(json);
+	}
+
+	private List<BsonDocument> gems() {
+		return this.mongo.database().getCollection("gems", BsonDocument.class).find().into(new ArrayList<>());
+	}
+
+}
