@@ -33,8 +33,7 @@ enum ChangeKind {
 
 	COPY_FIELD(CopyField.KIND,
 			"Copies a field in all documents that have it and lack the target. Undone by removing the copies.",
-			CopyField::of, Keys.COLLECTION,
-			Parameter.required("from", ParameterType.ELEMENT_FIELD, Keys.PATH),
+			CopyField::of, Keys.COLLECTION, Parameter.required("from", ParameterType.ELEMENT_FIELD, Keys.PATH),
 			Parameter.required("to", ParameterType.CHANGED_ELEMENT_FIELD,
 					"The field to copy it to. Documents that have it are left alone.")),
 
@@ -119,6 +118,18 @@ enum ChangeKind {
 					"What undoes the update: update operators, or a pipeline."),
 			Parameter.optional("downFilter", ParameterType.FILTER,
 					"Selects the documents to undo. Without it those that 'filter' selects at that time."),
+			Parameter.optional("arrayFilters", ParameterType.ARRAY_FILTERS,
+					"Selects the elements that paths of 'up' and 'down' call '$[x]', a filter for each such x."),
+			Parameter.optional("downArrayFilters", ParameterType.ARRAY_FILTERS,
+					"Those of 'down', if they are others than those of 'up'."),
+			Parameter.optional("collation", ParameterType.COLLATION,
+					"The rules by which strings are compared. With it, only 'down' can undo the update."),
+			Parameter.optional("hint", ParameterType.HINT,
+					"The index by which the server finds the documents: its name or its keys."),
+			Parameter.optional("let", ParameterType.VARIABLES, "Values of variables, which expressions call '$$name'."),
+			Parameter.optional("upsert", ParameterType.FLAG,
+					"Whether a document is inserted if there is none of the '_id', which 'filter' must select by and "
+							+ "nothing else. Undone by deleting it, unless it was changed since."),
 			Parameter.optional("idempotent", ParameterType.FLAG,
 					"Your word that the update does the same if it is executed again. It is known of $set, $unset, "
 							+ "$rename, $min, $max, $addToSet and $pull.")),

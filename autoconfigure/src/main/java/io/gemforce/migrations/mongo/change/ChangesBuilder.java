@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import com.mongodb.MongoClientSettings;
+import com.mongodb.client.model.Collation;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.ValidationAction;
 import com.mongodb.client.model.ValidationLevel;
@@ -272,6 +273,48 @@ final class ChangesBuilder implements MongoChanges {
 		@Override
 		public Update downFilter(Bson filter) {
 			this.parameters.append("downFilter", bson(filter));
+			return this;
+		}
+
+		@Override
+		public Update arrayFilters(List<? extends Bson> filters) {
+			this.parameters.append("arrayFilters", bson(filters));
+			return this;
+		}
+
+		@Override
+		public Update downArrayFilters(List<? extends Bson> filters) {
+			this.parameters.append("downArrayFilters", bson(filters));
+			return this;
+		}
+
+		@Override
+		public Update collation(Collation collation) {
+			this.parameters.append("collation", collation.asDocument());
+			return this;
+		}
+
+		@Override
+		public Update hint(String index) {
+			this.parameters.append("hint", new BsonString(index));
+			return this;
+		}
+
+		@Override
+		public Update hint(Bson keys) {
+			this.parameters.append("hint", bson(keys));
+			return this;
+		}
+
+		@Override
+		public Update let(Bson variables) {
+			this.parameters.append("let", bson(variables));
+			return this;
+		}
+
+		@Override
+		public Update upsert() {
+			this.parameters.append("upsert", BsonBoolean.TRUE);
 			return this;
 		}
 

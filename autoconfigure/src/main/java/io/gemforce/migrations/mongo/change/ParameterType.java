@@ -317,6 +317,52 @@ enum ParameterType {
 
 	},
 
+	ARRAY_FILTERS("a list of filters") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isArray() || !value.asArray().stream().allMatch(BsonValue::isDocument)) {
+				wrongType(value, spot,
+						"Write a list of filters, one for each identifier, for example [{item.size: 1}]");
+			}
+			else if (value.asArray().isEmpty()) {
+				spot.wrong("'%s' is empty".formatted(spot.name()), "Write at least one filter, or remove the key");
+			}
+		}
+
+	},
+
+	HINT("an index") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			boolean name = value.isString() && !value.asString().getValue().isEmpty();
+			if (!name && !(value.isDocument() && !value.asDocument().isEmpty())) {
+				wrongType(value, spot, "Write the name of an index, or its keys, for example {size: 1}");
+			}
+		}
+
+	},
+
+	VARIABLES("names and values") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isDocument()) {
+				wrongType(value, spot, "Write names and values, for example {limit: 5} for '$$limit'");
+				return;
+			}
+			value.asDocument()
+				.keySet()
+				.stream()
+				.filter((name) -> !name.matches("[a-z][a-zA-Z0-9_]*"))
+				.forEach((name) -> spot.to(name)
+					.wrongKey("'%s' is no name of a variable".formatted(name),
+							"Write a small letter first, then letters, digits and '_'"));
+		}
+
+	},
+
 	COMMAND("a command") {
 
 		@Override

@@ -30,8 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class Application {
 
-	private static final String[] FIELDS = { "a", "b", "c", "d", "e", "f", "t", "a.x", "b.y", "c.x", "h", "h.0", "h.0.x",
-			"h.1.y", "h.0.g.0.x" };
+	private static final String[] FIELDS = { "a", "b", "c", "d", "e", "f", "t", "a.x", "b.y", "c.x", "h", "h.0",
+			"h.0.x", "h.1.y", "h.0.g.0.x" };
 
 	private static final Pattern WRITTEN = Pattern.compile("written-[0-9]+-");
 

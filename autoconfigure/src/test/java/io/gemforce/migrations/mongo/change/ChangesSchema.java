@@ -89,6 +89,11 @@ final class ChangesSchema {
 								.append("propertyNames", new BsonDocument("pattern", text("^\\$"))),
 							list(ofType("object").append("minProperties", new BsonInt32(1))
 								.append("maxProperties", new BsonInt32(1)), 1))));
+			case ARRAY_FILTERS -> list(ofType("object").append("minProperties", new BsonInt32(1)), 1);
+			case HINT -> new BsonDocument("oneOf",
+					new BsonArray(List.of(string("."), ofType("object").append("minProperties", new BsonInt32(1)))));
+			case VARIABLES ->
+				ofType("object").append("propertyNames", new BsonDocument("pattern", text("^[a-z][a-zA-Z0-9_]*$")));
 			case COMMAND -> ofType("object").append("minProperties", new BsonInt32(1));
 			case FIELD_TYPE, ON_CONVERSION_ERROR, EPOCH_UNIT, VALIDATION_LEVEL, VALIDATION_ACTION ->
 				words(type.choices());

@@ -48,15 +48,17 @@ public final class RandomChanges {
 			"h[].g[]", "h[]" };
 
 	private static final String[][] ELEMENT_RENAMES = { { "h[].x", "h[].y" }, { "h[].x.z", "h[].y" },
-			{ "h[].y", "h[].n.m" }, { "h[].g[].x", "h[].g[].y" }, { "h[].g[].y", "h[].g[].n.m" }, { "h[].y", "h[].x.z" } };
+			{ "h[].y", "h[].n.m" }, { "h[].g[].x", "h[].g[].y" }, { "h[].g[].y", "h[].g[].n.m" },
+			{ "h[].y", "h[].x.z" } };
 
 	private static final String[] NAMES = { "one", "one", "one", "two", "two", "three" };
 
 	private static final String[] TYPES = { "string", "int", "long", "double", "decimal", "bool", "date", "objectId" };
 
 	private static final String[] KINDS = { "renameField", "copyField", "addField", "removeField", "convertField",
-			"renameElements", "copyElements", "addElements", "removeElements", "convertElements", "createCollection", "dropCollection", "renameCollection", "createIndex", "dropIndex", "setValidator",
-			"insert", "update", "updateAndBack", "pipeline", "increment", "command" };
+			"renameElements", "copyElements", "addElements", "removeElements", "convertElements", "createCollection",
+			"dropCollection", "renameCollection", "createIndex", "dropIndex", "setValidator", "insert", "update",
+			"updateAndBack", "elements", "upsert", "pipeline", "increment", "command" };
 
 	private RandomChanges() {
 	}
@@ -181,7 +183,7 @@ public final class RandomChanges {
 
 	private static Arbitrary<BsonDocument> change() {
 		Arbitrary<String> kinds = Arbitraries.of(KINDS)
-			.filter((kind) -> MongoServers.isReplicaSet() || !kind.equals("setValidator"));
+			.filter((kind) -> MongoServers.isReplicaSet() || !List.of("setValidator", "elements").contains(kind));
 		return Combinators
 			.combine(kinds, Arbitraries.of(NAMES), Arbitraries.of(NAMES), Arbitraries.of(FIELDS),
 					Arbitraries.of(FIELDS), values(1), Arbitraries.of(TYPES), Arbitraries.integers().between(0, 11))
@@ -201,12 +203,13 @@ public final class RandomChanges {
 			case "convertField" -> "{convertField: {%s, field: '%s', to: '%s', onError: '%s'%s}}".formatted(on, field,
 					type, List.of("fail", "keep", "unset", "unset").get(number % 4),
 					type.equals("date") ? List.of("", ", unit: 's'", ", unit: 'ms'").get(number % 3) : "");
-			case "renameElements" -> "{renameField: {%s, from: '%s', to: '%s'}}".formatted(on, elements[0], elements[1]);
+			case "renameElements" ->
+				"{renameField: {%s, from: '%s', to: '%s'}}".formatted(on, elements[0], elements[1]);
 			case "copyElements" -> "{copyField: {%s, from: '%s', to: '%s'}}".formatted(on, elements[0], elements[1]);
 			case "addElements" -> "{addField: {%s, field: '%s', value: %s}}".formatted(on, elementField, json(value));
 			case "removeElements" -> "{removeField: {%s, field: '%s'}}".formatted(on, elementField);
-			case "convertElements" -> "{convertField: {%s, field: '%s', to: '%s', onError: '%s'}}".formatted(on, element,
-					type, element.endsWith("]") ? "keep" : List.of("fail", "keep", "unset").get(number % 3));
+			case "convertElements" -> "{convertField: {%s, field: '%s', to: '%s', onError: '%s'}}".formatted(on,
+					element, type, element.endsWith("]") ? "keep" : List.of("fail", "keep", "unset").get(number % 3));
 			case "createCollection" -> "{createCollection: {%s}}".formatted(on);
 			case "dropCollection" -> "{dropCollection: {%s}}".formatted(on);
 			case "renameCollection" -> "{renameCollection: {from: '%s', to: '%s'}}".formatted(collection, other);
@@ -225,6 +228,11 @@ public final class RandomChanges {
 			case "updateAndBack" ->
 				"{update: {%s, filter: {q: {$exists: false}}, up: {$set: {q: %s}}, down: {$unset: {q: 1}}, downFilter: {}}}"
 					.formatted(on, json(value));
+			case "elements" ->
+				"{update: {%s, filter: {h: {$elemMatch: {$eq: 1}}}, up: {$set: {'h.$[e]': %s}}, arrayFilters: [{e: 1}]}}"
+					.formatted(on, json(value));
+			case "upsert" -> "{update: {%s, filter: {_id: %s}, up: {$set: {a: %s}, $unset: {b: 1}}, upsert: true}}"
+				.formatted(on, (number % 2 == 0) ? number : "'id1'", json(value));
 			case "pipeline" ->
 				"{update: {%s, filter: {}, up: [{$set: {e: '$a', k: {$literal: %s}}}, {$unset: 'd'}], idempotent: true}}"
 					.formatted(on, json(value));

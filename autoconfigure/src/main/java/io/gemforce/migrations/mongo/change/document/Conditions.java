@@ -56,16 +56,14 @@ public final class Conditions {
 	 * In an array some document has the field.
 	 */
 	public static BsonDocument exists(FieldPath path) {
-		return path.scope()
-			.some(new BsonDocument(path.inner().text(), new BsonDocument("$exists", BsonBoolean.TRUE)));
+		return path.scope().some(new BsonDocument(path.inner().text(), new BsonDocument("$exists", BsonBoolean.TRUE)));
 	}
 
 	/**
 	 * In an array some document lacks the field; another array in it may count as one.
 	 */
 	public static BsonDocument missing(FieldPath path) {
-		return path.scope()
-			.some(new BsonDocument(path.inner().text(), new BsonDocument("$exists", BsonBoolean.FALSE)));
+		return path.scope().some(new BsonDocument(path.inner().text(), new BsonDocument("$exists", BsonBoolean.FALSE)));
 	}
 
 	public static BsonDocument isArray(FieldPath path) {

@@ -73,8 +73,7 @@ final class Expressions {
 			return of("$mergeObjects", new BsonString(document),
 					new BsonDocument(first, without(document + "." + first, parts.subList(1, parts.size()))));
 		}
-		BsonDocument others = new BsonDocument("input",
-				new BsonDocument("$objectToArray", new BsonString(document)))
+		BsonDocument others = new BsonDocument("input", new BsonDocument("$objectToArray", new BsonString(document)))
 			.append("as", new BsonString("field"))
 			.append("cond", not(isName("$$field.k", first)));
 		return new BsonDocument("$arrayToObject", new BsonDocument("$filter", others));
@@ -83,8 +82,7 @@ final class Expressions {
 	// A comparison would obey the collation of the collection
 	private static BsonDocument isName(String expression, String name) {
 		int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-		return of("$and",
-				of("$eq", new BsonDocument("$strLenBytes", new BsonString(expression)), new BsonInt32(bytes)),
+		return of("$and", of("$eq", new BsonDocument("$strLenBytes", new BsonString(expression)), new BsonInt32(bytes)),
 				of("$eq", of("$indexOfBytes", new BsonString(expression), literal(new BsonString(name))),
 						new BsonInt32(0)));
 	}

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param value the value that is set if none is taken
  * @param removing whether the field whose value is taken is removed
  */
-public record FieldEdit(@Nullable FieldPath from, @Nullable FieldPath to, @Nullable BsonValue value,
-		boolean removing) {
+public record FieldEdit(@Nullable FieldPath from, @Nullable FieldPath to, @Nullable BsonValue value, boolean removing) {
 
 	public static FieldEdit add(FieldPath to, BsonValue value) {
 		return new FieldEdit(null, to, value, false);
@@ -91,7 +90,8 @@ public record FieldEdit(@Nullable FieldPath from, @Nullable FieldPath to, @Nulla
 	 */
 	public BsonDocument stage() {
 		if (scope().isArray()) {
-			return new BsonDocument("$addFields", new BsonDocument(place().text(), scope().expression(this::expression)));
+			return new BsonDocument("$addFields",
+					new BsonDocument(place().text(), scope().expression(this::expression)));
 		}
 		return (this.to != null) ? new BsonDocument("$addFields", new BsonDocument(this.to.text(), source("$")))
 				: removal();

@@ -116,9 +116,9 @@ public record FieldScope(List<FieldPath> arrays) {
 					Expressions.with(element, path.parts(), expression(inner, level + 1, change)),
 					new BsonString(element));
 		}
-		return new BsonDocument("$map", new BsonDocument("input", new BsonString(array))
-			.append("as", new BsonString(name))
-			.append("in", changed));
+		return new BsonDocument("$map",
+				new BsonDocument("input", new BsonString(array)).append("as", new BsonString(name))
+					.append("in", changed));
 	}
 
 }

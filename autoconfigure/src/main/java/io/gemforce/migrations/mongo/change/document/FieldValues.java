@@ -8,13 +8,20 @@ import org.bson.BsonDocument;
 import org.bson.BsonString;
 
 /**
- * Updates that set and remove fields. Where a server has pipelines these are preferred:
- * there are servers whose {@code $set} writes nothing if two arrays or documents differ
- * only in the types of their numbers.
+ * Updates that set and remove fields.
  */
 public final class FieldValues {
 
 	private FieldValues() {
+	}
+
+	/**
+	 * Whether only a pipeline surely sets the values: there are servers whose
+	 * {@code $set} writes nothing if two arrays or documents differ only in the types of
+	 * their numbers.
+	 */
+	public static boolean areCompound(BsonDocument set) {
+		return set.values().stream().anyMatch((value) -> value.isArray() || value.isDocument());
 	}
 
 	public static BsonDocument operators(BsonDocument set, BsonDocument unset) {
@@ -36,8 +43,8 @@ public final class FieldValues {
 			stages.add(new BsonDocument("$set", literals));
 		}
 		if (!unset.isEmpty()) {
-			stages.add(new BsonDocument("$unset",
-					new BsonArray(unset.keySet().stream().map(BsonString::new).toList())));
+			stages
+				.add(new BsonDocument("$unset", new BsonArray(unset.keySet().stream().map(BsonString::new).toList())));
 		}
 		return stages;
 	}

@@ -83,7 +83,8 @@ record ElementUpdate(String collection, FieldEdit edit) {
 			left.stream()
 				.filter((document) -> !isSpared(EnclosingDocuments.remembered(remembered, document)))
 				.map(WholeDocument::id)
-				.forEach((id) -> step.conflict("'%s', document %s: %s".formatted(collection, BsonFormatter.show(id), what)));
+				.forEach((id) -> step
+					.conflict("'%s', document %s: %s".formatted(collection, BsonFormatter.show(id), what)));
 		});
 	}
 

@@ -45,7 +45,8 @@ record EnclosingDocuments(FieldPath path) {
 		return obstacles.isEmpty() ? Conditions.ANY : Conditions.not(Conditions.any(obstacles));
 	}
 
-	// A filter for documents that have, or have an element that has, what is to be changed
+	// A filter for documents that have, or have an element that has, what is to be
+	// changed
 	BsonDocument having(BsonDocument condition) {
 		BsonDocument some = this.path.scope().some(condition);
 		List<BsonDocument> outside = this.path.scope().obstacles(field());

@@ -91,10 +91,13 @@ record FieldAddition(String collection, FieldPath path, FieldEdit edit) {
 		for (BsonDocument document : documents) {
 			Preimage preimage = EnclosingDocuments.remembered(remembered, document);
 			if (!ElementUpdate.isSpared(preimage)) {
-				removable(document, preimage, expected).ifPresent((field) -> updates.add(new UpdateOneModel<>(
-						Conditions.all(Conditions.id(WholeDocument.id(document)),
-								Conditions.unchanged(field, field.find(document))),
-						field.unset())));
+				removable(document, preimage, expected)
+					.ifPresent(
+							(field) -> updates.add(
+									new UpdateOneModel<>(
+											Conditions.all(Conditions.id(WholeDocument.id(document)),
+													Conditions.unchanged(field, field.find(document))),
+											field.unset())));
 			}
 		}
 		return ConditionalUpdates.write(step.collection(this.collection), updates);

@@ -7,7 +7,9 @@ public final class PlanPhrases {
 
 	private static final String PREIMAGES = "find, insert, update, remove on the collection of pre-images";
 
-	// For a change that is only repeatable in a transaction
+	/**
+	 * For a change that is only repeatable in a transaction.
+	 */
 	public static final String TRANSACTIONS = "a replica set or sharded cluster to be repeatable: without transactions an "
 			+ "interruption stops the migration";
 

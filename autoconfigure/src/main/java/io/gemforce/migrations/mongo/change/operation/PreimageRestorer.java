@@ -121,7 +121,8 @@ final class PreimageRestorer {
 			return new ReplaceOneModel<>(WholeDocument.unchanged(document), replacement);
 		}
 		BsonDocument filter = Conditions.all(guards.toArray(BsonDocument[]::new));
-		return this.step.knowsPipelines() ? new UpdateOneModel<>(filter, FieldValues.pipeline(set, unset))
+		boolean pipeline = FieldValues.areCompound(set) && this.step.knowsPipelines();
+		return pipeline ? new UpdateOneModel<>(filter, FieldValues.pipeline(set, unset))
 				: new UpdateOneModel<>(filter, FieldValues.operators(set, unset));
 	}
 

@@ -94,7 +94,8 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 
 	static void checkField(FieldPath field, String done, DefinitionCursor spot) {
 		if (field.isElement()) {
-			spot.wrong("'%s' cannot be %s: it stands for the elements of an array, not for a field".formatted(field, done),
+			spot.wrong(
+					"'%s' cannot be %s: it stands for the elements of an array, not for a field".formatted(field, done),
 					"Write the path of a field of the elements, for example '%s.name'".formatted(field));
 		}
 	}
@@ -139,9 +140,8 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 			step.begin(new BsonDocument());
 		}
 		if (there) {
-			rename(step, fromParents.having(
-					Conditions.all(withField, Conditions.missing(this.to.inner()), fromParents.clear(), toParents.clear())),
-					edit);
+			rename(step, fromParents.having(Conditions.all(withField, Conditions.missing(this.to.inner()),
+					fromParents.clear(), toParents.clear())), edit);
 			step.requireNoneLeft(this.collection, some(Conditions.all(withField, taken)),
 					"have come to have '%s' as well as '%s'".formatted(this.to, this.from),
 					"Remove or rename '%s' or '%s' in these documents".formatted(this.to, this.from));
@@ -203,7 +203,7 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 
 	private BsonDocument renamedBack(BsonDocument element) {
 		BsonDocument renamed = FieldEdit.copy(this.to, this.from).changed(element);
-		return (renamed == element) ? element
+		return renamed.equals(element) ? element
 				: new EnclosingDocuments(this.to).removable(element, null, this.from.inner()).without(renamed);
 	}
 

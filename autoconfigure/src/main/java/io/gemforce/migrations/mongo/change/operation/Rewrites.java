@@ -47,7 +47,8 @@ final class Rewrites {
 		BsonDocument set = (value != null) ? new BsonDocument(this.field.text(), value) : new BsonDocument();
 		BsonDocument unset = (value != null) ? new BsonDocument()
 				: new BsonDocument(this.field.text(), new BsonInt32(1));
-		this.updates.add(this.step.knowsPipelines() ? new UpdateOneModel<>(filter, FieldValues.pipeline(set, unset))
+		boolean pipeline = FieldValues.areCompound(set) && this.step.knowsPipelines();
+		this.updates.add(pipeline ? new UpdateOneModel<>(filter, FieldValues.pipeline(set, unset))
 				: new UpdateOneModel<>(filter, FieldValues.operators(set, unset)));
 	}
 
