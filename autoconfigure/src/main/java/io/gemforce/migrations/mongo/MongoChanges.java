@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * executed, and what is wrong with a change is reported for all changes at once when the
  * declaration is complete.
  * <p>
- * Fields are named by their paths, with {@code .} between the parts. Paths that lead
- * through arrays are refused when the change is executed.
+ * Fields are named by their paths, with {@code .} between the parts, and {@code []} after
+ * the name of an array, such as {@code items[].price}, if the field is one of the
+ * documents in it. Other paths that lead through arrays are refused when the change is
+ * executed.
  */
 public interface MongoChanges {
 
@@ -466,6 +468,58 @@ public interface MongoChanges {
 		 * @return this
 		 */
 		Update downFilter(Bson filter);
+
+		/**
+		 * Set what selects the elements that paths of operators call {@code $[x]}. Those
+		 * of the undo may be among them.
+		 * @param filters a filter for each such {@code x}
+		 * @return this
+		 */
+		Update arrayFilters(List<? extends Bson> filters);
+
+		/**
+		 * Set the array filters of the undo, if they are others than those of the update.
+		 * @param filters a filter for each identifier
+		 * @return this
+		 */
+		Update downArrayFilters(List<? extends Bson> filters);
+
+		/**
+		 * Set the rules by which strings are compared. No pre-images are kept then, so
+		 * only {@code down} can undo the update.
+		 * @param collation the collation
+		 * @return this
+		 */
+		Update collation(Collation collation);
+
+		/**
+		 * Set the index by which the server finds the documents.
+		 * @param index the name of the index
+		 * @return this
+		 */
+		Update hint(String index);
+
+		/**
+		 * Set the index by which the server finds the documents.
+		 * @param keys the keys of the index
+		 * @return this
+		 */
+		Update hint(Bson keys);
+
+		/**
+		 * Set values of variables, which expressions call {@code $$name}.
+		 * @param variables names and values
+		 * @return this
+		 */
+		Update let(Bson variables);
+
+		/**
+		 * Insert a document if there is none. The filter must select it by its
+		 * {@code _id} and by nothing else. Undone by deleting it, unless it was changed
+		 * since.
+		 * @return this
+		 */
+		Update upsert();
 
 		/**
 		 * Declare that the update and its undo do the same if they are executed again.

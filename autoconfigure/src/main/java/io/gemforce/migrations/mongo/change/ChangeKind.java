@@ -36,29 +36,28 @@ enum ChangeKind {
 
 	RENAME_FIELD(RenameField.KIND, "Renames a field in all documents that have it. Undone by renaming it back.",
 			RenameField::of, Keys.COLLECTION,
-			Parameter.required("from", ParameterType.CHANGED_FIELD, "The field, as a path with '.' between its parts."),
-			Parameter.required("to", ParameterType.CHANGED_FIELD,
+			Parameter.required("from", ParameterType.CHANGED_ELEMENT_FIELD, Keys.PATH),
+			Parameter.required("to", ParameterType.CHANGED_ELEMENT_FIELD,
 					"The new name of the field. No document may have it.")),
 
 	COPY_FIELD(CopyField.KIND,
 			"Copies a field in all documents that have it and lack the target. Undone by removing the copies.",
-			CopyField::of, Keys.COLLECTION,
-			Parameter.required("from", ParameterType.FIELD, "The field, as a path with '.' between its parts."),
-			Parameter.required("to", ParameterType.CHANGED_FIELD,
+			CopyField::of, Keys.COLLECTION, Parameter.required("from", ParameterType.ELEMENT_FIELD, Keys.PATH),
+			Parameter.required("to", ParameterType.CHANGED_ELEMENT_FIELD,
 					"The field to copy it to. Documents that have it are left alone.")),
 
 	ADD_FIELD(AddField.KIND, "Adds a field to all documents that lack it. Undone by removing it from them.",
-			AddField::of, Keys.COLLECTION, Keys.FIELD,
+			AddField::of, Keys.COLLECTION, Keys.ELEMENT_FIELD,
 			Parameter.required("value", ParameterType.VALUE,
 					"The value of the field: any YAML or JSON, or extended JSON.")),
 
 	REMOVE_FIELD(RemoveField.KIND, "Removes a field from all documents. Undone from pre-images.", RemoveField::of,
-			Keys.COLLECTION, Keys.FIELD),
+			Keys.COLLECTION, Keys.ELEMENT_FIELD),
 
 	CONVERT_FIELD(ConvertField.KIND,
 			"Converts a field to another type in all documents that have it; null stays. Undone by converting back "
 					+ "where that is exact, from pre-images otherwise.",
-			ConvertField::of, Keys.COLLECTION, Keys.FIELD,
+			ConvertField::of, Keys.COLLECTION, Keys.ELEMENT_FIELD,
 			Parameter.required("to", ParameterType.FIELD_TYPE, "The type to convert to."),
 			Parameter.optional("onError", ParameterType.ON_CONVERSION_ERROR,
 					"What becomes of values that cannot be converted without loss: 'fail' (the default) refuses the "
@@ -199,6 +198,18 @@ enum ChangeKind {
 					"What undoes the update: update operators, or a pipeline."),
 			Parameter.optional("downFilter", ParameterType.FILTER,
 					"Selects the documents to undo. Without it those that 'filter' selects at that time."),
+			Parameter.optional("arrayFilters", ParameterType.ARRAY_FILTERS,
+					"Selects the elements that paths of 'up' and 'down' call '$[x]', a filter for each such x."),
+			Parameter.optional("downArrayFilters", ParameterType.ARRAY_FILTERS,
+					"Those of 'down', if they are others than those of 'up'."),
+			Parameter.optional("collation", ParameterType.COLLATION,
+					"The rules by which strings are compared. With it, only 'down' can undo the update."),
+			Parameter.optional("hint", ParameterType.HINT,
+					"The index by which the server finds the documents: its name or its keys."),
+			Parameter.optional("let", ParameterType.VARIABLES, "Values of variables, which expressions call '$$name'."),
+			Parameter.optional("upsert", ParameterType.FLAG,
+					"Whether a document is inserted if there is none of the '_id', which 'filter' must select by and "
+							+ "nothing else. Undone by deleting it, unless it was changed since."),
 			Parameter.optional("idempotent", ParameterType.FLAG,
 					"Your word that the update does the same if it is executed again. It is known of $set, $unset, "
 							+ "$rename, $min, $max, $addToSet and $pull.")),
@@ -276,6 +287,10 @@ enum ChangeKind {
 
 		static final Parameter COLLECTION = Parameter.required("collection", ParameterType.COLLECTION,
 				"The name of the collection.");
+
+		static final String PATH = "The field, as a path with '.' between its parts and '[]' after the name of an array.";
+
+		static final Parameter ELEMENT_FIELD = Parameter.required("field", ParameterType.CHANGED_ELEMENT_FIELD, PATH);
 
 		static final Parameter FIELD = Parameter.required("field", ParameterType.CHANGED_FIELD,
 				"The field, as a path with '.' between its parts.");

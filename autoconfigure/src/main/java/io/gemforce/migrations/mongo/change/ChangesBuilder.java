@@ -390,6 +390,48 @@ final class ChangesBuilder implements MongoChanges {
 		}
 
 		@Override
+		public Update arrayFilters(List<? extends Bson> filters) {
+			this.parameters.append("arrayFilters", bson(filters));
+			return this;
+		}
+
+		@Override
+		public Update downArrayFilters(List<? extends Bson> filters) {
+			this.parameters.append("downArrayFilters", bson(filters));
+			return this;
+		}
+
+		@Override
+		public Update collation(Collation collation) {
+			this.parameters.append("collation", collation.asDocument());
+			return this;
+		}
+
+		@Override
+		public Update hint(String index) {
+			this.parameters.append("hint", new BsonString(index));
+			return this;
+		}
+
+		@Override
+		public Update hint(Bson keys) {
+			this.parameters.append("hint", bson(keys));
+			return this;
+		}
+
+		@Override
+		public Update let(Bson variables) {
+			this.parameters.append("let", bson(variables));
+			return this;
+		}
+
+		@Override
+		public Update upsert() {
+			this.parameters.append("upsert", BsonBoolean.TRUE);
+			return this;
+		}
+
+		@Override
 		public Update idempotent() {
 			this.parameters.append("idempotent", BsonBoolean.TRUE);
 			return this;

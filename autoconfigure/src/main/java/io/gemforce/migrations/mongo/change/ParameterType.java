@@ -115,15 +115,10 @@ enum ParameterType {
 
 		@Override
 		void check(BsonValue value, DefinitionCursor spot) {
-			if (!value.isString()) {
-				wrongType(value, spot, "Write the path of a field, in quotes if it looks like something else");
-				return;
-			}
-			String wrong = Names.wrongField(value.asString().getValue());
-			if (wrong != null) {
-				spot.wrong(
-						"'%s' cannot be '%s': the path %s".formatted(spot.name(), value.asString().getValue(), wrong),
-						"Write the path of a field, with '.' between its parts");
+			ELEMENT_FIELD.check(value, spot);
+			if (value.isString() && Names.hasElements(value.asString().getValue())) {
+				spot.wrong("'%s' cannot be '%s': no '[]' is possible here".formatted(spot.name(),
+						value.asString().getValue()), "Write the path of a field that leads through no array");
 			}
 		}
 
@@ -134,10 +129,36 @@ enum ParameterType {
 		@Override
 		void check(BsonValue value, DefinitionCursor spot) {
 			FIELD.check(value, spot);
-			if (value.isString() && Names.isId(value.asString().getValue())) {
-				spot.wrong("'%s' cannot be '%s': MongoDB does not allow a change of the '_id' of a document"
-					.formatted(spot.name(), value.asString().getValue()), "Choose another field");
+			refuseId(value, spot);
+		}
+
+	},
+
+	// With '[]' after the names of arrays
+	ELEMENT_FIELD("the path of a field") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isString()) {
+				wrongType(value, spot, "Write the path of a field, in quotes if it looks like something else");
+				return;
 			}
+			String wrong = Names.wrongElementField(value.asString().getValue());
+			if (wrong != null) {
+				spot.wrong(
+						"'%s' cannot be '%s': the path %s".formatted(spot.name(), value.asString().getValue(), wrong),
+						"Write the path of a field, with '.' between its parts");
+			}
+		}
+
+	},
+
+	CHANGED_ELEMENT_FIELD("the path of a field") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			ELEMENT_FIELD.check(value, spot);
+			refuseId(value, spot);
 		}
 
 	},
@@ -309,6 +330,52 @@ enum ParameterType {
 				return;
 			}
 			UpdateOperators.check(value, spot);
+		}
+
+	},
+
+	ARRAY_FILTERS("a list of filters") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isArray() || !value.asArray().stream().allMatch(BsonValue::isDocument)) {
+				wrongType(value, spot,
+						"Write a list of filters, one for each identifier, for example [{item.size: 1}]");
+			}
+			else if (value.asArray().isEmpty()) {
+				spot.wrong("'%s' is empty".formatted(spot.name()), "Write at least one filter, or remove the key");
+			}
+		}
+
+	},
+
+	HINT("an index") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			boolean name = value.isString() && !value.asString().getValue().isEmpty();
+			if (!name && !(value.isDocument() && !value.asDocument().isEmpty())) {
+				wrongType(value, spot, "Write the name of an index, or its keys, for example {size: 1}");
+			}
+		}
+
+	},
+
+	VARIABLES("names and values") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isDocument()) {
+				wrongType(value, spot, "Write names and values, for example {limit: 5} for '$$limit'");
+				return;
+			}
+			value.asDocument()
+				.keySet()
+				.stream()
+				.filter((name) -> !name.matches("[a-z][a-zA-Z0-9_]*"))
+				.forEach((name) -> spot.to(name)
+					.wrongKey("'%s' is no name of a variable".formatted(name),
+							"Write a small letter first, then letters, digits and '_'"));
 		}
 
 	},
@@ -501,6 +568,13 @@ enum ParameterType {
 	// The word in its known spelling
 	String canonical(String text) {
 		return this.choices.stream().filter((choice) -> choice.equalsIgnoreCase(text)).findFirst().orElse(text);
+	}
+
+	private static void refuseId(BsonValue value, DefinitionCursor spot) {
+		if (value.isString() && Names.isId(value.asString().getValue())) {
+			spot.wrong("'%s' cannot be '%s': MongoDB does not allow a change of the '_id' of a document"
+				.formatted(spot.name(), value.asString().getValue()), "Choose another field");
+		}
 	}
 
 	void wrongType(BsonValue value, DefinitionCursor spot, String action) {

@@ -20,7 +20,6 @@ import org.bson.BsonValue;
 
 import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 import io.gemforce.migrations.mongo.change.document.Conditions;
-import io.gemforce.migrations.mongo.change.document.FieldPath;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -31,7 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class Application {
 
-	private static final String[] FIELDS = { "a", "b", "c", "d", "e", "f", "t", "a.x", "b.y", "c.x" };
+	private static final String[] FIELDS = { "a", "b", "c", "d", "e", "f", "t", "a.x", "b.y", "c.x", "h", "h.0",
+			"h.0.x", "h.1.y", "h.0.g.0.x" };
 
 	private static final Pattern WRITTEN = Pattern.compile("written-[0-9]+-");
 
@@ -73,7 +73,7 @@ final class Application {
 			BsonDocument before = collection.findOneAndUpdate(Conditions.id(id),
 					new BsonDocument("$set", new BsonDocument(field, value(new BsonString(mark)))));
 			if (before != null) {
-				BsonValue replaced = new FieldPath(field).find(before);
+				BsonValue replaced = find(before, field);
 				this.acknowledged.keySet().removeAll(marks((replaced != null) ? replaced : new BsonArray()));
 				this.acknowledged.put(mark, id);
 			}
@@ -82,6 +82,21 @@ final class Application {
 			// There is no place for the field in this document, or a validator or an
 			// index is in the way
 		}
+	}
+
+	// Also at a position of an array
+	private static BsonValue find(BsonDocument document, String path) {
+		BsonValue value = document;
+		for (String part : path.split("\\.")) {
+			if (value instanceof BsonArray array) {
+				int position = Integer.parseInt(part);
+				value = (position < array.size()) ? array.get(position) : null;
+			}
+			else {
+				value = (value instanceof BsonDocument enclosing) ? enclosing.get(part) : null;
+			}
+		}
+		return value;
 	}
 
 	private BsonValue value(BsonString mark) {

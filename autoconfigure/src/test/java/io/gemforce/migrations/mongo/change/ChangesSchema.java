@@ -18,6 +18,11 @@ import io.gemforce.migrations.mongo.change.source.Seconds;
  */
 final class ChangesSchema {
 
+	private static final String PATH = "[^.$\\u0000][^.\\u0000]*(\\.[^.$\\u0000][^.\\u0000]*)*$";
+
+	// A '[]' only at the end of a name
+	private static final String ELEMENTS = "(?!(.*[.\\]])?\\[\\])(?!.*\\[\\][^.])";
+
 	private ChangesSchema() {
 	}
 
@@ -62,8 +67,10 @@ final class ChangesSchema {
 			case REQUIREMENTS -> list(string("^(postgres|mongo):[0-9]+([._][0-9]+)*$"), 0);
 			case FLAG -> ofType("boolean");
 			case COLLECTION -> string("^(?!system\\.)[^.$\\u0000][^$\\u0000]*$");
-			case FIELD -> string("^[^.$\\u0000][^.\\u0000]*(\\.[^.$\\u0000][^.\\u0000]*)*$");
-			case CHANGED_FIELD -> string("^(?!_id(\\.|$))[^.$\\u0000][^.\\u0000]*(\\.[^.$\\u0000][^.\\u0000]*)*$");
+			case FIELD -> string("^(?!.*\\[\\])" + PATH);
+			case CHANGED_FIELD -> string("^(?!_id(\\.|$))(?!.*\\[\\])" + PATH);
+			case ELEMENT_FIELD -> string("^" + ELEMENTS + PATH);
+			case CHANGED_ELEMENT_FIELD -> string("^(?!_id(\\.|\\[|$))" + ELEMENTS + PATH);
 			case INDEX_NAME -> string("^(?!(\\*|_id_)$)[^\\u0000]*[^\\u0000\\s][^\\u0000]*$");
 			case VALUE -> new BsonDocument();
 			case VALUES -> new BsonDocument("oneOf", new BsonArray(List.of(valuesByText(), listOfValues())));
@@ -84,6 +91,11 @@ final class ChangesSchema {
 								.append("propertyNames", new BsonDocument("pattern", text("^\\$"))),
 							list(ofType("object").append("minProperties", new BsonInt32(1))
 								.append("maxProperties", new BsonInt32(1)), 1))));
+			case ARRAY_FILTERS -> list(ofType("object").append("minProperties", new BsonInt32(1)), 1);
+			case HINT -> new BsonDocument("oneOf",
+					new BsonArray(List.of(string("."), ofType("object").append("minProperties", new BsonInt32(1)))));
+			case VARIABLES ->
+				ofType("object").append("propertyNames", new BsonDocument("pattern", text("^[a-z][a-zA-Z0-9_]*$")));
 			case COMMAND -> ofType("object").append("minProperties", new BsonInt32(1));
 			case PIPELINE -> list(ofType("object").append("minProperties", new BsonInt32(1))
 				.append("maxProperties", new BsonInt32(1))

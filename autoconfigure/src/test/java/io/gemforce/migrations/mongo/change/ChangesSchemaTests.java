@@ -70,6 +70,10 @@ class ChangesSchemaTests {
 			  - insert: {collection: roles, documents: [{_id: admin}]}
 			  - update: {collection: MyClass, filter: {}, up: {$set: {x: 1}}, down: {$unset: {x: ""}}, downFilter: {x: 1}, idempotent: true}
 			  - update: {collection: MyClass, filter: {}, up: [{$set: {x: $y}}]}
+			  - update: {collection: MyClass, filter: {}, up: {$set: {'a.$[e].b': 1}}, arrayFilters: [{e.b: 2}], down: {$set: {'a.$[f].b': 2}}, downArrayFilters: [{f.b: 1}], collation: {locale: en}, hint: by_a, let: {y: 1}}
+			  - update: {collection: MyClass, filter: {_id: 1}, up: {$set: {b: 1}}, hint: {_id: 1}, upsert: true}
+			  - renameField: {collection: MyClass, from: 'items[].price', to: 'items[].n.cost'}
+			  - convertField: {collection: MyClass, field: 'a[].tags[]', to: string}
 			  - delete: {collection: MyClass, filter: {x: 1}}
 			  - delete: {collection: MyClass, filter: {}, all: true}
 			  - command: {up: {ping: 1}, down: {ping: 1}, idempotent: true}
@@ -105,6 +109,10 @@ class ChangesSchemaTests {
 			"changes: [{renameField: {collection: a, from: _id, to: c}}]",
 			"changes: [{removeField: {collection: $a, field: b}}]",
 			"changes: [{removeField: {collection: a, field: b..c}}]",
+			"changes: [{removeField: {collection: a, field: 'b[]c'}}]",
+			"changes: [{removeField: {collection: a, field: 'b[][].c'}}]",
+			"changes: [{update: {collection: a, filter: {}, up: {$set: {b: 1}}, arrayFilters: []}}]",
+			"changes: [{update: {collection: a, filter: {}, up: {$set: {b: 1}}, let: {B: 1}}}]",
 			"changes: [{convertField: {collection: a, field: b, to: text}}]",
 			"changes: [{createIndex: {collection: a, keys: {}}}]",
 			"changes: [{createIndex: {collection: a, keys: {b: 1}, unique: 'yes'}}]",

@@ -45,17 +45,25 @@ public final class RandomChanges {
 
 	private static final String[] FIELDS = { "a", "b", "c", "d", "e", "a.x", "b.y", "c.x", "c.x.z", "f.g", "f.g.h" };
 
+	private static final String[] ELEMENT_FIELDS = { "h[].x", "h[].y", "h[].x.z", "h[].g[].x", "h[].n.m", "h[].g[].n.m",
+			"h[].g[]", "h[]" };
+
+	private static final String[][] ELEMENT_RENAMES = { { "h[].x", "h[].y" }, { "h[].x.z", "h[].y" },
+			{ "h[].y", "h[].n.m" }, { "h[].g[].x", "h[].g[].y" }, { "h[].g[].y", "h[].g[].n.m" },
+			{ "h[].y", "h[].x.z" } };
+
 	private static final String[] NAMES = { "one", "one", "one", "two", "two", "three" };
 
 	private static final String[] TYPES = { "string", "int", "long", "double", "decimal", "bool", "date", "objectId" };
 
 	private static final String[] KINDS = { "renameField", "copyField", "addField", "removeField", "convertField",
-			"createCollection", "dropCollection", "renameCollection", "createIndex", "dropIndex", "setValidator",
-			"insert", "update", "updateAndBack", "pipeline", "increment", "delete", "mapValues", "command",
+			"renameElements", "copyElements", "addElements", "removeElements", "convertElements", "createCollection",
+			"dropCollection", "renameCollection", "createIndex", "dropIndex", "setValidator", "insert", "update",
+			"updateAndBack", "elements", "upsert", "pipeline", "increment", "delete", "mapValues", "command",
 			"createView", "dropView", "alterView", "alterIndex", "textIndex" };
 
 	private static final Set<String> NOT_IN_MEMORY = Set.of("setValidator", "createView", "dropView", "alterView",
-			"alterIndex", "textIndex");
+			"alterIndex", "textIndex", "elements");
 
 	// One to one, into one, a swap, and a chain with all but texts
 	private static final String[] MAPPINGS = { "[{from: 1, to: 'one'}, {from: '12', to: 'a dozen'}]",
@@ -101,9 +109,13 @@ public final class RandomChanges {
 			.maps(Arbitraries.of("a", "b", "c", "d", "f", MongoServers.isReplicaSet() ? "t.u" : "g"), values(2))
 			.ofMaxSize(4)
 			.map(RandomChanges::document);
-		Arbitrary<BsonDocument> tame = Arbitraries.maps(Arbitraries.of("a", "b", "c", "f"), tame(2))
-			.ofMaxSize(4)
-			.map(RandomChanges::document);
+		Arbitrary<BsonDocument> tame = Combinators
+			.combine(Arbitraries.maps(Arbitraries.of("a", "b", "c", "f"), tame(2)).ofMaxSize(4),
+					elements(1).injectNull(0.5))
+			.as((fields, elements) -> {
+				BsonDocument document = document(fields);
+				return (elements != null) ? document.append("h", elements) : document;
+			});
 		Arbitrary<List<BsonDocument>> documents = Arbitraries.frequencyOf(
 				Tuple.of(1, any.list().ofMaxSize(MAX_DOCUMENTS)),
 				Tuple.of(3, tame.list().ofMinSize(2).ofMaxSize(MAX_DOCUMENTS)));
@@ -130,6 +142,21 @@ public final class RandomChanges {
 						Arbitraries.maps(Arbitraries.of("x", "y", "g"), tame(depth - 1))
 							.ofMaxSize(2)
 							.map(RandomChanges::document)));
+	}
+
+	// Documents for the most part, and what is no document
+	private static Arbitrary<BsonValue> elements(int depth) {
+		Arbitrary<BsonDocument> documents = Arbitraries.maps(Arbitraries.of("x", "y", "n"), tame(1))
+			.ofMaxSize(2)
+			.map(RandomChanges::document);
+		Arbitrary<BsonDocument> nested = (depth == 0) ? documents : Combinators.combine(documents, elements(depth - 1))
+			.as((document, elements) -> document.clone().append("g", elements));
+		Arbitrary<BsonValue> others = Arbitraries.of("null", "1", "'12'", "[]", "[{x: 1}]", "[[1]]")
+			.map(RandomChanges::value);
+		return Arbitraries.frequencyOf(Tuple.of(4, documents), Tuple.of(2, nested), Tuple.of(1, others))
+			.list()
+			.ofMaxSize(3)
+			.map(BsonArray::new);
 	}
 
 	private static List<BsonDocument> withIds(List<BsonDocument> documents, List<BsonValue> ids) {
@@ -177,6 +204,9 @@ public final class RandomChanges {
 	private static BsonDocument change(String kind, String collection, String other, String field, String to,
 			BsonValue value, String type, int number) {
 		String on = "collection: '%s'".formatted(collection);
+		String element = ELEMENT_FIELDS[number % ELEMENT_FIELDS.length];
+		String elementField = ELEMENT_FIELDS[number % 6];
+		String[] elements = ELEMENT_RENAMES[number % ELEMENT_RENAMES.length];
 		return BsonDocument.parse(switch (kind) {
 			case "renameField", "copyField" -> "{%s: {%s, from: '%s', to: '%s'}}".formatted(kind, on, field, to);
 			case "addField" -> "{addField: {%s, field: '%s', value: %s}}".formatted(on, field, json(value));
@@ -184,6 +214,13 @@ public final class RandomChanges {
 			case "convertField" -> "{convertField: {%s, field: '%s', to: '%s', onError: '%s'%s}}".formatted(on, field,
 					type, List.of("fail", "keep", "unset", "unset").get(number % 4),
 					type.equals("date") ? List.of("", ", unit: 's'", ", unit: 'ms'").get(number % 3) : "");
+			case "renameElements" ->
+				"{renameField: {%s, from: '%s', to: '%s'}}".formatted(on, elements[0], elements[1]);
+			case "copyElements" -> "{copyField: {%s, from: '%s', to: '%s'}}".formatted(on, elements[0], elements[1]);
+			case "addElements" -> "{addField: {%s, field: '%s', value: %s}}".formatted(on, elementField, json(value));
+			case "removeElements" -> "{removeField: {%s, field: '%s'}}".formatted(on, elementField);
+			case "convertElements" -> "{convertField: {%s, field: '%s', to: '%s', onError: '%s'}}".formatted(on,
+					element, type, element.endsWith("]") ? "keep" : List.of("fail", "keep", "unset").get(number % 3));
 			case "createCollection" -> "{createCollection: {%s%s}}".formatted(on, (number % 3 == 0)
 					? ", validator: {'%s': {$exists: true}}, level: 'moderate', action: 'warn'".formatted(field) : "");
 			case "createView" -> "{createView: {view: 'seen_%s', on: '%s', pipeline: [{$match: {'%s': %s}}]}}"
@@ -213,6 +250,11 @@ public final class RandomChanges {
 			case "updateAndBack" ->
 				"{update: {%s, filter: {q: {$exists: false}}, up: {$set: {q: %s}}, down: {$unset: {q: 1}}, downFilter: {}}}"
 					.formatted(on, json(value));
+			case "elements" ->
+				"{update: {%s, filter: {h: {$elemMatch: {$eq: 1}}}, up: {$set: {'h.$[e]': %s}}, arrayFilters: [{e: 1}]}}"
+					.formatted(on, json(value));
+			case "upsert" -> "{update: {%s, filter: {_id: %s}, up: {$set: {a: %s}, $unset: {b: 1}}, upsert: true}}"
+				.formatted(on, (number % 2 == 0) ? number : "'id1'", json(value));
 			case "pipeline" ->
 				"{update: {%s, filter: {}, up: [{$set: {e: '$a', k: {$literal: %s}}}, {$unset: 'd'}], idempotent: true}}"
 					.formatted(on, json(value));

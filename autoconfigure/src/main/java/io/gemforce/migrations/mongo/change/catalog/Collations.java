@@ -2,6 +2,11 @@ package io.gemforce.migrations.mongo.change.catalog;
 
 import java.util.Map;
 
+import com.mongodb.client.model.Collation;
+import com.mongodb.client.model.CollationAlternate;
+import com.mongodb.client.model.CollationCaseFirst;
+import com.mongodb.client.model.CollationMaxVariable;
+import com.mongodb.client.model.CollationStrength;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -63,6 +68,22 @@ public final class Collations {
 			complete.remove("version");
 		}
 		return complete;
+	}
+
+	public static Collation forDriver(BsonDocument document) {
+		BsonDocument complete = complete(document);
+		Collation.Builder builder = Collation.builder().locale(document.getString("locale").getValue());
+		if (!complete.isEmpty()) {
+			builder.caseLevel(complete.getBoolean("caseLevel").getValue())
+				.collationCaseFirst(CollationCaseFirst.fromString(complete.getString("caseFirst").getValue()))
+				.collationStrength(CollationStrength.fromInt(complete.getNumber("strength").intValue()))
+				.numericOrdering(complete.getBoolean("numericOrdering").getValue())
+				.collationAlternate(CollationAlternate.fromString(complete.getString("alternate").getValue()))
+				.collationMaxVariable(CollationMaxVariable.fromString(complete.getString("maxVariable").getValue()))
+				.normalization(complete.getBoolean("normalization").getValue())
+				.backwards(complete.getBoolean("backwards").getValue());
+		}
+		return builder.build();
 	}
 
 }

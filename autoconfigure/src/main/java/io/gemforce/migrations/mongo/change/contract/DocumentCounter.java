@@ -1,6 +1,9 @@
 package io.gemforce.migrations.mongo.change.contract;
 
+import java.util.function.UnaryOperator;
+
 import com.mongodb.MongoClientSettings;
+import com.mongodb.client.AggregateIterable;
 import com.mongodb.client.MongoDatabase;
 import org.bson.BsonDocument;
 
@@ -29,6 +32,16 @@ public final class DocumentCounter {
 	public AffectedCount count(String name, BsonDocument filter) {
 		return this.counting ? new AffectedCount(new DocumentCount(this.database, name, filter).get(), false)
 				: new AffectedCount(this.database.getCollection(name).estimatedDocumentCount(), true);
+	}
+
+	/**
+	 * Count what an aggregation finds.
+	 * @param options what it has besides the filter
+	 */
+	public AffectedCount count(String name, BsonDocument filter,
+			UnaryOperator<AggregateIterable<BsonDocument>> options) {
+		return this.counting ? new AffectedCount(new DocumentCount(this.database, name, filter).get(options), false)
+				: count(name, filter);
 	}
 
 	/**

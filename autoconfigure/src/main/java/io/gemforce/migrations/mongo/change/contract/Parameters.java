@@ -13,7 +13,7 @@ import io.gemforce.migrations.mongo.change.document.FieldPath;
  */
 public record Parameters(BsonDocument document) {
 
-	boolean has(String key) {
+	public boolean has(String key) {
 		return this.document.containsKey(key);
 	}
 

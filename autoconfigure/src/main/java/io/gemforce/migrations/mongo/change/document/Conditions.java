@@ -52,12 +52,18 @@ public final class Conditions {
 		return name;
 	}
 
+	/**
+	 * In an array some document has the field.
+	 */
 	public static BsonDocument exists(FieldPath path) {
-		return new BsonDocument(path.text(), new BsonDocument("$exists", BsonBoolean.TRUE));
+		return path.scope().some(new BsonDocument(path.inner().text(), new BsonDocument("$exists", BsonBoolean.TRUE)));
 	}
 
+	/**
+	 * In an array some document lacks the field; another array in it may count as one.
+	 */
 	public static BsonDocument missing(FieldPath path) {
-		return new BsonDocument(path.text(), new BsonDocument("$exists", BsonBoolean.FALSE));
+		return path.scope().some(new BsonDocument(path.inner().text(), new BsonDocument("$exists", BsonBoolean.FALSE)));
 	}
 
 	public static BsonDocument isArray(FieldPath path) {
@@ -70,6 +76,38 @@ public final class Conditions {
 	public static BsonDocument isNoDocument(FieldPath path) {
 		return new BsonDocument(path.text(), new BsonDocument("$exists", BsonBoolean.TRUE).append("$not",
 				new BsonDocument("$type", new BsonString("object"))));
+	}
+
+	static BsonDocument isDocument(FieldPath path) {
+		return new BsonDocument(path.text(),
+				new BsonDocument("$type", new BsonString("object")).append("$not", IS_ARRAY));
+	}
+
+	/**
+	 * Some value of the field is of one of these types, and nothing else than them.
+	 */
+	public static BsonDocument isOfType(FieldPath path, List<BsonType> types) {
+		BsonDocument type = new BsonDocument("$type", names(types));
+		return path.scope()
+			.some(path.isElement() ? type
+					: all(new BsonDocument(path.inner().text(), type), not(isArray(path.inner()))));
+	}
+
+	/**
+	 * Some value of the field is of another type. An array that contains values of a type
+	 * matches that type, too.
+	 */
+	public static BsonDocument isOfOtherType(FieldPath path, List<BsonType> types) {
+		FieldPath field = path.inner();
+		BsonDocument other = new BsonDocument("$not", new BsonDocument("$type", names(types)));
+		return path.scope()
+			.some(path.isElement() ? other
+					: all(exists(field), any(List.of(isArray(field), new BsonDocument(field.text(), other)))));
+	}
+
+	private static BsonValue names(List<BsonType> types) {
+		List<BsonString> names = types.stream().map(Conditions::typeName).map(BsonString::new).toList();
+		return (names.size() == 1) ? names.get(0) : new BsonArray(names);
 	}
 
 	static BsonDocument equal(String path, BsonValue value) {

@@ -1,7 +1,10 @@
 package io.gemforce.migrations.mongo.change.document;
 
+import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
+import com.mongodb.client.AggregateIterable;
 import com.mongodb.client.MongoDatabase;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
@@ -24,6 +27,18 @@ public record DocumentCount(MongoDatabase database, String collection, BsonDocum
 					BsonDocument.class)
 			.getNumber("n")
 			.longValue();
+	}
+
+	/**
+	 * Count by an aggregation that has more than the filter.
+	 */
+	public long get(UnaryOperator<AggregateIterable<BsonDocument>> options) {
+		List<BsonDocument> pipeline = List.of(new BsonDocument("$match", this.filter),
+				new BsonDocument("$count", new BsonString("n")));
+		BsonDocument found = options
+			.apply(this.database.getCollection(this.collection, BsonDocument.class).aggregate(pipeline))
+			.first();
+		return (found != null) ? found.getNumber("n").longValue() : 0;
 	}
 
 	private static boolean isOnlyForQueries(BsonValue part) {

@@ -1,6 +1,7 @@
 package io.gemforce.migrations.mongo.change.document;
 
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -61,10 +62,27 @@ public final class Names {
 	}
 
 	/**
+	 * Checks a path in which {@code []} leads to the documents of an array.
+	 */
+	public static @Nullable String wrongElementField(String path) {
+		String plain = path.replaceAll("(?<=[^.\\]])\\[](?=\\.|$)", "");
+		if (hasElements(plain)) {
+			return "has a '[]' that does not stand right after the name of an array, and before a '.' or the end";
+		}
+		boolean position = !plain.equals(path)
+				&& Stream.of(plain.split("\\.")).anyMatch((part) -> part.matches("[0-9]+"));
+		return position ? "has a number beside '[]', which stands for all positions" : wrongField(plain);
+	}
+
+	public static boolean hasElements(String path) {
+		return path.contains(FieldScope.ELEMENTS);
+	}
+
+	/**
 	 * Whether a field is, or is part of, the id, which cannot be changed.
 	 */
 	public static boolean isId(String path) {
-		return path.equals("_id") || path.startsWith("_id.");
+		return path.equals("_id") || path.startsWith("_id.") || path.startsWith("_id[]");
 	}
 
 }

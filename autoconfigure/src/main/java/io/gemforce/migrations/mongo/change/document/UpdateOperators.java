@@ -12,6 +12,7 @@ import org.bson.BsonArray;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.BsonType;
 import org.bson.BsonValue;
 
 import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
@@ -33,6 +34,11 @@ public final class UpdateOperators {
 
 	private static final List<String> STAGES = List.of("$set", "$unset", "$addFields", "$project", "$replaceRoot",
 			"$replaceWith");
+
+	private static final Set<String> PLAIN = Set.of("$set", "$unset");
+
+	// A server fills empty timestamps in, and may compare the others by their values only
+	private static final Set<BsonType> COMPUTED = Set.of(BsonType.TIMESTAMP, BsonType.DOCUMENT, BsonType.ARRAY);
 
 	private UpdateOperators() {
 	}
@@ -109,7 +115,8 @@ public final class UpdateOperators {
 
 	public static boolean areIdempotent(BsonValue update) {
 		return update.isDocument() && IDEMPOTENT.containsAll(update.asDocument().keySet())
-				&& update.asDocument().values().stream().noneMatch(UpdateOperators::isPositional);
+				&& update.asDocument().values().stream().noneMatch(UpdateOperators::isPositional)
+				&& !ArrayFilters.areMixed(update.asDocument());
 	}
 
 	// '$' is the first element that the filter finds: after an update, another one
@@ -140,6 +147,30 @@ public final class UpdateOperators {
 			return removed || (left != null && !left.isArray()
 					&& !Fingerprint.comparable(left).equals(Fingerprint.comparable(wanted)));
 		});
+	}
+
+	/**
+	 * Whether it only sets fields at the top to simple values, or removes them, so that
+	 * what it makes of a document can be told without the server.
+	 */
+	public static boolean isPlain(BsonValue update) {
+		return update.isDocument() && PLAIN.containsAll(update.asDocument().keySet())
+				&& update.asDocument()
+					.values()
+					.stream()
+					.flatMap((fields) -> fields.asDocument().entrySet().stream())
+					.allMatch((field) -> Names.wrongField(field.getKey()) == null && field.getKey().indexOf('.') < 0
+							&& !COMPUTED.contains(field.getValue().getBsonType()));
+	}
+
+	/**
+	 * Returns what a plain update makes of a document.
+	 */
+	public static BsonDocument applyPlain(BsonDocument update, BsonDocument document) {
+		BsonDocument updated = document.clone();
+		updated.putAll(update.getDocument("$set", new BsonDocument()));
+		update.getDocument("$unset", new BsonDocument()).keySet().forEach(updated::remove);
+		return updated;
 	}
 
 	public static Set<String> fields(BsonValue update) {

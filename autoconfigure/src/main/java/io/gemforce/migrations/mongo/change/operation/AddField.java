@@ -14,7 +14,9 @@ import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
 import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.document.FieldEdit;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
+import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
 import io.gemforce.migrations.store.AffectedCount;
 
 /**
@@ -64,6 +66,15 @@ public record AddField(String collection, FieldPath field, BsonValue value) impl
 	}
 
 	@Override
+	public void check(DefinitionCursor spot) {
+		RenameField.checkField(this.field, "added", spot.to("field"));
+	}
+
+	private FieldAddition addition() {
+		return new FieldAddition(this.collection, this.field, FieldEdit.add(this.field, this.value));
+	}
+
+	@Override
 	public AffectedCount touches(DocumentCounter survey) {
 		return survey.count(this.collection, Conditions.missing(this.field));
 	}
@@ -85,22 +96,26 @@ public record AddField(String collection, FieldPath field, BsonValue value) impl
 			step.begin(new BsonDocument());
 			return;
 		}
-		BsonDocument without = Conditions.missing(this.field);
-		new Validators(info.get()).requirePass(step, without,
-				List.of(Validators.set(this.field, new BsonDocument("$literal", this.value))));
-		new FieldAddition(this.collection, this.field).begin(step, without);
+		BsonDocument without = Conditions.missing(this.field.inner());
+		FieldAddition addition = addition();
+		new Validators(info.get()).requirePass(step, Conditions.missing(this.field), addition.edit().stages());
+		addition.begin(step, without);
 		EnclosingDocuments parents = new EnclosingDocuments(this.field);
-		step.collection(this.collection)
-			.updateMany(Conditions.all(without, parents.clear()),
-					new BsonDocument("$set", new BsonDocument(this.field.text(), this.value)));
+		BsonDocument open = parents.having(Conditions.all(without, parents.clear()));
+		if (this.field.scope().isArray()) {
+			new ElementUpdate(this.collection, addition.edit()).make(step, open);
+		}
+		else {
+			step.collection(this.collection)
+				.updateMany(open, new BsonDocument("$set", new BsonDocument(this.field.text(), this.value)));
+		}
 		EnclosingDocuments.requireNoneLeft(step, this.collection, without, List.of(parents));
 	}
 
 	@Override
 	public void down(OperationContext step) throws Exception {
 		if (step.find(this.collection).isPresent()) {
-			new FieldAddition(this.collection, this.field).remove(step, List.of(this.field.top()),
-					(document) -> this.value);
+			addition().remove(step, List.of(this.field.top()), (document) -> this.value);
 		}
 	}
 

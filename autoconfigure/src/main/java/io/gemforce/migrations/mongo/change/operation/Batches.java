@@ -40,19 +40,27 @@ public final class Batches {
 
 	private final BsonDocument projection;
 
-	private Batches(OperationContext step, String collection, BsonDocument filter, BsonDocument projection) {
+	private final UpdateSettings settings;
+
+	private Batches(OperationContext step, String collection, BsonDocument filter, BsonDocument projection,
+			UpdateSettings settings) {
 		this.step = step;
 		this.collection = collection;
 		this.filter = filter;
 		this.projection = projection;
+		this.settings = settings;
 	}
 
 	public static Batches ofDocuments(OperationContext step, String collection, BsonDocument filter) {
-		return new Batches(step, collection, filter, new BsonDocument());
+		return new Batches(step, collection, filter, new BsonDocument(), UpdateSettings.NONE);
 	}
 
 	static Batches ofFields(OperationContext step, String collection, BsonDocument filter, Collection<String> fields) {
-		return new Batches(step, collection, filter, including(fields));
+		return new Batches(step, collection, filter, including(fields), UpdateSettings.NONE);
+	}
+
+	Batches with(UpdateSettings settings) {
+		return new Batches(this.step, this.collection, this.filter, this.projection, settings);
 	}
 
 	private static BsonDocument including(Collection<String> fields) {
@@ -62,8 +70,8 @@ public final class Batches {
 	}
 
 	void forEach(Work work) throws Exception {
-		try (MongoCursor<BsonDocument> cursor = this.step.collection(this.collection)
-			.find(this.filter)
+		try (MongoCursor<BsonDocument> cursor = this.settings
+			.selecting(this.step.collection(this.collection).find(this.filter))
 			.projection(BY_ID)
 			.sort(BY_ID)
 			.batchSize(BatchSize.MAX_DOCUMENTS)
@@ -123,8 +131,9 @@ public final class Batches {
 	// Returns whether all documents were read
 	private boolean read(Set<ExactValue> ids, List<BsonDocument> documents) {
 		BatchSize size = new BatchSize();
-		try (MongoCursor<BsonDocument> cursor = this.step.collection(this.collection)
-			.find(Conditions.all(Conditions.ids(ExactValue.values(ids)), this.filter))
+		try (MongoCursor<BsonDocument> cursor = this.settings
+			.byId(this.step.collection(this.collection)
+				.find(Conditions.all(Conditions.ids(ExactValue.values(ids)), this.filter)))
 			.projection(this.projection)
 			.batchSize(BatchSize.MAX_DOCUMENTS + 1)
 			.iterator()) {

@@ -6,10 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
-import com.mongodb.client.model.UpdateOneModel;
-import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.BsonType;
@@ -25,7 +24,6 @@ import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
 import io.gemforce.migrations.mongo.change.document.BsonFormatter;
-import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.Conversions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
@@ -79,6 +77,11 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 			spot.to("unit")
 				.wrongKey("'unit' is only for numbers that are to be dates", "Remove 'unit', or write 'to: date'");
 		}
+		if (this.field.isElement() && this.onError == OnConversionError.UNSET) {
+			spot.to("onError")
+				.wrong("'unset' would remove elements of the array '%s'".formatted(this.field.place()),
+						"Write keep or fail");
+		}
 	}
 
 	@Override
@@ -125,19 +128,12 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 		return PlanPhrases.eachDocument(this.collection);
 	}
 
-	// An array that contains values of the target type matches that type, too
 	private BsonDocument ofOtherTypes() {
-		BsonArray types = new BsonArray(List.of(new BsonString(targetName()), new BsonString("null")));
-		BsonDocument otherType = new BsonDocument(this.field.text(),
-				new BsonDocument("$not", new BsonDocument("$type", types)));
-		return Conditions.all(Conditions.exists(this.field),
-				Conditions.any(List.of(Conditions.isArray(this.field), otherType)));
+		return Conditions.isOfOtherType(this.field, List.of(target(), BsonType.NULL));
 	}
 
 	private BsonDocument ofTargetType() {
-		BsonDocument type = new BsonDocument(this.field.text(),
-				new BsonDocument("$type", new BsonString(targetName())));
-		return Conditions.all(type, Conditions.not(Conditions.isArray(this.field)));
+		return Conditions.isOfType(this.field, List.of(target()));
 	}
 
 	@Override
@@ -162,7 +158,8 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 			return;
 		}
 		BsonDocument documents = ofOtherTypes();
-		new EnclosingDocuments(this.field).requireNoArrays(step, this.collection, Conditions.exists(this.field));
+		new EnclosingDocuments(this.field).requireNoArrays(step, this.collection,
+				Conditions.exists(this.field.inner()));
 		boolean resumed = step.isBegun();
 		if (!resumed) {
 			step.begin(look(step, documents));
@@ -170,13 +167,13 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 		if (resumed) {
 			step.unpack();
 		}
-		Batches.ofFields(step, this.collection, documents, List.of(this.field.text()))
+		Batches.ofFields(step, this.collection, documents, List.of(this.field.place().text()))
 			.forEach((found, again) -> convert(step, found, again || resumed));
 	}
 
 	private BsonDocument look(OperationContext step, BsonDocument documents) {
 		Outlook found = new Outlook();
-		Batches.ofFields(step, this.collection, documents, List.of(this.field.text()))
+		Batches.ofFields(step, this.collection, documents, List.of(this.field.place().text()))
 			.look((batch) -> batch.forEach(found::add));
 		if (found.implausible > 0) {
 			throw step.refused("%d number%s of '%s' %s, for example %s".formatted(found.implausible,
@@ -197,40 +194,28 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 			if (original != null) {
 				notes.append(ORIGINAL_TYPE, new BsonString(original.name()));
 			}
-			step.requireRoomFor(((original != null) ? 0 : found.convertible)
-					+ ((this.onError == OnConversionError.UNSET) ? found.failures() : 0));
+			long remembered = ((original != null) ? 0 : found.convertible)
+					+ ((this.onError == OnConversionError.UNSET) ? found.failures() : 0);
+			step.requireRoomFor(Math.min(remembered, found.documents));
 			step.forget();
 		}
 		return notes;
 	}
 
 	private boolean convert(OperationContext step, List<BsonDocument> documents, boolean again) {
+		FieldPath place = this.field.place();
 		List<Preimage> preimages = new ArrayList<>();
-		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
-		ValuesById values = new ValuesById(this.field);
+		Rewrites rewrites = new Rewrites(step, place);
 		for (BsonDocument document : documents) {
-			BsonValue value = this.field.find(document);
-			if (value == null) {
-				continue;
+			BsonValue before = place.find(document);
+			AtomicBoolean derivable = new AtomicBoolean(true);
+			BsonValue after = this.field.rewrite(document, (value) -> convert(step, document, value, derivable));
+			if (before != null && !ExactValue.same(before, after)) {
+				if (!derivable.get()) {
+					preimages.add(Preimage.ofField(WholeDocument.id(document), place, before, after));
+				}
+				rewrites.add(document, after);
 			}
-			if (isImplausible(value)) {
-				throw step.failed("document %s of '%s' has come to have %s in '%s', which %s".formatted(
-						BsonFormatter.show(WholeDocument.id(document)), this.collection, BsonFormatter.describe(value),
-						this.field, NOT_PLAUSIBLE), UNIT_ACTION);
-			}
-			BsonValue converted = Conversions.convert(value, target(), this.unit).orElse(null);
-			if (converted == null && this.onError != OnConversionError.UNSET) {
-				requireKeeping(document, value);
-				continue;
-			}
-			if (!isDerivable(step, value, converted)) {
-				preimages.add(Preimage.ofField(WholeDocument.id(document), this.field, value, converted));
-			}
-			values.add(WholeDocument.id(document), converted);
-			updates.add(new UpdateOneModel<>(
-					Conditions.all(Conditions.id(WholeDocument.id(document)), Conditions.unchanged(this.field, value)),
-					(converted != null) ? new BsonDocument("$set", new BsonDocument(this.field.text(), converted))
-							: this.field.unset()));
 		}
 		if (step.isRemembering() && step.notes().containsKey(ORIGINAL_TYPE)) {
 			// Stored for the undo, which converts back what has no pre-image
@@ -239,12 +224,32 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 		else if (step.isRemembering()) {
 			step.keep(preimages, again);
 		}
-		if (step.hasTransactions()) {
-			// The transaction guarantees that they are as they were read
-			values.write(step.collection(this.collection));
-			return true;
+		return rewrites.write(this.collection);
+	}
+
+	// Null if the value is to be removed
+	private @Nullable BsonValue convert(OperationContext step, BsonDocument document, BsonValue value,
+			AtomicBoolean derivable) {
+		if (!isToConvert(value)) {
+			derivable.compareAndSet(true, value.isNull());
+			return value;
 		}
-		return ConditionalUpdates.write(step.collection(this.collection), updates);
+		if (isImplausible(value)) {
+			throw step.failed("document %s of '%s' has come to have %s in '%s', which %s".formatted(
+					BsonFormatter.show(WholeDocument.id(document)), this.collection, BsonFormatter.describe(value),
+					this.field, NOT_PLAUSIBLE), UNIT_ACTION);
+		}
+		BsonValue converted = Conversions.convert(value, target(), this.unit).orElse(null);
+		if (converted == null && this.onError != OnConversionError.UNSET) {
+			requireKeeping(document, value);
+			return value;
+		}
+		derivable.compareAndSet(true, isDerivable(step, value, converted));
+		return converted;
+	}
+
+	private boolean isToConvert(BsonValue value) {
+		return !value.isNull() && value.getBsonType() != target();
 	}
 
 	private void requireKeeping(BsonDocument document, BsonValue value) {
@@ -275,10 +280,10 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 		if (step.find(this.collection).isEmpty()) {
 			return;
 		}
-		new PreimageRestorer(step, this.collection, List.of(this.field.top())).run();
+		new PreimageRestorer(step, this.collection, List.of(this.field.place().top())).run();
 		if (step.notes().get(ORIGINAL_TYPE) instanceof BsonString type) {
 			BsonType original = BsonType.valueOf(type.getValue());
-			Batches.ofFields(step, this.collection, ofTargetType(), List.of(this.field.text()))
+			Batches.ofFields(step, this.collection, ofTargetType(), List.of(this.field.place().text()))
 				.forEach((documents, again) -> convertBack(step, documents, original));
 			Batches.ofFields(step, this.collection, ofTargetType(), List.of())
 				.look((left) -> conflicts(step, left, original));
@@ -288,18 +293,17 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 	private boolean convertBack(OperationContext step, List<BsonDocument> documents, BsonType original) {
 		Map<ExactValue, Preimage> remembered = step.preimages()
 			.find(documents.stream().map(WholeDocument::id).toList());
-		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
+		FieldPath place = this.field.place();
+		Rewrites rewrites = new Rewrites(step, place);
 		for (BsonDocument document : documents) {
-			BsonValue value = this.field.find(document);
-			if (value != null && EnclosingDocuments.remembered(remembered, document) == null) {
-				Conversions.convert(value, original, this.unit)
-					.ifPresent((converted) -> updates.add(new UpdateOneModel<>(
-							Conditions.all(Conditions.id(WholeDocument.id(document)),
-									Conditions.unchanged(this.field, value)),
-							new BsonDocument("$set", new BsonDocument(this.field.text(), converted)))));
+			BsonValue after = this.field.rewrite(document, (value) -> (value.getBsonType() == target())
+					? Conversions.convert(value, original, this.unit).orElse(value) : value);
+			if (EnclosingDocuments.remembered(remembered, document) == null
+					&& !ExactValue.same(place.find(document), after)) {
+				rewrites.add(document, after);
 			}
 		}
-		return ConditionalUpdates.write(step.collection(this.collection), updates);
+		return rewrites.write(this.collection);
 	}
 
 	private void conflicts(OperationContext step, List<BsonDocument> left, BsonType original) {
@@ -324,15 +328,22 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 
 		private long convertible;
 
+		private long documents;
+
 		private @Nullable BsonType type;
 
 		private boolean reversible = true;
 
 		void add(BsonDocument document) {
-			BsonValue value = ConvertField.this.field.find(document);
-			if (value == null) {
-				return;
-			}
+			List<BsonValue> open = ConvertField.this.field.values(document)
+				.stream()
+				.filter(ConvertField.this::isToConvert)
+				.toList();
+			open.forEach((value) -> add(value, document));
+			this.documents += open.isEmpty() ? 0 : 1;
+		}
+
+		private void add(BsonValue value, BsonDocument document) {
 			if (isImplausible(value)) {
 				this.implausible++;
 				if (this.implausibleExamples.size() < EXAMPLES) {

@@ -7,7 +7,6 @@ import java.util.stream.Stream;
 
 import com.mongodb.client.model.UpdateOneModel;
 import org.bson.BsonDocument;
-import org.bson.BsonString;
 import org.bson.BsonValue;
 
 import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
@@ -18,6 +17,7 @@ import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
 import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
 import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.document.FieldEdit;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
@@ -74,13 +74,18 @@ public record CopyField(String collection, FieldPath from, FieldPath to) impleme
 		RenameField.checkApart(this.from, this.to, "copied", spot.to("to"));
 	}
 
+	// Of what has the fields: a document, or an element
 	private BsonDocument copied() {
-		return Conditions.all(Conditions.exists(this.from), Conditions.missing(this.to));
+		return Conditions.all(Conditions.exists(this.from.inner()), Conditions.missing(this.to.inner()));
+	}
+
+	private FieldAddition addition() {
+		return new FieldAddition(this.collection, this.to, FieldEdit.copy(this.from, this.to));
 	}
 
 	@Override
 	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.collection, copied());
+		return survey.count(this.collection, this.to.scope().some(copied()));
 	}
 
 	@Override
@@ -101,15 +106,17 @@ public record CopyField(String collection, FieldPath from, FieldPath to) impleme
 			return;
 		}
 		new EnclosingDocuments(this.from).requireNoArrays(step, this.collection, copied());
-		BsonString value = new BsonString("$" + this.from);
-		new Validators(info.get()).requirePass(step, copied(), List.of(Validators.set(this.to, value)));
-		new FieldAddition(this.collection, this.to).begin(step, copied());
+		FieldAddition addition = addition();
+		new Validators(info.get()).requirePass(step, this.to.scope().some(copied()), addition.edit().stages());
+		addition.begin(step, copied());
 		// Excludes documents that have an array in the way by now
-		BsonDocument clear = Conditions.all(copied(), new EnclosingDocuments(this.from).clear(),
-				new EnclosingDocuments(this.to).clear());
-		if (step.knowsPipelines()) {
-			step.collection(this.collection)
-				.updateMany(clear, List.of(new BsonDocument("$set", new BsonDocument(this.to.text(), value))));
+		BsonDocument clear = new EnclosingDocuments(this.to).having(Conditions.all(copied(),
+				new EnclosingDocuments(this.from).clear(), new EnclosingDocuments(this.to).clear()));
+		if (this.to.scope().isArray()) {
+			new ElementUpdate(this.collection, addition.edit()).make(step, clear);
+		}
+		else if (step.knowsPipelines()) {
+			step.collection(this.collection).updateMany(clear, List.of(addition.edit().stage()));
 		}
 		else {
 			Batches.ofFields(step, this.collection, clear, List.of(this.from.text()))
@@ -138,7 +145,7 @@ public record CopyField(String collection, FieldPath from, FieldPath to) impleme
 	public void down(OperationContext step) throws Exception {
 		if (step.find(this.collection).isPresent()) {
 			List<String> needed = Stream.of(this.from.top(), this.to.top()).distinct().toList();
-			new FieldAddition(this.collection, this.to).remove(step, needed, this.from::find);
+			addition().remove(step, needed, this.from.inner()::find);
 		}
 	}
 

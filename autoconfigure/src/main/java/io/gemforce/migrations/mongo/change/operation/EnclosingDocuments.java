@@ -16,64 +16,101 @@ import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
 
 /**
- * The documents that enclose a nested field. A change that sets the field creates the
- * missing ones, and its undo removes those again that it leaves empty. So the rare
- * documents in which one of them existed and was empty are remembered.
+ * The documents that enclose a nested field, in a document or in an element of an array.
+ * A change that sets the field creates the missing ones, and its undo removes those again
+ * that it leaves empty. So the rare documents in which one of them existed and was empty
+ * are remembered.
+ * <p>
+ * Conditions that are taken or returned are those of what has the field: the document, or
+ * the element.
  */
 record EnclosingDocuments(FieldPath path) {
 
-	// Filters for documents in which the field cannot be reached
-	List<BsonDocument> obstacles() {
+	private FieldPath field() {
+		return this.path.inner();
+	}
+
+	private List<BsonDocument> obstacles() {
 		List<BsonDocument> obstacles = new ArrayList<>();
-		for (FieldPath parent : this.path.parents()) {
+		for (FieldPath parent : field().parents()) {
 			obstacles.add(Conditions.isArray(parent));
 			obstacles.add(Conditions.isNoDocument(parent));
 		}
 		return obstacles;
 	}
 
-	// A filter for documents in which nothing blocks the path to the field
+	// Nothing blocks the path to the field
 	BsonDocument clear() {
 		List<BsonDocument> obstacles = obstacles();
 		return obstacles.isEmpty() ? Conditions.ANY : Conditions.not(Conditions.any(obstacles));
 	}
 
-	void requireClear(OperationContext step, String collection, BsonDocument documents) {
-		requireNoArrays(step, collection, documents);
-		if (this.path.isNested()) {
+	// A filter for documents that have, or have an element that has, what is to be
+	// changed
+	BsonDocument having(BsonDocument condition) {
+		BsonDocument some = this.path.scope().some(condition);
+		List<BsonDocument> outside = this.path.scope().obstacles(field());
+		return outside.isEmpty() ? some : Conditions.all(some, Conditions.not(Conditions.any(outside)));
+	}
+
+	void requireClear(OperationContext step, String collection, BsonDocument condition) {
+		requireNoArrays(step, collection, condition);
+		if (field().isNested()) {
 			step.refuseIfAny(collection,
-					Conditions.all(documents,
-							Conditions.any(this.path.parents().stream().map(Conditions::isNoDocument).toList())),
+					blocked(condition, field().parents().stream().map(Conditions::isNoDocument).toList()),
 					"have something else than a document on the way to '%s', so the field has no place there"
 						.formatted(this.path),
 					"Change these documents first, or choose another field");
 		}
 	}
 
-	void requireNoArrays(OperationContext step, String collection, BsonDocument documents) {
-		if (this.path.isNested()) {
+	private BsonDocument blocked(BsonDocument condition, List<BsonDocument> obstacles) {
+		return this.path.scope().some(Conditions.all(condition, Conditions.any(obstacles)));
+	}
+
+	void requireNoArrays(OperationContext step, String collection, BsonDocument condition) {
+		List<BsonDocument> outside = this.path.scope().obstacles(field());
+		if (!outside.isEmpty()) {
+			step.refuseIfAny(collection, Conditions.any(outside),
+					"have an array on the way to '%s' that the path does not show, or a document where it shows an array"
+						.formatted(this.path),
+					"Write '[]' after the name of each array that is in all of these documents, or change them first");
+		}
+		if (field().isNested()) {
 			step.refuseIfAny(collection,
-					Conditions.all(documents,
-							Conditions.any(this.path.parents().stream().map(Conditions::isArray).toList())),
-					"have an array on the way to '%s', and MongoDB changes no fields through arrays".formatted(
-							this.path),
-					"Write an update with a pipeline, or a bean that implements MongoMigration");
+					blocked(condition, field().parents().stream().map(Conditions::isArray).toList()),
+					"have an array on the way to '%s', which leads through no array".formatted(this.path),
+					("Write '[]' after the name of the array if the documents in it are meant, for example '%s'; or an "
+							+ "update with a pipeline, or a bean that implements MongoMigration")
+						.formatted(throughArray()));
 		}
 	}
 
+	private String throughArray() {
+		String outside = this.path.text().substring(0, this.path.text().length() - field().text().length());
+		String top = field().top();
+		return outside + top + "[]" + field().text().substring(top.length());
+	}
+
 	// Fails after all other documents are changed, if some paths are blocked by now
-	static void requireNoneLeft(OperationContext step, String collection, BsonDocument documents,
+	static void requireNoneLeft(OperationContext step, String collection, BsonDocument condition,
 			List<EnclosingDocuments> parents) {
-		List<BsonDocument> obstacles = parents.stream().flatMap((way) -> way.obstacles().stream()).toList();
+		List<BsonDocument> obstacles = new ArrayList<>();
+		for (EnclosingDocuments way : parents) {
+			if (way.field().isNested()) {
+				obstacles.add(way.blocked(condition, way.obstacles()));
+			}
+			obstacles.addAll(way.path.scope().obstacles(way.field()));
+		}
 		if (!obstacles.isEmpty()) {
-			step.requireNoneLeft(collection, Conditions.all(documents, Conditions.any(obstacles)),
+			step.requireNoneLeft(collection, Conditions.any(obstacles),
 					"have come to have something else than a document on the way to the field",
 					"Change these documents");
 		}
 	}
 
 	void remember(OperationContext step, String collection, BsonDocument documents) {
-		if (!this.path.isNested() || !step.isRemembering()) {
+		if (!field().isNested() || !step.isRemembering()) {
 			return;
 		}
 		BsonDocument withEmpty = Conditions.all(documents, empty());
@@ -90,11 +127,11 @@ record EnclosingDocuments(FieldPath path) {
 	}
 
 	BsonDocument empty() {
-		return Conditions.any(this.path.parents().stream().map(Conditions::isEmptyDocument).toList());
+		return Conditions.any(field().parents().stream().map(Conditions::isEmptyDocument).toList());
 	}
 
 	private @Nullable FieldPath emptyParent(BsonDocument document) {
-		for (FieldPath parent : this.path.parents()) {
+		for (FieldPath parent : field().parents()) {
 			BsonValue value = parent.find(document);
 			if (value != null && value.isDocument() && value.asDocument().isEmpty()) {
 				return parent;
@@ -105,8 +142,8 @@ record EnclosingDocuments(FieldPath path) {
 
 	// The field, or the outermost parent that holds only it; the parents of kept stay
 	FieldPath removable(BsonDocument document, @Nullable Preimage remembered, @Nullable FieldPath kept) {
-		FieldPath removable = this.path;
-		List<FieldPath> parents = this.path.parents();
+		FieldPath removable = field();
+		List<FieldPath> parents = field().parents();
 		for (int i = parents.size() - 1; i >= 0; i--) {
 			FieldPath parent = parents.get(i);
 			BsonValue value = parent.find(document);

@@ -163,8 +163,8 @@ public record MapValues(String collection, FieldPath field, ValueMapping values,
 			});
 		}
 		BsonDocument selected = this.values.selected(this.field);
-		new Validators(info).requirePass(step, selected,
-				List.of(Validators.set(this.field, this.values.expression(this.field))));
+		new Validators(info).requirePass(step, selected, List.of(new BsonDocument("$addFields",
+				new BsonDocument(this.field.text(), this.values.expression(this.field)))));
 		boolean derived = step.isRemembering() && this.values.isOneToOne()
 				&& step.ids(this.collection, this.values.selectedTargets(this.field), 1).isEmpty();
 		if (step.isRemembering()) {

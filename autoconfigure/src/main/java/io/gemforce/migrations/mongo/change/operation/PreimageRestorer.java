@@ -19,6 +19,7 @@ import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
+import io.gemforce.migrations.mongo.change.document.FieldValues;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
 
@@ -90,7 +91,7 @@ final class PreimageRestorer {
 		});
 	}
 
-	private static WriteModel<BsonDocument> restoring(Preimage preimage, BsonDocument document) {
+	private WriteModel<BsonDocument> restoring(Preimage preimage, BsonDocument document) {
 		BsonDocument set = new BsonDocument();
 		BsonDocument unset = new BsonDocument();
 		BsonDocument replacement = document.clone();
@@ -116,19 +117,13 @@ final class PreimageRestorer {
 				replacement.remove(field.name());
 			}
 		}
-		return beyondOperators ? new ReplaceOneModel<>(WholeDocument.unchanged(document), replacement)
-				: new UpdateOneModel<>(Conditions.all(guards.toArray(BsonDocument[]::new)), operators(set, unset));
-	}
-
-	private static BsonDocument operators(BsonDocument set, BsonDocument unset) {
-		BsonDocument operators = new BsonDocument();
-		if (!set.isEmpty()) {
-			operators.append("$set", set);
+		if (beyondOperators) {
+			return new ReplaceOneModel<>(WholeDocument.unchanged(document), replacement);
 		}
-		if (!unset.isEmpty()) {
-			operators.append("$unset", unset);
-		}
-		return operators;
+		BsonDocument filter = Conditions.all(guards.toArray(BsonDocument[]::new));
+		boolean pipeline = FieldValues.areCompound(set) && this.step.knowsPipelines();
+		return pipeline ? new UpdateOneModel<>(filter, FieldValues.pipeline(set, unset))
+				: new UpdateOneModel<>(filter, FieldValues.operators(set, unset));
 	}
 
 }

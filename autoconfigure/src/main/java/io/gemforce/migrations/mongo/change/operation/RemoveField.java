@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-import com.mongodb.client.model.UpdateOneModel;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +14,13 @@ import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
 import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.document.ExactValue;
+import io.gemforce.migrations.mongo.change.document.FieldEdit;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
+import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
 import io.gemforce.migrations.store.AffectedCount;
 
 /**
@@ -67,6 +68,11 @@ public record RemoveField(String collection, FieldPath field) implements ChangeO
 	}
 
 	@Override
+	public void check(DefinitionCursor spot) {
+		RenameField.checkField(this.field, "removed", spot.to("field"));
+	}
+
+	@Override
 	public AffectedCount touches(DocumentCounter survey) {
 		return survey.count(this.collection, Conditions.exists(this.field));
 	}
@@ -86,11 +92,18 @@ public record RemoveField(String collection, FieldPath field) implements ChangeO
 		BsonDocument withField = Conditions.exists(this.field);
 		Optional<CollectionInfo> info = step.find(this.collection);
 		if (info.isEmpty()) {
+			if (!step.isBegun()) {
+				// An edited change may have kept some in its place
+				step.forget();
+			}
 			step.begin(new BsonDocument());
 			return;
 		}
-		new EnclosingDocuments(this.field).requireNoArrays(step, this.collection, withField);
-		new Validators(info.get()).requirePass(step, withField, List.of(Validators.remove(this.field)));
+		EnclosingDocuments parents = new EnclosingDocuments(this.field);
+		BsonDocument condition = Conditions.exists(this.field.inner());
+		parents.requireNoArrays(step, this.collection, condition);
+		FieldEdit edit = FieldEdit.remove(this.field);
+		new Validators(info.get()).requirePass(step, withField, edit.stages());
 		boolean resumed = step.isBegun();
 		if (!resumed) {
 			if (step.isRemembering()) {
@@ -103,41 +116,38 @@ public record RemoveField(String collection, FieldPath field) implements ChangeO
 			if (resumed) {
 				step.unpack();
 			}
-			Batches.ofFields(step, this.collection, withField, List.of(this.field.text()))
+			Batches.ofFields(step, this.collection, withField, List.of(this.field.place().text()))
 				.forEach((documents, again) -> remove(step, documents, again || resumed));
+			return;
+		}
+		BsonDocument open = parents.having(Conditions.all(condition, parents.clear()));
+		if (this.field.scope().isArray()) {
+			new ElementUpdate(this.collection, edit).make(step, open);
 		}
 		else {
-			step.collection(this.collection)
-				.updateMany(Conditions.all(withField, new EnclosingDocuments(this.field).clear()), this.field.unset());
+			step.collection(this.collection).updateMany(open, this.field.unset());
 		}
 	}
 
 	private boolean remove(OperationContext step, List<BsonDocument> documents, boolean again) {
+		FieldPath place = this.field.place();
 		List<Preimage> preimages = new ArrayList<>();
-		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
+		Rewrites rewrites = new Rewrites(step, place);
 		for (BsonDocument document : documents) {
-			BsonValue value = this.field.find(document);
-			if (value != null) {
-				BsonValue id = WholeDocument.id(document);
-				preimages.add(Preimage.ofField(id, this.field, value, null));
-				updates.add(
-						new UpdateOneModel<>(Conditions.all(Conditions.id(id), Conditions.unchanged(this.field, value)),
-								this.field.unset()));
+			BsonValue before = place.find(document);
+			BsonValue after = this.field.rewrite(document, (value) -> null);
+			if (before != null && !ExactValue.same(before, after)) {
+				preimages.add(Preimage.ofField(WholeDocument.id(document), place, before, after));
+				rewrites.add(document, after);
 			}
 		}
 		step.keep(preimages, again);
-		if (step.hasTransactions()) {
-			// The transaction guarantees that they are as they were read
-			step.collection(this.collection)
-				.updateMany(Conditions.ids(preimages.stream().map(Preimage::id).toList()), this.field.unset());
-			return true;
-		}
-		return ConditionalUpdates.write(step.collection(this.collection), updates);
+		return rewrites.write(this.collection);
 	}
 
 	@Override
 	public void down(OperationContext step) throws Exception {
-		new PreimageRestorer(step, this.collection, List.of(this.field.top())).run();
+		new PreimageRestorer(step, this.collection, List.of(this.field.place().top())).run();
 	}
 
 }

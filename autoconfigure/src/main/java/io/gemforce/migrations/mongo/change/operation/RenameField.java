@@ -19,6 +19,7 @@ import io.gemforce.migrations.mongo.change.contract.Reverse;
 import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
+import io.gemforce.migrations.mongo.change.document.FieldEdit;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
@@ -75,12 +76,27 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 	}
 
 	static void checkApart(FieldPath from, FieldPath to, String done, DefinitionCursor spot) {
-		if (from.equals(to)) {
+		if (from.isElement() || to.isElement()) {
+			checkField(from.isElement() ? from : to, done, spot);
+		}
+		else if (from.equals(to)) {
 			spot.wrong("'%s' is %s to itself".formatted(from, done), "Write another name");
 		}
 		else if (to.isWithin(from) || from.isWithin(to)) {
 			spot.wrong("'%s' cannot be %s to '%s': one is part of the other".formatted(from, done, to),
 					"Choose a field that is not part of the other one");
+		}
+		else if (!from.scope().equals(to.scope())) {
+			spot.wrong("'%s' cannot be %s to '%s': they are not fields of the same document".formatted(from, done, to),
+					"Write the same up to the last '[]' in both, for example 'items[].price' and 'items[].cost'");
+		}
+	}
+
+	static void checkField(FieldPath field, String done, DefinitionCursor spot) {
+		if (field.isElement()) {
+			spot.wrong(
+					"'%s' cannot be %s: it stands for the elements of an array, not for a field".formatted(field, done),
+					"Write the path of a field of the elements, for example '%s.name'".formatted(field));
 		}
 	}
 
@@ -94,42 +110,64 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 		return this.to.isNested();
 	}
 
+	private BsonDocument some(BsonDocument condition) {
+		return this.from.scope().some(condition);
+	}
+
 	@Override
 	public void up(OperationContext step) throws Exception {
-		BsonDocument withField = Conditions.exists(this.from);
-		BsonDocument taken = Conditions.exists(this.to);
+		// Of what has the fields: a document, or an element
+		BsonDocument withField = Conditions.exists(this.from.inner());
+		BsonDocument taken = Conditions.exists(this.to.inner());
+		FieldEdit edit = FieldEdit.rename(this.from, this.to);
+		EnclosingDocuments fromParents = new EnclosingDocuments(this.from);
+		EnclosingDocuments toParents = new EnclosingDocuments(this.to);
 		Optional<CollectionInfo> info = step.find(this.collection);
 		boolean there = info.isPresent();
 		if (there) {
 			// What an interrupted attempt has renamed has the target, too
-			step.refuseIfAny(this.collection, step.isBegun() ? Conditions.all(withField, taken) : taken,
+			step.refuseIfAny(this.collection, some(step.isBegun() ? Conditions.all(withField, taken) : taken),
 					"have '%s' already".formatted(this.to),
 					"Remove or rename '%s' in these documents first, or choose another name".formatted(this.to));
-			new EnclosingDocuments(this.from).requireNoArrays(step, this.collection, withField);
-			new EnclosingDocuments(this.to).requireClear(step, this.collection, withField);
-			new Validators(info.get()).requirePass(step, withField,
-					List.of(Validators.set(this.to, new BsonString("$" + this.from)), Validators.remove(this.from)));
+			fromParents.requireNoArrays(step, this.collection, withField);
+			toParents.requireClear(step, this.collection, withField);
+			new Validators(info.get()).requirePass(step, some(withField), edit.stages());
 		}
 		if (!step.isBegun()) {
-			if (there && this.to.isNested() && step.isRemembering()) {
-				step.forget();
-				step.requireRoomFor(step.collection(this.collection)
-					.countDocuments(Conditions.all(withField, new EnclosingDocuments(this.to).empty())));
-				new EnclosingDocuments(this.to).remember(step, this.collection, withField);
+			if (there && this.to.inner().isNested() && step.isRemembering()) {
+				remember(step, withField, edit);
 			}
 			step.begin(new BsonDocument());
 		}
 		if (there) {
-			EnclosingDocuments fromParents = new EnclosingDocuments(this.from);
-			EnclosingDocuments toParents = new EnclosingDocuments(this.to);
-			step.collection(this.collection)
-				.updateMany(
-						Conditions.all(withField, Conditions.missing(this.to), fromParents.clear(), toParents.clear()),
-						rename(this.from, this.to));
-			step.requireNoneLeft(this.collection, Conditions.all(withField, taken),
+			rename(step, fromParents.having(Conditions.all(withField, Conditions.missing(this.to.inner()),
+					fromParents.clear(), toParents.clear())), edit);
+			step.requireNoneLeft(this.collection, some(Conditions.all(withField, taken)),
 					"have come to have '%s' as well as '%s'".formatted(this.to, this.from),
 					"Remove or rename '%s' or '%s' in these documents".formatted(this.to, this.from));
 			EnclosingDocuments.requireNoneLeft(step, this.collection, withField, List.of(fromParents, toParents));
+		}
+	}
+
+	private void remember(OperationContext step, BsonDocument withField, FieldEdit edit) throws Exception {
+		EnclosingDocuments parents = new EnclosingDocuments(this.to);
+		BsonDocument withEmpty = some(Conditions.all(withField, parents.empty()));
+		if (edit.scope().isArray()) {
+			new ElementUpdate(this.collection, edit).remember(step, withEmpty);
+		}
+		else {
+			step.forget();
+			step.requireRoomFor(step.collection(this.collection).countDocuments(withEmpty));
+			parents.remember(step, this.collection, withField);
+		}
+	}
+
+	private void rename(OperationContext step, BsonDocument filter, FieldEdit edit) throws Exception {
+		if (edit.scope().isArray()) {
+			new ElementUpdate(this.collection, edit).make(step, filter);
+		}
+		else {
+			step.collection(this.collection).updateMany(filter, rename(this.from, this.to));
 		}
 	}
 
@@ -142,9 +180,17 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 		if (step.find(this.collection).isEmpty()) {
 			return;
 		}
-		BsonDocument renamed = Conditions.exists(this.to);
-		BsonDocument reversible = Conditions.all(renamed, Conditions.missing(this.from),
-				new EnclosingDocuments(this.from).clear(), new EnclosingDocuments(this.to).clear());
+		EnclosingDocuments fromParents = new EnclosingDocuments(this.from);
+		EnclosingDocuments toParents = new EnclosingDocuments(this.to);
+		BsonDocument reversible = fromParents.having(Conditions.all(Conditions.exists(this.to.inner()),
+				Conditions.missing(this.from.inner()), fromParents.clear(), toParents.clear()));
+		String kept = "'%s' stays, as '%s' is there or has no place".formatted(this.to, this.from);
+		if (this.from.scope().isArray()) {
+			new ElementUpdate(this.collection, FieldEdit.rename(this.from, this.to)).undo(step, reversible,
+					this::renamedBack);
+			ElementUpdate.listLeft(step, this.collection, Conditions.exists(this.to), kept);
+			return;
+		}
 		if (this.to.isNested()) {
 			Batches.ofFields(step, this.collection, reversible, List.of(this.to.top()))
 				.forEach((documents, again) -> renameBack(step, documents));
@@ -152,8 +198,13 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 		else {
 			step.collection(this.collection).updateMany(reversible, rename(this.to, this.from));
 		}
-		step.conflicts(this.collection, renamed,
-				"'%s' stays, as '%s' is there or has no place".formatted(this.to, this.from));
+		step.conflicts(this.collection, Conditions.exists(this.to), kept);
+	}
+
+	private BsonDocument renamedBack(BsonDocument element) {
+		BsonDocument renamed = FieldEdit.copy(this.to, this.from).changed(element);
+		return renamed.equals(element) ? element
+				: new EnclosingDocuments(this.to).removable(element, null, this.from.inner()).without(renamed);
 	}
 
 	// Removes the parents in the same update: later it is unknown which were created

@@ -8,13 +8,11 @@ import com.mongodb.MongoCommandException;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
-import org.bson.BsonValue;
 
 import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 import io.gemforce.migrations.mongo.change.document.Conditions;
-import io.gemforce.migrations.mongo.change.document.FieldPath;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 
 /**
@@ -75,14 +73,6 @@ record Validators(CollectionInfo collection) {
 			return List.of();
 		}
 		return examples;
-	}
-
-	static BsonDocument set(FieldPath path, BsonValue expression) {
-		return new BsonDocument("$addFields", new BsonDocument(path.text(), expression));
-	}
-
-	static BsonDocument remove(FieldPath path) {
-		return new BsonDocument("$project", new BsonDocument(path.text(), new BsonInt32(0)));
 	}
 
 }

@@ -15,7 +15,6 @@ import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
-import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.WriteModel;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
@@ -155,11 +154,11 @@ public final class PreimageStore {
 	 * Apply an update to a copy of a document that is kept as a whole, without touching
 	 * its collection. Returns {@code null} if it cannot be updated like this.
 	 */
-	public @Nullable BsonDocument tryOut(BsonValue update, BsonDocument whole) {
+	public @Nullable BsonDocument tryOut(BsonValue update, FindOneAndUpdateOptions options, BsonDocument whole) {
 		BsonValue id = WholeDocument.id(whole);
 		try {
-			return update.isArray() ? aggregate(this.range.idOf(id), update.asArray())
-					: updateCopy(this.range.of("trial").idOf(id), update.asDocument(), whole);
+			return update.isArray() ? aggregate(this.range.idOf(id), update.asArray(), options)
+					: updateCopy(update, options, id, whole);
 		}
 		catch (MongoCommandException ex) {
 			if (ex.hasErrorLabel("RetryableWriteError")) {
@@ -169,26 +168,44 @@ public final class PreimageStore {
 		}
 	}
 
-	private @Nullable BsonDocument aggregate(BsonString id, BsonArray pipeline) {
+	/**
+	 * Make the document of an id that an update would insert, without touching its
+	 * collection.
+	 */
+	public BsonDocument tryUpsert(BsonValue update, FindOneAndUpdateOptions options, BsonValue id) {
+		BsonDocument inserted = updateCopy(update, options.upsert(true), id, null);
+		if (inserted == null) {
+			throw new IllegalStateException("An upsert has inserted nothing");
+		}
+		return inserted;
+	}
+
+	private @Nullable BsonDocument aggregate(BsonString id, BsonArray pipeline, FindOneAndUpdateOptions options) {
 		List<BsonDocument> stages = new ArrayList<>();
 		stages.add(new BsonDocument("$match", new BsonDocument(ID, id)));
 		stages.add(new BsonDocument("$replaceRoot", new BsonDocument("newRoot", new BsonString("$" + Preimage.WHOLE))));
 		stages.addAll(UpdateOperators.toAggregation(pipeline));
-		return collection().aggregate(stages).first();
+		return collection().aggregate(stages).let(options.getLet()).first();
 	}
 
 	// No operator can tell that the copy has another id
-	private @Nullable BsonDocument updateCopy(BsonString id, BsonDocument operators, BsonDocument whole) {
-		BsonDocument filter = new BsonDocument(ID, id);
-		BsonDocument copy = whole.clone();
-		copy.put(ID, id);
+	private @Nullable BsonDocument updateCopy(BsonValue update, FindOneAndUpdateOptions options, BsonValue id,
+			@Nullable BsonDocument whole) {
+		BsonString trial = this.range.of("trial").idOf(id);
+		BsonDocument filter = new BsonDocument(ID, trial);
 		collection().deleteOne(filter);
-		collection().insertOne(copy);
+		if (whole != null) {
+			BsonDocument copy = whole.clone();
+			copy.put(ID, trial);
+			collection().insertOne(copy);
+		}
 		try {
-			BsonDocument updated = collection().findOneAndUpdate(filter, operators,
-					new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER));
+			BsonDocument updated = update.isArray()
+					? collection().findOneAndUpdate(filter,
+							update.asArray().stream().map(BsonValue::asDocument).toList(), options)
+					: collection().findOneAndUpdate(filter, update.asDocument(), options);
 			if (updated != null) {
-				updated.put(ID, WholeDocument.id(whole));
+				updated.put(ID, id);
 			}
 			return updated;
 		}

@@ -82,6 +82,16 @@ class FieldChangeTests {
 		assertThat(gems()).containsExactly(document(json));
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`', value = { "p.q.r|p[].q.r", "p[].q.r|p[].q[].r" })
+	void namesTheFormThatLeadsThroughAnArray(String field, String advised) {
+		insert("{_id: 1, p: %s}".formatted(field.contains("[]") ? "[{q: [{r: 1}]}]" : "[{q: {r: 1}}]"));
+		assertThatExceptionOfType(ChangeRefusedException.class)
+			.isThrownBy(() -> up("removeField: {collection: gems, field: '%s'}".formatted(field)))
+			.withMessageContaining("have an array on the way to '%s'".formatted(field))
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("for example '%s'".formatted(advised)));
+	}
+
 	@Test
 	void aResumedRenameRefusesOnlyDocumentsThatHaveBoth() {
 		insert("{_id: 1, a: 1}", "{_id: 2, a: 2}");

@@ -7,11 +7,6 @@ import java.util.regex.Pattern;
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import com.mongodb.client.AggregateIterable;
-import com.mongodb.client.model.Collation;
-import com.mongodb.client.model.CollationAlternate;
-import com.mongodb.client.model.CollationCaseFirst;
-import com.mongodb.client.model.CollationMaxVariable;
-import com.mongodb.client.model.CollationStrength;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -77,7 +72,7 @@ record Duplicates(String collection, BsonDocument index) {
 			.aggregate(pipeline())
 			.allowDiskUse(true);
 		if (this.index.isDocument("collation")) {
-			aggregation = aggregation.collation(collation(this.index.getDocument("collation")));
+			aggregation = aggregation.collation(Collations.forDriver(this.index.getDocument("collation")));
 		}
 		List<String> examples = new ArrayList<>();
 		for (BsonDocument group : aggregation) {
@@ -119,22 +114,6 @@ record Duplicates(String collection, BsonDocument index) {
 								new BsonDocument("$sum", new BsonInt32(1)))),
 				new BsonDocument("$match", new BsonDocument("count", new BsonDocument("$gt", new BsonInt32(1)))),
 				new BsonDocument("$limit", new BsonInt32(EXAMPLES + 1)));
-	}
-
-	private static Collation collation(BsonDocument document) {
-		BsonDocument complete = Collations.complete(document);
-		Collation.Builder builder = Collation.builder().locale(document.getString("locale").getValue());
-		if (!complete.isEmpty()) {
-			builder.caseLevel(complete.getBoolean("caseLevel").getValue())
-				.collationCaseFirst(CollationCaseFirst.fromString(complete.getString("caseFirst").getValue()))
-				.collationStrength(CollationStrength.fromInt(complete.getNumber("strength").intValue()))
-				.numericOrdering(complete.getBoolean("numericOrdering").getValue())
-				.collationAlternate(CollationAlternate.fromString(complete.getString("alternate").getValue()))
-				.collationMaxVariable(CollationMaxVariable.fromString(complete.getString("maxVariable").getValue()))
-				.normalization(complete.getBoolean("normalization").getValue())
-				.backwards(complete.getBoolean("backwards").getValue());
-		}
-		return builder.build();
 	}
 
 }
