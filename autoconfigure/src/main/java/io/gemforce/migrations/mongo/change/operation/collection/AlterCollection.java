@@ -161,7 +161,7 @@ public record AlterCollection(String collection, BsonDocument declared,
 		DeclaredOptions.checkBounds(this.declared.getDocument(DeclaredOptions.CAPPED, new BsonDocument()),
 				spot.to(DeclaredOptions.CAPPED));
 		if (this.wanted.isArray(ViewDefinition.PIPELINE)) {
-			ViewDefinition.checkPipeline(this.wanted.get(ViewDefinition.PIPELINE), spot.to("pipeline"));
+			ViewDefinition.checkPipeline(this.wanted.getArray(ViewDefinition.PIPELINE), spot.to("pipeline"));
 		}
 	}
 

@@ -77,7 +77,7 @@ public record CreateView(String view, String on, BsonValue pipeline,
 
 	@Override
 	public void check(DefinitionCursor spot) {
-		ViewDefinition.checkPipeline(this.pipeline, spot.to("pipeline"));
+		ViewDefinition.checkPipeline(this.pipeline.asArray(), spot.to("pipeline"));
 		if (this.view.equals(this.on)) {
 			spot.to("on").wrong("view '%s' is on itself".formatted(this.view), "Write another name");
 		}

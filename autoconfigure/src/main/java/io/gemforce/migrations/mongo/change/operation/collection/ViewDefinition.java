@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
+import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.BsonValue;
@@ -30,9 +31,9 @@ record ViewDefinition(String name, BsonDocument options) {
 		return new ViewDefinition(name, (collation != null) ? options.append("collation", collation) : options);
 	}
 
-	static void checkPipeline(BsonValue pipeline, DefinitionCursor spot) {
+	static void checkPipeline(BsonArray pipeline, DefinitionCursor spot) {
 		int index = 0;
-		for (BsonValue stage : pipeline.asArray()) {
+		for (BsonValue stage : pipeline) {
 			if (WRITING.contains(stage.asDocument().getFirstKey())) {
 				spot.to(index).wrong("a view cannot write", "Remove the stage");
 			}
