@@ -58,6 +58,8 @@ public final class OperationContext {
 
 	private boolean begun;
 
+	private boolean forgotten;
+
 	public OperationContext(ChangeContext context, ChangeJournal memory, ChangeOperation change, String definition,
 			int index, int total, boolean remembering, boolean begun, BsonDocument notes, Pipelines pipelines,
 			Conflicts conflicts) {
@@ -149,12 +151,17 @@ public final class OperationContext {
 	 */
 	public void forget() {
 		preimages().deleteAll();
+		this.forgotten = true;
 	}
 
 	/**
 	 * Store, before the first write of the change, that it is about to happen.
 	 */
 	public void begin(BsonDocument notes) {
+		if (!this.begun && !this.forgotten && this.remembering && this.change.keepsPreimages()) {
+			// Those of another change, which was here before the migration was edited
+			forget();
+		}
 		begin(notes, this.index);
 	}
 
