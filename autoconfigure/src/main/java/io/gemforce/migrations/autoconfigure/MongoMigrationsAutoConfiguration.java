@@ -3,7 +3,6 @@ package io.gemforce.migrations.autoconfigure;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -48,6 +47,7 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.autoconfigure.settings.MigrationsProperties;
 import io.gemforce.migrations.autoconfigure.settings.MigrationsProperties.OnSchemaAhead;
 import io.gemforce.migrations.autoconfigure.settings.SetProperties;
+import io.gemforce.migrations.mongo.change.ChangeFileSettings;
 import io.gemforce.migrations.mongo.context.MigrationTemplates;
 import io.gemforce.migrations.mongo.context.MongoRuntimeHints;
 import io.gemforce.migrations.mongo.discovery.MigrationSources;
@@ -80,16 +80,22 @@ public final class MongoMigrationsAutoConfiguration {
 			return new MongoMigrationStore(() -> check.migrating(primaryFactory.get()),
 					() -> MongoClientFinder.of(primaryFactory.get()).orElseGet(primary(client, MongoClient.class)),
 					beanFactory, resources, MongoMigrationInitializer.BEAN_NAME, new MigrationTemplates(context),
-					settings(properties, new SetProperties(environment, "gemforce.migrations.mongo.")), application,
+					settings(properties, environment), application,
 					(requirement) -> migrations.getObject().check(requirement), stop.signal(), engine());
 		}
 
-		private static MongoSettings settings(MigrationsProperties properties, Predicate<String> setByUser) {
+		private static MongoSettings settings(MigrationsProperties properties, Environment environment) {
 			MigrationsProperties.Mongo mongo = properties.getMongo();
 			return new MongoSettings(mongo.getDatabase(), mongo.getHistoryCollection(), mongo.getLockCollection(),
-					mongo.getLocations(), setByUser.test("locations"),
+					files(mongo, environment),
 					new MongoSettings.Preimages(mongo.getPreimageLimit(), mongo.getPreimageRetention()),
 					lease(properties.getLock()), properties.getLock().getWaitTimeout(), policy(properties));
+		}
+
+		private static ChangeFileSettings files(MigrationsProperties.Mongo mongo, Environment environment) {
+			return new ChangeFileSettings(mongo.getLocations(),
+					new SetProperties(environment, "gemforce.migrations.mongo.").test("locations"),
+					mongo.getPlaceholders(), environment);
 		}
 
 		private static Duration lease(MigrationsProperties.Lock lock) {

@@ -13,17 +13,20 @@ import io.gemforce.migrations.Version;
 /**
  * The migrations that this build has, by ascending version, each version once.
  *
+ * @param leftOut those that do not count here
  * @param isComplete whether there are no more, which are not known yet
  */
-public record DiscoveredMigrations(List<ResolvedMigration> migrations, List<Problem> problems, boolean isComplete) {
+public record DiscoveredMigrations(List<ResolvedMigration> migrations, List<LeftOutMigration> leftOut,
+		List<Problem> problems, boolean isComplete) {
 
 	public DiscoveredMigrations {
 		migrations = List.copyOf(migrations);
+		leftOut = List.copyOf(leftOut);
 		problems = List.copyOf(problems);
 	}
 
 	public DiscoveredMigrations(List<ResolvedMigration> migrations, List<Problem> problems) {
-		this(migrations, problems, true);
+		this(migrations, List.of(), problems, true);
 	}
 
 	public @Nullable Version newest() {

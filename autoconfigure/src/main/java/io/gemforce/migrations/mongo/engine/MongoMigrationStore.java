@@ -100,8 +100,7 @@ public final class MongoMigrationStore implements MigrationStore {
 			MigrationTemplates templates, MongoSettings settings, ApplicationInstance application,
 			Requirements requirements, ShutdownSignal stop, String engine) {
 		this(factory, client,
-				new MigrationDiscovery(beanFactory, initializer,
-						() -> ChangeFiles.find(resources, settings.locations(), settings.locationsSet())),
+				new MigrationDiscovery(beanFactory, initializer, () -> ChangeFiles.find(resources, settings.files())),
 				templates, settings, application, requirements, stop, engine,
 				new MigrationThread(() -> canOtherThreadsGetBeans(beanFactory, initializer)), System::nanoTime,
 				Clock.systemUTC());

@@ -1,11 +1,11 @@
 package io.gemforce.migrations.mongo.engine;
 
 import java.time.Duration;
-import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.change.ChangeFileSettings;
 
 /**
  * What a user can set about MongoDB migrations.
@@ -15,17 +15,12 @@ import io.gemforce.migrations.Version;
  * @param lease how long a lock without a sign of life is respected
  */
 public record MongoSettings(@Nullable String database, String historyCollection, String lockCollection,
-		List<String> locations, boolean locationsSet, Preimages preimages, Duration lease, Duration lockWaitTimeout,
-		Policy policy) {
-
-	public MongoSettings {
-		locations = List.copyOf(locations);
-	}
+		ChangeFileSettings files, Preimages preimages, Duration lease, Duration lockWaitTimeout, Policy policy) {
 
 	// The database has nothing but the rehearsal in it, and any order is accepted
 	MongoSettings forRehearsal() {
-		return new MongoSettings(null, this.historyCollection, this.lockCollection, this.locations, this.locationsSet,
-				this.preimages, this.lease, this.lockWaitTimeout, new Policy(null, null, true, true, false));
+		return new MongoSettings(null, this.historyCollection, this.lockCollection, this.files, this.preimages,
+				this.lease, this.lockWaitTimeout, new Policy(null, null, true, true, false));
 	}
 
 	/**
