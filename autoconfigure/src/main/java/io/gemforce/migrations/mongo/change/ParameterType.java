@@ -15,6 +15,7 @@ import org.bson.BsonValue;
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.mongo.EpochUnit;
 import io.gemforce.migrations.mongo.FieldType;
+import io.gemforce.migrations.mongo.OnConflict;
 import io.gemforce.migrations.mongo.OnConversionError;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.change.catalog.Collations;
@@ -133,6 +134,22 @@ enum ParameterType {
 			if (value.isString() && Names.isId(value.asString().getValue())) {
 				spot.wrong("'%s' cannot be '%s': MongoDB does not allow a change of the '_id' of a document"
 					.formatted(spot.name(), value.asString().getValue()), "Choose another field");
+			}
+		}
+
+	},
+
+	CHANGED_FIELDS("a list of fields") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isArray() || value.asArray().isEmpty()) {
+				wrongType(value, spot, "Write the paths of the fields as a list, for example [street, zip]");
+				return;
+			}
+			int index = 0;
+			for (BsonValue item : value.asArray()) {
+				CHANGED_FIELD.check(item, spot.to(index++));
 			}
 		}
 
@@ -296,6 +313,19 @@ enum ParameterType {
 
 	},
 
+	PIPELINE("a pipeline") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isArray()) {
+				wrongType(value, spot, "Write a list of stages, for example [{$set: {size: 1}}]");
+				return;
+			}
+			UpdateOperators.check(value, spot);
+		}
+
+	},
+
 	COMMAND("a command") {
 
 		@Override
@@ -315,6 +345,8 @@ enum ParameterType {
 
 	ON_CONVERSION_ERROR("a word", names(OnConversionError.values())),
 
+	ON_CONFLICT("a word", names(OnConflict.values())),
+
 	// What numbers stand for when they are converted to dates
 	EPOCH_UNIT("a word", names(EpochUnit.values())),
 
@@ -333,6 +365,19 @@ enum ParameterType {
 				spot.wrong("the phase '%s' is not executed by this version, which runs every migration before traffic"
 					.formatted(value.asString().getValue()), "Write expand, or remove the key");
 			}
+		}
+
+	},
+
+	CONDITION("a condition") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isDocument()) {
+				wrongType(value, spot, "Write for example {profile: prod}, or {property: orders.enabled}");
+				return;
+			}
+			FileCondition.check(value.asDocument(), spot);
 		}
 
 	},

@@ -63,6 +63,7 @@ final class ChangesSchema {
 			case COLLECTION -> string("^(?!system\\.)[^.$\\u0000][^$\\u0000]*$");
 			case FIELD -> string("^[^.$\\u0000][^.\\u0000]*(\\.[^.$\\u0000][^.\\u0000]*)*$");
 			case CHANGED_FIELD -> string("^(?!_id(\\.|$))[^.$\\u0000][^.\\u0000]*(\\.[^.$\\u0000][^.\\u0000]*)*$");
+			case CHANGED_FIELDS -> list(type(ParameterType.CHANGED_FIELD), 1);
 			case INDEX_NAME -> string("^(?!(\\*|_id_)$)[^\\u0000]*[^\\u0000\\s][^\\u0000]*$");
 			case VALUE -> new BsonDocument();
 			case FILTER, VALIDATOR -> ofType("object");
@@ -80,13 +81,17 @@ final class ChangesSchema {
 					new BsonArray(List.of(
 							ofType("object").append("minProperties", new BsonInt32(1))
 								.append("propertyNames", new BsonDocument("pattern", text("^\\$"))),
-							list(ofType("object").append("minProperties", new BsonInt32(1))
-								.append("maxProperties", new BsonInt32(1)), 1))));
+							type(ParameterType.PIPELINE))));
+			case PIPELINE -> list(ofType("object").append("minProperties", new BsonInt32(1))
+				.append("maxProperties", new BsonInt32(1)), 1);
 			case COMMAND -> ofType("object").append("minProperties", new BsonInt32(1));
-			case FIELD_TYPE, ON_CONVERSION_ERROR, EPOCH_UNIT, VALIDATION_LEVEL, VALIDATION_ACTION ->
+			case FIELD_TYPE, ON_CONVERSION_ERROR, ON_CONFLICT, EPOCH_UNIT, VALIDATION_LEVEL, VALIDATION_ACTION ->
 				words(type.choices());
 			case ON_INTERRUPTED -> words(type.choices());
 			case PHASE -> words(List.of("expand"));
+			case CONDITION -> ofType("object").append("minProperties", new BsonInt32(1))
+				.append("properties", new BsonDocument("profile", string("\\S")).append("property", string("\\S")))
+				.append("additionalProperties", BsonBoolean.FALSE);
 			case CHANGES -> list(change(), 1);
 		};
 	}

@@ -7,16 +7,16 @@ import java.util.concurrent.Callable;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Aggregates;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-import com.mongodb.client.result.UpdateResult;
 import org.bson.BsonType;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 
 /**
- * Changes many documents by a change file, beside the same bare update.
+ * Changes many documents by a change file, beside the same bare command.
  *
  * @param id the name to choose the benchmark by
  * @param title what to call the change
@@ -36,6 +36,26 @@ record ChangeBenchmark(String id, String title, String change, Bson pending, Upd
 		return new ChangeBenchmark("rename", "`renameField`, its checks included",
 				"renameField: {collection: gems, from: oldName, to: newName}", Filters.exists("oldName"),
 				(gems, pending) -> gems.updateMany(pending, Updates.rename("oldName", "newName")), 1.15);
+	}
+
+	static ChangeBenchmark nest() {
+		return new ChangeBenchmark("nest", "`nest` of two fields, its checks included",
+				"nest: {collection: gems, fields: [oldName, carat], into: stone}", Filters.exists("oldName"),
+				(gems, pending) -> gems.updateMany(pending, Updates
+					.combine(Updates.rename("oldName", "stone.oldName"), Updates.rename("carat", "stone.carat"))),
+				1.2);
+	}
+
+	/**
+	 * Beside a bare {@code $merge} and {@code deleteMany}.
+	 */
+	static ChangeBenchmark move() {
+		return new ChangeBenchmark("move", "`moveDocuments`, with what it remembers",
+				"moveDocuments: {from: gems, to: sold, filter: {status: active}}", Filters.eq("status", "active"),
+				(gems, pending) -> {
+					gems.aggregate(List.of(Aggregates.match(pending), Aggregates.merge("sold"))).toCollection();
+					return gems.deleteMany(pending);
+				}, 3);
 	}
 
 	/**
@@ -68,7 +88,7 @@ record ChangeBenchmark(String id, String title, String change, Bson pending, Upd
 	 */
 	@Override
 	public Measurement run(Surroundings surroundings) throws Exception {
-		Table figures = Table.of("", "bare `updateMany`, ms", "Gemforce, ms", "ratio");
+		Table figures = Table.of("", "bare, ms", "Gemforce, ms", "ratio");
 		Times bare = new Times();
 		Times ours = new Times();
 		ChangeFolder folder = ChangeFolder.in(surroundings.directory()).with(1, this.change);
@@ -86,7 +106,7 @@ record ChangeBenchmark(String id, String title, String change, Bson pending, Upd
 			}
 		}
 		return new Measurement(String.format(Locale.ROOT, "%s, of %,d documents", this.title, surroundings.documents()),
-				figures, "bare `updateMany`",
+				figures, "the bare commands",
 				List.of(Target.ratio("time of " + this.title, ours.median() / bare.median(), this.limit)));
 	}
 
@@ -105,12 +125,12 @@ record ChangeBenchmark(String id, String title, String change, Bson pending, Upd
 	}
 
 	/**
-	 * The bare update.
+	 * The bare command, or commands.
 	 */
 	@FunctionalInterface
 	interface Update {
 
-		UpdateResult run(MongoCollection<Document> gems, Bson pending);
+		Object run(MongoCollection<Document> gems, Bson pending);
 
 	}
 

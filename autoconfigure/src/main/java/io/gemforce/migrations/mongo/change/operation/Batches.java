@@ -51,7 +51,8 @@ public final class Batches {
 		return new Batches(step, collection, filter, new BsonDocument());
 	}
 
-	static Batches ofFields(OperationContext step, String collection, BsonDocument filter, Collection<String> fields) {
+	public static Batches ofFields(OperationContext step, String collection, BsonDocument filter,
+			Collection<String> fields) {
 		return new Batches(step, collection, filter, including(fields));
 	}
 
@@ -61,7 +62,7 @@ public final class Batches {
 		return projection;
 	}
 
-	void forEach(Work work) throws Exception {
+	public void forEach(Work work) throws Exception {
 		try (MongoCursor<BsonDocument> cursor = this.step.collection(this.collection)
 			.find(this.filter)
 			.projection(BY_ID)
@@ -170,7 +171,7 @@ public final class Batches {
 	}
 
 	@FunctionalInterface
-	interface Work {
+	public interface Work {
 
 		/**
 		 * May be called again with the same documents after a transient error; then

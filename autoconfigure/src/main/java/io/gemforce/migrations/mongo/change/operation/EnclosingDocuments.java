@@ -20,7 +20,7 @@ import io.gemforce.migrations.mongo.change.preimage.Preimage;
  * missing ones, and its undo removes those again that it leaves empty. So the rare
  * documents in which one of them existed and was empty are remembered.
  */
-record EnclosingDocuments(FieldPath path) {
+public record EnclosingDocuments(FieldPath path) {
 
 	// Filters for documents in which the field cannot be reached
 	List<BsonDocument> obstacles() {
@@ -33,12 +33,12 @@ record EnclosingDocuments(FieldPath path) {
 	}
 
 	// A filter for documents in which nothing blocks the path to the field
-	BsonDocument clear() {
+	public BsonDocument clear() {
 		List<BsonDocument> obstacles = obstacles();
 		return obstacles.isEmpty() ? Conditions.ANY : Conditions.not(Conditions.any(obstacles));
 	}
 
-	void requireClear(OperationContext step, String collection, BsonDocument documents) {
+	public void requireClear(OperationContext step, String collection, BsonDocument documents) {
 		requireNoArrays(step, collection, documents);
 		if (this.path.isNested()) {
 			step.refuseIfAny(collection,
@@ -50,7 +50,7 @@ record EnclosingDocuments(FieldPath path) {
 		}
 	}
 
-	void requireNoArrays(OperationContext step, String collection, BsonDocument documents) {
+	public void requireNoArrays(OperationContext step, String collection, BsonDocument documents) {
 		if (this.path.isNested()) {
 			step.refuseIfAny(collection,
 					Conditions.all(documents,
