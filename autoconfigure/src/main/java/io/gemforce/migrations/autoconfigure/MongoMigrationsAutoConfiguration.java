@@ -3,7 +3,6 @@ package io.gemforce.migrations.autoconfigure;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -48,6 +47,7 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.autoconfigure.settings.MigrationsProperties;
 import io.gemforce.migrations.autoconfigure.settings.MigrationsProperties.OnSchemaAhead;
 import io.gemforce.migrations.autoconfigure.settings.SetProperties;
+import io.gemforce.migrations.mongo.change.ChangeFileSettings;
 import io.gemforce.migrations.mongo.context.MigrationTemplates;
 import io.gemforce.migrations.mongo.context.MongoRuntimeHints;
 import io.gemforce.migrations.mongo.discovery.MigrationSources;
@@ -77,7 +77,7 @@ public final class MongoMigrationsAutoConfiguration {
 				ApplicationInstance application, ObjectProvider<Migrations> migrations, MigrationsStopSignal stop,
 				TemplateDatabaseCheck check) {
 			Supplier<MongoDatabaseFactory> primaryFactory = primary(factory, MongoDatabaseFactory.class);
-			MongoSettings settings = settings(properties, new SetProperties(environment, "gemforce.migrations.mongo."));
+			MongoSettings settings = settings(properties, environment);
 			return new MongoMigrationStore(
 					new MongoMigrationStore.Connection(() -> check.migrating(primaryFactory.get()),
 							() -> MongoClientFinder.of(primaryFactory.get())
@@ -88,15 +88,21 @@ public final class MongoMigrationsAutoConfiguration {
 							(requirement) -> migrations.getObject().check(requirement), stop.signal()));
 		}
 
-		private static MongoSettings settings(MigrationsProperties properties, Predicate<String> setByUser) {
+		private static MongoSettings settings(MigrationsProperties properties, Environment environment) {
 			MigrationsProperties.Mongo mongo = properties.getMongo();
 			return new MongoSettings(
 					new MongoSettings.Place(mongo.getDatabase(), mongo.getHistoryCollection(),
 							mongo.getLockCollection()),
-					new MongoSettings.Files(mongo.getLocations(), setByUser.test("locations")),
+					files(mongo, environment),
 					new MongoSettings.Preimages(mongo.getPreimageLimit(), mongo.getPreimageRetention()),
 					new MongoSettings.Lock(lease(properties.getLock()), properties.getLock().getWaitTimeout()),
 					policy(properties));
+		}
+
+		private static ChangeFileSettings files(MigrationsProperties.Mongo mongo, Environment environment) {
+			return new ChangeFileSettings(mongo.getLocations(),
+					new SetProperties(environment, "gemforce.migrations.mongo.").test("locations"),
+					mongo.getPlaceholders(), environment);
 		}
 
 		private static Duration lease(MigrationsProperties.Lock lock) {

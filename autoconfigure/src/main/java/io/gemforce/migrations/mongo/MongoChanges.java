@@ -37,6 +37,45 @@ public interface MongoChanges {
 	MongoChanges renameField(String collection, String from, String to);
 
 	/**
+	 * Move a field into, or out of, an embedded document in all documents that have it.
+	 * Undone by moving it back.
+	 * @param collection the name of the collection
+	 * @param from the field
+	 * @param to its new path, which no document may have
+	 * @return this
+	 */
+	MongoChanges moveField(String collection, String from, String to);
+
+	/**
+	 * Move fields into an embedded document, under the last parts of their paths. Undone
+	 * by moving them out of it.
+	 * @param collection the name of the collection
+	 * @param fields the fields
+	 * @param into the embedded document, in which no document may have one of the fields
+	 * @return this
+	 */
+	MongoChanges nest(String collection, List<String> fields, String into);
+
+	/**
+	 * Move all fields out of an embedded document, and remove it. Undone by moving them
+	 * into it.
+	 * @param collection the name of the collection
+	 * @param field the embedded document
+	 * @return this
+	 */
+	MongoChanges unnest(String collection, String field);
+
+	/**
+	 * Move fields out of an embedded document, and remove it where nothing is left in it.
+	 * Undone by moving them into it.
+	 * @param collection the name of the collection
+	 * @param field the embedded document
+	 * @param fields the names of the fields in it
+	 * @return this
+	 */
+	MongoChanges unnest(String collection, String field, List<String> fields);
+
+	/**
 	 * Copy a field in all documents that have it and lack the target. Undone by removing
 	 * the copies.
 	 * @param collection the name of the collection
@@ -339,6 +378,103 @@ public interface MongoChanges {
 	}
 
 	/**
+	 * Copy documents to another collection, which is created if it is missing; refused if
+	 * that has other documents of the same ids. Undone by deleting the copies that were
+	 * not changed since.
+	 * @param from the collection that has the documents
+	 * @param to the other collection
+	 * @param filter selects the documents
+	 * @return this
+	 */
+	default MongoChanges copyDocuments(String from, String to, Bson filter) {
+		return copyDocuments(from, to, filter, (transfer) -> {
+		});
+	}
+
+	/**
+	 * Copy documents to another collection, which is created if it is missing. Undone by
+	 * deleting the copies that were not changed since.
+	 * @param from the collection that has the documents
+	 * @param to the other collection
+	 * @param filter selects the documents
+	 * @param options takes the rest of the declaration
+	 * @return this
+	 */
+	MongoChanges copyDocuments(String from, String to, Bson filter, Consumer<Transfer> options);
+
+	/**
+	 * Move documents to another collection, which is created if it is missing; refused if
+	 * that has other documents of the same ids. Undone by moving them back.
+	 * @param from the collection that has the documents
+	 * @param to the other collection
+	 * @param filter selects the documents
+	 * @return this
+	 */
+	default MongoChanges moveDocuments(String from, String to, Bson filter) {
+		return moveDocuments(from, to, filter, (transfer) -> {
+		});
+	}
+
+	/**
+	 * Move documents to another collection, which is created if it is missing. Undone by
+	 * moving them back.
+	 * @param from the collection that has the documents
+	 * @param to the other collection
+	 * @param filter selects the documents
+	 * @param options takes the rest of the declaration
+	 * @return this
+	 */
+	MongoChanges moveDocuments(String from, String to, Bson filter, Consumer<Transfer> options);
+
+	/**
+	 * Move the elements of an embedded array to a collection of their own, which is
+	 * created if it is missing. Undone from pre-images where the elements were not
+	 * changed since.
+	 * @param collection the name of the collection
+	 * @param field the array, whose elements are documents
+	 * @param into the collection of the elements
+	 * @param reference the field for the id of the document that had the element
+	 * @return this
+	 */
+	MongoChanges extract(String collection, String field, String into, String reference);
+
+	/**
+	 * Move the elements of an embedded array to a collection of their own, which is
+	 * created if it is missing. Undone from pre-images where the elements were not
+	 * changed since.
+	 * @param collection the name of the collection
+	 * @param field the array, whose elements are documents
+	 * @param into the collection of the elements
+	 * @param reference the field for the id of the document that had the element
+	 * @param position the field for the place in the array
+	 * @return this
+	 */
+	MongoChanges extract(String collection, String field, String into, String reference, String position);
+
+	/**
+	 * Move documents into an array of the documents that they refer to, in the order of
+	 * their ids. Undone by moving those back that were not changed since.
+	 * @param collection the collection of the documents
+	 * @param into the collection of the documents that are referred to
+	 * @param field the field for the array, which no document may have
+	 * @param reference the field for the id of the document that is referred to
+	 * @return this
+	 */
+	MongoChanges embed(String collection, String into, String field, String reference);
+
+	/**
+	 * Move documents into an array of the documents that they refer to. Undone by moving
+	 * those back that were not changed since.
+	 * @param collection the collection of the documents
+	 * @param into the collection of the documents that are referred to
+	 * @param field the field for the array, which no document may have
+	 * @param reference the field for the id of the document that is referred to
+	 * @param sort the order of the elements
+	 * @return this
+	 */
+	MongoChanges embed(String collection, String into, String field, String reference, Bson sort);
+
+	/**
 	 * Update documents. Undone from pre-images.
 	 * @param collection the name of the collection
 	 * @param filter selects the documents
@@ -526,6 +662,28 @@ public interface MongoChanges {
 		 * @return this
 		 */
 		Update idempotent();
+
+	}
+
+	/**
+	 * Takes how documents are copied or moved.
+	 */
+	interface Transfer {
+
+		/**
+		 * Set what changes the documents on their way. Each must keep its {@code _id}.
+		 * @param stages stages that work on each document by itself: {@code $set},
+		 * {@code $unset}, {@code $project}, {@code $replaceWith}
+		 * @return this
+		 */
+		Transfer pipeline(List<? extends Bson> stages);
+
+		/**
+		 * Set what happens where another document of the same id is there.
+		 * @param onConflict what happens then
+		 * @return this
+		 */
+		Transfer onConflict(OnConflict onConflict);
 
 	}
 

@@ -2,7 +2,9 @@ package io.gemforce.migrations.autoconfigure.settings;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -231,6 +233,11 @@ public class MigrationsProperties {
 		private List<String> locations = List.of("classpath:db/mongo");
 
 		/**
+		 * Values of placeholders such as "${name}" in the texts of these files.
+		 */
+		private Map<String, String> placeholders = new LinkedHashMap<>();
+
+		/**
 		 * Number of documents that a change may keep pre-images of. With more, the
 		 * migration is refused.
 		 */
@@ -305,6 +312,14 @@ public class MigrationsProperties {
 
 		public void setLocations(List<String> locations) {
 			this.locations = locations;
+		}
+
+		public Map<String, String> getPlaceholders() {
+			return this.placeholders;
+		}
+
+		public void setPlaceholders(Map<String, String> placeholders) {
+			this.placeholders = placeholders;
 		}
 
 		public long getPreimageLimit() {

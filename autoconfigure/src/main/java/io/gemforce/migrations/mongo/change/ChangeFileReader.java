@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 import io.gemforce.migrations.MigrationDescriptor;
@@ -21,6 +22,7 @@ import io.gemforce.migrations.mongo.change.source.DefinitionProblems;
 import io.gemforce.migrations.mongo.change.source.DefinitionReader;
 import io.gemforce.migrations.mongo.change.source.JsonSource;
 import io.gemforce.migrations.mongo.change.source.MalformedFileException;
+import io.gemforce.migrations.mongo.change.source.Placeholders;
 import io.gemforce.migrations.mongo.change.source.Position;
 import io.gemforce.migrations.mongo.change.source.Source;
 import io.gemforce.migrations.mongo.change.source.YamlSource;
@@ -37,16 +39,30 @@ final class ChangeFileReader {
 
 	private final String script;
 
+	private final Placeholders placeholders;
+
 	private final DefinitionProblems findings;
 
+	private @Nullable FileCondition condition;
+
 	ChangeFileReader(String location, String script) {
+		this(location, script, Placeholders.NONE);
+	}
+
+	ChangeFileReader(String location, String script, Placeholders placeholders) {
 		this.location = location;
 		this.script = script;
+		this.placeholders = placeholders;
 		this.findings = DefinitionProblems.aboutFile(location);
 	}
 
 	DefinitionProblems findings() {
 		return this.findings;
+	}
+
+	// Why the file that was read does not count in an environment
+	Optional<String> leftOut(@Nullable Environment environment) {
+		return (environment != null && this.condition != null) ? this.condition.unmet(environment) : Optional.empty();
 	}
 
 	// The bytes are at most one more than MAX_BYTES, which shows that a file is too large
@@ -99,10 +115,10 @@ final class ChangeFileReader {
 	private @Nullable Source source(String text) throws MalformedFileException {
 		if (this.script.toLowerCase(Locale.ROOT).endsWith(".json")) {
 			requireLibrary("tools.jackson.core.JsonParser", "tools.jackson.core:jackson-core");
-			return JsonSource.read(text);
+			return JsonSource.read(text, this.placeholders);
 		}
 		requireLibrary("org.yaml.snakeyaml.Yaml", "org.yaml:snakeyaml");
-		return YamlSource.read(text);
+		return YamlSource.read(text, this.placeholders);
 	}
 
 	private static void requireLibrary(String type, String library) throws MalformedFileException {
@@ -115,6 +131,7 @@ final class ChangeFileReader {
 	private ChangeFile file(String text, BsonDocument definition, ChangeSet changes, Version version,
 			String description) {
 		Parameters top = new Parameters(definition);
+		this.condition = FileCondition.of(definition);
 		String declared = top.optionalText("description");
 		String onInterrupted = top.optionalText("onInterrupted");
 		return new ChangeFile(

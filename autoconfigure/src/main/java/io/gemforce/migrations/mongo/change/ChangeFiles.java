@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +14,8 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.UrlResource;
 import org.springframework.core.io.support.ResourcePatternResolver;
@@ -22,6 +25,7 @@ import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.change.source.Placeholders;
 import io.gemforce.migrations.store.JarsWithoutFolders;
 
 /**
@@ -29,8 +33,11 @@ import io.gemforce.migrations.store.JarsWithoutFolders;
  *
  * @param files those without problems, by ascending version; several may have the same
  * version
+ * @param leftOut those that do not count here, with the reason
  */
-public record ChangeFiles(List<ChangeFile> files, List<Problem> problems) {
+public record ChangeFiles(List<ChangeFile> files, Map<ChangeFile, String> leftOut, List<Problem> problems) {
+
+	private static final Log logger = LogFactory.getLog(ChangeFiles.class);
 
 	private static final Pattern NAME = Pattern.compile("V(.+?)__(.+)\\.(yaml|yml|json)");
 
@@ -44,23 +51,29 @@ public record ChangeFiles(List<ChangeFile> files, List<Problem> problems) {
 
 	public ChangeFiles {
 		files = List.copyOf(files);
+		leftOut = Map.copyOf(leftOut);
 		problems = List.copyOf(problems);
 	}
 
 	/**
-	 * Find and read the change files.
-	 * @param locations the folders, with their sub folders: {@code classpath:db/mongo},
-	 * which means that folder of all class path roots, or {@code file:/path}
-	 * @param named whether the user named the locations: then a missing one is a problem
+	 * Find and read all change files.
 	 */
 	public static ChangeFiles find(ResourcePatternResolver resources, List<String> locations, boolean named) {
+		return find(resources, new ChangeFileSettings(locations, named));
+	}
+
+	/**
+	 * Find and read the change files, and leave out those that do not count.
+	 */
+	public static ChangeFiles find(ResourcePatternResolver resources, ChangeFileSettings settings) {
 		List<ChangeFile> files = new ArrayList<>();
+		Map<ChangeFile, String> leftOut = new HashMap<>();
 		List<Problem> problems = new ArrayList<>();
 		Map<String, Found> found = new TreeMap<>();
-		for (String location : locations) {
+		for (String location : settings.locations()) {
 			try {
 				boolean there = findIn(resources, location, found);
-				if (!there && named) {
+				if (!there && settings.named()) {
 					problems.add(missing(location));
 				}
 			}
@@ -68,9 +81,14 @@ public record ChangeFiles(List<ChangeFile> files, List<Problem> problems) {
 				problems.add(unreadable("Location '%s' of MongoDB migrations".formatted(location), ex));
 			}
 		}
-		found.values().forEach((file) -> read(file, files, problems));
+		Placeholders placeholders = new Placeholders(settings.placeholders());
+		for (Found file : found.values()) {
+			ChangeFileReader reader = new ChangeFileReader(file.location(), file.name(), placeholders);
+			read(file, reader, problems).ifPresent((read) -> reader.leftOut(settings.environment())
+				.ifPresentOrElse((reason) -> leaveOut(read, reason, leftOut), () -> files.add(read)));
+		}
 		files.sort(Comparator.comparing(ChangeFile::version).thenComparing(ChangeFile::location));
-		return new ChangeFiles(files, problems);
+		return new ChangeFiles(files, leftOut, problems);
 	}
 
 	// Returns whether the location exists
@@ -125,7 +143,12 @@ public record ChangeFiles(List<ChangeFile> files, List<Problem> problems) {
 				"%s cannot be read: %s".formatted(subject, ex.getMessage()), "See to it that it can be read");
 	}
 
-	private static void read(Found file, List<ChangeFile> files, List<Problem> problems) {
+	private static void leaveOut(ChangeFile file, String reason, Map<ChangeFile, String> leftOut) {
+		logger.info("%s is left out: %s".formatted(file.location(), reason));
+		leftOut.put(file, reason);
+	}
+
+	private static Optional<ChangeFile> read(Found file, ChangeFileReader reader, List<Problem> problems) {
 		Matcher matcher = NAME.matcher(file.name());
 		Optional<Version> version = matcher.matches() ? Version.parse(matcher.group(1)) : Optional.empty();
 		if (version.isEmpty()) {
@@ -133,18 +156,17 @@ public record ChangeFiles(List<ChangeFile> files, List<Problem> problems) {
 					? "%s is named like a repeatable migration, which MongoDB does not have".formatted(file.location())
 					: "%s is not named like a migration".formatted(file.location()),
 					"Name it V<version>__<description>.yaml, for example V3__Index_new_field.yaml, or move it elsewhere"));
-			return;
+			return Optional.empty();
 		}
-		ChangeFileReader reader = new ChangeFileReader(file.location(), file.name());
 		try (InputStream stream = file.resource().getInputStream()) {
-			reader
-				.read(stream.readNBytes(ChangeFileReader.MAX_BYTES + 1), version.get(),
-						matcher.group(2).replace('_', ' '))
-				.ifPresent(files::add);
+			Optional<ChangeFile> read = reader.read(stream.readNBytes(ChangeFileReader.MAX_BYTES + 1), version.get(),
+					matcher.group(2).replace('_', ' '));
 			problems.addAll(reader.findings().problems());
+			return read;
 		}
 		catch (IOException ex) {
 			problems.add(unreadable(file.location(), ex));
+			return Optional.empty();
 		}
 	}
 

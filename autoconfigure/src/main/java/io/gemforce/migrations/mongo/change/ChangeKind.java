@@ -13,8 +13,11 @@ import io.gemforce.migrations.mongo.change.operation.CopyField;
 import io.gemforce.migrations.mongo.change.operation.DeleteDocuments;
 import io.gemforce.migrations.mongo.change.operation.InsertDocuments;
 import io.gemforce.migrations.mongo.change.operation.MapValues;
+import io.gemforce.migrations.mongo.change.operation.MoveField;
+import io.gemforce.migrations.mongo.change.operation.NestFields;
 import io.gemforce.migrations.mongo.change.operation.RemoveField;
 import io.gemforce.migrations.mongo.change.operation.RenameField;
+import io.gemforce.migrations.mongo.change.operation.UnnestFields;
 import io.gemforce.migrations.mongo.change.operation.UpdateDocuments;
 import io.gemforce.migrations.mongo.change.operation.collection.AlterCollection;
 import io.gemforce.migrations.mongo.change.operation.collection.AlterIndex;
@@ -30,6 +33,10 @@ import io.gemforce.migrations.mongo.change.operation.collection.RenameCollection
 import io.gemforce.migrations.mongo.change.operation.collection.RunCommand;
 import io.gemforce.migrations.mongo.change.operation.collection.SetValidator;
 import io.gemforce.migrations.mongo.change.operation.collection.UpdateSearchIndex;
+import io.gemforce.migrations.mongo.change.operation.transfer.CopyDocuments;
+import io.gemforce.migrations.mongo.change.operation.transfer.EmbedDocuments;
+import io.gemforce.migrations.mongo.change.operation.transfer.ExtractElements;
+import io.gemforce.migrations.mongo.change.operation.transfer.MoveDocuments;
 
 // Files, Java declarations and the JSON Schema are all derived from this
 enum ChangeKind {
@@ -39,6 +46,28 @@ enum ChangeKind {
 			Parameter.required("from", ParameterType.CHANGED_ELEMENT_FIELD, Keys.PATH),
 			Parameter.required("to", ParameterType.CHANGED_ELEMENT_FIELD,
 					"The new name of the field. No document may have it.")),
+
+	MOVE_FIELD(MoveField.KIND,
+			"Moves a field into, or out of, an embedded document in all documents that have it. Undone by moving it back.",
+			MoveField::of, Keys.COLLECTION,
+			Parameter.required("from", ParameterType.CHANGED_FIELD, "The field, as a path with '.' between its parts."),
+			Parameter.required("to", ParameterType.CHANGED_FIELD,
+					"The new path of the field. No document may have it.")),
+
+	NEST(NestFields.KIND, "Moves fields into an embedded document. Undone by moving them out of it.", NestFields::of,
+			Keys.COLLECTION,
+			Parameter.required("fields", ParameterType.CHANGED_FIELDS,
+					"The fields; each keeps the last part of its path as its name."),
+			Parameter.required("into", ParameterType.CHANGED_FIELD,
+					"The embedded document. No document may have one of the fields in it.")),
+
+	UNNEST(UnnestFields.KIND,
+			"Moves fields out of an embedded document, and removes it where nothing is left in it. Undone by moving them "
+					+ "into it.",
+			UnnestFields::of, Keys.COLLECTION,
+			Parameter.required("field", ParameterType.CHANGED_FIELD, "The embedded document."),
+			Parameter.optional("fields", ParameterType.CHANGED_FIELDS,
+					"The names of the fields in it. Without them all that there are in any document.")),
 
 	COPY_FIELD(CopyField.KIND,
 			"Copies a field in all documents that have it and lack the target. Undone by removing the copies.",
@@ -190,6 +219,39 @@ enum ChangeKind {
 			InsertDocuments::of, Keys.COLLECTION,
 			Parameter.required("documents", ParameterType.DOCUMENTS, "The documents, each with an _id.")),
 
+	COPY_DOCUMENTS(CopyDocuments.KIND,
+			"Copies documents to another collection. Undone by deleting those that were copied and not changed since.",
+			CopyDocuments::of, Keys.FROM, Keys.TO, Keys.FILTER, Keys.PIPELINE, Keys.ON_CONFLICT),
+
+	MOVE_DOCUMENTS(MoveDocuments.KIND, "Moves documents to another collection. Undone by moving them back.",
+			MoveDocuments::of, Keys.FROM, Keys.TO, Keys.FILTER, Keys.PIPELINE, Keys.ON_CONFLICT),
+
+	EXTRACT(ExtractElements.KIND,
+			"Moves the elements of an embedded array to a collection of their own. Undone from pre-images where the "
+					+ "elements were not changed since.",
+			ExtractElements::of, Keys.COLLECTION,
+			Parameter.required("field", ParameterType.CHANGED_FIELD,
+					"The array, as a path with '.' between its parts."),
+			Parameter.required("into", ParameterType.COLLECTION,
+					"The collection of the elements, which is created if it is not there."),
+			Parameter.required("reference", ParameterType.CHANGED_FIELD,
+					"The field in which each element has the _id of the document that had it."),
+			Parameter.optional("position", ParameterType.CHANGED_FIELD,
+					"The field in which each element has its place in the array, from 0 on.")),
+
+	EMBED(EmbedDocuments.KIND,
+			"Moves documents into an array of the documents that they refer to. Undone by moving those back that were not "
+					+ "changed since.",
+			EmbedDocuments::of, Keys.COLLECTION,
+			Parameter.required("into", ParameterType.COLLECTION,
+					"The collection of the documents that are referred to."),
+			Parameter.required("field", ParameterType.CHANGED_FIELD,
+					"The field for the array. No document may have it."),
+			Parameter.required("reference", ParameterType.CHANGED_FIELD,
+					"The field in which each document has the _id of the other one."),
+			Parameter.optional("sort", ParameterType.INDEX_KEYS,
+					"The order of the elements, for example {line: 1}; without it that of their _id.")),
+
 	UPDATE(UpdateDocuments.KIND, "Updates documents. Undone by 'down', or without it from pre-images.",
 			UpdateDocuments::of, Keys.COLLECTION,
 			Parameter.required("filter", ParameterType.FILTER, "Selects the documents; {} selects all of them."),
@@ -233,6 +295,9 @@ enum ChangeKind {
 					"What the migration does, in a few words. Without it the file's name says it."),
 			Parameter.optional("phase", ParameterType.PHASE,
 					"When the migration runs. This version knows 'expand', before traffic, which is the default."),
+			Parameter.optional("when", ParameterType.CONDITION,
+					"Where the file counts: {profile: prod} and an expression of profiles, {property: name} or "
+							+ "{property: name=value}, or both."),
 			Parameter.optional("requires", ParameterType.REQUIREMENTS,
 					"Migrations that must be applied before, such as postgres:42 or mongo:3."),
 			Parameter.optional("imports", ParameterType.TEXTS,
@@ -330,6 +395,22 @@ enum ChangeKind {
 
 		static final Parameter IDEMPOTENT = Parameter.optional("idempotent", ParameterType.FLAG,
 				"Your word that the command does the same if it is executed again.");
+
+		static final Parameter FROM = Parameter.required("from", ParameterType.COLLECTION,
+				"The collection that has the documents.");
+
+		static final Parameter TO = Parameter.required("to", ParameterType.COLLECTION,
+				"The other collection, of the same database, which is created if it is not there.");
+
+		static final Parameter FILTER = Parameter.required("filter", ParameterType.FILTER,
+				"Selects the documents; {} selects all of them.");
+
+		static final Parameter PIPELINE = Parameter.optional("pipeline", ParameterType.TRANSFER_PIPELINE,
+				"Stages that change each document on its way and keep its _id: $set, $unset, $project, $replaceWith.");
+
+		static final Parameter ON_CONFLICT = Parameter.optional("onConflict", ParameterType.ON_CONFLICT,
+				"What happens where another document of the same _id is there: 'fail' (the default) refuses the migration "
+						+ "before anything is written, 'keep' leaves both.");
 
 	}
 

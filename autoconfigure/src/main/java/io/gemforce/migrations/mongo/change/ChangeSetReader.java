@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.document.BsonFormatter;
-import io.gemforce.migrations.mongo.change.operation.RenameField;
+import io.gemforce.migrations.mongo.change.operation.FieldMove;
+import io.gemforce.migrations.mongo.change.operation.FieldMover;
 import io.gemforce.migrations.mongo.change.operation.collection.RenameCollection;
 import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
 import io.gemforce.migrations.mongo.change.source.DefinitionProblems;
@@ -168,10 +169,12 @@ final class ChangeSetReader {
 		Map<String, Set<String>> names = new HashMap<>();
 		for (int index = 0; index < changes.size(); index++) {
 			ChangeOperation change = changes.get(index).change();
-			if (change instanceof RenameField rename) {
-				String collection = rename.collection() + "\0";
-				checkRename(names, collection + rename.from(), collection + rename.to(), rename.to().text(),
-						spot.to(index).to(rename.kind()).to("to"));
+			if (change instanceof FieldMover mover) {
+				String collection = mover.collection() + "\0";
+				for (FieldMove move : mover.moves()) {
+					checkRename(names, collection + move.from(), collection + move.to(), move.to().text(),
+							spot.to(index).to(change.kind()).to("to"));
+				}
 			}
 			else if (change instanceof RenameCollection rename) {
 				checkRename(names, rename.from(), rename.to(), rename.to(), spot.to(index).to(rename.kind()).to("to"));

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.mongo.EpochUnit;
 import io.gemforce.migrations.mongo.FieldType;
 import io.gemforce.migrations.mongo.MongoChanges;
+import io.gemforce.migrations.mongo.OnConflict;
 import io.gemforce.migrations.mongo.OnConversionError;
 import io.gemforce.migrations.mongo.OnOtherValue;
 import io.gemforce.migrations.mongo.change.document.Json;
@@ -73,6 +74,33 @@ final class ChangesBuilder implements MongoChanges {
 	public MongoChanges renameField(String collection, String from, String to) {
 		return add(ChangeKind.RENAME_FIELD,
 				on(collection).append("from", new BsonString(from)).append("to", new BsonString(to)));
+	}
+
+	@Override
+	public MongoChanges moveField(String collection, String from, String to) {
+		return add(ChangeKind.MOVE_FIELD,
+				on(collection).append("from", new BsonString(from)).append("to", new BsonString(to)));
+	}
+
+	@Override
+	public MongoChanges nest(String collection, List<String> fields, String into) {
+		return add(ChangeKind.NEST,
+				on(collection).append("fields", texts(fields)).append("into", new BsonString(into)));
+	}
+
+	@Override
+	public MongoChanges unnest(String collection, String field) {
+		return add(ChangeKind.UNNEST, on(collection).append("field", new BsonString(field)));
+	}
+
+	@Override
+	public MongoChanges unnest(String collection, String field, List<String> fields) {
+		return add(ChangeKind.UNNEST,
+				on(collection).append("field", new BsonString(field)).append("fields", texts(fields)));
+	}
+
+	private static BsonArray texts(List<String> texts) {
+		return new BsonArray(texts.stream().map(BsonString::new).toList());
 	}
 
 	@Override
@@ -314,6 +342,56 @@ final class ChangesBuilder implements MongoChanges {
 	}
 
 	@Override
+	public MongoChanges copyDocuments(String from, String to, Bson filter, Consumer<Transfer> options) {
+		return add(ChangeKind.COPY_DOCUMENTS, transfer(from, to, filter, options));
+	}
+
+	@Override
+	public MongoChanges moveDocuments(String from, String to, Bson filter, Consumer<Transfer> options) {
+		return add(ChangeKind.MOVE_DOCUMENTS, transfer(from, to, filter, options));
+	}
+
+	private static BsonDocument transfer(String from, String to, Bson filter, Consumer<Transfer> options) {
+		BsonDocument parameters = new BsonDocument("from", new BsonString(from)).append("to", new BsonString(to))
+			.append("filter", bson(filter));
+		options.accept(new TransferBuilder(parameters));
+		return parameters;
+	}
+
+	@Override
+	public MongoChanges extract(String collection, String field, String into, String reference) {
+		return add(ChangeKind.EXTRACT, extraction(collection, field, into, reference));
+	}
+
+	@Override
+	public MongoChanges extract(String collection, String field, String into, String reference, String position) {
+		return add(ChangeKind.EXTRACT,
+				extraction(collection, field, into, reference).append("position", new BsonString(position)));
+	}
+
+	private static BsonDocument extraction(String collection, String field, String into, String reference) {
+		return on(collection).append("field", new BsonString(field))
+			.append("into", new BsonString(into))
+			.append("reference", new BsonString(reference));
+	}
+
+	@Override
+	public MongoChanges embed(String collection, String into, String field, String reference) {
+		return add(ChangeKind.EMBED, embedding(collection, into, field, reference));
+	}
+
+	@Override
+	public MongoChanges embed(String collection, String into, String field, String reference, Bson sort) {
+		return add(ChangeKind.EMBED, embedding(collection, into, field, reference).append("sort", bson(sort)));
+	}
+
+	private static BsonDocument embedding(String collection, String into, String field, String reference) {
+		return on(collection).append("into", new BsonString(into))
+			.append("field", new BsonString(field))
+			.append("reference", new BsonString(reference));
+	}
+
+	@Override
 	public MongoChanges update(String collection, Bson filter, Consumer<Update> update) {
 		UpdateBuilder builder = new UpdateBuilder(on(collection).append("filter", bson(filter)));
 		update.accept(builder);
@@ -434,6 +512,22 @@ final class ChangesBuilder implements MongoChanges {
 		@Override
 		public Update idempotent() {
 			this.parameters.append("idempotent", BsonBoolean.TRUE);
+			return this;
+		}
+
+	}
+
+	private record TransferBuilder(BsonDocument parameters) implements Transfer {
+
+		@Override
+		public Transfer pipeline(List<? extends Bson> stages) {
+			this.parameters.append("pipeline", bson(stages));
+			return this;
+		}
+
+		@Override
+		public Transfer onConflict(OnConflict onConflict) {
+			this.parameters.append("onConflict", new BsonString(lowerCase(onConflict)));
 			return this;
 		}
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.Phase;
 import io.gemforce.migrations.mongo.EpochUnit;
 import io.gemforce.migrations.mongo.FieldType;
+import io.gemforce.migrations.mongo.OnConflict;
 import io.gemforce.migrations.mongo.OnConversionError;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.OnOtherValue;
@@ -159,6 +160,22 @@ enum ParameterType {
 		void check(BsonValue value, DefinitionCursor spot) {
 			ELEMENT_FIELD.check(value, spot);
 			refuseId(value, spot);
+		}
+
+	},
+
+	CHANGED_FIELDS("a list of fields") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isArray() || value.asArray().isEmpty()) {
+				wrongType(value, spot, "Write the paths of the fields as a list, for example [street, zip]");
+				return;
+			}
+			int index = 0;
+			for (BsonValue item : value.asArray()) {
+				CHANGED_FIELD.check(item, spot.to(index++));
+			}
 		}
 
 	},
@@ -380,6 +397,19 @@ enum ParameterType {
 
 	},
 
+	TRANSFER_PIPELINE("a pipeline") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isArray()) {
+				wrongType(value, spot, "Write a list of stages, for example [{$set: {size: 1}}]");
+				return;
+			}
+			UpdateOperators.check(value, spot);
+		}
+
+	},
+
 	COMMAND("a command") {
 
 		@Override
@@ -440,7 +470,7 @@ enum ParameterType {
 
 	ON_CONVERSION_ERROR("a word", names(OnConversionError.values())),
 
-	ON_OTHER_VALUE("a word", names(OnOtherValue.values())),
+	ON_OTHER_VALUE("a word", names(OnOtherValue.values())), ON_CONFLICT("a word", names(OnConflict.values())),
 
 	// What numbers stand for when they are converted to dates
 	EPOCH_UNIT("a word", names(EpochUnit.values())),
@@ -460,6 +490,19 @@ enum ParameterType {
 				spot.wrong("the phase '%s' is not executed by this version, which runs every migration before traffic"
 					.formatted(value.asString().getValue()), "Write expand, or remove the key");
 			}
+		}
+
+	},
+
+	CONDITION("a condition") {
+
+		@Override
+		void check(BsonValue value, DefinitionCursor spot) {
+			if (!value.isDocument()) {
+				wrongType(value, spot, "Write for example {profile: prod}, or {property: orders.enabled}");
+				return;
+			}
+			FileCondition.check(value.asDocument(), spot);
 		}
 
 	},

@@ -16,28 +16,35 @@ import io.gemforce.migrations.Version;
 /**
  * The migrations that this build has, by ascending version, each version once.
  *
+ * @param leftOut those that do not count here
  * @param isComplete whether there are no more, which are not known yet
  */
-public record DiscoveredMigrations(SortedMap<Version, ResolvedMigration> byVersion, List<Problem> problems,
-		boolean isComplete) {
+public record DiscoveredMigrations(SortedMap<Version, ResolvedMigration> byVersion, List<LeftOutMigration> leftOut,
+		List<Problem> problems, boolean isComplete) {
 
 	public DiscoveredMigrations {
 		byVersion = Collections.unmodifiableSortedMap(byVersion);
+		leftOut = List.copyOf(leftOut);
 		problems = List.copyOf(problems);
 	}
 
 	/**
 	 * Of several that have the same version, the first one counts.
 	 */
-	public DiscoveredMigrations(Collection<ResolvedMigration> migrations, List<Problem> problems) {
+	public DiscoveredMigrations(Collection<ResolvedMigration> migrations, List<LeftOutMigration> leftOut,
+			List<Problem> problems) {
 		this(migrations.stream()
 			.collect(Collectors.toMap(ResolvedMigration::version, Function.identity(), (first, second) -> first,
 					TreeMap::new)),
-				problems, true);
+				leftOut, problems, true);
+	}
+
+	public DiscoveredMigrations(Collection<ResolvedMigration> migrations, List<Problem> problems) {
+		this(migrations, List.of(), problems);
 	}
 
 	DiscoveredMigrations butIncomplete() {
-		return new DiscoveredMigrations(this.byVersion, this.problems, false);
+		return new DiscoveredMigrations(this.byVersion, this.leftOut, this.problems, false);
 	}
 
 	public Collection<ResolvedMigration> migrations() {

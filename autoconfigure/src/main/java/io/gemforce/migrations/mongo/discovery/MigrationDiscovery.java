@@ -114,7 +114,13 @@ public final class MigrationDiscovery implements MigrationSource {
 		problems.addAll(files.problems());
 		files.files().forEach((file) -> found.accept(resolve(file, problems)));
 		migrations.values().stream().filter((same) -> same.size() > 1).map(this::duplicate).forEach(problems::add);
-		return new DiscoveredMigrations(migrations.values().stream().map((same) -> same.get(0)).toList(), problems);
+		List<LeftOutMigration> leftOut = files.leftOut()
+			.entrySet()
+			.stream()
+			.map((file) -> new LeftOutMigration(resolve(file.getKey(), problems), file.getValue()))
+			.toList();
+		return new DiscoveredMigrations(migrations.values().stream().map((same) -> same.get(0)).toList(), leftOut,
+				problems);
 	}
 
 	private static ResolvedMigration resolve(ChangeFile file, List<Problem> problems) {

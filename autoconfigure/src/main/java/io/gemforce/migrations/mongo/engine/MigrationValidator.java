@@ -2,6 +2,7 @@ package io.gemforce.migrations.mongo.engine;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,6 +22,7 @@ import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.OnInterrupted;
 import io.gemforce.migrations.mongo.TransactionMode;
 import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
+import io.gemforce.migrations.mongo.discovery.LeftOutMigration;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.mongo.history.History;
 import io.gemforce.migrations.mongo.history.HistoryRow;
@@ -91,6 +93,8 @@ final class MigrationValidator {
 
 		private final Map<Version, VersionHistory> recorded;
 
+		private final Map<Version, LeftOutMigration> leftOut = new HashMap<>();
+
 		private final @Nullable Version newest;
 
 		private final @Nullable Version highestApplied;
@@ -107,6 +111,10 @@ final class MigrationValidator {
 			this.running = running;
 			this.build = MigrationValidator.this.discovery.byVersion();
 			this.recorded = VersionHistory.byVersion(history.rows());
+			MigrationValidator.this.discovery.leftOut()
+				.stream()
+				.filter((left) -> !this.build.containsKey(left.migration().version()))
+				.forEach((left) -> this.leftOut.put(left.migration().version(), left));
 			this.newest = MigrationValidator.this.discovery.newest();
 			this.highestApplied = this.recorded.values()
 				.stream()
@@ -126,14 +134,19 @@ final class MigrationValidator {
 		}
 
 		private Validation validate(Supplier<Optional<Hold>> hold) {
-			boolean discoveredNothing = this.build.isEmpty() && this.problems.isEmpty();
+			boolean discoveredNothing = this.build.isEmpty() && this.leftOut.isEmpty() && this.problems.isEmpty();
 			TreeSet<Version> versions = new TreeSet<>(this.build.keySet());
 			versions.addAll(this.recorded.keySet());
+			versions.addAll(this.leftOut.keySet());
 			for (Version version : versions) {
 				ResolvedMigration migration = this.build.get(version);
 				VersionHistory past = this.recorded.getOrDefault(version, new VersionHistory(version, List.of()));
+				LeftOutMigration left = this.leftOut.get(version);
 				if (migration != null) {
 					compare(migration, past);
+				}
+				else if (left != null) {
+					compare(left, past);
 				}
 				else {
 					compare(past);
@@ -159,7 +172,8 @@ final class MigrationValidator {
 		}
 
 		private boolean isAhead() {
-			return this.newest != null && isBelow(this.newest, this.highestApplied);
+			return this.newest != null && isBelow(this.newest, this.highestApplied)
+					&& this.leftOut.keySet().stream().allMatch((version) -> isBelow(version, this.highestApplied));
 		}
 
 		private static boolean isBelow(Version version, @Nullable Version limit) {
@@ -209,6 +223,20 @@ final class MigrationValidator {
 			MigrationDescriptor recorded = past.newest().descriptor();
 			this.entries.add(new MigrationEntry(recorded, new EntryStatus(Phase.EXPAND, state, null), false, null,
 					past.recorded(recorded.checksum()), Undo.none("it is not in this build"), Dependencies.NONE));
+		}
+
+		// Counts as absent, but what is applied of it is known
+		private void compare(LeftOutMigration left, VersionHistory past) {
+			ResolvedMigration migration = left.migration();
+			MigrationState state = past.state();
+			HistoryRow applied = past.applied();
+			this.entries.add(new MigrationEntry(migration.descriptor(),
+					new EntryStatus(Phase.EXPAND, (state == MigrationState.PENDING) ? MigrationState.IGNORED : state,
+							null),
+					false, migration.location(),
+					past.recorded((applied != null) ? applied.descriptor().checksum() : null),
+					Undo.none("it is left out here: " + left.reason()),
+					new Dependencies(List.of(), List.of("when: " + left.reason()))));
 		}
 
 		private List<String> checkPending(ResolvedMigration migration, VersionHistory past) {

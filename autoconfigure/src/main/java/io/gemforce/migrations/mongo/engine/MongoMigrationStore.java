@@ -34,6 +34,7 @@ import io.gemforce.migrations.RehearsalResult;
 import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.mongo.change.ChangeFileSettings;
 import io.gemforce.migrations.mongo.change.ChangeFiles;
 import io.gemforce.migrations.mongo.context.MigrationTemplates;
 import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
@@ -397,10 +398,8 @@ public final class MongoMigrationStore implements MigrationStore {
 		 * @param initializer the name of the bean that users of MongoDB wait for
 		 */
 		public static Beans of(ListableBeanFactory beanFactory, String initializer, ResourcePatternResolver resources,
-				MongoSettings.Files files, MigrationTemplates templates) {
-			return new Beans(
-					new MigrationDiscovery(beanFactory, initializer,
-							() -> ChangeFiles.find(resources, files.locations(), files.set())),
+				ChangeFileSettings files, MigrationTemplates templates) {
+			return new Beans(new MigrationDiscovery(beanFactory, initializer, () -> ChangeFiles.find(resources, files)),
 					templates, () -> canOtherThreadsGetBeans(beanFactory, initializer));
 		}
 

@@ -1,16 +1,16 @@
 package io.gemforce.migrations.mongo.engine;
 
 import java.time.Duration;
-import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.change.ChangeFileSettings;
 
 /**
  * What a user can set about MongoDB migrations.
  */
-public record MongoSettings(Place place, Files files, Preimages preimages, Lock lock, Policy policy) {
+public record MongoSettings(Place place, ChangeFileSettings files, Preimages preimages, Lock lock, Policy policy) {
 
 	// The database has nothing but the rehearsal in it, and any order is accepted
 	MongoSettings forRehearsal() {
@@ -24,19 +24,6 @@ public record MongoSettings(Place place, Files files, Preimages preimages, Lock 
 	 * @param database {@code null} for the application's
 	 */
 	public record Place(@Nullable String database, String historyCollection, String lockCollection) {
-
-	}
-
-	/**
-	 * Where the files are.
-	 *
-	 * @param set whether the user has set it
-	 */
-	public record Files(List<String> locations, boolean set) {
-
-		public Files {
-			locations = List.copyOf(locations);
-		}
 
 	}
 

@@ -99,6 +99,19 @@ class ChangeExecutionTests {
 		assertThat(gems()).containsExactly(document("{_id: 1, a: 1, x: 1}"));
 	}
 
+	@Test
+	void anEditedChangeInheritsNothingThatTheOldOneRemembered() {
+		insert("{_id: 1, a: 1, x: 1}", "{_id: 2, k: 1}");
+		for (ChangeSet edit : List.of(TestChanges.of(REMOVE, REFUSED),
+				TestChanges.of("removeField: {collection: missing, field: x}", REFUSED))) {
+			assertThatExceptionOfType(ChangeRefusedException.class)
+				.isThrownBy(() -> TestContext.on(this.mongo).up(edit))
+				.withMessageContaining("Change 2");
+		}
+		TestContext.on(this.mongo).up(TestChanges.of(REMOVE, RENAME));
+		assertThat(gems()).containsExactlyInAnyOrder(document("{_id: 1, b: 1}"), document("{_id: 2, k: 1}"));
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "{$inc: {n: 1}}", "[{$set: {n: {$add: [$n, 1]}, e: $a}}, {$unset: x}]" })
 	void anEditUndoesAnUpdateThatFailedMidway(String up) {

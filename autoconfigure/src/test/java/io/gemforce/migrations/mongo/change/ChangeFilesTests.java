@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import org.bson.BsonArray;
 import org.bson.BsonDateTime;
 import org.bson.BsonDecimal128;
 import org.bson.BsonDocument;
@@ -19,6 +21,7 @@ import org.bson.BsonInt32;
 import org.bson.BsonInt64;
 import org.bson.BsonNull;
 import org.bson.BsonObjectId;
+import org.bson.BsonString;
 import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
 import org.junit.jupiter.api.Test;
@@ -27,7 +30,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.mock.env.MockEnvironment;
 
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
@@ -137,7 +142,7 @@ class ChangeFilesTests {
 	@Test
 	void aDefaultLocationNeedNotExist() {
 		assertThat(ChangeFiles.find(new PathMatchingResourcePatternResolver(), List.of("classpath:db/none"), false))
-			.isEqualTo(new ChangeFiles(List.of(), List.of()));
+			.isEqualTo(new ChangeFiles(List.of(), Map.of(), List.of()));
 	}
 
 	@ParameterizedTest
@@ -491,6 +496,79 @@ class ChangeFilesTests {
 		long millis = (thread.getCurrentThreadCpuTime() - startedAt) / 1_000_000;
 		System.out.println("1,000 change files were read and checked in %d ms".formatted(millis));
 		assertThat(millis).isLessThan(5_000);
+	}
+
+	@Test
+	void placeholdersAreReplacedInTextsOnly() throws IOException {
+		write("V1__a.yaml",
+				"""
+						description: for ${tenant}
+						changes:
+						  - addField: {collection: '${tenant}_gems', field: f, value: ["${odd}", "$${tenant}", '${other}', {$numberInt: '${n}'}]}
+						  - update: {collection: a, filter: {"${tenant}": 1}, up: [{$set: {x: $$ROOT}}], idempotent: true}
+						  - createIndex:
+						      collection: a
+						      keys: {b: 1}
+						      expireAfter: ${n}
+						""");
+		write("V2__b.json", "{\"changes\": [{\"dropCollection\": {\"collection\": \"${tenant}\"}}]}");
+		Map<String, String> values = Map.of("tenant", "acme", "odd", "x\", y: {$where: 1}\n#", "n", "30");
+		ChangeFiles found = find(values, new MockEnvironment());
+		assertThat(found.problems()).isEmpty();
+		ChangeFile file = found.files().get(0);
+		assertThat(file.descriptor().description()).isEqualTo("for acme");
+		assertThat(BsonDocument.parse(file.changes().toJson()).getArray("changes")).containsExactly(
+				new BsonDocument("addField",
+						new BsonDocument("collection", new BsonString("acme_gems")).append("field", new BsonString("f"))
+							.append("value", new BsonArray(List.of(new BsonString(values.get("odd")),
+									new BsonString("${tenant}"), new BsonString("${other}"), new BsonInt32(30))))),
+				BsonDocument.parse("{update: {collection: 'a', filter: {'${tenant}': 1}, "
+						+ "up: [{$set: {x: '$$ROOT'}}], idempotent: true}}"),
+				BsonDocument.parse("{createIndex: {collection: 'a', keys: {b: 1}, expireAfter: 30}}"));
+		assertThat(found.files().get(1).changes().toJson()).contains("\"acme\"");
+		assertThat(find(Map.of("tenant", "other", "n", "60"), new MockEnvironment()).files())
+			.extracting((read) -> read.descriptor().checksum())
+			.isEqualTo(found.files().stream().map((read) -> read.descriptor().checksum()).toList());
+	}
+
+	@Test
+	void aPlaceholderThatMakesANameWrongIsReported() throws IOException {
+		write("V1__a.yaml", changes("dropCollection: {collection: '${tenant}'}"));
+		assertThat(find(Map.of("tenant", "$x"), new MockEnvironment()).problems()).singleElement()
+			.satisfies((problem) -> assertThat(problem.message()).contains("'collection' cannot be '$x'"));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
+			value = { "{profile: prod}|true", "{profile: '!prod'}|false", "{profile: prod & eu}|false",
+					"{property: on}|true", "{property: off}|false", "{property: none}|false", "{property: on=yes}|true",
+					"{property: on=no}|false", "{profile: prod, property: off}|false",
+					"{profile: prod, property: '${which}'}|true" })
+	void aFileCountsOnlyWhereItsConditionIsMet(String when, boolean counts) throws IOException {
+		write("V1__a.yaml", "when: %s\n%s".formatted(when, changes("dropCollection: {collection: a}")));
+		MockEnvironment environment = new MockEnvironment().withProperty("on", "yes").withProperty("off", "false");
+		environment.setActiveProfiles("prod");
+		ChangeFiles found = find(Map.of("which", "on"), environment);
+		assertThat(found.problems()).isEmpty();
+		assertThat(found.files()).hasSize(counts ? 1 : 0);
+		assertThat(found.leftOut()).hasSize(counts ? 0 : 1);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
+			value = { "prod|'when' must be a condition but is the string 'prod'", "{}|'when' is empty",
+					"{profiles: a}|'when' has no key 'profiles'",
+					"`{profile: a & b | c}`|`'a & b | c' is no expression of profiles`",
+					"{profile: 1}|'profile' must be a text", "{property: ''}|'property' must be a text" })
+	void aConditionThatCannotBeMeantIsReported(String when, String message) throws IOException {
+		write("V1__a.yaml", "when: %s\n%s".formatted(when, changes("dropCollection: {collection: a}")));
+		assertThat(find().problems()).singleElement()
+			.satisfies((problem) -> assertThat(problem.message()).contains(message));
+	}
+
+	private ChangeFiles find(Map<String, String> placeholders, Environment environment) {
+		return ChangeFiles.find(new PathMatchingResourcePatternResolver(),
+				new ChangeFileSettings(List.of("file:" + this.folder), true, placeholders, environment));
 	}
 
 	private ChangeFiles find() {

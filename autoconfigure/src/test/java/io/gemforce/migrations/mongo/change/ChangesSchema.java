@@ -71,6 +71,7 @@ final class ChangesSchema {
 			case CHANGED_FIELD -> string("^(?!_id(\\.|$))(?!.*\\[\\])" + PATH);
 			case ELEMENT_FIELD -> string("^" + ELEMENTS + PATH);
 			case CHANGED_ELEMENT_FIELD -> string("^(?!_id(\\.|\\[|$))" + ELEMENTS + PATH);
+			case CHANGED_FIELDS -> list(type(ParameterType.CHANGED_FIELD), 1);
 			case INDEX_NAME -> string("^(?!(\\*|_id_)$)[^\\u0000]*[^\\u0000\\s][^\\u0000]*$");
 			case VALUE -> new BsonDocument();
 			case VALUES -> new BsonDocument("oneOf", new BsonArray(List.of(valuesByText(), listOfValues())));
@@ -100,6 +101,8 @@ final class ChangesSchema {
 			case PIPELINE -> list(ofType("object").append("minProperties", new BsonInt32(1))
 				.append("maxProperties", new BsonInt32(1))
 				.append("propertyNames", new BsonDocument("pattern", text("^\\$"))), 0);
+			case TRANSFER_PIPELINE -> list(ofType("object").append("minProperties", new BsonInt32(1))
+				.append("maxProperties", new BsonInt32(1)), 1);
 			case POSITIVE -> ofType("integer").append("minimum", new BsonInt32(1));
 			case WEIGHTS -> ofType("object").append("minProperties", new BsonInt32(1))
 				.append("additionalProperties",
@@ -115,11 +118,14 @@ final class ChangesSchema {
 				document.putAll(properties(type.keys()));
 				yield document;
 			}
-			case FIELD_TYPE, ON_CONVERSION_ERROR, ON_OTHER_VALUE, EPOCH_UNIT, VALIDATION_LEVEL, VALIDATION_ACTION,
-					SEARCH_TYPE, GRANULARITY ->
+			case FIELD_TYPE, ON_CONVERSION_ERROR, ON_OTHER_VALUE, ON_CONFLICT, EPOCH_UNIT, VALIDATION_LEVEL,
+					VALIDATION_ACTION, SEARCH_TYPE, GRANULARITY ->
 				words(type.choices());
 			case ON_INTERRUPTED -> words(type.choices());
 			case PHASE -> words(List.of("expand"));
+			case CONDITION -> ofType("object").append("minProperties", new BsonInt32(1))
+				.append("properties", new BsonDocument("profile", string("\\S")).append("property", string("\\S")))
+				.append("additionalProperties", BsonBoolean.FALSE);
 			case CHANGES -> list(change(), 1);
 		};
 	}

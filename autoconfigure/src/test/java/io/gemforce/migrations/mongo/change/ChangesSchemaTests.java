@@ -34,9 +34,17 @@ class ChangesSchemaTests {
 			requires: [postgres:42, mongo:1.2]
 			imports: [mongock:init]
 			onInterrupted: retry
+			when: {profile: '!test', property: orders.enabled=true}
 			irreversible: it is an example
 			changes:
 			  - renameField: {collection: MyClass, from: a, to: b.c}
+			  - moveField: {collection: MyClass, from: a, to: b.c}
+			  - nest: {collection: MyClass, fields: [a, b], into: c}
+			  - unnest: {collection: MyClass, field: d, fields: [e, f]}
+			  - copyDocuments: {from: MyClass, to: Other, filter: {}, pipeline: [{$set: {a: 1}}], onConflict: keep}
+			  - moveDocuments: {from: MyClass, to: Other, filter: {a: 1}, onConflict: fail}
+			  - extract: {collection: MyClass, field: a.b, into: elements, reference: parent, position: index}
+			  - embed: {collection: elements, into: MyClass, field: a, reference: parent, sort: {index: 1}}
 			  - copyField: {collection: MyClass, from: a, to: b}
 			  - addField: {collection: MyClass, field: status, value: active}
 			  - removeField: {collection: MyClass, field: legacy}
@@ -117,6 +125,10 @@ class ChangesSchemaTests {
 			"changes: [{createIndex: {collection: a, keys: {}}}]",
 			"changes: [{createIndex: {collection: a, keys: {b: 1}, unique: 'yes'}}]",
 			"changes: [{createIndex: {collection: a, keys: {b: 1}, expireAfter: 30 days}}]",
+			"changes: [{nest: {collection: a, fields: [], into: b}}]",
+			"changes: [{moveDocuments: {from: a, to: b, filter: {}, pipeline: {$set: {c: 1}}}}]",
+			"{changes: [{dropCollection: {collection: a}}], when: {}}",
+			"{changes: [{dropCollection: {collection: a}}], when: {profiles: a}}",
 			"changes: [{createIndex: {collection: a, keys: {b: text}, weights: {b: 0}}}]",
 			"changes: [{createCollection: {collection: a, capped: {max: 5}}}]",
 			"changes: [{createCollection: {collection: a, capped: {size: 5, mx: 5}}}]",

@@ -31,6 +31,7 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.mongo.DeclaredMongoMigration;
 import io.gemforce.migrations.mongo.EpochUnit;
 import io.gemforce.migrations.mongo.FieldType;
+import io.gemforce.migrations.mongo.OnConflict;
 import io.gemforce.migrations.mongo.OnConversionError;
 import io.gemforce.migrations.mongo.OnOtherValue;
 import io.gemforce.migrations.mongo.change.operation.AddField;
@@ -166,6 +167,32 @@ class DeclaredChangesTests {
 				"updateSearchIndex: {collection: gems, name: v, definition: {fields: []}}",
 				"dropSearchIndex: {collection: gems, name: v}",
 				"adminCommand: {up: {enableSharding: shop}, idempotent: true}");
+		assertThat(declared.changes()).isEqualTo(read.changes());
+	}
+
+	@Test
+	void javaMovesFieldsAndDocumentsAsAFileDoes() {
+		ChangeSet declared = declare((changes) -> changes.moveField("gems", "a", "b.c")
+			.nest("gems", List.of("d", "e"), "f")
+			.unnest("gems", "g", List.of("h"))
+			.unnest("gems", "i")
+			.copyDocuments("gems", "copies", Filters.eq("k", 1))
+			.moveDocuments("gems", "others", Filters.empty(),
+					(transfer) -> transfer.pipeline(List.of(Aggregates.set(new Field<>("x", "$y"))))
+						.onConflict(OnConflict.KEEP))
+			.extract("gems", "facets", "facets", "gem")
+			.extract("gems", "cuts", "cuts", "gem", "at")
+			.embed("facets", "gems", "facets", "gem")
+			.embed("cuts", "gems", "cuts", "gem", Indexes.ascending("at")));
+		ChangeSet read = TestChanges.of("moveField: {collection: gems, from: a, to: b.c}",
+				"nest: {collection: gems, fields: [d, e], into: f}",
+				"unnest: {collection: gems, field: g, fields: [h]}", "unnest: {collection: gems, field: i}",
+				"copyDocuments: {from: gems, to: copies, filter: {k: 1}}",
+				"moveDocuments: {from: gems, to: others, filter: {}, pipeline: [{$set: {x: $y}}], onConflict: keep}",
+				"extract: {collection: gems, field: facets, into: facets, reference: gem}",
+				"extract: {collection: gems, field: cuts, into: cuts, reference: gem, position: at}",
+				"embed: {collection: facets, into: gems, field: facets, reference: gem}",
+				"embed: {collection: cuts, into: gems, field: cuts, reference: gem, sort: {at: 1}}");
 		assertThat(declared.changes()).isEqualTo(read.changes());
 	}
 

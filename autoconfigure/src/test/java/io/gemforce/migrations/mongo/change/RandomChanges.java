@@ -56,7 +56,8 @@ public final class RandomChanges {
 
 	private static final String[] TYPES = { "string", "int", "long", "double", "decimal", "bool", "date", "objectId" };
 
-	private static final String[] KINDS = { "renameField", "copyField", "addField", "removeField", "convertField",
+	private static final String[] KINDS = { "renameField", "moveField", "nest", "unnest", "copyDocuments",
+			"moveDocuments", "extract", "embed", "copyField", "addField", "removeField", "convertField",
 			"renameElements", "copyElements", "addElements", "removeElements", "convertElements", "createCollection",
 			"dropCollection", "renameCollection", "createIndex", "dropIndex", "setValidator", "insert", "update",
 			"updateAndBack", "elements", "upsert", "pipeline", "increment", "delete", "mapValues", "command",
@@ -208,7 +209,23 @@ public final class RandomChanges {
 		String elementField = ELEMENT_FIELDS[number % 6];
 		String[] elements = ELEMENT_RENAMES[number % ELEMENT_RENAMES.length];
 		return BsonDocument.parse(switch (kind) {
-			case "renameField", "copyField" -> "{%s: {%s, from: '%s', to: '%s'}}".formatted(kind, on, field, to);
+			case "renameField", "moveField", "copyField" ->
+				"{%s: {%s, from: '%s', to: '%s'}}".formatted(kind, on, field, to);
+			case "nest" -> "{nest: {%s, fields: ['%s', 'd'], into: '%s'}}".formatted(on, field, to);
+			case "unnest" -> "{unnest: {%s, field: '%s'%s}}".formatted(on, (number % 2 == 0) ? "c" : field,
+					List.of("", ", fields: ['x']", ", fields: ['x', 'y']").get(number % 3));
+			case "copyDocuments",
+					"moveDocuments" ->
+				"{%s: {from: '%s', to: '%s', filter: %s%s%s}}".formatted(kind, collection, other,
+						List.of("{}", "{a: {$exists: true}}").get(number % 2),
+						List.of("", ", pipeline: [{$set: {e: '$a'}}, {$unset: 'd'}]",
+								", pipeline: [{$replaceWith: {$mergeObjects: [{k: 1}, {_id: '$_id', a: '$a'}]}}]")
+							.get(number % 3),
+						(number < 6) ? "" : ", onConflict: 'keep'");
+			case "extract" -> "{extract: {%s, field: '%s', into: '%s', reference: 'r'%s}}".formatted(on, field,
+					collection.equals(other) ? "three" : other, (number % 2 == 0) ? "" : ", position: 'p'");
+			case "embed" -> "{embed: {collection: '%s', into: '%s', field: '%s', reference: 'a'}}"
+				.formatted(collection.equals(other) ? "three" : collection, other, to.split("\\.")[0]);
 			case "addField" -> "{addField: {%s, field: '%s', value: %s}}".formatted(on, field, json(value));
 			case "removeField" -> "{removeField: {%s, field: '%s'}}".formatted(on, field);
 			case "convertField" -> "{convertField: {%s, field: '%s', to: '%s', onError: '%s'%s}}".formatted(on, field,

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationState;
@@ -64,6 +65,32 @@ class MigrationValidatorTests {
 		assertThat(failure(TestRunner.on(this.mongo), "2", "3")).containsExactly(ProblemCode.MISSING_MIGRATION);
 		migrate(TestRunner.on(this.mongo).policy(IGNORE_MISSING), "2", "3");
 		assertThat(applied()).containsExactly("1", "2", "3");
+	}
+
+	@Test
+	void whatIsLeftOutCountsAsAbsentAndIsListed() {
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.leavingOut(TestMigration.inserting("2"), TestMigration.inserting("1"))) {
+			assertThat(runner.migrate().executed()).containsExactly("1");
+			assertThat(runner.validate().problems()).isEmpty();
+			assertThat(runner.state("2")).isEqualTo(MigrationState.IGNORED);
+			assertThat(runner.validate().entries().get(1).dependencies().blockedBy())
+				.containsExactly("when: profile 'prod' is not active");
+		}
+		assertThat(migrate(TestRunner.on(this.mongo), "1", "2").executed()).containsExactly("2");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "2", "3" })
+	void whatWasAppliedAndIsLeftOutNowIsNeitherMissingNorAhead(String leftOut) {
+		migrate(TestRunner.on(this.mongo), "1", leftOut);
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.leavingOut(TestMigration.inserting(leftOut), TestMigration.inserting("1"))) {
+			assertThat(runner.migrate().outcome()).isEqualTo(StoreResult.Outcome.UP_TO_DATE);
+			assertThat(runner.validate().problems()).isEmpty();
+			assertThat(runner.state(leftOut)).isEqualTo(MigrationState.APPLIED);
+		}
+		assertThat(failure(TestRunner.on(this.mongo), "1", "4")).containsExactly(ProblemCode.MISSING_MIGRATION);
 	}
 
 	@Test

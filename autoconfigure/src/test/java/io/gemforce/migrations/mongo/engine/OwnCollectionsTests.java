@@ -22,6 +22,7 @@ import io.gemforce.migrations.ProblemCode;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.DeclaredMongoMigration;
 import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.mongo.change.ChangeFileSettings;
 import io.gemforce.migrations.mongo.change.ChangeSet;
 import io.gemforce.migrations.mongo.discovery.DeclaredAction;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
@@ -87,7 +88,7 @@ class OwnCollectionsTests {
 
 	private List<Problem> problems(String database, DeclaredMongoMigration migration) {
 		MongoSettings settings = new MongoSettings(new MongoSettings.Place(database, "my_history", "my_lock"),
-				new MongoSettings.Files(List.of(), false), new MongoSettings.Preimages(1, Duration.ofDays(1)),
+				new ChangeFileSettings(List.of(), false), new MongoSettings.Preimages(1, Duration.ofDays(1)),
 				new MongoSettings.Lock(Duration.ofSeconds(30), Duration.ofMinutes(1)),
 				new MongoSettings.Policy(null, null, false, false, false));
 		MongoAccess access = new MongoAccess(new SimpleMongoClientDatabaseFactory(this.client, "shop"), this.client,

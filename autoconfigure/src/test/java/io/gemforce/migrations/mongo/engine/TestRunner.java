@@ -32,10 +32,12 @@ import io.gemforce.migrations.Trigger;
 import io.gemforce.migrations.Version;
 import io.gemforce.migrations.mongo.DeclaredMongoMigration;
 import io.gemforce.migrations.mongo.TransactionMode;
+import io.gemforce.migrations.mongo.change.ChangeFileSettings;
 import io.gemforce.migrations.mongo.change.ChangeSet;
 import io.gemforce.migrations.mongo.context.MigrationTemplates;
 import io.gemforce.migrations.mongo.discovery.DeclaredAction;
 import io.gemforce.migrations.mongo.discovery.DiscoveredMigrations;
+import io.gemforce.migrations.mongo.discovery.LeftOutMigration;
 import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.store.PlanGuard;
 import io.gemforce.migrations.store.Requirements;
@@ -277,17 +279,29 @@ final class TestRunner implements AutoCloseable {
 					new DeclaredAction(changes, changes.toJson()))));
 		}
 
+		/**
+		 * Create an instance of a build in which a migration does not count.
+		 */
+		TestRunner leavingOut(TestMigration leftOut, TestMigration... migrations) {
+			return with(new DiscoveredMigrations(Stream.of(migrations).map(TestMigration::resolve).toList(),
+					List.of(new LeftOutMigration(leftOut.resolve(), "profile 'prod' is not active")), List.of()));
+		}
+
 		private TestRunner with(List<ResolvedMigration> beans) {
+			return with(new DiscoveredMigrations(beans, List.of()));
+		}
+
+		private TestRunner with(DiscoveredMigrations build) {
 			MongoClient client = (this.shared != null) ? this.shared
 					: MongoClients.create(this.client.applyConnectionString(new ConnectionString(this.uri)).build());
 			ApplicationInstance application = new ApplicationInstance(this.application, "1.4.0", "host", "user");
 			MongoMigrationStore store = new MongoMigrationStore(
 					new MongoMigrationStore.Connection(
 							() -> new SimpleMongoClientDatabaseFactory(client, this.database), () -> client),
-					new MongoMigrationStore.Beans(() -> new DiscoveredMigrations(beans, List.of()),
-							new MigrationTemplates(this.context), () -> this.ownThread),
+					new MongoMigrationStore.Beans(() -> build, new MigrationTemplates(this.context),
+							() -> this.ownThread),
 					new MongoSettings(new MongoSettings.Place(null, "migration_history", "migration_lock"),
-							new MongoSettings.Files(List.of("classpath:db/mongo"), false),
+							new ChangeFileSettings(List.of("classpath:db/mongo"), false),
 							new MongoSettings.Preimages(this.preimageLimit, this.preimageRetention),
 							new MongoSettings.Lock(this.lease, this.lockWaitTimeout), this.policy),
 					new MongoMigrationStore.Service(application, this.requirements, this.stop),

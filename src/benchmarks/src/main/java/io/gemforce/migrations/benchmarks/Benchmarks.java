@@ -23,7 +23,8 @@ public final class Benchmarks {
 
 	private static final List<Benchmark> ALL = Stream
 		.of(List.of(new StartsBenchmark(), new ProcessStartsBenchmark(), new RunnersBenchmark(),
-				ChangeBenchmark.rename()), ChangeBenchmark.withPreimages(),
+				ChangeBenchmark.rename(), ChangeBenchmark.nest(), ChangeBenchmark.move()),
+				ChangeBenchmark.withPreimages(),
 				List.of(new HeapBenchmark(), new FilesBenchmark(), new EndpointBenchmark(), new TrafficBenchmark()))
 		.<Benchmark>flatMap(List::stream)
 		.toList();

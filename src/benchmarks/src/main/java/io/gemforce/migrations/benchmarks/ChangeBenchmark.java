@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Aggregates;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import org.bson.BsonType;
@@ -35,6 +36,26 @@ record ChangeBenchmark(String id, String title, String change, Bson pending, Com
 		return new ChangeBenchmark("rename", "`renameField`, its checks included",
 				"renameField: {collection: gems, from: oldName, to: newName}", Filters.exists("oldName"),
 				(gems, pending) -> gems.updateMany(pending, Updates.rename("oldName", "newName")), 1.15);
+	}
+
+	static ChangeBenchmark nest() {
+		return new ChangeBenchmark("nest", "`nest` of two fields, its checks included",
+				"nest: {collection: gems, fields: [oldName, carat], into: stone}", Filters.exists("oldName"),
+				(gems, pending) -> gems.updateMany(pending, Updates
+					.combine(Updates.rename("oldName", "stone.oldName"), Updates.rename("carat", "stone.carat"))),
+				1.2);
+	}
+
+	/**
+	 * Beside a bare {@code $merge} and {@code deleteMany}.
+	 */
+	static ChangeBenchmark move() {
+		return new ChangeBenchmark("move", "`moveDocuments`, with what it remembers",
+				"moveDocuments: {from: gems, to: sold, filter: {status: active}}", Filters.eq("status", "active"),
+				(gems, pending) -> {
+					gems.aggregate(List.of(Aggregates.match(pending), Aggregates.merge("sold"))).toCollection();
+					return gems.deleteMany(pending);
+				}, 3);
 	}
 
 	/**
@@ -96,7 +117,7 @@ record ChangeBenchmark(String id, String title, String change, Bson pending, Com
 			}
 		}
 		return new Measurement(String.format(Locale.ROOT, "%s, of %,d documents", this.title, surroundings.documents()),
-				figures, "bare command",
+				figures, "the bare commands",
 				List.of(Target.ratio("time of " + this.title, ours.median() / bare.median(), this.limit)));
 	}
 
@@ -115,7 +136,7 @@ record ChangeBenchmark(String id, String title, String change, Bson pending, Com
 	}
 
 	/**
-	 * The bare command.
+	 * The bare command, or commands.
 	 */
 	@FunctionalInterface
 	interface Command {

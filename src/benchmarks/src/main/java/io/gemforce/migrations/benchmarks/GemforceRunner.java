@@ -15,6 +15,7 @@ import io.gemforce.migrations.ApplicationInstance;
 import io.gemforce.migrations.MigrationRun;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Trigger;
+import io.gemforce.migrations.mongo.change.ChangeFileSettings;
 import io.gemforce.migrations.mongo.context.MigrationTemplates;
 import io.gemforce.migrations.mongo.engine.MongoMigrationStore;
 import io.gemforce.migrations.mongo.engine.MongoSettings;
@@ -49,7 +50,7 @@ record GemforceRunner(MongoMigrationStore store) {
 			ResourcePatternResolver resources, String location) {
 		MongoDatabaseFactory factory = new SimpleMongoClientDatabaseFactory(client, database);
 		MongoSettings settings = new MongoSettings(new MongoSettings.Place(null, HISTORY, LOCK),
-				new MongoSettings.Files(List.of(location), false),
+				new ChangeFileSettings(List.of(location), false),
 				new MongoSettings.Preimages(Long.MAX_VALUE, Duration.ofDays(90)),
 				new MongoSettings.Lock(Duration.ofSeconds(30), Duration.ofMinutes(10)),
 				new MongoSettings.Policy(null, null, false, true, false));

@@ -53,6 +53,8 @@ public final class OperationContext {
 
 	private boolean begun;
 
+	private boolean forgotten;
+
 	public OperationContext(ChangeContext context, ChangeJournal memory, PlacedChange change, boolean begun,
 			BsonDocument notes, Pipelines pipelines, Conflicts conflicts) {
 		this.context = context;
@@ -160,12 +162,17 @@ public final class OperationContext {
 	 */
 	public void forget() {
 		preimages().deleteAll();
+		this.forgotten = true;
 	}
 
 	/**
 	 * Store, before the first write of the change, that it is about to happen.
 	 */
 	public void begin(BsonDocument notes) {
+		if (!this.begun && !this.forgotten && this.change.remembering() && this.change.operation().keepsPreimages()) {
+			// Those of another change, which was here before the migration was edited
+			forget();
+		}
 		begin(notes, this.change.index());
 	}
 

@@ -41,6 +41,10 @@ public record Parameters(BsonDocument document) {
 		return new FieldPath(text(key));
 	}
 
+	public List<FieldPath> paths(String key) {
+		return value(key).asArray().stream().map((path) -> new FieldPath(path.asString().getValue())).toList();
+	}
+
 	public boolean flag(String key) {
 		return has(key) && value(key).asBoolean().getValue();
 	}

@@ -55,7 +55,8 @@ public final class Batches {
 		return new Batches(step, collection, filter, new BsonDocument(), UpdateSettings.NONE);
 	}
 
-	static Batches ofFields(OperationContext step, String collection, BsonDocument filter, Collection<String> fields) {
+	public static Batches ofFields(OperationContext step, String collection, BsonDocument filter,
+			Collection<String> fields) {
 		return new Batches(step, collection, filter, including(fields), UpdateSettings.NONE);
 	}
 
@@ -69,7 +70,7 @@ public final class Batches {
 		return projection;
 	}
 
-	void forEach(Work work) throws Exception {
+	public void forEach(Work work) throws Exception {
 		try (MongoCursor<BsonDocument> cursor = this.settings
 			.selecting(this.step.collection(this.collection).find(this.filter))
 			.projection(BY_ID)
@@ -179,7 +180,7 @@ public final class Batches {
 	}
 
 	@FunctionalInterface
-	interface Work {
+	public interface Work {
 
 		/**
 		 * May be called again with the same documents after a transient error; then

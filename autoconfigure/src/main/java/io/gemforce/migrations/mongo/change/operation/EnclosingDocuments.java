@@ -24,13 +24,14 @@ import io.gemforce.migrations.mongo.change.preimage.Preimage;
  * Conditions that are taken or returned are those of what has the field: the document, or
  * the element.
  */
-record EnclosingDocuments(FieldPath path) {
+public record EnclosingDocuments(FieldPath path) {
 
 	private FieldPath field() {
 		return this.path.inner();
 	}
 
-	private List<BsonDocument> obstacles() {
+	// Filters for documents in which the field cannot be reached
+	List<BsonDocument> obstacles() {
 		List<BsonDocument> obstacles = new ArrayList<>();
 		for (FieldPath parent : field().parents()) {
 			obstacles.add(Conditions.isArray(parent));
@@ -40,7 +41,7 @@ record EnclosingDocuments(FieldPath path) {
 	}
 
 	// Nothing blocks the path to the field
-	BsonDocument clear() {
+	public BsonDocument clear() {
 		List<BsonDocument> obstacles = obstacles();
 		return obstacles.isEmpty() ? Conditions.ANY : Conditions.not(Conditions.any(obstacles));
 	}
@@ -53,7 +54,7 @@ record EnclosingDocuments(FieldPath path) {
 		return outside.isEmpty() ? some : Conditions.all(some, Conditions.not(Conditions.any(outside)));
 	}
 
-	void requireClear(OperationContext step, String collection, BsonDocument condition) {
+	public void requireClear(OperationContext step, String collection, BsonDocument condition) {
 		requireNoArrays(step, collection, condition);
 		if (field().isNested()) {
 			step.refuseIfAny(collection,
@@ -68,7 +69,7 @@ record EnclosingDocuments(FieldPath path) {
 		return this.path.scope().some(Conditions.all(condition, Conditions.any(obstacles)));
 	}
 
-	void requireNoArrays(OperationContext step, String collection, BsonDocument condition) {
+	public void requireNoArrays(OperationContext step, String collection, BsonDocument condition) {
 		List<BsonDocument> outside = this.path.scope().obstacles(field());
 		if (!outside.isEmpty()) {
 			step.refuseIfAny(collection, Conditions.any(outside),

@@ -3,6 +3,8 @@ package io.gemforce.migrations.mongo.change.operation;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.gemforce.migrations.mongo.change.document.FieldPath;
+
 public final class PlanPhrases {
 
 	private static final String PREIMAGES = "find, insert, update, remove on the collection of pre-images";
@@ -25,7 +27,11 @@ public final class PlanPhrases {
 		return List.copyOf(needs);
 	}
 
-	static List<String> eachDocument(String collection) {
+	static String fields(List<FieldPath> fields) {
+		return String.join(", ", fields.stream().map("'%s'"::formatted).toList());
+	}
+
+	public static List<String> eachDocument(String collection) {
 		return List.of("each document of '%s' while it is changed; reads and other writes go on".formatted(collection));
 	}
 

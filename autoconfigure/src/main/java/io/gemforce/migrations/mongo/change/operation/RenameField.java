@@ -29,7 +29,7 @@ import io.gemforce.migrations.store.AffectedCount;
 /**
  * Renames a field in all documents that have it, by one command of the server.
  */
-public record RenameField(String collection, FieldPath from, FieldPath to) implements ChangeOperation {
+public record RenameField(String collection, FieldPath from, FieldPath to) implements ChangeOperation, FieldMover {
 
 	/**
 	 * The name of the kind, as users write it.
@@ -43,6 +43,11 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 	@Override
 	public String kind() {
 		return KIND;
+	}
+
+	@Override
+	public List<FieldMove> moves() {
+		return List.of(new FieldMove(this.from, this.to));
 	}
 
 	@Override

@@ -18,7 +18,7 @@ import io.gemforce.migrations.mongo.change.document.WholeDocument;
 /**
  * Finds, before the first write, documents that the change would make invalid.
  */
-record Validators(CollectionInfo collection) {
+public record Validators(CollectionInfo collection) {
 
 	private static final int EXAMPLES = 10;
 
@@ -35,20 +35,32 @@ record Validators(CollectionInfo collection) {
 				&& !option("validationLevel", "strict").equals("off");
 	}
 
-	void requirePass(OperationContext step, BsonDocument documents, List<BsonDocument> stages) {
+	public void requirePass(OperationContext step, BsonDocument documents, List<BsonDocument> stages) {
+		boolean moderate = option("validationLevel", "strict").equals("moderate");
+		List<BsonDocument> before = moderate ? List.of(match(documents), match(validator()))
+				: List.of(match(documents));
+		requirePass(step, this.collection.name(), before, stages);
+	}
+
+	/**
+	 * Documents of another collection are going to be inserted.
+	 */
+	public void requireInsertable(OperationContext step, String source, BsonDocument documents,
+			List<BsonDocument> stages) {
+		requirePass(step, source, List.of(match(documents)), stages);
+	}
+
+	private void requirePass(OperationContext step, String source, List<BsonDocument> before,
+			List<BsonDocument> stages) {
 		if (!isRefusing()) {
 			return;
 		}
-		List<BsonDocument> pipeline = new ArrayList<>();
-		pipeline.add(match(documents));
-		if (option("validationLevel", "strict").equals("moderate")) {
-			pipeline.add(match(validator()));
-		}
+		List<BsonDocument> pipeline = new ArrayList<>(before);
 		pipeline.addAll(stages);
 		pipeline.add(match(Conditions.not(validator())));
 		Collections.addAll(pipeline, new BsonDocument("$limit", new BsonInt32(EXAMPLES)),
 				new BsonDocument("$project", new BsonDocument("_id", new BsonInt32(1))));
-		List<String> examples = examples(step, pipeline);
+		List<String> examples = examples(step, source, pipeline);
 		if (!examples.isEmpty()) {
 			throw step.refused(
 					"the validator of '%s' would not let pass what it makes of documents, for example %s"
@@ -61,10 +73,10 @@ record Validators(CollectionInfo collection) {
 		return new BsonDocument("$match", filter);
 	}
 
-	private List<String> examples(OperationContext step, List<BsonDocument> pipeline) {
+	private static List<String> examples(OperationContext step, String source, List<BsonDocument> pipeline) {
 		List<String> examples = new ArrayList<>();
 		try {
-			step.collection(this.collection.name())
+			step.collection(source)
 				.aggregate(pipeline)
 				.forEach((document) -> examples.add(BsonFormatter.show(WholeDocument.id(document))));
 		}

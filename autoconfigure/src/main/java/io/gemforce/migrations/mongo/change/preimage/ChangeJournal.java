@@ -42,7 +42,8 @@ import org.bson.Document;
  *  before: [{path: "a", value: 5}],    // or several, without value where there was none; literal: true where the
  *                                      // path is a name at the top that may hold dots
  *  after: BinData(…),                  // fingerprint of what the change left there
- *  whole: {…},                         // or the whole document, before a drop and while an update is at work
+ *  whole: {…},                         // or the whole document, before a drop, while an update is at work, and where
+ *                                      // a document was changed on its way to another collection
  *  empty: "a"}                         // or the path at which the document had an empty document
  * </pre>
  *

@@ -63,6 +63,33 @@ public record Preimage(BsonDocument content) {
 	}
 
 	/**
+	 * Remember that a change has inserted a document of the same id elsewhere.
+	 */
+	public static Preimage ofInserted(BsonDocument inserted) {
+		return new Preimage(new BsonDocument(DOCUMENT, inserted.get("_id")).append(AFTER, fingerprint(inserted)));
+	}
+
+	/**
+	 * Remember a document that a change has removed, and inserted as another one
+	 * elsewhere.
+	 */
+	public static Preimage ofMoved(BsonDocument document, BsonDocument inserted) {
+		return new Preimage(whole(document).content().append(AFTER, fingerprint(inserted)));
+	}
+
+	/**
+	 * Remember a field that a change has added.
+	 */
+	public static Preimage ofAdded(BsonValue id, FieldPath path, BsonValue value) {
+		return new Preimage(new BsonDocument(DOCUMENT, id).append(PATH, new BsonString(path.text()))
+			.append(AFTER, Fingerprint.of(List.of(value))));
+	}
+
+	private static BsonBinary fingerprint(BsonDocument document) {
+		return Fingerprint.of(List.of(document));
+	}
+
+	/**
 	 * Remember a field before a change, which removes it if {@code after} is
 	 * {@code null}.
 	 */
@@ -164,6 +191,13 @@ public record Preimage(BsonDocument content) {
 		}
 		BsonBinary fingerprint = Fingerprint.of(values);
 		return fingerprint.equals(this.content.get(AFTER));
+	}
+
+	/**
+	 * Whether a document is still as the change has inserted it.
+	 */
+	public boolean isAsInserted(BsonDocument current) {
+		return fingerprint(current).equals(this.content.get(AFTER));
 	}
 
 	/**

@@ -29,20 +29,23 @@ public final class JsonSource {
 
 	private final JsonParser parser;
 
-	private JsonSource(JsonParser parser) {
+	private final Placeholders placeholders;
+
+	private JsonSource(JsonParser parser, Placeholders placeholders) {
 		this.parser = parser;
+		this.placeholders = placeholders;
 	}
 
 	/**
 	 * Returns {@code null} if the text is empty.
 	 */
-	public static @Nullable Source read(String text) throws MalformedFileException {
+	public static @Nullable Source read(String text, Placeholders placeholders) throws MalformedFileException {
 		try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
 			JsonToken first = parser.nextToken();
 			if (first == null) {
 				return null;
 			}
-			Source source = new JsonSource(parser).source(first, 0);
+			Source source = new JsonSource(parser, placeholders).source(first, 0);
 			if (parser.nextToken() != null) {
 				throw new MalformedFileException(position(parser.currentTokenLocation()),
 						"there is something after the end of the JSON object", "Remove it");
@@ -73,8 +76,12 @@ public final class JsonSource {
 				CoreSchema.integer(new BigInteger(this.parser.getString()), this.parser.getString(), position);
 			case VALUE_NUMBER_FLOAT ->
 				new Source.Scalar(new BsonDouble(this.parser.getDoubleValue()), this.parser.getString(), position);
-			default -> new Source.Scalar(new BsonString(this.parser.getString()), this.parser.getString(), position);
+			default -> text(this.placeholders.replace(this.parser.getString()), position);
 		};
+	}
+
+	private static Source text(String text, Position position) {
+		return new Source.Scalar(new BsonString(text), text, position);
 	}
 
 	private Source mapping(Position position, int depth) throws MalformedFileException {

@@ -43,18 +43,21 @@ public final class YamlSource {
 
 	private final Map<String, Source> anchors = new HashMap<>();
 
-	private YamlSource(Iterator<Event> events) {
+	private final Placeholders placeholders;
+
+	private YamlSource(Iterator<Event> events, Placeholders placeholders) {
 		this.events = events;
+		this.placeholders = placeholders;
 	}
 
 	/**
 	 * Returns {@code null} if the text is empty.
 	 */
-	public static @Nullable Source read(String text) throws MalformedFileException {
+	public static @Nullable Source read(String text, Placeholders placeholders) throws MalformedFileException {
 		LoaderOptions options = new LoaderOptions();
 		options.setCodePointLimit(Integer.MAX_VALUE);
 		try {
-			return new YamlSource(new Yaml(options).parse(new StringReader(text)).iterator()).document();
+			return new YamlSource(new Yaml(options).parse(new StringReader(text)).iterator(), placeholders).document();
 		}
 		catch (MarkedYAMLException ex) {
 			throw new MalformedFileException(position(ex.getProblemMark()), problem(ex), action(ex));
@@ -178,8 +181,8 @@ public final class YamlSource {
 		return new Source.Sequence(items, position(start));
 	}
 
-	private static Source scalar(ScalarEvent event) throws MalformedFileException {
-		String text = event.getValue();
+	private Source scalar(ScalarEvent event) throws MalformedFileException {
+		String text = this.placeholders.replace(event.getValue());
 		Position position = position(event);
 		Source string = new Source.Scalar(new BsonString(text), text, position);
 		String tag = event.getTag();
