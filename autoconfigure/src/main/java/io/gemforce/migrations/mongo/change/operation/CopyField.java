@@ -14,6 +14,7 @@ import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
 import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
+import io.gemforce.migrations.mongo.change.contract.PlanPhrases;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
 import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
 import io.gemforce.migrations.mongo.change.document.Conditions;

@@ -21,13 +21,13 @@ import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
 import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
+import io.gemforce.migrations.mongo.change.contract.PlanPhrases;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.Json;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.operation.Batches;
-import io.gemforce.migrations.mongo.change.operation.PlanPhrases;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
 import io.gemforce.migrations.store.AffectedCount;
 

@@ -10,10 +10,10 @@ import io.gemforce.migrations.mongo.change.contract.ChangeOperation;
 import io.gemforce.migrations.mongo.change.contract.DocumentCounter;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Parameters;
+import io.gemforce.migrations.mongo.change.contract.PlanPhrases;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
-import io.gemforce.migrations.mongo.change.operation.PlanPhrases;
 import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
 import io.gemforce.migrations.store.AffectedCount;
 

@@ -10,10 +10,10 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.change.contract.Parameters;
+import io.gemforce.migrations.mongo.change.contract.PlanPhrases;
 import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 import io.gemforce.migrations.mongo.change.document.Names;
 import io.gemforce.migrations.mongo.change.document.UpdateOperators;
-import io.gemforce.migrations.mongo.change.operation.PlanPhrases;
 import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
 
 /**

@@ -1,4 +1,4 @@
-package io.gemforce.migrations.mongo.change.operation;
+package io.gemforce.migrations.mongo.change.contract;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ public final class PlanPhrases {
 		return List.copyOf(needs);
 	}
 
-	static String fields(List<FieldPath> fields) {
+	public static String fields(List<FieldPath> fields) {
 		return String.join(", ", fields.stream().map("'%s'"::formatted).toList());
 	}
 
