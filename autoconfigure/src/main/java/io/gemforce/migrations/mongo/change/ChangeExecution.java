@@ -39,14 +39,14 @@ public final class ChangeExecution {
 
 	private final ChangeContext context;
 
-	private final ChangeJournal memory;
+	private final ChangeJournal journal;
 
 	private final Pipelines pipelines;
 
 	public ChangeExecution(ChangeSet changes, ChangeContext context) {
 		this.changes = changes;
 		this.context = context;
-		this.memory = new ChangeJournal(context::preimages, context.key());
+		this.journal = new ChangeJournal(context::preimages, context.key());
 		this.pipelines = new Pipelines(context);
 	}
 
@@ -63,7 +63,7 @@ public final class ChangeExecution {
 	}
 
 	private void up(boolean twice) throws Exception {
-		JournalProgress progress = this.memory.read();
+		JournalProgress progress = this.journal.read();
 		if (progress.isDownBegun()) {
 			progress = turnAround(progress);
 		}
@@ -74,18 +74,18 @@ public final class ChangeExecution {
 			doing("change %d of %d: %s", i, change);
 			boolean begun = progress.begun() == i || progress.isLeft(i);
 			if (begun && progress.begun() != i) {
-				this.memory.beginAgain(i, declared.size());
+				this.journal.beginAgain(i, declared.size());
 			}
-			OperationContext step = new OperationContext(this.context, this.memory,
+			OperationContext step = new OperationContext(this.context, this.journal,
 					place(declared.get(i), i, this.changes.isRemembering()), begun,
 					begun ? progress.notes(i) : new BsonDocument(), this.pipelines, new Conflicts(0, List.of()));
 			if (!isLeftAsMade(progress, i, change)) {
 				make(change, step, twice);
 			}
-			this.memory.finish(i, step.kept());
+			this.journal.finish(i, step.kept());
 		}
 		if (progress.done() < declared.size()) {
-			this.memory.finishAll(declared.size());
+			this.journal.finishAll(declared.size());
 		}
 	}
 
@@ -130,8 +130,8 @@ public final class ChangeExecution {
 			down(progress, left - 1, 0, progress.conflicts());
 			left--;
 		}
-		this.memory.turnAround(left, left - 1);
-		return this.memory.read();
+		this.journal.turnAround(left, left - 1);
+		return this.journal.read();
 	}
 
 	// What an undo leaves as a conflict counts as begun: its pre-images are the only copy
@@ -154,8 +154,8 @@ public final class ChangeExecution {
 				throw notUndone(progress, i, conflicts);
 			}
 		}
-		this.memory.turnAround(first, first - 1);
-		return this.memory.read();
+		this.journal.turnAround(first, first - 1);
+		return this.journal.read();
 	}
 
 	private boolean isEdited(JournalProgress progress, int index) {
@@ -178,7 +178,7 @@ public final class ChangeExecution {
 	private ChangeRefusedException notUndone(JournalProgress progress, int index, Conflicts conflicts) {
 		ChangeOperation change = asBegun(progress, index).change();
 		boolean repeatable = change.isIdempotent() || change.keepsPreimages();
-		this.memory.turnAround(repeatable ? index : Math.min(progress.done(), index + 1), index);
+		this.journal.turnAround(repeatable ? index : Math.min(progress.done(), index + 1), index);
 		return new ChangeRefusedException(
 				("Change %d (%s) was edited after a part of it was made, or one before it, and cannot be undone as a "
 						+ "whole: %d document(s) or definition(s) have been changed since: %s. The rest of it is undone; "
@@ -219,20 +219,20 @@ public final class ChangeExecution {
 				.formatted(this.context.key().version(), reason.get()),
 					"Write a new migration that does what is needed", true);
 		}
-		JournalProgress progress = this.memory.read();
+		JournalProgress progress = this.journal.read();
 		Conflicts conflicts = progress.conflicts();
 		for (int i = progress.left() - 1; i >= 0; i--) {
 			doing("undoing change %d of %d: %s", i, asBegun(progress, i).change());
 			down(progress, i, 0, conflicts);
 		}
-		this.memory.beginDown(0, -1, conflicts);
+		this.journal.beginDown(0, -1, conflicts);
 		return new UndoResult(conflicts.count(), conflicts.examples());
 	}
 
 	private void down(JournalProgress progress, int index, int first, Conflicts conflicts) throws Exception {
 		DeclaredChange declared = asBegun(progress, index);
 		long before = conflicts.count();
-		this.memory.beginDown(index + 1, index, conflicts);
+		this.journal.beginDown(index + 1, index, conflicts);
 		liftValidators(progress, index, first, declared.change());
 		try {
 			boolean lifted = isLifted(progress, index, first, declared.change());
@@ -245,7 +245,7 @@ public final class ChangeExecution {
 		}
 		boolean left = conflicts.count() > before;
 		if (left != progress.isLeft(index)) {
-			this.memory.finishDown(index, left);
+			this.journal.finishDown(index, left);
 		}
 	}
 
@@ -281,7 +281,7 @@ public final class ChangeExecution {
 
 	private OperationContext undoing(JournalProgress progress, int index, DeclaredChange declared,
 			Conflicts conflicts) {
-		return new OperationContext(this.context, this.memory, place(declared, index, true),
+		return new OperationContext(this.context, this.journal, place(declared, index, true),
 				progress.isDownBegun() && progress.downBegun() == index, progress.notes(index), this.pipelines,
 				conflicts);
 	}

@@ -131,13 +131,13 @@ public final class ChangeSet {
 	 * from statistics, without a scan
 	 */
 	public List<ChangePlan> plan(MongoDatabase database, boolean counted) {
-		DocumentCounter survey = new DocumentCounter(database, counted);
-		return this.declared.stream().map(DeclaredChange::change).map((change) -> plan(change, survey)).toList();
+		DocumentCounter counter = new DocumentCounter(database, counted);
+		return this.declared.stream().map(DeclaredChange::change).map((change) -> plan(change, counter)).toList();
 	}
 
-	private ChangePlan plan(ChangeOperation change, DocumentCounter survey) {
-		return new ChangePlan(change, change.touches(survey), isRemembering() ? change.preimages(survey) : null,
-				change.losses(survey),
+	private ChangePlan plan(ChangeOperation change, DocumentCounter counter) {
+		return new ChangePlan(change, change.touches(counter), isRemembering() ? change.preimages(counter) : null,
+				change.losses(counter),
 				(this.declaredIrreversible != null) ? Reverse.none(this.declaredIrreversible) : change.reverse());
 	}
 

@@ -75,9 +75,9 @@ final class ChangeSetReader {
 		return declared;
 	}
 
-	private @Nullable DeclaredChange readChange(BsonValue value, DefinitionCursor spot) {
+	private @Nullable DeclaredChange readChange(BsonValue value, DefinitionCursor cursor) {
 		if (!value.isDocument() || value.asDocument().size() != 1) {
-			spot.wrong(
+			cursor.wrong(
 					"a change must be one key with its parameters but this is "
 							+ (value.isDocument() ? "a document of %d keys".formatted(value.asDocument().size())
 									: BsonFormatter.describe(value)),
@@ -88,30 +88,30 @@ final class ChangeSetReader {
 		String id = entry.getKey();
 		ChangeKind kind = ChangeKind.find(id).orElse(null);
 		if (kind == null) {
-			spot.to(id)
+			cursor.to(id)
 				.wrongKey("there is no change '%s'%s".formatted(id, didYouMean(id, ChangeKind.ids())),
 						"Write one of " + String.join(", ", ChangeKind.ids()));
 			return null;
 		}
-		return readParameters(kind, entry.getValue(), spot.to(id));
+		return readParameters(kind, entry.getValue(), cursor.to(id));
 	}
 
-	private @Nullable DeclaredChange readParameters(ChangeKind kind, BsonValue value, DefinitionCursor spot) {
+	private @Nullable DeclaredChange readParameters(ChangeKind kind, BsonValue value, DefinitionCursor cursor) {
 		if (!value.isDocument()) {
-			spot.wrong(
+			cursor.wrong(
 					"'%s' needs %s but has %s".formatted(kind.id(), names(kind.keys()), BsonFormatter.describe(value)),
 					"Write '%s: {%s: …}'".formatted(kind.id(), kind.keys().get(0).name()));
 			return null;
 		}
 		BsonDocument parameters = value.asDocument();
 		int before = this.findings.problems().size();
-		checkKeys("'" + kind.id() + "'", parameters, kind.keys(), spot);
+		checkKeys("'" + kind.id() + "'", parameters, kind.keys(), cursor);
 		if (this.findings.problems().size() > before) {
 			return null;
 		}
 		BsonDocument canonical = canonical(kind.keys(), parameters);
 		ChangeOperation change = kind.create(new Parameters(canonical));
-		change.check(spot);
+		change.check(cursor);
 		return new DeclaredChange(new BsonDocument(kind.id(), canonical), change);
 	}
 
@@ -133,23 +133,23 @@ final class ChangeSetReader {
 		return type.choices().isEmpty() ? value : new BsonString(type.canonical(value.asString().getValue()));
 	}
 
-	static void checkKeys(String subject, BsonDocument document, List<Parameter> keys, DefinitionCursor spot) {
+	static void checkKeys(String subject, BsonDocument document, List<Parameter> keys, DefinitionCursor cursor) {
 		Map<String, Parameter> known = new HashMap<>();
 		keys.forEach((key) -> known.put(key.name(), key));
 		document.forEach((name, value) -> {
 			Parameter key = known.get(name);
 			if (key == null) {
-				spot.to(name)
+				cursor.to(name)
 					.wrongKey("%s has no key '%s'%s".formatted(subject, name, didYouMean(name, known.keySet())),
 							"Write one of " + String.join(", ", keys.stream().map(Parameter::name).toList()));
 			}
 			else {
-				key.type().check(value, spot.to(name));
+				key.type().check(value, cursor.to(name));
 			}
 		});
 		for (Parameter key : keys) {
 			if (key.isRequired() && !document.containsKey(key.name())) {
-				spot.wrongKey("%s needs the key '%s'".formatted(subject, key.name()),
+				cursor.wrongKey("%s needs the key '%s'".formatted(subject, key.name()),
 						"Add '%s:'. %s".formatted(key.name(), key.description()));
 			}
 		}
@@ -165,7 +165,7 @@ final class ChangeSetReader {
 	}
 
 	// Chains of renames that end at an earlier name are most probably a mistake
-	private void checkRenames(List<DeclaredChange> changes, DefinitionCursor spot) {
+	private void checkRenames(List<DeclaredChange> changes, DefinitionCursor cursor) {
 		Map<String, Set<String>> names = new HashMap<>();
 		for (int index = 0; index < changes.size(); index++) {
 			ChangeOperation change = changes.get(index).change();
@@ -173,20 +173,21 @@ final class ChangeSetReader {
 				String collection = mover.collection() + "\0";
 				for (FieldMove move : mover.moves()) {
 					checkRename(names, collection + move.from(), collection + move.to(), move.to().text(),
-							spot.to(index).to(change.kind()).to("to"));
+							cursor.to(index).to(change.kind()).to("to"));
 				}
 			}
 			else if (change instanceof RenameCollection rename) {
-				checkRename(names, rename.from(), rename.to(), rename.to(), spot.to(index).to(rename.kind()).to("to"));
+				checkRename(names, rename.from(), rename.to(), rename.to(),
+						cursor.to(index).to(rename.kind()).to("to"));
 			}
 		}
 	}
 
 	private static void checkRename(Map<String, Set<String>> names, String from, String to, String shown,
-			DefinitionCursor spot) {
+			DefinitionCursor cursor) {
 		Set<String> earlier = names.containsKey(from) ? names.remove(from) : new HashSet<>();
 		if (earlier.contains(to)) {
-			spot.wrong("the renames lead in a circle: what gets the name '%s' had it before".formatted(shown),
+			cursor.wrong("the renames lead in a circle: what gets the name '%s' had it before".formatted(shown),
 					"Remove the renames that cancel each other out");
 		}
 		earlier.add(from);

@@ -26,23 +26,23 @@ record FileCondition(@Nullable String profile, @Nullable String property) {
 		return new FileCondition(when.optionalText(PROFILE), when.optionalText(PROPERTY));
 	}
 
-	static void check(BsonDocument when, DefinitionCursor spot) {
+	static void check(BsonDocument when, DefinitionCursor cursor) {
 		when.forEach((key, value) -> {
 			if (!key.equals(PROFILE) && !key.equals(PROPERTY)) {
-				spot.to(key).wrongKey("'when' has no key '%s'".formatted(key), "Write profile or property");
+				cursor.to(key).wrongKey("'when' has no key '%s'".formatted(key), "Write profile or property");
 			}
 			else {
-				checkText(key, value, spot.to(key));
+				checkText(key, value, cursor.to(key));
 			}
 		});
 		if (when.isEmpty()) {
-			spot.wrong("'when' is empty", "Write for example {profile: prod}, or {property: orders.enabled}");
+			cursor.wrong("'when' is empty", "Write for example {profile: prod}, or {property: orders.enabled}");
 		}
 	}
 
-	private static void checkText(String key, BsonValue value, DefinitionCursor spot) {
+	private static void checkText(String key, BsonValue value, DefinitionCursor cursor) {
 		if (!value.isString() || value.asString().getValue().isBlank()) {
-			spot.wrong("'%s' must be a text but is %s".formatted(key, BsonFormatter.describe(value)),
+			cursor.wrong("'%s' must be a text but is %s".formatted(key, BsonFormatter.describe(value)),
 					"Put it in quotes if it is meant as a text");
 		}
 		else if (key.equals(PROFILE)) {
@@ -50,7 +50,7 @@ record FileCondition(@Nullable String profile, @Nullable String property) {
 				Profiles.of(value.asString().getValue());
 			}
 			catch (IllegalArgumentException ex) {
-				spot.wrong("'%s' is no expression of profiles".formatted(value.asString().getValue()),
+				cursor.wrong("'%s' is no expression of profiles".formatted(value.asString().getValue()),
 						"Write for example prod, '!test' or 'prod & eu'");
 			}
 		}

@@ -17,21 +17,21 @@ final class Literals {
 	private Literals() {
 	}
 
-	static void check(BsonValue value, DefinitionCursor spot) {
+	static void check(BsonValue value, DefinitionCursor cursor) {
 		if (value.isDocument()) {
 			value.asDocument().forEach((key, item) -> {
 				if (key.startsWith("$") && !REFERENCE.contains(key)) {
-					spot.to(key)
+					cursor.to(key)
 						.wrongKey("'%s' is no field: a document is stored here as it is".formatted(key),
 								"Remove the '$'; operators go into an update");
 				}
-				check(item, spot.to(key));
+				check(item, cursor.to(key));
 			});
 		}
 		else if (value.isArray()) {
 			int index = 0;
 			for (BsonValue item : value.asArray()) {
-				check(item, spot.to(index++));
+				check(item, cursor.to(index++));
 			}
 		}
 	}

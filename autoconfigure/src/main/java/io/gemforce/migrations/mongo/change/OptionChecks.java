@@ -18,16 +18,16 @@ final class OptionChecks {
 	private OptionChecks() {
 	}
 
-	static void pipeline(BsonValue value, DefinitionCursor spot) {
+	static void pipeline(BsonValue value, DefinitionCursor cursor) {
 		if (!value.isArray()) {
-			wrong(value, spot, "a pipeline", "Write a list of stages, for example [{$match: {size: 1}}]");
+			wrong(value, cursor, "a pipeline", "Write a list of stages, for example [{$match: {size: 1}}]");
 			return;
 		}
 		int index = 0;
 		for (BsonValue stage : value.asArray()) {
 			if (!stage.isDocument() || stage.asDocument().size() != 1
 					|| !stage.asDocument().getFirstKey().startsWith("$")) {
-				spot.to(index)
+				cursor.to(index)
 					.wrong("a stage must be a document of one key that begins with '$'",
 							"Write for example {$match: {size: 1}}");
 			}
@@ -35,20 +35,20 @@ final class OptionChecks {
 		}
 	}
 
-	static void positive(BsonValue value, DefinitionCursor spot) {
+	static void positive(BsonValue value, DefinitionCursor cursor) {
 		boolean integer = value.isInt32() || value.isInt64();
 		if (!integer || value.asNumber().longValue() <= 0) {
-			wrong(value, spot, "an integer above 0", "Write an integer above 0");
+			wrong(value, cursor, "an integer above 0", "Write an integer above 0");
 		}
 	}
 
-	static void weights(BsonValue value, DefinitionCursor spot) {
-		notEmpty("{title: 10}").accept(value, spot);
+	static void weights(BsonValue value, DefinitionCursor cursor) {
+		notEmpty("{title: 10}").accept(value, cursor);
 		if (value.isDocument()) {
 			value.asDocument().forEach((field, weight) -> {
 				boolean number = weight.isNumber() && weight.asNumber().doubleValue() == weight.asNumber().intValue();
 				if (!number || weight.asNumber().intValue() < 1 || weight.asNumber().intValue() > MAX_WEIGHT) {
-					spot.to(field)
+					cursor.to(field)
 						.wrong("the weight of '%s' cannot be %s".formatted(field, BsonFormatter.describe(weight)),
 								"Write an integer from 1 to " + MAX_WEIGHT);
 				}
@@ -57,21 +57,22 @@ final class OptionChecks {
 	}
 
 	static BiConsumer<BsonValue, DefinitionCursor> notEmpty(String example) {
-		return (value, spot) -> {
+		return (value, cursor) -> {
 			if (!value.isDocument() || value.asDocument().isEmpty()) {
-				wrong(value, spot, "a document that is not empty", "Write for example " + example);
+				wrong(value, cursor, "a document that is not empty", "Write for example " + example);
 			}
 		};
 	}
 
-	static void durationOrNever(BsonValue value, DefinitionCursor spot) {
+	static void durationOrNever(BsonValue value, DefinitionCursor cursor) {
 		if (!value.equals(new BsonString("never"))) {
-			ParameterType.DURATION.check(value, spot);
+			ParameterType.DURATION.check(value, cursor);
 		}
 	}
 
-	private static void wrong(BsonValue value, DefinitionCursor spot, String words, String action) {
-		spot.wrong("'%s' must be %s but is %s".formatted(spot.name(), words, BsonFormatter.describe(value)), action);
+	private static void wrong(BsonValue value, DefinitionCursor cursor, String words, String action) {
+		cursor.wrong("'%s' must be %s but is %s".formatted(cursor.name(), words, BsonFormatter.describe(value)),
+				action);
 	}
 
 }

@@ -38,12 +38,12 @@ enum ParameterType {
 	TEXT("a text") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isString()) {
-				wrongType(value, spot, "Put it in quotes if it is meant as a text");
+				wrongType(value, cursor, "Put it in quotes if it is meant as a text");
 			}
 			else if (value.asString().getValue().isBlank()) {
-				spot.wrong("'%s' is empty".formatted(spot.name()), "Write a text, or remove the key");
+				cursor.wrong("'%s' is empty".formatted(cursor.name()), "Write a text, or remove the key");
 			}
 		}
 
@@ -52,14 +52,14 @@ enum ParameterType {
 	TEXTS("a list of texts") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isArray()) {
-				wrongType(value, spot, "Write it as a list, for example [one, two]");
+				wrongType(value, cursor, "Write it as a list, for example [one, two]");
 				return;
 			}
 			int index = 0;
 			for (BsonValue item : value.asArray()) {
-				TEXT.check(item, spot.to(index++));
+				TEXT.check(item, cursor.to(index++));
 			}
 		}
 
@@ -68,12 +68,12 @@ enum ParameterType {
 	REQUIREMENTS("a list of migrations") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
-			TEXTS.check(value, spot);
+		void check(BsonValue value, DefinitionCursor cursor) {
+			TEXTS.check(value, cursor);
 			int index = 0;
 			for (BsonValue item : value.isArray() ? value.asArray() : List.<BsonValue>of()) {
 				if (item.isString() && Requirement.parse(item.asString().getValue()).isEmpty()) {
-					spot.to(index)
+					cursor.to(index)
 						.wrong("requires '%s', which names no migration".formatted(item.asString().getValue()),
 								"Write a requirement as store and version, for example postgres:42 or mongo:3");
 				}
@@ -86,9 +86,9 @@ enum ParameterType {
 	FLAG("true or false") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isBoolean()) {
-				wrongType(value, spot, "Write true or false");
+				wrongType(value, cursor, "Write true or false");
 			}
 		}
 
@@ -97,15 +97,15 @@ enum ParameterType {
 	COLLECTION("the name of a collection") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isString()) {
-				wrongType(value, spot, "Write the name of a collection, in quotes if it looks like something else");
+				wrongType(value, cursor, "Write the name of a collection, in quotes if it looks like something else");
 				return;
 			}
 			String wrong = Names.wrongCollection(value.asString().getValue());
 			if (wrong != null) {
-				spot.wrong(
-						"'%s' cannot be '%s': the name %s".formatted(spot.name(), value.asString().getValue(), wrong),
+				cursor.wrong(
+						"'%s' cannot be '%s': the name %s".formatted(cursor.name(), value.asString().getValue(), wrong),
 						"Write the name of a collection");
 			}
 		}
@@ -115,10 +115,10 @@ enum ParameterType {
 	FIELD("the path of a field") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
-			ELEMENT_FIELD.check(value, spot);
+		void check(BsonValue value, DefinitionCursor cursor) {
+			ELEMENT_FIELD.check(value, cursor);
 			if (value.isString() && Names.hasElements(value.asString().getValue())) {
-				spot.wrong("'%s' cannot be '%s': no '[]' is possible here".formatted(spot.name(),
+				cursor.wrong("'%s' cannot be '%s': no '[]' is possible here".formatted(cursor.name(),
 						value.asString().getValue()), "Write the path of a field that leads through no array");
 			}
 		}
@@ -128,9 +128,9 @@ enum ParameterType {
 	CHANGED_FIELD("the path of a field") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
-			FIELD.check(value, spot);
-			refuseId(value, spot);
+		void check(BsonValue value, DefinitionCursor cursor) {
+			FIELD.check(value, cursor);
+			refuseId(value, cursor);
 		}
 
 	},
@@ -139,15 +139,15 @@ enum ParameterType {
 	ELEMENT_FIELD("the path of a field") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isString()) {
-				wrongType(value, spot, "Write the path of a field, in quotes if it looks like something else");
+				wrongType(value, cursor, "Write the path of a field, in quotes if it looks like something else");
 				return;
 			}
 			String wrong = Names.wrongElementField(value.asString().getValue());
 			if (wrong != null) {
-				spot.wrong(
-						"'%s' cannot be '%s': the path %s".formatted(spot.name(), value.asString().getValue(), wrong),
+				cursor.wrong(
+						"'%s' cannot be '%s': the path %s".formatted(cursor.name(), value.asString().getValue(), wrong),
 						"Write the path of a field, with '.' between its parts");
 			}
 		}
@@ -157,9 +157,9 @@ enum ParameterType {
 	CHANGED_ELEMENT_FIELD("the path of a field") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
-			ELEMENT_FIELD.check(value, spot);
-			refuseId(value, spot);
+		void check(BsonValue value, DefinitionCursor cursor) {
+			ELEMENT_FIELD.check(value, cursor);
+			refuseId(value, cursor);
 		}
 
 	},
@@ -167,14 +167,14 @@ enum ParameterType {
 	CHANGED_FIELDS("a list of fields") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isArray() || value.asArray().isEmpty()) {
-				wrongType(value, spot, "Write the paths of the fields as a list, for example [street, zip]");
+				wrongType(value, cursor, "Write the paths of the fields as a list, for example [street, zip]");
 				return;
 			}
 			int index = 0;
 			for (BsonValue item : value.asArray()) {
-				CHANGED_FIELD.check(item, spot.to(index++));
+				CHANGED_FIELD.check(item, cursor.to(index++));
 			}
 		}
 
@@ -183,11 +183,11 @@ enum ParameterType {
 	INDEX_NAME("the name of an index") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
-			TEXT.check(value, spot);
+		void check(BsonValue value, DefinitionCursor cursor) {
+			TEXT.check(value, cursor);
 			if (value.isString() && (value.asString().getValue().equals("*")
 					|| value.asString().getValue().equals("_id_") || value.asString().getValue().indexOf('\0') >= 0)) {
-				spot.wrong("'%s' cannot be '%s'".formatted(spot.name(), value.asString().getValue()),
+				cursor.wrong("'%s' cannot be '%s'".formatted(cursor.name(), value.asString().getValue()),
 						"Write the name of one index that is not the one of '_id'");
 			}
 		}
@@ -197,8 +197,8 @@ enum ParameterType {
 	VALUE("a value") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
-			Literals.check(value, spot);
+		void check(BsonValue value, DefinitionCursor cursor) {
+			Literals.check(value, cursor);
 		}
 
 	},
@@ -206,12 +206,12 @@ enum ParameterType {
 	VALUES("a mapping of values") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isDocument() && !value.isArray()) {
-				wrongType(value, spot, "Write old and new values, for example {old: new}, or [{from: 1, to: one}]");
+				wrongType(value, cursor, "Write old and new values, for example {old: new}, or [{from: 1, to: one}]");
 				return;
 			}
-			ValueMapping.check(value, spot);
+			ValueMapping.check(value, cursor);
 		}
 
 	},
@@ -219,9 +219,9 @@ enum ParameterType {
 	FILTER("a filter") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isDocument()) {
-				wrongType(value, spot, "Write a filter as a document; {} selects all documents");
+				wrongType(value, cursor, "Write a filter as a document; {} selects all documents");
 			}
 		}
 
@@ -230,9 +230,9 @@ enum ParameterType {
 	VALIDATOR("a validator") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isDocument()) {
-				wrongType(value, spot, "Write a validator as a document, for example {$jsonSchema: {…}}");
+				wrongType(value, cursor, "Write a validator as a document, for example {$jsonSchema: {…}}");
 			}
 		}
 
@@ -241,28 +241,29 @@ enum ParameterType {
 	INDEX_KEYS("the keys of an index") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isDocument()) {
-				wrongType(value, spot, "Write the keys as a document, for example {name: 1, size: -1}");
+				wrongType(value, cursor, "Write the keys as a document, for example {name: 1, size: -1}");
 				return;
 			}
 			if (value.asDocument().isEmpty()) {
-				spot.wrong("'%s' is empty".formatted(spot.name()), "Write at least one field, for example {name: 1}");
+				cursor.wrong("'%s' is empty".formatted(cursor.name()),
+						"Write at least one field, for example {name: 1}");
 			}
-			value.asDocument().forEach((field, direction) -> checkKey(field, direction, spot.to(field)));
+			value.asDocument().forEach((field, direction) -> checkKey(field, direction, cursor.to(field)));
 		}
 
-		private void checkKey(String field, BsonValue direction, DefinitionCursor spot) {
+		private void checkKey(String field, BsonValue direction, DefinitionCursor cursor) {
 			String wrong = field.equals("$**") ? null
 					: Names.wrongField(field.endsWith(".$**") ? field.substring(0, field.length() - 4) : field);
 			if (wrong != null) {
-				spot.wrongKey("'%s' cannot be indexed: the path %s".formatted(field, wrong),
+				cursor.wrongKey("'%s' cannot be indexed: the path %s".formatted(field, wrong),
 						"Write the path of a field, with '.' between its parts");
 			}
 			boolean number = direction.isNumber() && direction.asNumber().doubleValue() != 0;
 			boolean kind = direction.isString() && !direction.asString().getValue().isEmpty();
 			if (!number && !kind) {
-				spot.wrong("the order of '%s' cannot be %s".formatted(field, BsonFormatter.describe(direction)),
+				cursor.wrong("the order of '%s' cannot be %s".formatted(field, BsonFormatter.describe(direction)),
 						"Write 1, -1, or the name of a kind of index such as \"text\", \"hashed\" or \"2dsphere\"");
 			}
 		}
@@ -272,10 +273,10 @@ enum ParameterType {
 	DURATION("a span of time") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (Seconds.parse(value).isEmpty()) {
-				spot.wrong(
-						"'%s' must be a span of time but is %s".formatted(spot.name(), BsonFormatter.describe(value)),
+				cursor.wrong(
+						"'%s' must be a span of time but is %s".formatted(cursor.name(), BsonFormatter.describe(value)),
 						"Write whole seconds, or a number with s, m, h or d, for example 30d");
 			}
 		}
@@ -285,12 +286,12 @@ enum ParameterType {
 	COLLATION("a collation") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isDocument()) {
-				wrongType(value, spot, "Write a collation as a document, for example {locale: en, strength: 2}");
+				wrongType(value, cursor, "Write a collation as a document, for example {locale: en, strength: 2}");
 				return;
 			}
-			Collations.check(value.asDocument(), spot);
+			Collations.check(value.asDocument(), cursor);
 		}
 
 	},
@@ -298,39 +299,39 @@ enum ParameterType {
 	DOCUMENTS("a list of documents") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isArray()) {
-				wrongType(value, spot, "Write a list of documents, each with an _id");
+				wrongType(value, cursor, "Write a list of documents, each with an _id");
 				return;
 			}
 			if (value.asArray().isEmpty()) {
-				spot.wrong("'%s' is empty".formatted(spot.name()), "Write at least one document");
+				cursor.wrong("'%s' is empty".formatted(cursor.name()), "Write at least one document");
 			}
 			Set<ExactValue> ids = new HashSet<>();
 			int index = 0;
 			for (BsonValue document : value.asArray()) {
-				checkDocument(document, spot.to(index++), ids);
+				checkDocument(document, cursor.to(index++), ids);
 			}
 		}
 
-		private void checkDocument(BsonValue value, DefinitionCursor spot, Set<ExactValue> ids) {
+		private void checkDocument(BsonValue value, DefinitionCursor cursor, Set<ExactValue> ids) {
 			if (!value.isDocument()) {
-				spot.wrong("each of 'documents' must be a document but this is " + BsonFormatter.describe(value),
+				cursor.wrong("each of 'documents' must be a document but this is " + BsonFormatter.describe(value),
 						"Write a document with an _id");
 				return;
 			}
 			BsonDocument document = value.asDocument();
-			Literals.check(document, spot);
+			Literals.check(document, cursor);
 			BsonValue id = document.get("_id");
 			if (id == null) {
-				spot.wrong("the document has no '_id', by which a second attempt would know it", "Give it an _id");
+				cursor.wrong("the document has no '_id', by which a second attempt would know it", "Give it an _id");
 			}
 			else if (Set.of(BsonType.ARRAY, BsonType.REGULAR_EXPRESSION, BsonType.UNDEFINED)
 				.contains(id.getBsonType())) {
-				spot.to("_id").wrong("an '_id' cannot be " + BsonFormatter.describe(id), "Write another _id");
+				cursor.to("_id").wrong("an '_id' cannot be " + BsonFormatter.describe(id), "Write another _id");
 			}
 			else if (!ids.add(new ExactValue(Fingerprint.comparable(id)))) {
-				spot.to("_id")
+				cursor.to("_id")
 					.wrong("the '_id' %s is there twice".formatted(BsonFormatter.show(id)),
 							"Give each document its own");
 			}
@@ -341,12 +342,12 @@ enum ParameterType {
 	UPDATE("update operators, or a pipeline") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isDocument() && !value.isArray()) {
-				wrongType(value, spot, "Write update operators, for example {$set: {size: 1}}, or a list of stages");
+				wrongType(value, cursor, "Write update operators, for example {$set: {size: 1}}, or a list of stages");
 				return;
 			}
-			UpdateOperators.check(value, spot);
+			UpdateOperators.check(value, cursor);
 		}
 
 	},
@@ -354,13 +355,13 @@ enum ParameterType {
 	ARRAY_FILTERS("a list of filters") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isArray() || !value.asArray().stream().allMatch(BsonValue::isDocument)) {
-				wrongType(value, spot,
+				wrongType(value, cursor,
 						"Write a list of filters, one for each identifier, for example [{item.size: 1}]");
 			}
 			else if (value.asArray().isEmpty()) {
-				spot.wrong("'%s' is empty".formatted(spot.name()), "Write at least one filter, or remove the key");
+				cursor.wrong("'%s' is empty".formatted(cursor.name()), "Write at least one filter, or remove the key");
 			}
 		}
 
@@ -369,10 +370,10 @@ enum ParameterType {
 	HINT("an index") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			boolean name = value.isString() && !value.asString().getValue().isEmpty();
 			if (!name && !(value.isDocument() && !value.asDocument().isEmpty())) {
-				wrongType(value, spot, "Write the name of an index, or its keys, for example {size: 1}");
+				wrongType(value, cursor, "Write the name of an index, or its keys, for example {size: 1}");
 			}
 		}
 
@@ -381,16 +382,16 @@ enum ParameterType {
 	VARIABLES("names and values") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isDocument()) {
-				wrongType(value, spot, "Write names and values, for example {limit: 5} for '$$limit'");
+				wrongType(value, cursor, "Write names and values, for example {limit: 5} for '$$limit'");
 				return;
 			}
 			value.asDocument()
 				.keySet()
 				.stream()
 				.filter((name) -> !name.matches("[a-z][a-zA-Z0-9_]*"))
-				.forEach((name) -> spot.to(name)
+				.forEach((name) -> cursor.to(name)
 					.wrongKey("'%s' is no name of a variable".formatted(name),
 							"Write a small letter first, then letters, digits and '_'"));
 		}
@@ -400,12 +401,12 @@ enum ParameterType {
 	TRANSFER_PIPELINE("a pipeline") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isArray()) {
-				wrongType(value, spot, "Write a list of stages, for example [{$set: {size: 1}}]");
+				wrongType(value, cursor, "Write a list of stages, for example [{$set: {size: 1}}]");
 				return;
 			}
-			UpdateOperators.check(value, spot);
+			UpdateOperators.check(value, cursor);
 		}
 
 	},
@@ -413,12 +414,12 @@ enum ParameterType {
 	COMMAND("a command") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isDocument()) {
-				wrongType(value, spot, "Write a command as a document that begins with the command's name");
+				wrongType(value, cursor, "Write a command as a document that begins with the command's name");
 			}
 			else if (value.asDocument().isEmpty() || value.asDocument().getFirstKey().startsWith("$")) {
-				spot.wrong("'%s' does not begin with the name of a command".formatted(spot.name()),
+				cursor.wrong("'%s' does not begin with the name of a command".formatted(cursor.name()),
 						"Write a command as a document that begins with the command's name");
 			}
 		}
@@ -484,10 +485,10 @@ enum ParameterType {
 	PHASE("a word", names(Phase.values())) {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
-			super.check(value, spot);
+		void check(BsonValue value, DefinitionCursor cursor) {
+			super.check(value, cursor);
 			if (value.isString() && Set.of("backfill", "contract").contains(canonical(value.asString().getValue()))) {
-				spot.wrong("the phase '%s' is not executed by this version, which runs every migration before traffic"
+				cursor.wrong("the phase '%s' is not executed by this version, which runs every migration before traffic"
 					.formatted(value.asString().getValue()), "Write expand, or remove the key");
 			}
 		}
@@ -497,12 +498,12 @@ enum ParameterType {
 	CONDITION("a condition") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isDocument()) {
-				wrongType(value, spot, "Write for example {profile: prod}, or {property: orders.enabled}");
+				wrongType(value, cursor, "Write for example {profile: prod}, or {property: orders.enabled}");
 				return;
 			}
-			FileCondition.check(value.asDocument(), spot);
+			FileCondition.check(value.asDocument(), cursor);
 		}
 
 	},
@@ -510,12 +511,12 @@ enum ParameterType {
 	CHANGES("a list of changes") {
 
 		@Override
-		void check(BsonValue value, DefinitionCursor spot) {
+		void check(BsonValue value, DefinitionCursor cursor) {
 			if (!value.isArray()) {
-				wrongType(value, spot, "Write a list of changes, for example\n" + EXAMPLE);
+				wrongType(value, cursor, "Write a list of changes, for example\n" + EXAMPLE);
 			}
 			else if (value.asArray().isEmpty()) {
-				spot.wrong("'%s' is empty".formatted(spot.name()),
+				cursor.wrong("'%s' is empty".formatted(cursor.name()),
 						"Write at least one change, for example\n" + EXAMPLE);
 			}
 		}
@@ -574,37 +575,38 @@ enum ParameterType {
 	}
 
 	// Words are compared without regard to case
-	void check(BsonValue value, DefinitionCursor spot) {
+	void check(BsonValue value, DefinitionCursor cursor) {
 		if (this.check != null) {
-			this.check.accept(value, spot);
+			this.check.accept(value, cursor);
 			return;
 		}
 		if (!this.keys.isEmpty()) {
-			checkKeys(value, spot);
+			checkKeys(value, cursor);
 			return;
 		}
 		String known = String.join(", ", this.choices);
 		if (!value.isString()) {
-			spot.wrong("'%s' must be one of %s but is %s".formatted(spot.name(), known, BsonFormatter.describe(value)),
+			cursor.wrong(
+					"'%s' must be one of %s but is %s".formatted(cursor.name(), known, BsonFormatter.describe(value)),
 					"Write one of " + known);
 			return;
 		}
 		String text = value.asString().getValue();
 		if (!this.choices.contains(canonical(text))) {
-			spot.wrong(
-					"'%s' cannot be '%s'%s".formatted(spot.name(), text,
+			cursor.wrong(
+					"'%s' cannot be '%s'%s".formatted(cursor.name(), text,
 							NearestWord.find(text, this.choices).map("; did you mean '%s'?"::formatted).orElse("")),
 					"Write one of " + known);
 		}
 	}
 
-	private void checkKeys(BsonValue value, DefinitionCursor spot) {
+	private void checkKeys(BsonValue value, DefinitionCursor cursor) {
 		if (value.isDocument()) {
-			ChangeSetReader.checkKeys("'" + spot.name() + "'", value.asDocument(), this.keys, spot);
+			ChangeSetReader.checkKeys("'" + cursor.name() + "'", value.asDocument(), this.keys, cursor);
 		}
 		else {
 			String names = String.join(", ", this.keys.stream().map(Parameter::name).toList());
-			wrongType(value, spot, "Write a document with some of the keys " + names);
+			wrongType(value, cursor, "Write a document with some of the keys " + names);
 		}
 	}
 
@@ -613,15 +615,15 @@ enum ParameterType {
 		return this.choices.stream().filter((choice) -> choice.equalsIgnoreCase(text)).findFirst().orElse(text);
 	}
 
-	private static void refuseId(BsonValue value, DefinitionCursor spot) {
+	private static void refuseId(BsonValue value, DefinitionCursor cursor) {
 		if (value.isString() && Names.isId(value.asString().getValue())) {
-			spot.wrong("'%s' cannot be '%s': MongoDB does not allow a change of the '_id' of a document"
-				.formatted(spot.name(), value.asString().getValue()), "Choose another field");
+			cursor.wrong("'%s' cannot be '%s': MongoDB does not allow a change of the '_id' of a document"
+				.formatted(cursor.name(), value.asString().getValue()), "Choose another field");
 		}
 	}
 
-	void wrongType(BsonValue value, DefinitionCursor spot, String action) {
-		spot.wrong("'%s' must be %s but is %s".formatted(spot.name(), this.words, BsonFormatter.describe(value)),
+	void wrongType(BsonValue value, DefinitionCursor cursor, String action) {
+		cursor.wrong("'%s' must be %s but is %s".formatted(cursor.name(), this.words, BsonFormatter.describe(value)),
 				action);
 	}
 

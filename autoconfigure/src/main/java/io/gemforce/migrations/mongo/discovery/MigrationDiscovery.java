@@ -61,7 +61,7 @@ public final class MigrationDiscovery implements MigrationSource {
 
 	private final String initializer;
 
-	private final BeanSurvey survey;
+	private final BeanSurvey counter;
 
 	private final Supplier<ChangeFiles> files;
 
@@ -81,7 +81,7 @@ public final class MigrationDiscovery implements MigrationSource {
 	public MigrationDiscovery(ListableBeanFactory beanFactory, String initializer, Supplier<ChangeFiles> files) {
 		this.beanFactory = beanFactory;
 		this.initializer = initializer;
-		this.survey = new BeanSurvey(beanFactory);
+		this.counter = new BeanSurvey(beanFactory);
 		this.files = SingletonSupplier.of(files);
 		this.candidates = SingletonSupplier.of(() -> MigrationSources.beans(beanFactory));
 	}
@@ -151,9 +151,9 @@ public final class MigrationDiscovery implements MigrationSource {
 	}
 
 	private Optional<ResolvedMigration> resolveEarly(String beanName, List<Problem> problems, List<String> unknown) {
-		Class<?> type = this.survey.type(beanName);
+		Class<?> type = this.counter.type(beanName);
 		boolean annotated = type != null && AnnotatedElementUtils.hasAnnotation(type, Migration.class);
-		if (type == null || !annotated && !this.survey.isOfExactType(beanName)) {
+		if (type == null || !annotated && !this.counter.isOfExactType(beanName)) {
 			unknown.add(beanName);
 			return Optional.empty();
 		}
@@ -164,7 +164,7 @@ public final class MigrationDiscovery implements MigrationSource {
 	}
 
 	private boolean canBeCreated(String beanName) {
-		if (!this.survey.needsNothing(beanName)) {
+		if (!this.counter.needsNothing(beanName)) {
 			return false;
 		}
 		try {

@@ -35,21 +35,21 @@ public final class Collations {
 	private Collations() {
 	}
 
-	public static void check(BsonDocument collation, DefinitionCursor spot) {
+	public static void check(BsonDocument collation, DefinitionCursor cursor) {
 		if (!collation.containsKey(LOCALE)) {
-			spot.wrong("a collation needs a 'locale'", "Write for example {locale: en, strength: 2}");
+			cursor.wrong("a collation needs a 'locale'", "Write for example {locale: en, strength: 2}");
 		}
 		collation.forEach((key, value) -> {
 			BsonType type = key.equals(LOCALE) ? BsonType.STRING
 					: DEFAULTS.containsKey(key) ? DEFAULTS.get(key).getBsonType() : null;
 			if (type == null) {
-				spot.to(key)
+				cursor.to(key)
 					.wrongKey("a collation has no '%s'%s".formatted(key,
 							NearestWord.find(key, DEFAULTS.keySet()).map("; did you mean '%s'?"::formatted).orElse("")),
 							"See MongoDB's manual on collations");
 			}
 			else if (value.getBsonType() != type) {
-				spot.to(key)
+				cursor.to(key)
 					.wrong("'%s' of a collation cannot be %s".formatted(key, BsonFormatter.describe(value)),
 							"See MongoDB's manual on collations");
 			}

@@ -21,7 +21,7 @@ public non-sealed interface ChangeOperation extends Change {
 	/**
 	 * Check what needs no database, beyond the types of the parameters.
 	 */
-	default void check(DefinitionCursor spot) {
+	default void check(DefinitionCursor cursor) {
 	}
 
 	List<String> collections();
@@ -50,12 +50,12 @@ public non-sealed interface ChangeOperation extends Change {
 	/**
 	 * Returns the number, {@code null} if it is not known.
 	 */
-	@Nullable AffectedCount touches(DocumentCounter survey);
+	@Nullable AffectedCount touches(DocumentCounter counter);
 
 	/**
 	 * Returns {@code null} if the change keeps none.
 	 */
-	default @Nullable AffectedCount preimages(DocumentCounter survey) {
+	default @Nullable AffectedCount preimages(DocumentCounter counter) {
 		return null;
 	}
 
@@ -63,7 +63,7 @@ public non-sealed interface ChangeOperation extends Change {
 		return false;
 	}
 
-	default List<String> losses(DocumentCounter survey) {
+	default List<String> losses(DocumentCounter counter) {
 		return List.of();
 	}
 

@@ -37,7 +37,7 @@ public final class OperationContext {
 
 	private final ChangeContext context;
 
-	private final ChangeJournal memory;
+	private final ChangeJournal journal;
 
 	private final PlacedChange change;
 
@@ -55,12 +55,12 @@ public final class OperationContext {
 
 	private boolean forgotten;
 
-	public OperationContext(ChangeContext context, ChangeJournal memory, PlacedChange change, boolean begun,
+	public OperationContext(ChangeContext context, ChangeJournal journal, PlacedChange change, boolean begun,
 			BsonDocument notes, Pipelines pipelines, Conflicts conflicts) {
 		this.context = context;
-		this.memory = memory;
+		this.journal = journal;
 		this.change = change;
-		this.preimages = this.memory.preimages(change.index());
+		this.preimages = this.journal.preimages(change.index());
 		this.resumed = begun;
 		this.begun = begun;
 		this.notes = notes;
@@ -187,14 +187,14 @@ public final class OperationContext {
 	}
 
 	private void begin(BsonDocument notes, int done) {
-		this.memory.begin(this.change.index(), done, this.change.total(), this.change.definition(),
+		this.journal.begin(this.change.index(), done, this.change.total(), this.change.definition(),
 				this.change.remembering(), notes);
 		this.notes = notes;
 		this.begun = true;
 	}
 
 	public void note(BsonDocument notes) {
-		this.memory.note(this.change.index(), notes);
+		this.journal.note(this.change.index(), notes);
 		this.notes = notes;
 	}
 
@@ -202,7 +202,7 @@ public final class OperationContext {
 	 * Add a note that is written together with the next one, of whatever change.
 	 */
 	public void noteLater(String name, BsonValue value) {
-		this.memory.noteLater(this.change.index(), name, value);
+		this.journal.noteLater(this.change.index(), name, value);
 	}
 
 	public long kept() {
@@ -215,7 +215,7 @@ public final class OperationContext {
 	 */
 	public void downOnceInTransaction(ChangeContext.Work work) throws Exception {
 		this.context.inTransaction(() -> {
-			this.memory.beginDown(this.change.index(), this.change.index(), this.conflicts);
+			this.journal.beginDown(this.change.index(), this.change.index(), this.conflicts);
 			work.run();
 		});
 	}

@@ -64,19 +64,19 @@ public final class ArrayFilters {
 		});
 	}
 
-	private static Map<String, Integer> given(List<BsonDocument> filters, DefinitionCursor spot) {
+	private static Map<String, Integer> given(List<BsonDocument> filters, DefinitionCursor cursor) {
 		Map<String, Integer> given = new LinkedHashMap<>();
 		for (int index = 0; index < filters.size(); index++) {
 			Set<String> names = names(filters.get(index));
 			String name = (names.size() == 1) ? names.iterator().next() : "";
 			if (!WELL_FORMED.matcher(name).matches()) {
-				spot.to(index)
+				cursor.to(index)
 					.wrong("an array filter must be about one identifier, of letters and digits, but this is about %s"
 						.formatted(names.isEmpty() ? "none" : "'" + String.join("', '", names) + "'"),
 							"Write for example {item.size: 1} for '$[item]'");
 			}
 			else if (given.putIfAbsent(name, index) != null) {
-				spot.to(index)
+				cursor.to(index)
 					.wrong("there is another array filter for '%s'".formatted(name),
 							"Write one filter for each identifier; it may have $and");
 			}

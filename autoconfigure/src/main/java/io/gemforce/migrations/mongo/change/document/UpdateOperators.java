@@ -43,60 +43,60 @@ public final class UpdateOperators {
 	private UpdateOperators() {
 	}
 
-	public static void check(BsonValue update, DefinitionCursor spot) {
+	public static void check(BsonValue update, DefinitionCursor cursor) {
 		if (update.isArray()) {
-			checkPipeline(update.asArray(), spot);
+			checkPipeline(update.asArray(), cursor);
 		}
 		else {
-			checkOperators(update.asDocument(), spot);
+			checkOperators(update.asDocument(), cursor);
 		}
 	}
 
-	private static void checkOperators(BsonDocument update, DefinitionCursor spot) {
+	private static void checkOperators(BsonDocument update, DefinitionCursor cursor) {
 		if (update.isEmpty()) {
-			spot.wrong("'%s' is empty".formatted(spot.name()),
+			cursor.wrong("'%s' is empty".formatted(cursor.name()),
 					"Write at least one operator, for example {$set: {size: 1}}");
 		}
 		boolean hasOperators = update.keySet().stream().anyMatch((key) -> key.startsWith("$"));
 		update.forEach((key, value) -> {
 			if (!key.startsWith("$")) {
-				spot.to(key)
+				cursor.to(key)
 					.wrongKey(
 							hasOperators ? "the field '%s' stands between update operators".formatted(key)
 									: "'%s' is no update operator: it would replace the whole document".formatted(key),
 							"Put fields into an operator, for example {$set: {%s: …}}".formatted(key));
 			}
 			else if (!ALL.contains(key)) {
-				spot.to(key)
+				cursor.to(key)
 					.wrongKey("there is no update operator '%s'%s".formatted(key, didYouMean(key, ALL)),
 							"See MongoDB's manual on update operators");
 			}
 			else if (!value.isDocument()) {
-				spot.to(key)
+				cursor.to(key)
 					.wrong("'%s' needs a document of fields but has %s".formatted(key, BsonFormatter.describe(value)),
 							"Write for example {%s: {size: …}}".formatted(key));
 			}
 			else {
-				value.asDocument().keySet().forEach((field) -> checkField(key, field, spot.to(key).to(field)));
+				value.asDocument().keySet().forEach((field) -> checkField(key, field, cursor.to(key).to(field)));
 			}
 		});
 	}
 
-	private static void checkField(String operator, String field, DefinitionCursor spot) {
+	private static void checkField(String operator, String field, DefinitionCursor cursor) {
 		if (Names.isId(field)) {
-			spot.wrongKey("'%s' cannot change '%s': MongoDB does not allow a change of the '_id' of a document"
+			cursor.wrongKey("'%s' cannot change '%s': MongoDB does not allow a change of the '_id' of a document"
 				.formatted(operator, field), "Choose another field");
 		}
 	}
 
-	private static void checkPipeline(BsonArray pipeline, DefinitionCursor spot) {
+	private static void checkPipeline(BsonArray pipeline, DefinitionCursor cursor) {
 		if (pipeline.isEmpty()) {
-			spot.wrong("'%s' is empty".formatted(spot.name()),
+			cursor.wrong("'%s' is empty".formatted(cursor.name()),
 					"Write at least one stage, for example [{$set: {size: 1}}]");
 		}
 		int index = 0;
 		for (BsonValue stage : pipeline) {
-			DefinitionCursor place = spot.to(index++);
+			DefinitionCursor place = cursor.to(index++);
 			if (!stage.isDocument() || stage.asDocument().size() != 1) {
 				place.wrong("a stage of a pipeline must be a document with one operator but is "
 						+ BsonFormatter.describe(stage), "Write for example [{$set: {size: 1}}]");

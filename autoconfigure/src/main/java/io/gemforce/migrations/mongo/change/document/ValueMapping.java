@@ -74,63 +74,63 @@ public record ValueMapping(List<Entry> entries, Map<BsonValue, BsonValue> target
 		return value;
 	}
 
-	public static void check(BsonValue values, DefinitionCursor spot) {
+	public static void check(BsonValue values, DefinitionCursor cursor) {
 		Set<BsonValue> sources = new HashSet<>();
 		if (values.isDocument()) {
-			values.asDocument().forEach((from, to) -> checkKey(from, to, spot.to(from)));
+			values.asDocument().forEach((from, to) -> checkKey(from, to, cursor.to(from)));
 		}
 		else {
 			int index = 0;
 			for (BsonValue entry : values.asArray()) {
-				checkEntry(entry, spot.to(index++), sources);
+				checkEntry(entry, cursor.to(index++), sources);
 			}
 		}
 		if (values.isDocument() ? values.asDocument().isEmpty() : values.asArray().isEmpty()) {
-			spot.wrong("'%s' is empty".formatted(spot.name()), "Write at least one value, for example {old: new}");
+			cursor.wrong("'%s' is empty".formatted(cursor.name()), "Write at least one value, for example {old: new}");
 		}
 	}
 
-	private static void checkKey(String from, BsonValue to, DefinitionCursor spot) {
+	private static void checkKey(String from, BsonValue to, DefinitionCursor cursor) {
 		if (from.startsWith("$")) {
-			spot.wrongKey("'%s' stands where a value is expected".formatted(from), WRITE_A_LIST);
+			cursor.wrongKey("'%s' stands where a value is expected".formatted(from), WRITE_A_LIST);
 		}
 		else if (CoreSchema.OTHER_THAN_TEXT.matcher(from).matches()) {
-			spot.wrongKey("the key '%s' is a text, but may be meant as a number, true, false or null".formatted(from),
+			cursor.wrongKey("the key '%s' is a text, but may be meant as a number, true, false or null".formatted(from),
 					"Write 'values' as a list, which tells them apart: {from: %s, to: …} or {from: \"%s\", to: …}"
 						.formatted(from, from));
 		}
-		checkSingle(to, spot);
+		checkSingle(to, cursor);
 	}
 
-	private static void checkEntry(BsonValue value, DefinitionCursor spot, Set<BsonValue> sources) {
+	private static void checkEntry(BsonValue value, DefinitionCursor cursor, Set<BsonValue> sources) {
 		if (!value.isDocument() || !value.asDocument().keySet().equals(Set.of(FROM, TO))) {
-			spot.wrong("each item must have 'from' and 'to' and nothing else", WRITE_A_LIST);
+			cursor.wrong("each item must have 'from' and 'to' and nothing else", WRITE_A_LIST);
 			return;
 		}
 		BsonValue from = required(value.asDocument(), FROM);
 		BsonValue to = required(value.asDocument(), TO);
-		boolean single = checkSingle(from, spot.to(FROM)) & checkSingle(to, spot.to(TO));
+		boolean single = checkSingle(from, cursor.to(FROM)) & checkSingle(to, cursor.to(TO));
 		if (!single) {
 			return;
 		}
 		if (!sources.add(Fingerprint.comparable(from))) {
-			spot.to(FROM)
+			cursor.to(FROM)
 				.wrong("%s is mapped twice%s".formatted(BsonFormatter.show(from), from.isNumber()
 						? ": MongoDB compares numbers without their types, so that 1 and 1.0 are equal" : ""),
 						"Remove one of both");
 		}
 		if (!from.equals(to) && Fingerprint.comparable(from).equals(Fingerprint.comparable(to))) {
-			spot.to(TO)
+			cursor.to(TO)
 				.wrong("%s is equal to %s, as MongoDB compares numbers without their types"
 					.formatted(BsonFormatter.show(to), BsonFormatter.show(from)),
 						"Write a convertField to change the type of numbers");
 		}
 	}
 
-	private static boolean checkSingle(BsonValue value, DefinitionCursor spot) {
+	private static boolean checkSingle(BsonValue value, DefinitionCursor cursor) {
 		boolean nan = value.isNumber() && Double.isNaN(value.asNumber().doubleValue());
 		if (nan || !SINGLE.contains(value.getBsonType())) {
-			spot.wrong("%s cannot be mapped, or be mapped to".formatted(nan ? "NaN" : BsonFormatter.describe(value)),
+			cursor.wrong("%s cannot be mapped, or be mapped to".formatted(nan ? "NaN" : BsonFormatter.describe(value)),
 					"Write a single value: a text, a number, true, false, null, a date, an id or binary data");
 			return false;
 		}

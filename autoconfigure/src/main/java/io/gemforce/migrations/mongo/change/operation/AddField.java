@@ -67,8 +67,8 @@ public record AddField(String collection, FieldPath field, BsonValue value) impl
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
-		RenameField.checkField(this.field, "added", spot.to("field"));
+	public void check(DefinitionCursor cursor) {
+		RenameField.checkField(this.field, "added", cursor.to("field"));
 	}
 
 	private FieldAddition addition() {
@@ -76,13 +76,13 @@ public record AddField(String collection, FieldPath field, BsonValue value) impl
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.collection, Conditions.missing(this.field));
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.count(this.collection, Conditions.missing(this.field));
 	}
 
 	@Override
-	public AffectedCount preimages(DocumentCounter survey) {
-		return survey.count(this.collection, Conditions.exists(this.field));
+	public AffectedCount preimages(DocumentCounter counter) {
+		return counter.count(this.collection, Conditions.exists(this.field));
 	}
 
 	@Override

@@ -73,13 +73,13 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
+	public void check(DefinitionCursor cursor) {
 		if (this.unit != null && this.to != FieldType.DATE) {
-			spot.to("unit")
+			cursor.to("unit")
 				.wrongKey("'unit' is only for numbers that are to be dates", "Remove 'unit', or write 'to: date'");
 		}
 		if (this.field.isElement() && this.onError == OnConversionError.UNSET) {
-			spot.to("onError")
+			cursor.to("onError")
 				.wrong("'unset' would remove elements of the array '%s'".formatted(this.field.place()),
 						"Write keep or fail");
 		}
@@ -138,13 +138,13 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.collection, ofOtherTypes());
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.count(this.collection, ofOtherTypes());
 	}
 
 	@Override
-	public @Nullable AffectedCount preimages(DocumentCounter survey) {
-		return touches(survey);
+	public @Nullable AffectedCount preimages(DocumentCounter counter) {
+		return touches(counter);
 	}
 
 	@Override

@@ -71,8 +71,8 @@ public record CopyField(String collection, FieldPath from, FieldPath to) impleme
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
-		RenameField.checkApart(this.from, this.to, "copied", spot.to("to"));
+	public void check(DefinitionCursor cursor) {
+		RenameField.checkApart(this.from, this.to, "copied", cursor.to("to"));
 	}
 
 	// Of what has the fields: a document, or an element
@@ -85,13 +85,13 @@ public record CopyField(String collection, FieldPath from, FieldPath to) impleme
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.collection, this.to.scope().some(copied()));
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.count(this.collection, this.to.scope().some(copied()));
 	}
 
 	@Override
-	public AffectedCount preimages(DocumentCounter survey) {
-		return survey.count(this.collection, Conditions.exists(this.to));
+	public AffectedCount preimages(DocumentCounter counter) {
+		return counter.count(this.collection, Conditions.exists(this.to));
 	}
 
 	@Override

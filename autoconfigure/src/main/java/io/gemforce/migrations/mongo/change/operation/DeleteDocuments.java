@@ -55,14 +55,15 @@ public record DeleteDocuments(String collection, BsonDocument filter, boolean al
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
+	public void check(DefinitionCursor cursor) {
 		if (this.filter.isEmpty() && !this.all) {
-			spot.to("filter")
+			cursor.to("filter")
 				.wrong("the filter is empty, which would delete all documents",
 						"Write a filter, or add 'all: true' if all documents are meant");
 		}
 		else if (this.all && !this.filter.isEmpty()) {
-			spot.to("all").wrongKey("'all' contradicts the filter, which selects some documents", "Remove one of both");
+			cursor.to("all")
+				.wrongKey("'all' contradicts the filter, which selects some documents", "Remove one of both");
 		}
 	}
 
@@ -101,13 +102,13 @@ public record DeleteDocuments(String collection, BsonDocument filter, boolean al
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.collection, this.filter);
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.count(this.collection, this.filter);
 	}
 
 	@Override
-	public @Nullable AffectedCount preimages(DocumentCounter survey) {
-		return touches(survey);
+	public @Nullable AffectedCount preimages(DocumentCounter counter) {
+		return touches(counter);
 	}
 
 	@Override

@@ -77,8 +77,8 @@ public record InsertDocuments(String collection, List<BsonDocument> documents) i
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.exactly(this.documents.size());
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.exactly(this.documents.size());
 	}
 
 	@Override

@@ -100,17 +100,18 @@ public record MapValues(String collection, FieldPath field, ValueMapping values,
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.collection, this.values.selected(this.field));
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.count(this.collection, this.values.selected(this.field));
 	}
 
 	@Override
-	public @Nullable AffectedCount preimages(DocumentCounter survey) {
-		AffectedCount there = survey.count(this.collection, this.values.selectedTargets(this.field));
+	public @Nullable AffectedCount preimages(DocumentCounter counter) {
+		AffectedCount there = counter.count(this.collection, this.values.selectedTargets(this.field));
 		if (!this.values.isOneToOne() || there.estimated() || there.count() > 0) {
-			return touches(survey);
+			return touches(counter);
 		}
-		return this.values.hasNumbers() ? survey.count(this.collection, this.values.selectedInexact(this.field)) : null;
+		return this.values.hasNumbers() ? counter.count(this.collection, this.values.selectedInexact(this.field))
+				: null;
 	}
 
 	@Override

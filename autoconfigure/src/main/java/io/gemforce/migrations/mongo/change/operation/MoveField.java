@@ -66,13 +66,13 @@ public record MoveField(RenameField rename) implements ChangeOperation, FieldMov
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
-		RenameField.checkApart(this.rename.from(), this.rename.to(), "moved", spot.to("to"));
+	public void check(DefinitionCursor cursor) {
+		RenameField.checkApart(this.rename.from(), this.rename.to(), "moved", cursor.to("to"));
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return this.rename.touches(survey);
+	public AffectedCount touches(DocumentCounter counter) {
+		return this.rename.touches(counter);
 	}
 
 	@Override

@@ -72,22 +72,22 @@ public record NestFields(String collection, List<FieldPath> fields,
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
-		checkMoves(moves(), spot.to("fields"));
+	public void check(DefinitionCursor cursor) {
+		checkMoves(moves(), cursor.to("fields"));
 	}
 
-	static void checkMoves(List<FieldMove> moves, DefinitionCursor spot) {
+	static void checkMoves(List<FieldMove> moves, DefinitionCursor cursor) {
 		for (int i = 0; i < moves.size(); i++) {
 			FieldMove move = moves.get(i);
-			RenameField.checkApart(move.from(), move.to(), "moved", spot.to(i));
+			RenameField.checkApart(move.from(), move.to(), "moved", cursor.to(i));
 			for (FieldMove earlier : moves.subList(0, i)) {
 				if (move.from().isWithin(earlier.from()) || earlier.from().isWithin(move.from())) {
-					spot.to(i)
+					cursor.to(i)
 						.wrong("'%s' and '%s' are the same field, or one is part of the other".formatted(earlier.from(),
 								move.from()), "Remove one of them");
 				}
 				else if (move.to().equals(earlier.to())) {
-					spot.to(i)
+					cursor.to(i)
 						.wrong("'%s' and '%s' would both become '%s'".formatted(earlier.from(), move.from(), move.to()),
 								"Rename one of them first");
 				}
@@ -96,8 +96,8 @@ public record NestFields(String collection, List<FieldPath> fields,
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.collection, all().movable());
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.count(this.collection, all().movable());
 	}
 
 	@Override

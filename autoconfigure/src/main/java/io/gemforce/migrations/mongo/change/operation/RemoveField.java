@@ -69,18 +69,18 @@ public record RemoveField(String collection, FieldPath field) implements ChangeO
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
-		RenameField.checkField(this.field, "removed", spot.to("field"));
+	public void check(DefinitionCursor cursor) {
+		RenameField.checkField(this.field, "removed", cursor.to("field"));
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.collection, Conditions.exists(this.field));
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.count(this.collection, Conditions.exists(this.field));
 	}
 
 	@Override
-	public @Nullable AffectedCount preimages(DocumentCounter survey) {
-		return touches(survey);
+	public @Nullable AffectedCount preimages(DocumentCounter counter) {
+		return touches(counter);
 	}
 
 	@Override

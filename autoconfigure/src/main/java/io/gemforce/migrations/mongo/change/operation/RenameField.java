@@ -77,38 +77,39 @@ public record RenameField(String collection, FieldPath from, FieldPath to) imple
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
-		checkApart(this.from, this.to, "renamed", spot.to("to"));
+	public void check(DefinitionCursor cursor) {
+		checkApart(this.from, this.to, "renamed", cursor.to("to"));
 	}
 
-	static void checkApart(FieldPath from, FieldPath to, String done, DefinitionCursor spot) {
+	static void checkApart(FieldPath from, FieldPath to, String done, DefinitionCursor cursor) {
 		if (from.isElement() || to.isElement()) {
-			checkField(from.isElement() ? from : to, done, spot);
+			checkField(from.isElement() ? from : to, done, cursor);
 		}
 		else if (from.equals(to)) {
-			spot.wrong("'%s' is %s to itself".formatted(from, done), "Write another name");
+			cursor.wrong("'%s' is %s to itself".formatted(from, done), "Write another name");
 		}
 		else if (to.isWithin(from) || from.isWithin(to)) {
-			spot.wrong("'%s' cannot be %s to '%s': one is part of the other".formatted(from, done, to),
+			cursor.wrong("'%s' cannot be %s to '%s': one is part of the other".formatted(from, done, to),
 					"Choose a field that is not part of the other one");
 		}
 		else if (!from.scope().equals(to.scope())) {
-			spot.wrong("'%s' cannot be %s to '%s': they are not fields of the same document".formatted(from, done, to),
+			cursor.wrong(
+					"'%s' cannot be %s to '%s': they are not fields of the same document".formatted(from, done, to),
 					"Write the same up to the last '[]' in both, for example 'items[].price' and 'items[].cost'");
 		}
 	}
 
-	static void checkField(FieldPath field, String done, DefinitionCursor spot) {
+	static void checkField(FieldPath field, String done, DefinitionCursor cursor) {
 		if (field.isElement()) {
-			spot.wrong(
+			cursor.wrong(
 					"'%s' cannot be %s: it stands for the elements of an array, not for a field".formatted(field, done),
 					"Write the path of a field of the elements, for example '%s.name'".formatted(field));
 		}
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.collection, Conditions.exists(this.from));
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.count(this.collection, Conditions.exists(this.from));
 	}
 
 	@Override

@@ -96,11 +96,11 @@ public record UnnestFields(String collection, FieldPath field,
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
+	public void check(DefinitionCursor cursor) {
 		int index = 0;
 		for (FieldPath name : (this.names != null) ? this.names : List.<FieldPath>of()) {
 			if (name.isNested()) {
-				spot.to(FIELDS)
+				cursor.to(FIELDS)
 					.to(index)
 					.wrong("'%s' is a path: the fields are those directly in '%s'".formatted(name, this.field),
 							"Write the name of a field, without '.'");
@@ -108,12 +108,12 @@ public record UnnestFields(String collection, FieldPath field,
 			}
 			index++;
 		}
-		NestFields.checkMoves(moves(), spot.to(FIELDS));
+		NestFields.checkMoves(moves(), cursor.to(FIELDS));
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.collection, (this.names != null)
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.count(this.collection, (this.names != null)
 				? new FieldMoves(this.collection, moves(), this.field).movable() : Conditions.exists(this.field));
 	}
 

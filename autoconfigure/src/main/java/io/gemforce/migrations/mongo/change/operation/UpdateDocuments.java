@@ -132,18 +132,18 @@ public record UpdateDocuments(UpdateCommand up, @Nullable BsonValue down, BsonDo
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
+	public AffectedCount touches(DocumentCounter counter) {
 		UpdateSettings settings = this.up.settings();
 		if (settings.upsert()) {
-			return survey.exactly(1);
+			return counter.exactly(1);
 		}
-		return settings.isSelecting() ? survey.count(collection(), this.up.filter(), settings::aggregating)
-				: survey.count(collection(), this.up.filter());
+		return settings.isSelecting() ? counter.count(collection(), this.up.filter(), settings::aggregating)
+				: counter.count(collection(), this.up.filter());
 	}
 
 	@Override
-	public @Nullable AffectedCount preimages(DocumentCounter survey) {
-		return keepsPreimages() ? touches(survey) : null;
+	public @Nullable AffectedCount preimages(DocumentCounter counter) {
+		return keepsPreimages() ? touches(counter) : null;
 	}
 
 	@Override
@@ -152,23 +152,24 @@ public record UpdateDocuments(UpdateCommand up, @Nullable BsonValue down, BsonDo
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
-		ArrayFilters.check(this.up.update(), this.up.settings().arrayFilters(), spot.to("up"), spot.to("arrayFilters"));
+	public void check(DefinitionCursor cursor) {
+		ArrayFilters.check(this.up.update(), this.up.settings().arrayFilters(), cursor.to("up"),
+				cursor.to("arrayFilters"));
 		UpdateCommand down = downCommand();
 		if (down != null) {
-			ArrayFilters.check(down.update(), down.settings().arrayFilters(), spot.to("down"),
-					spot.to("downArrayFilters"));
+			ArrayFilters.check(down.update(), down.settings().arrayFilters(), cursor.to("down"),
+					cursor.to("downArrayFilters"));
 		}
 		else if (!this.downFilter.equals(this.up.filter())) {
-			spot.to("downFilter")
+			cursor.to("downFilter")
 				.wrongKey("'downFilter' is of no use without 'down'", "Add 'down', or remove 'downFilter'");
 		}
 		else if (this.downArrayFilters != null) {
-			spot.to("downArrayFilters")
+			cursor.to("downArrayFilters")
 				.wrongKey("'downArrayFilters' is of no use without 'down'", "Add 'down', or remove 'downArrayFilters'");
 		}
 		if (this.up.settings().upsert() && Upsert.id(this.up.filter()) == null) {
-			spot.to("filter")
+			cursor.to("filter")
 				.wrong("an upsert must select a document by its '_id' and nothing else, so that a repeat does the same",
 						"Write for example {_id: settings}, and what else the document needs into 'up'");
 		}

@@ -147,54 +147,55 @@ public record AlterCollection(String collection, BsonDocument declared,
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
+	public void check(DefinitionCursor cursor) {
 		if (this.wanted.isEmpty()) {
-			spot.wrongKey("'alterCollection' changes nothing",
+			cursor.wrongKey("'alterCollection' changes nothing",
 					"Add one of expireAfter, capped, timeseries, changeStreamPreAndPostImages, on, pipeline");
 		}
-		checkKinds(spot);
-		checkPartner(spot, EXPIRE_EXISTING, isOfExpiry() && !NEVER.equals(this.wanted.get(Expiry.AFTER)),
+		checkKinds(cursor);
+		checkPartner(cursor, EXPIRE_EXISTING, isOfExpiry() && !NEVER.equals(this.wanted.get(Expiry.AFTER)),
 				"a span of time as 'expireAfter'");
-		checkPartner(spot, DISCARD_OLDEST, isOfBounds(), "'capped'");
+		checkPartner(cursor, DISCARD_OLDEST, isOfBounds(), "'capped'");
 		DeclaredOptions.checkBuckets(this.declared.getDocument(DeclaredOptions.TIME_SERIES, new BsonDocument()),
-				spot.to(DeclaredOptions.TIME_SERIES));
+				cursor.to(DeclaredOptions.TIME_SERIES));
 		DeclaredOptions.checkBounds(this.declared.getDocument(DeclaredOptions.CAPPED, new BsonDocument()),
-				spot.to(DeclaredOptions.CAPPED));
+				cursor.to(DeclaredOptions.CAPPED));
 		if (this.wanted.isArray(ViewDefinition.PIPELINE)) {
-			ViewDefinition.checkPipeline(this.wanted.getArray(ViewDefinition.PIPELINE), spot.to("pipeline"));
+			ViewDefinition.checkPipeline(this.wanted.getArray(ViewDefinition.PIPELINE), cursor.to("pipeline"));
 		}
 	}
 
-	private void checkKinds(DefinitionCursor spot) {
+	private void checkKinds(DefinitionCursor cursor) {
 		List<String> kinds = Stream
 			.of(isOfView() ? "a view" : "", isOfBounds() ? "a capped collection" : "",
 					isOfBuckets() ? "a time series" : "")
 			.filter((kind) -> !kind.isEmpty())
 			.toList();
 		if (kinds.size() > 1) {
-			spot.wrongKey("'%s' cannot be %s at the same time".formatted(this.collection, String.join(" and ", kinds)),
+			cursor.wrongKey(
+					"'%s' cannot be %s at the same time".formatted(this.collection, String.join(" and ", kinds)),
 					"Write a change for each collection");
 		}
 		else if ((isOf(DeclaredOptions.IMAGES) && (isOfView() || isOfBuckets()))
 				|| (isOfExpiry() && (isOfView() || isOfBounds()))) {
-			spot.wrongKey("%s has not all of these options".formatted(kinds.get(0)),
+			cursor.wrongKey("%s has not all of these options".formatted(kinds.get(0)),
 					"Keep those that the collection can have");
 		}
 	}
 
-	private void checkPartner(DefinitionCursor spot, String key, boolean useful, String partner) {
+	private void checkPartner(DefinitionCursor cursor, String key, boolean useful, String partner) {
 		if (this.declared.containsKey(key) && !useful) {
-			spot.to(key).wrongKey("'%s' is of no use without %s".formatted(key, partner), "Remove the key");
+			cursor.to(key).wrongKey("'%s' is of no use without %s".formatted(key, partner), "Remove the key");
 		}
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.exactly(0);
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.exactly(0);
 	}
 
 	@Override
-	public List<String> losses(DocumentCounter survey) {
+	public List<String> losses(DocumentCounter counter) {
 		return losses();
 	}
 

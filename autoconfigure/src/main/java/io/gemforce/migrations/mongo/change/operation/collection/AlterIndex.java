@@ -117,20 +117,20 @@ public record AlterIndex(String collection, String name, BsonDocument wanted,
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
+	public void check(DefinitionCursor cursor) {
 		if (this.wanted.isEmpty()) {
-			spot.wrongKey("'alterIndex' changes nothing", "Add one of hidden, expireAfter, unique");
+			cursor.wrongKey("'alterIndex' changes nothing", "Add one of hidden, expireAfter, unique");
 		}
 		if (isBecomingUnique() && !this.wanted.getBoolean(UNIQUE).getValue()) {
-			spot.to(UNIQUE)
+			cursor.to(UNIQUE)
 				.wrong("a unique index cannot become an ordinary one", "Write a dropIndex and a createIndex");
 		}
 		if (isBecomingUnique() && this.wanted.size() > 1) {
-			spot.to(UNIQUE)
+			cursor.to(UNIQUE)
 				.wrongKey("an index becomes unique by a change of its own", "Write another alterIndex for the rest");
 		}
 		if (this.expireExisting && !isExpiring()) {
-			spot.to("expireExisting")
+			cursor.to("expireExisting")
 				.wrongKey("'expireExisting' is of no use without 'expireAfter'",
 						"Add 'expireAfter', or remove 'expireExisting'");
 		}
@@ -138,12 +138,12 @@ public record AlterIndex(String collection, String name, BsonDocument wanted,
 
 	// Each document is looked at for duplicates
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return isBecomingUnique() ? survey.count(this.collection, Conditions.ANY) : survey.exactly(0);
+	public AffectedCount touches(DocumentCounter counter) {
+		return isBecomingUnique() ? counter.count(this.collection, Conditions.ANY) : counter.exactly(0);
 	}
 
 	@Override
-	public List<String> losses(DocumentCounter survey) {
+	public List<String> losses(DocumentCounter counter) {
 		return this.expireExisting
 				? List.of("documents that have expired already are deleted, and no undo restores them") : List.of();
 	}

@@ -80,13 +80,13 @@ public record CreateCollection(String collection, BsonDocument declared) impleme
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
-		DeclaredOptions.check(this.declared, spot);
+	public void check(DefinitionCursor cursor) {
+		DeclaredOptions.check(this.declared, cursor);
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.exactly(0);
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.exactly(0);
 	}
 
 	@Override

@@ -128,36 +128,36 @@ public record CreateIndex(String collection, BsonDocument index, boolean expireE
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
+	public void check(DefinitionCursor cursor) {
 		boolean single = this.index.getDocument("key").size() == 1;
 		if (this.expireExisting && !isExpiring()) {
-			spot.to("expireExisting")
+			cursor.to("expireExisting")
 				.wrongKey("'expireExisting' is of no use without 'expireAfter'",
 						"Add 'expireAfter', or remove 'expireExisting'");
 		}
 		if (isExpiring() && !single) {
-			spot.to("expireAfter")
+			cursor.to("expireAfter")
 				.wrong("documents cannot expire by an index on several fields",
 						"Make an index on the field with the date alone");
 		}
 		if (this.index.containsKey("sparse") && this.index.containsKey(PARTIAL_FILTER)) {
-			spot.to("sparse")
+			cursor.to("sparse")
 				.wrong("an index cannot be sparse and have a partial filter", "Put {$exists: true} into the filter");
 		}
-		new IndexRules(this.index, spot).check();
+		new IndexRules(this.index, cursor).check();
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.collection, Conditions.ANY);
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.count(this.collection, Conditions.ANY);
 	}
 
 	@Override
-	public List<String> losses(DocumentCounter survey) {
+	public List<String> losses(DocumentCounter counter) {
 		if (!isExpiring()) {
 			return List.of();
 		}
-		AffectedCount expired = survey.count(this.collection, expired());
+		AffectedCount expired = counter.count(this.collection, expired());
 		if (expired.estimated()) {
 			return List.of("documents that have expired already are deleted, and no undo restores them");
 		}

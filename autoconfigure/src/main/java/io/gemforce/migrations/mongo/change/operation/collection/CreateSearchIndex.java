@@ -80,8 +80,8 @@ public record CreateSearchIndex(SearchIndexWork index, String type,
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.index.collection(), Conditions.ANY);
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.count(this.index.collection(), Conditions.ANY);
 	}
 
 	@Override

@@ -76,16 +76,16 @@ public record CreateView(String view, String on, BsonValue pipeline,
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
-		ViewDefinition.checkPipeline(this.pipeline.asArray(), spot.to("pipeline"));
+	public void check(DefinitionCursor cursor) {
+		ViewDefinition.checkPipeline(this.pipeline.asArray(), cursor.to("pipeline"));
 		if (this.view.equals(this.on)) {
-			spot.to("on").wrong("view '%s' is on itself".formatted(this.view), "Write another name");
+			cursor.to("on").wrong("view '%s' is on itself".formatted(this.view), "Write another name");
 		}
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.exactly(0);
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.exactly(0);
 	}
 
 	@Override

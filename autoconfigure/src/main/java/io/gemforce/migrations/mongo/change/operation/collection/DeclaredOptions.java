@@ -97,72 +97,74 @@ final class DeclaredOptions {
 		return CollectionOptions.timeSeries(series);
 	}
 
-	static void check(BsonDocument declared, DefinitionCursor spot) {
+	static void check(BsonDocument declared, DefinitionCursor cursor) {
 		BsonDocument series = declared.getDocument(TIME_SERIES, new BsonDocument());
 		if (declared.containsKey(TIME_SERIES)) {
 			NOT_OF_TIME_SERIES.stream()
 				.filter(declared::containsKey)
-				.forEach((option) -> contradicts(spot, option, "a time series"));
-			checkTimeSeries(series, spot.to(TIME_SERIES));
+				.forEach((option) -> contradicts(cursor, option, "a time series"));
+			checkTimeSeries(series, cursor.to(TIME_SERIES));
 		}
 		if (declared.containsKey(CAPPED) && declared.containsKey(CLUSTERED)) {
-			contradicts(spot, CLUSTERED, "a capped collection");
+			contradicts(cursor, CLUSTERED, "a capped collection");
 		}
 		if (declared.containsKey("expireAfter") && !declared.containsKey(TIME_SERIES)
 				&& !declared.containsKey(CLUSTERED)) {
-			spot.to("expireAfter")
+			cursor.to("expireAfter")
 				.wrongKey("documents of a collection expire only if it has 'timeseries' or 'clusteredIndex'",
 						"Remove the key, and add a createIndex with expireAfter on the field with the date");
 		}
 		for (String partner : new String[] { "level", "action" }) {
 			if (declared.containsKey(partner) && !declared.containsKey(VALIDATOR)) {
-				spot.to(partner)
+				cursor.to(partner)
 					.wrongKey("'%s' is of no use without 'validator'".formatted(partner),
 							"Add 'validator', or remove '%s'".formatted(partner));
 			}
 		}
-		checkClustered(declared.getDocument(CLUSTERED, new BsonDocument()), spot.to(CLUSTERED));
-		checkBounds(declared.getDocument(CAPPED, new BsonDocument()), spot.to(CAPPED));
+		checkClustered(declared.getDocument(CLUSTERED, new BsonDocument()), cursor.to(CLUSTERED));
+		checkBounds(declared.getDocument(CAPPED, new BsonDocument()), cursor.to(CAPPED));
 	}
 
-	private static void contradicts(DefinitionCursor spot, String option, String what) {
-		spot.to(option).wrongKey("%s cannot have '%s'".formatted(what, option), "Remove one of the two");
+	private static void contradicts(DefinitionCursor cursor, String option, String what) {
+		cursor.to(option).wrongKey("%s cannot have '%s'".formatted(what, option), "Remove one of the two");
 	}
 
-	private static void checkTimeSeries(BsonDocument series, DefinitionCursor spot) {
+	private static void checkTimeSeries(BsonDocument series, DefinitionCursor cursor) {
 		String time = text(series, "timeField");
 		String meta = text(series, "metaField");
 		for (String field : new String[] { "timeField", "metaField" }) {
 			if (Objects.requireNonNullElse(text(series, field), "").contains(".")) {
-				spot.to(field)
+				cursor.to(field)
 					.wrong("'%s' must be a field at the top of the documents".formatted(field),
 							"Write the name of a field without '.'");
 			}
 		}
 		if (meta != null && (meta.equals(time) || meta.equals("_id"))) {
-			spot.to("metaField")
+			cursor.to("metaField")
 				.wrong("'metaField' cannot be '%s'".formatted(meta), "Write a field other than 'timeField' and '_id'");
 		}
-		checkBuckets(series, spot);
+		checkBuckets(series, cursor);
 	}
 
-	static void checkBuckets(BsonDocument series, DefinitionCursor spot) {
+	static void checkBuckets(BsonDocument series, DefinitionCursor cursor) {
 		BsonValue span = series.get(BUCKET_SPAN);
 		if (span != null && series.containsKey(GRANULARITY)) {
-			spot.to(BUCKET_SPAN).wrongKey("'granularity' and 'bucketSpan' exclude each other", "Remove one of the two");
+			cursor.to(BUCKET_SPAN)
+				.wrongKey("'granularity' and 'bucketSpan' exclude each other", "Remove one of the two");
 		}
 		if (span != null
 				&& Seconds.parse(span).filter((seconds) -> seconds < 1 || seconds > LONGEST_SPAN).isPresent()) {
-			spot.to(BUCKET_SPAN).wrong("'bucketSpan' must be from 1s to 365d", "Write a span of time in these bounds");
+			cursor.to(BUCKET_SPAN)
+				.wrong("'bucketSpan' must be from 1s to 365d", "Write a span of time in these bounds");
 		}
 	}
 
-	private static void checkClustered(BsonDocument index, DefinitionCursor spot) {
+	private static void checkClustered(BsonDocument index, DefinitionCursor cursor) {
 		if (index.isDocument("key") && !isClusterKey(index.getDocument("key"))) {
-			spot.to("key").wrong("a collection is clustered by '_id' alone", "Write {_id: 1}, or remove the key");
+			cursor.to("key").wrong("a collection is clustered by '_id' alone", "Write {_id: 1}, or remove the key");
 		}
 		if (!index.getBoolean("unique", BsonBoolean.TRUE).getValue()) {
-			spot.to("unique").wrong("a clustered index is always unique", "Write true, or remove the key");
+			cursor.to("unique").wrong("a clustered index is always unique", "Write true, or remove the key");
 		}
 	}
 
@@ -171,9 +173,10 @@ final class DeclaredOptions {
 		return key.size() == 1 && order != null && order.isNumber() && order.asNumber().doubleValue() == 1;
 	}
 
-	static void checkBounds(BsonDocument bounds, DefinitionCursor spot) {
+	static void checkBounds(BsonDocument bounds, DefinitionCursor cursor) {
 		if (bounds.containsKey("max") && bounds.getNumber("max").longValue() > Integer.MAX_VALUE) {
-			spot.to("max").wrong("'max' is more than the 2,147,483,647 that MongoDB allows", "Write a smaller number");
+			cursor.to("max")
+				.wrong("'max' is more than the 2,147,483,647 that MongoDB allows", "Write a smaller number");
 		}
 	}
 

@@ -99,13 +99,13 @@ public record DropCollection(String collection) implements ChangeOperation {
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.collection, Conditions.ANY);
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.count(this.collection, Conditions.ANY);
 	}
 
 	@Override
-	public @Nullable AffectedCount preimages(DocumentCounter survey) {
-		return touches(survey);
+	public @Nullable AffectedCount preimages(DocumentCounter counter) {
+		return touches(counter);
 	}
 
 	@Override

@@ -69,8 +69,8 @@ public record DropIndex(String collection, String name) implements ChangeOperati
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.exactly(0);
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.exactly(0);
 	}
 
 	@Override

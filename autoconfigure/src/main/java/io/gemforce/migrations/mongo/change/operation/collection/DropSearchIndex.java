@@ -68,8 +68,8 @@ public record DropSearchIndex(SearchIndexWork index) implements ChangeOperation 
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.exactly(0);
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.exactly(0);
 	}
 
 	@Override

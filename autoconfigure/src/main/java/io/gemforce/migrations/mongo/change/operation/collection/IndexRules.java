@@ -14,7 +14,7 @@ import io.gemforce.migrations.mongo.change.source.DefinitionCursor;
  * Finds options of an index that contradict each other, or its keys, according to
  * MongoDB's manual.
  */
-record IndexRules(BsonDocument index, DefinitionCursor spot) {
+record IndexRules(BsonDocument index, DefinitionCursor cursor) {
 
 	// As the server and as files name them
 	static final Map<String, String> TEXT_OPTIONS = Map.of("weights", "weights", "default_language", "defaultLanguage",
@@ -54,13 +54,13 @@ record IndexRules(BsonDocument index, DefinitionCursor spot) {
 				.keySet()
 				.stream()
 				.filter((field) -> !text.contains(field))
-				.forEach((field) -> this.spot.to("weights")
+				.forEach((field) -> this.cursor.to("weights")
 					.to(field)
 					.wrongKey("'%s' has a weight but is no 'text' field of the index".formatted(field),
 							"Add it to the keys, or remove the weight"));
 		}
 		if (fieldsOf("hashed").size() > 1) {
-			this.spot.to("keys").wrong("an index can have one hashed field only", "Make an index for each of them");
+			this.cursor.to("keys").wrong("an index can have one hashed field only", "Make an index for each of them");
 		}
 		boolean plain = keys().values().stream().allMatch(BsonValue::isNumber) && !isWildcard();
 		check("unique", "unique", fieldsOf("hashed").isEmpty() && !isWildcard());
@@ -70,14 +70,14 @@ record IndexRules(BsonDocument index, DefinitionCursor spot) {
 
 	private void check(String option, String key, boolean possible) {
 		if (this.index.containsKey(option) && !possible) {
-			this.spot.to(key)
+			this.cursor.to(key)
 				.wrongKey("an index of this kind cannot have '%s'".formatted(key),
 						"Remove the key, or index the field with 1 or -1");
 		}
 	}
 
 	private void useless(String key, String partner) {
-		this.spot.to(key)
+		this.cursor.to(key)
 			.wrongKey("'%s' is of no use without %s".formatted(key, partner), "Remove '%s'".formatted(key));
 	}
 
@@ -95,7 +95,7 @@ record IndexRules(BsonDocument index, DefinitionCursor spot) {
 			.map((entry) -> isIncluded(entry.getValue()))
 			.collect(Collectors.toSet());
 		if (kinds.size() > 1) {
-			this.spot.to(WILDCARD_PROJECTION)
+			this.cursor.to(WILDCARD_PROJECTION)
 				.wrong("a projection names what is in it or what is not, '_id' aside",
 						"Write all with 1, or all with 0");
 		}

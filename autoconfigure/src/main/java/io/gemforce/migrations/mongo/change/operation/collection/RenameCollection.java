@@ -70,15 +70,15 @@ public record RenameCollection(String from, String to) implements ChangeOperatio
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
+	public void check(DefinitionCursor cursor) {
 		if (this.from.equals(this.to)) {
-			spot.to("to").wrong("'%s' is renamed to itself".formatted(this.from), "Write another name");
+			cursor.to("to").wrong("'%s' is renamed to itself".formatted(this.from), "Write another name");
 		}
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.exactly(0);
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.exactly(0);
 	}
 
 	@Override

@@ -132,7 +132,7 @@ public record RunCommand(BsonDocument up, @Nullable BsonDocument down, boolean d
 	}
 
 	@Override
-	public @Nullable AffectedCount touches(DocumentCounter survey) {
+	public @Nullable AffectedCount touches(DocumentCounter counter) {
 		return null;
 	}
 

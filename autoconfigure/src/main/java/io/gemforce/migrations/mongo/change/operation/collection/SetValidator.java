@@ -87,8 +87,8 @@ public record SetValidator(String collection, BsonDocument validation) implement
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.exactly(0);
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.exactly(0);
 	}
 
 	private static BsonDocument validationOf(CollectionInfo info) {

@@ -71,8 +71,8 @@ public record UpdateSearchIndex(SearchIndexWork index, BsonDocument definition) 
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.index.collection(), Conditions.ANY);
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.count(this.index.collection(), Conditions.ANY);
 	}
 
 	@Override

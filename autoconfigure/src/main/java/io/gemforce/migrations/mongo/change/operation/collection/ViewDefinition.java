@@ -31,11 +31,11 @@ record ViewDefinition(String name, BsonDocument options) {
 		return new ViewDefinition(name, (collation != null) ? options.append("collation", collation) : options);
 	}
 
-	static void checkPipeline(BsonArray pipeline, DefinitionCursor spot) {
+	static void checkPipeline(BsonArray pipeline, DefinitionCursor cursor) {
 		int index = 0;
 		for (BsonValue stage : pipeline) {
 			if (WRITING.contains(stage.asDocument().getFirstKey())) {
-				spot.to(index).wrong("a view cannot write", "Remove the stage");
+				cursor.to(index).wrong("a view cannot write", "Remove the stage");
 			}
 			index++;
 		}

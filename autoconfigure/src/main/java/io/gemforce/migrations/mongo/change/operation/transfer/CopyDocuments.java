@@ -57,18 +57,18 @@ public record CopyDocuments(TransferDefinition transfer) implements ChangeOperat
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
-		this.transfer.check("copied", spot);
+	public void check(DefinitionCursor cursor) {
+		this.transfer.check("copied", cursor);
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.transfer.from(), this.transfer.filter());
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.count(this.transfer.from(), this.transfer.filter());
 	}
 
 	@Override
-	public AffectedCount preimages(DocumentCounter survey) {
-		return touches(survey);
+	public AffectedCount preimages(DocumentCounter counter) {
+		return touches(counter);
 	}
 
 	@Override

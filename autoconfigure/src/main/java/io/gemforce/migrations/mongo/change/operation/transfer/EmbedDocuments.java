@@ -80,19 +80,19 @@ public record EmbedDocuments(String collection, String into, FieldPath field, St
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
+	public void check(DefinitionCursor cursor) {
 		if (this.collection.equals(this.into)) {
-			spot.to("into")
+			cursor.to("into")
 				.wrong("documents of '%s' cannot be embedded into each other".formatted(this.collection),
 						"Write another collection");
 		}
-		ExtractElements.checkName("field", this.field.text(), spot);
-		ExtractElements.checkName("reference", this.reference, spot);
+		ExtractElements.checkName("field", this.field.text(), cursor);
+		ExtractElements.checkName("reference", this.reference, cursor);
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.collection, Conditions.ANY);
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.count(this.collection, Conditions.ANY);
 	}
 
 	@Override

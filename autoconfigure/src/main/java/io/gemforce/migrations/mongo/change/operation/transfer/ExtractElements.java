@@ -72,38 +72,38 @@ public record ExtractElements(String collection, FieldPath field, String into, S
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
+	public void check(DefinitionCursor cursor) {
 		if (this.collection.equals(this.into)) {
-			spot.to("into")
+			cursor.to("into")
 				.wrong("the elements of '%s' cannot become documents of it".formatted(this.collection),
 						"Write another collection");
 		}
-		checkName("reference", this.reference, spot);
+		checkName("reference", this.reference, cursor);
 		if (this.position != null) {
-			checkName("position", this.position, spot);
+			checkName("position", this.position, cursor);
 			if (this.position.equals(this.reference)) {
-				spot.to("position")
+				cursor.to("position")
 					.wrong("'%s' is the reference already".formatted(this.position), "Write another field");
 			}
 		}
 	}
 
-	static void checkName(String key, String name, DefinitionCursor spot) {
+	static void checkName(String key, String name, DefinitionCursor cursor) {
 		if (name.indexOf('.') >= 0) {
-			spot.to(key)
+			cursor.to(key)
 				.wrong("'%s' cannot be '%s': it is a field at the top".formatted(key, name),
 						"Write the name of a field, without '.'");
 		}
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.collection, Conditions.exists(this.field));
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.count(this.collection, Conditions.exists(this.field));
 	}
 
 	@Override
-	public AffectedCount preimages(DocumentCounter survey) {
-		return touches(survey);
+	public AffectedCount preimages(DocumentCounter counter) {
+		return touches(counter);
 	}
 
 	@Override

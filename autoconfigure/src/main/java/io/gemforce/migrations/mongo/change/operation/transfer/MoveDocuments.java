@@ -58,18 +58,18 @@ public record MoveDocuments(TransferDefinition transfer) implements ChangeOperat
 	}
 
 	@Override
-	public void check(DefinitionCursor spot) {
-		this.transfer.check("moved", spot);
+	public void check(DefinitionCursor cursor) {
+		this.transfer.check("moved", cursor);
 	}
 
 	@Override
-	public AffectedCount touches(DocumentCounter survey) {
-		return survey.count(this.transfer.from(), this.transfer.filter());
+	public AffectedCount touches(DocumentCounter counter) {
+		return counter.count(this.transfer.from(), this.transfer.filter());
 	}
 
 	@Override
-	public AffectedCount preimages(DocumentCounter survey) {
-		return touches(survey);
+	public AffectedCount preimages(DocumentCounter counter) {
+		return touches(counter);
 	}
 
 	@Override

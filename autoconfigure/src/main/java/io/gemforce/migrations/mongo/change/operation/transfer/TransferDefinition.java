@@ -60,29 +60,29 @@ record TransferDefinition(String from, String to, BsonDocument filter, @Nullable
 				&& this.pipeline.stream().anyMatch((stage) -> stage.asDocument().getFirstKey().startsWith("$replace"));
 	}
 
-	void check(String done, DefinitionCursor spot) {
+	void check(String done, DefinitionCursor cursor) {
 		if (this.from.equals(this.to)) {
-			spot.to("to").wrong("'%s' is %s to itself".formatted(this.from, done), "Write another collection");
+			cursor.to("to").wrong("'%s' is %s to itself".formatted(this.from, done), "Write another collection");
 		}
 		int index = 0;
 		for (BsonValue stage : (this.pipeline != null) ? this.pipeline : new BsonArray()) {
-			checkStage(stage, spot.to("pipeline").to(index++));
+			checkStage(stage, cursor.to("pipeline").to(index++));
 		}
 	}
 
-	private static void checkStage(BsonValue value, DefinitionCursor spot) {
+	private static void checkStage(BsonValue value, DefinitionCursor cursor) {
 		if (!value.isDocument() || value.asDocument().isEmpty()) {
 			return;
 		}
 		String changing = changing(value);
 		if (changing != null) {
-			spot.wrong("'%s' does not give the same twice, as an interrupted attempt must".formatted(changing),
+			cursor.wrong("'%s' does not give the same twice, as an interrupted attempt must".formatted(changing),
 					"Write the value out, or write a bean that implements MongoMigration");
 		}
 		BsonDocument stage = value.asDocument();
 		String operator = stage.getFirstKey();
 		if (SETTING.contains(operator) && touchesId(operator, stage.get(operator))) {
-			spot.wrong("'%s' does not keep the '_id', by which a document is known in both collections"
+			cursor.wrong("'%s' does not keep the '_id', by which a document is known in both collections"
 				.formatted(operator), "Leave the '_id' out of this stage");
 		}
 	}
