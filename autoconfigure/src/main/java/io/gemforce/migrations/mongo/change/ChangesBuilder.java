@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import com.mongodb.MongoClientSettings;
@@ -16,7 +15,6 @@ import com.mongodb.client.model.ValidationLevel;
 import org.bson.BsonArray;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
-import org.bson.BsonInt64;
 import org.bson.BsonNull;
 import org.bson.BsonString;
 import org.bson.BsonValue;
@@ -230,65 +228,13 @@ final class ChangesBuilder implements MongoChanges {
 
 	@Override
 	public MongoChanges createIndex(String collection, Bson keys, IndexOptions options) {
-		return add(ChangeKind.CREATE_INDEX, index(collection, keys, options));
+		return add(ChangeKind.CREATE_INDEX, IndexParameters.of(on(collection), keys, options));
 	}
 
 	@Override
 	public MongoChanges createIndexExpiringExisting(String collection, Bson keys, IndexOptions options) {
 		return add(ChangeKind.CREATE_INDEX,
-				index(collection, keys, options).append("expireExisting", BsonBoolean.TRUE));
-	}
-
-	private static BsonDocument index(String collection, Bson keys, IndexOptions options) {
-		BsonDocument parameters = on(collection).append("keys", bson(keys));
-		if (options.getName() != null) {
-			parameters.append("name", new BsonString(options.getName()));
-		}
-		appendFlag(parameters, "unique", options.isUnique());
-		if (options.getPartialFilterExpression() != null) {
-			parameters.append("partialFilter", bson(options.getPartialFilterExpression()));
-		}
-		Long expireAfter = options.getExpireAfter(TimeUnit.SECONDS);
-		if (expireAfter != null) {
-			parameters.append("expireAfter", new BsonInt64(expireAfter));
-		}
-		appendFlag(parameters, "sparse", options.isSparse());
-		if (options.getCollation() != null) {
-			parameters.append("collation", options.getCollation().asDocument());
-		}
-		appendFlag(parameters, "hidden", options.isHidden());
-		if (options.getWeights() != null) {
-			parameters.append("weights", bson(options.getWeights()));
-		}
-		if (options.getDefaultLanguage() != null) {
-			parameters.append("defaultLanguage", new BsonString(options.getDefaultLanguage()));
-		}
-		if (options.getLanguageOverride() != null) {
-			parameters.append("languageOverride", new BsonString(options.getLanguageOverride()));
-		}
-		if (options.getWildcardProjection() != null) {
-			parameters.append("wildcardProjection", bson(options.getWildcardProjection()));
-		}
-		appendUnknown(parameters, options);
-		return parameters;
-	}
-
-	static void appendFlag(BsonDocument parameters, String name, boolean value) {
-		if (value) {
-			parameters.append(name, BsonBoolean.TRUE);
-		}
-	}
-
-	// So that they are refused like unknown keys of a file
-	private static void appendUnknown(BsonDocument parameters, IndexOptions options) {
-		appendFlag(parameters, "background", options.isBackground());
-		appendFlag(parameters, "version", options.getVersion() != null);
-		appendFlag(parameters, "textVersion", options.getTextVersion() != null);
-		appendFlag(parameters, "sphereVersion", options.getSphereVersion() != null);
-		appendFlag(parameters, "bits", options.getBits() != null);
-		appendFlag(parameters, "min", options.getMin() != null);
-		appendFlag(parameters, "max", options.getMax() != null);
-		appendFlag(parameters, "storageEngine", options.getStorageEngine() != null);
+				IndexParameters.of(on(collection), keys, options).append("expireExisting", BsonBoolean.TRUE));
 	}
 
 	@Override
@@ -395,7 +341,7 @@ final class ChangesBuilder implements MongoChanges {
 	public MongoChanges update(String collection, Bson filter, Consumer<Update> update) {
 		UpdateBuilder builder = new UpdateBuilder(on(collection).append("filter", bson(filter)));
 		update.accept(builder);
-		return add(ChangeKind.UPDATE, builder.parameters);
+		return add(ChangeKind.UPDATE, builder.parameters());
 	}
 
 	@Override
@@ -427,94 +373,6 @@ final class ChangesBuilder implements MongoChanges {
 	public MongoChanges irreversible(String reason) {
 		this.irreversible = reason;
 		return this;
-	}
-
-	private static final class UpdateBuilder implements Update {
-
-		private final BsonDocument parameters;
-
-		private UpdateBuilder(BsonDocument parameters) {
-			this.parameters = parameters;
-		}
-
-		@Override
-		public Update up(Bson operators) {
-			this.parameters.append("up", bson(operators));
-			return this;
-		}
-
-		@Override
-		public Update up(List<? extends Bson> pipeline) {
-			this.parameters.append("up", bson(pipeline));
-			return this;
-		}
-
-		@Override
-		public Update down(Bson operators) {
-			this.parameters.append("down", bson(operators));
-			return this;
-		}
-
-		@Override
-		public Update down(List<? extends Bson> pipeline) {
-			this.parameters.append("down", bson(pipeline));
-			return this;
-		}
-
-		@Override
-		public Update downFilter(Bson filter) {
-			this.parameters.append("downFilter", bson(filter));
-			return this;
-		}
-
-		@Override
-		public Update arrayFilters(List<? extends Bson> filters) {
-			this.parameters.append("arrayFilters", bson(filters));
-			return this;
-		}
-
-		@Override
-		public Update downArrayFilters(List<? extends Bson> filters) {
-			this.parameters.append("downArrayFilters", bson(filters));
-			return this;
-		}
-
-		@Override
-		public Update collation(Collation collation) {
-			this.parameters.append("collation", collation.asDocument());
-			return this;
-		}
-
-		@Override
-		public Update hint(String index) {
-			this.parameters.append("hint", new BsonString(index));
-			return this;
-		}
-
-		@Override
-		public Update hint(Bson keys) {
-			this.parameters.append("hint", bson(keys));
-			return this;
-		}
-
-		@Override
-		public Update let(Bson variables) {
-			this.parameters.append("let", bson(variables));
-			return this;
-		}
-
-		@Override
-		public Update upsert() {
-			this.parameters.append("upsert", BsonBoolean.TRUE);
-			return this;
-		}
-
-		@Override
-		public Update idempotent() {
-			this.parameters.append("idempotent", BsonBoolean.TRUE);
-			return this;
-		}
-
 	}
 
 	private record TransferBuilder(BsonDocument parameters) implements Transfer {

@@ -44,10 +44,10 @@ final class CollectionParameters {
 			parameters.append("expireAfter", new BsonInt64(expireAfter));
 		}
 		// So that they are refused like unknown keys of a file
-		ChangesBuilder.appendFlag(parameters, "storageEngine", options.getStorageEngineOptions() != null);
-		ChangesBuilder.appendFlag(parameters, "indexOptionDefaults",
+		IndexParameters.appendFlag(parameters, "storageEngine", options.getStorageEngineOptions() != null);
+		IndexParameters.appendFlag(parameters, "indexOptionDefaults",
 				options.getIndexOptionDefaults().getStorageEngine() != null);
-		ChangesBuilder.appendFlag(parameters, "encryptedFields", options.getEncryptedFields() != null);
+		IndexParameters.appendFlag(parameters, "encryptedFields", options.getEncryptedFields() != null);
 		return parameters;
 	}
 
@@ -89,7 +89,7 @@ final class CollectionParameters {
 		}
 		// One that differs is refused like an unknown key of a file
 		Long rounding = options.getBucketRounding(TimeUnit.SECONDS);
-		ChangesBuilder.appendFlag(series, "bucketRounding", rounding != null && !rounding.equals(span));
+		IndexParameters.appendFlag(series, "bucketRounding", rounding != null && !rounding.equals(span));
 		return series;
 	}
 

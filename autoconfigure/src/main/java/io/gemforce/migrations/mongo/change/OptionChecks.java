@@ -20,7 +20,7 @@ final class OptionChecks {
 
 	static void pipeline(BsonValue value, DefinitionCursor cursor) {
 		if (!value.isArray()) {
-			wrong(value, cursor, "a pipeline", "Write a list of stages, for example [{$match: {size: 1}}]");
+			wrongType(value, cursor, "a pipeline", "Write a list of stages, for example [{$match: {size: 1}}]");
 			return;
 		}
 		int index = 0;
@@ -38,7 +38,7 @@ final class OptionChecks {
 	static void positive(BsonValue value, DefinitionCursor cursor) {
 		boolean integer = value.isInt32() || value.isInt64();
 		if (!integer || value.asNumber().longValue() <= 0) {
-			wrong(value, cursor, "an integer above 0", "Write an integer above 0");
+			wrongType(value, cursor, "an integer above 0", "Write an integer above 0");
 		}
 	}
 
@@ -59,7 +59,7 @@ final class OptionChecks {
 	static BiConsumer<BsonValue, DefinitionCursor> notEmpty(String example) {
 		return (value, cursor) -> {
 			if (!value.isDocument() || value.asDocument().isEmpty()) {
-				wrong(value, cursor, "a document that is not empty", "Write for example " + example);
+				wrongType(value, cursor, "a document that is not empty", "Write for example " + example);
 			}
 		};
 	}
@@ -70,7 +70,7 @@ final class OptionChecks {
 		}
 	}
 
-	private static void wrong(BsonValue value, DefinitionCursor cursor, String words, String action) {
+	static void wrongType(BsonValue value, DefinitionCursor cursor, String words, String action) {
 		cursor.wrong("'%s' must be %s but is %s".formatted(cursor.name(), words, BsonFormatter.describe(value)),
 				action);
 	}
