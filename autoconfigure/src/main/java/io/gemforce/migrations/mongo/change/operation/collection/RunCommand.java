@@ -185,4 +185,10 @@ public record RunCommand(BsonDocument up, @Nullable BsonDocument down, boolean d
 		}
 	}
 
+	// Without secrets
+	@Override
+	public String toString() {
+		return summary();
+	}
+
 }
