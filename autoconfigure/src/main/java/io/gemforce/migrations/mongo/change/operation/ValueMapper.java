@@ -1,8 +1,10 @@
 package io.gemforce.migrations.mongo.change.operation;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Collation;
@@ -72,22 +74,24 @@ final class ValueMapper {
 		batches().forEach((documents, again) -> {
 			Map<ExactValue, Preimage> earlier = (chained && (again || resumed)) ? earlier(documents) : Map.of();
 			List<Mapped> mapped = mapped(documents, earlier);
-			if (derived) {
-				// Not packed, as the undo looks for them
-				this.step.preimages().keep(preimages(mapped, true), again || resumed);
-			}
-			else if (this.step.isRemembering() || chained) {
-				this.step.keep(preimages(mapped, false), again || resumed);
-			}
-			return write(mapped);
+			return write(mapped, keep(mapped, derived, again || resumed));
 		});
+	}
+
+	private List<Preimage> keep(List<Mapped> mapped, boolean derived, boolean again) {
+		if (derived) {
+			// Not packed, as the undo looks for them
+			return this.step.preimages().keep(preimages(mapped, true), again);
+		}
+		return (this.step.isRemembering() || this.values.isChained())
+				? this.step.keep(preimages(mapped, false), again) : List.of();
 	}
 
 	void mapBack() throws Exception {
 		if (this.step.preimages().count() == 0) {
 			mapAtOnce();
 		}
-		batches().forEach((documents, again) -> write(mapped(documents, earlier(documents))));
+		batches().forEach((documents, again) -> write(mapped(documents, earlier(documents)), List.of()));
 	}
 
 	private Batches batches() {
@@ -124,7 +128,7 @@ final class ValueMapper {
 			.toList();
 	}
 
-	private boolean write(List<Mapped> mapped) {
+	private boolean write(List<Mapped> mapped, List<Preimage> kept) {
 		if (this.step.hasTransactions()) {
 			// The transaction guarantees that they are as they were read
 			ValuesById values = new ValuesById(this.field);
@@ -132,12 +136,31 @@ final class ValueMapper {
 			values.write(this.step.collection(this.collection));
 			return true;
 		}
-		return ConditionalUpdates.write(this.step.collection(this.collection),
-				mapped.stream()
-					.map((one) -> new UpdateOneModel<BsonDocument>(
-							Conditions.all(Conditions.id(one.id()), Conditions.unchanged(this.field, one.before())),
-							set(one.after()), new UpdateOptions().collation(this.exact)))
-					.toList());
+		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
+		Map<ExactValue, UpdateOneModel<BsonDocument>> alone = new LinkedHashMap<>();
+		for (Mapped one : mapped) {
+			if (!kept.isEmpty() && isWrittenAlone(one)) {
+				alone.put(new ExactValue(one.id()), update(one));
+			}
+			else {
+				updates.add(update(one));
+			}
+		}
+		boolean all = ConditionalUpdates.write(this.step.collection(this.collection), updates);
+		Set<ExactValue> missed = ConditionalUpdates.writeEach(this.step.collection(this.collection), alone);
+		this.step.preimages().takeBack(kept, missed);
+		return all && missed.isEmpty();
+	}
+
+	// A pre-image must not be kept unless the document is mapped
+	private boolean isWrittenAlone(Mapped one) {
+		return this.values.isChained() || one.before().isArray();
+	}
+
+	private UpdateOneModel<BsonDocument> update(Mapped one) {
+		return new UpdateOneModel<>(
+				Conditions.all(Conditions.id(one.id()), Conditions.unchanged(this.field, one.before())),
+				set(one.after()), new UpdateOptions().collation(this.exact));
 	}
 
 	/**

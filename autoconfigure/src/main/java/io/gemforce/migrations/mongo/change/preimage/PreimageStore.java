@@ -3,8 +3,10 @@ package io.gemforce.migrations.mongo.change.preimage;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 import com.mongodb.MongoCommandException;
@@ -67,14 +69,42 @@ public final class PreimageStore {
 	 * Keep pre-images, each in a document of its own.
 	 * @param again whether some of the same documents may be there, none of which is
 	 * packed
+	 * @return those that are kept: where an array is to be changed again, the first
+	 * pre-image stays, as what it has now is partly the work of the change
 	 */
-	public void keep(List<Preimage> preimages, boolean again) {
+	public List<Preimage> keep(List<Preimage> preimages, boolean again) {
+		List<Preimage> kept = again ? withoutArraysAgain(preimages) : preimages;
 		if (again) {
-			put(preimages);
+			put(kept);
 		}
 		else {
-			insert(preimages);
+			insert(kept);
 		}
+		return kept;
+	}
+
+	private List<Preimage> withoutArraysAgain(List<Preimage> preimages) {
+		List<BsonString> keys = preimages.stream()
+			.filter(Preimage::isOfChangedArray)
+			.map((preimage) -> this.range.idOf(preimage.id()))
+			.toList();
+		if (keys.isEmpty()) {
+			return preimages;
+		}
+		Set<BsonValue> there = new HashSet<>();
+		collection().find(Conditions.all(Conditions.ids(keys), Preimage.ofArrays()))
+			.projection(BY_ID)
+			.forEach((document) -> there.add(document.get(ID)));
+		return preimages.stream()
+			.filter((preimage) -> !preimage.isOfChangedArray() || !there.contains(this.range.idOf(preimage.id())))
+			.toList();
+	}
+
+	/**
+	 * Delete those pre-images among some whose documents were not changed after all.
+	 */
+	public void takeBack(List<Preimage> kept, Set<ExactValue> unchanged) {
+		delete(kept.stream().map(Preimage::id).filter((id) -> unchanged.contains(new ExactValue(id))).toList());
 	}
 
 	private void insert(List<Preimage> preimages) {

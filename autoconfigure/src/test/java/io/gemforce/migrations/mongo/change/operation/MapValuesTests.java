@@ -130,6 +130,39 @@ class MapValuesTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whatAnInterruptedAttemptHasMappedIsRestoredOrListedThoughTheArrayHasGrown(boolean transactions) {
+		boolean finished = false;
+		for (int at = 1; !finished; at++) {
+			insert("{_id: 1, s: ['open']}", "{_id: 2, s: 'done'}");
+			TestContext.Builder context = context(transactions).rank(at);
+			finished = upUnlessInterrupted(context.interruption(Interruption.at(at, new Random(at))), MERGE);
+			push("done");
+			context.interruption(Interruption.none()).up(MERGE);
+			List<String> listed = context.down(MERGE).conflictExamples();
+			assertThat(gems().get(0)).as("interrupted at write %d", at)
+				.satisfiesAnyOf((gem) -> assertThat(gem).isEqualTo("{\"_id\": 1, \"s\": [\"open\", \"done\"]}"),
+						(gem) -> assertThat(listed).containsExactly("'gems', document 1: 's' has been changed since"));
+			this.mongo.collection("gems").deleteMany(new Document());
+		}
+	}
+
+	private static boolean upUnlessInterrupted(TestContext.Builder context, ChangeSet changes) {
+		try {
+			context.up(changes);
+			return true;
+		}
+		catch (Interruption.Interrupted ex) {
+			return false;
+		}
+	}
+
+	private void push(String value) {
+		this.mongo.collection("gems")
+			.updateOne(Document.parse("{_id: 1}"), new Document("$push", new Document("s", value)));
+	}
+
 	@Test
 	void keepsNothingOfASwapThatWillNotBeUndone() {
 		insert("{_id: 1, s: 'a'}", "{_id: 2, s: 'b'}");
