@@ -2,9 +2,11 @@ package io.gemforce.migrations.mongo.change.operation;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Collation;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
+import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
@@ -34,6 +37,8 @@ final class ValueMapper {
 	// Each value may cost a scan of the collection
 	private static final int FEW = 20;
 
+	private static final int EXAMPLES = 10;
+
 	private final OperationContext step;
 
 	private final String collection;
@@ -43,6 +48,8 @@ final class ValueMapper {
 	private final FieldPath field;
 
 	private final ValueMapping values;
+
+	private final Set<ExactValue> unclear = new LinkedHashSet<>();
 
 	ValueMapper(OperationContext step, CollectionInfo collection, FieldPath field, ValueMapping values) {
 		this.step = step;
@@ -74,8 +81,48 @@ final class ValueMapper {
 		batches().forEach((documents, again) -> {
 			Map<ExactValue, Preimage> earlier = (chained && (again || resumed)) ? earlier(documents) : Map.of();
 			List<Mapped> mapped = mapped(documents, earlier);
+			addUnclear(documents, earlier);
 			return write(mapped, keep(mapped, derived, again || resumed));
 		});
+		requireNoneUnclear();
+	}
+
+	// Values that came to a mapped document since may be old or new ones
+	private void addUnclear(List<BsonDocument> documents, Map<ExactValue, Preimage> earlier) {
+		for (BsonDocument document : documents) {
+			BsonValue now = this.field.find(document);
+			Preimage preimage = earlier.get(ExactValue.idOf(document));
+			if (now != null && preimage != null && !preimage.isAsBefore(document) && this.unclear.size() < EXAMPLES
+					&& preimage.fields().stream().anyMatch((field) -> hasCome(field.before(), now))) {
+				this.unclear.add(ExactValue.idOf(document));
+			}
+		}
+	}
+
+	private boolean hasCome(@Nullable BsonValue before, BsonValue now) {
+		List<BsonValue> come = new ArrayList<>(elements(now));
+		if (before != null) {
+			elements(this.values.apply(before)).forEach(come::remove);
+		}
+		return come.stream().anyMatch((value) -> !ExactValue.same(this.values.apply(value), value));
+	}
+
+	private static List<BsonValue> elements(BsonValue value) {
+		return value.isArray() ? value.asArray().getValues() : List.of(value);
+	}
+
+	private void requireNoneUnclear() {
+		if (!this.unclear.isEmpty()) {
+			throw this.step.failed(
+					"'%s' of document %s of '%s' was changed after it was mapped, and what came to it may be an old or a new value. It is left as it is, all others are mapped"
+						.formatted(this.field,
+								this.unclear.stream()
+									.map((id) -> BsonFormatter.show(id.value()))
+									.collect(Collectors.joining(", ")),
+								this.collection),
+					"Take out of '%s' what came to it, start again, and put it back as the new value that it stands for"
+						.formatted(this.field));
+		}
 	}
 
 	private List<Preimage> keep(List<Mapped> mapped, boolean derived, boolean again) {

@@ -148,6 +148,34 @@ class MapValuesTests {
 		}
 	}
 
+	@Test
+	void anOldValueThatAnotherClientSetsMeanwhileIsMapped() {
+		ChangeSet changes = map("{a: b, b: c}, others: keep");
+		insert("{_id: 1, s: 'a'}", "{_id: 2, s: 'a'}");
+		context(false).before("bulkWrite", () -> set("{_id: 1}", "{s: 'b'}")).up(changes);
+		assertThat(gems()).containsExactlyInAnyOrder("{\"_id\": 1, \"s\": \"c\"}", "{\"_id\": 2, \"s\": \"b\"}");
+		assertThat(context(false).down(changes).conflicts()).isZero();
+		assertThat(gems()).containsExactlyInAnyOrder("{\"_id\": 1, \"s\": \"b\"}", "{\"_id\": 2, \"s\": \"a\"}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void namesAnArrayThatGotAValueBetweenTwoAttemptsOfASwap(boolean transactions) {
+		ChangeSet changes = map("{a: b, b: a}");
+		insert("{_id: 1, s: ['a']}", "{_id: 2, s: 'b'}");
+		assertThatExceptionOfType(ChangeRefusedException.class)
+			.isThrownBy(() -> context(transactions).before("bulkWrite", () -> set("{_id: 2}", "{s: 'NEW'}")).up(changes));
+		assertThat(gems()).containsExactly("{\"_id\": 1, \"s\": [\"b\"]}", "{\"_id\": 2, \"s\": \"NEW\"}");
+		push("b");
+		set("{_id: 2}", "{s: 'a'}");
+		assertThatExceptionOfType(ChangeRefusedException.class).isThrownBy(() -> context(transactions).up(changes))
+			.withMessageContaining("'s' of document 1 of 'gems' was changed after it was mapped");
+		assertThat(gems()).containsExactly("{\"_id\": 1, \"s\": [\"b\", \"b\"]}", "{\"_id\": 2, \"s\": \"b\"}");
+		set("{_id: 1}", "{s: ['b']}");
+		context(transactions).up(changes);
+		assertThat(gems()).containsExactly("{\"_id\": 1, \"s\": [\"b\"]}", "{\"_id\": 2, \"s\": \"b\"}");
+	}
+
 	private static boolean upUnlessInterrupted(TestContext.Builder context, ChangeSet changes) {
 		try {
 			context.up(changes);
