@@ -3,13 +3,16 @@ package io.gemforce.migrations.mongo.change.operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 import org.bson.BsonDocument;
+import org.bson.BsonValue;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.gemforce.migrations.mongo.change.ChangePlan;
 import io.gemforce.migrations.mongo.change.Interruption;
@@ -241,6 +244,21 @@ class ElementFieldTests {
 		assertThat(gems()).containsExactly(json("{_id: 1, items: [{}, {}]}"));
 		assertThat(context.down(TestChanges.of(REMOVE)).conflicts()).isZero();
 		assertThat(gems()).containsExactly(json("{_id: 1, items: [{price: 1}, {price: 2}]}"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void convertsArraysThatAreAllTheSame(boolean transactions) {
+		IntStream.rangeClosed(1, 12).forEach((id) -> insert("{_id: %d, tags: [1, 2]}".formatted(id)));
+		String change = "convertField: {collection: gems, field: 'tags[]', to: long}";
+		TestContext.Builder context = TestContext.on(this.mongo)
+			.transactions(transactions && MongoServers.isReplicaSet());
+		context.up(TestChanges.of(change));
+		assertThat(gems()).hasSize(12)
+			.allSatisfy((gem) -> assertThat(gem.getArray("tags")).allMatch(BsonValue::isInt64));
+		assertThat(context.down(TestChanges.of(change)).conflicts()).isZero();
+		assertThat(gems()).hasSize(12)
+			.allSatisfy((gem) -> assertThat(gem.getArray("tags")).allMatch(BsonValue::isInt32));
 	}
 
 	@Test
