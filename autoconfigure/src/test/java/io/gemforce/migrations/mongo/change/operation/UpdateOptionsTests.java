@@ -172,6 +172,20 @@ class UpdateOptionsTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void undoesAnUpdateOfAFieldWithTheSignOfElementsInItsName(boolean transactions) {
+		insert("gems", "{_id: 1, 'tags[]': 'a', n: 1}");
+		ChangeSet changes = TestChanges
+			.of("update: {collection: gems, filter: {n: 1}, up: {$unset: {'tags[]': ''}}}");
+		TestContext.Builder context = TestContext.on(this.mongo)
+			.transactions(transactions && MongoServers.isReplicaSet());
+		context.up(changes);
+		assertThat(documents("gems")).containsExactly(json("{_id: 1, n: 1}"));
+		assertThat(context.down(changes).conflicts()).isZero();
+		assertThat(documents("gems")).containsExactly(json("{_id: 1, n: 1, 'tags[]': 'a'}"));
+	}
+
 	@Test
 	@RequiresReplicaSet("transactions")
 	void readsDocumentsOnceIfItIsKnownWhatTheUpdateMakesOfThem() {
