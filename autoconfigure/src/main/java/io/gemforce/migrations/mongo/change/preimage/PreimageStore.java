@@ -203,7 +203,8 @@ public final class PreimageStore {
 	 * collection.
 	 */
 	public BsonDocument tryUpsert(BsonValue update, FindOneAndUpdateOptions options, BsonValue id) {
-		BsonDocument inserted = updateCopy(update, options.upsert(true), id, null);
+		BsonDocument inserted = update.isArray() ? aggregateNew(update.asArray(), options, id)
+				: updateCopy(update, options.upsert(true), id, null);
 		if (inserted == null) {
 			throw new IllegalStateException("An upsert has inserted nothing");
 		}
@@ -216,6 +217,27 @@ public final class PreimageStore {
 		stages.add(new BsonDocument("$replaceRoot", new BsonDocument("newRoot", new BsonString("$" + Preimage.WHOLE))));
 		stages.addAll(UpdateOperators.toAggregation(pipeline));
 		return collection().aggregate(stages).let(options.getLet()).first();
+	}
+
+	// A pipeline may read the id, which a copy has not
+	private @Nullable BsonDocument aggregateNew(BsonArray pipeline, FindOneAndUpdateOptions options, BsonValue id) {
+		BsonString trial = this.range.of("trial").idOf(id);
+		BsonDocument filter = new BsonDocument(ID, trial);
+		BsonDocument inserted = new BsonDocument(ID, id);
+		collection().deleteOne(filter);
+		collection().insertOne(new BsonDocument(ID, trial).append(Preimage.WHOLE, inserted));
+		try {
+			BsonDocument computed = aggregate(trial, pipeline, options);
+			if (computed == null) {
+				return null;
+			}
+			computed.remove(ID);
+			inserted.putAll(computed);
+			return inserted;
+		}
+		finally {
+			collection().deleteOne(filter);
+		}
 	}
 
 	// No operator can tell that the copy has another id

@@ -172,6 +172,18 @@ class UpdateOptionsTests {
 		}
 	}
 
+	@Test
+	@RequiresReplicaSet("update pipelines")
+	void undoesAnUpsertByAPipelineThatReadsTheId() {
+		insert("settings", "{_id: 'other'}");
+		ChangeSet changes = TestChanges.of("update: {collection: settings, filter: {_id: theme}, "
+				+ "up: [{$set: {name: {$concat: ['my ', $_id]}}}], upsert: true, idempotent: true}");
+		TestContext.on(this.mongo).up(changes);
+		assertThat(documents("settings")).contains(json("{_id: 'theme', name: 'my theme'}"));
+		assertThat(down(changes).conflicts()).isZero();
+		assertThat(documents("settings")).containsExactly(json("{_id: 'other'}"));
+	}
+
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void undoesAnUpdateOfAFieldWithTheSignOfElementsInItsName(boolean transactions) {
