@@ -172,6 +172,34 @@ class UpdateOptionsTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aDocumentThatAnInterruptedUpsertHasInsertedIsItsServicesThen(boolean transactions) {
+		ChangeSet changes = TestChanges.of(UPSERT);
+		boolean finished = false;
+		int changed = 0;
+		for (int at = 1; !finished; at++) {
+			TestContext.Builder context = TestContext.on(this.mongo)
+				.transactions(transactions && MongoServers.isReplicaSet())
+				.rank(at)
+				.interruption(Interruption.at(at, new Random(0)));
+			try {
+				context.up(changes);
+				finished = true;
+			}
+			catch (Interruption.Interrupted ex) {
+				boolean there = !documents("settings").isEmpty();
+				changed += there ? 1 : 0;
+				this.mongo.collection("settings").updateOne(new Document(), Document.parse("{$set: {color: 'blue'}}"));
+				context.interruption(Interruption.none()).up(changes);
+				assertThat(documents("settings")).as("interrupted at write %d", at)
+					.containsExactly(json("{_id: 'theme', color: '%s', by: 'us'}".formatted(there ? "blue" : "red")));
+			}
+			this.mongo.collection("settings").deleteMany(new Document());
+		}
+		assertThat(changed).isPositive();
+	}
+
 	@Test
 	@RequiresReplicaSet("update pipelines")
 	void undoesAnUpsertByAPipelineThatReadsTheId() {
