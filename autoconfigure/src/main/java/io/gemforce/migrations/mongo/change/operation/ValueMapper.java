@@ -130,8 +130,8 @@ final class ValueMapper {
 			// Not packed, as the undo looks for them
 			return this.step.preimages().keep(preimages(mapped, true), again);
 		}
-		return (this.step.isRemembering() || this.values.isChained())
-				? this.step.keep(preimages(mapped, false), again) : List.of();
+		return (this.step.isRemembering() || this.values.isChained()) ? this.step.keep(preimages(mapped, false), again)
+				: List.of();
 	}
 
 	void mapBack() throws Exception {

@@ -83,8 +83,7 @@ final class ValuesById {
 	private UpdateManyModel<BsonDocument> update(List<BsonValue> alike, BsonValue value) {
 		BsonDocument set = new BsonDocument(this.field.text(), value);
 		BsonDocument ids = Conditions.ids(alike);
-		return FieldValues.areCompound(set)
-				? new UpdateManyModel<>(ids, FieldValues.pipeline(set, new BsonDocument()))
+		return FieldValues.areCompound(set) ? new UpdateManyModel<>(ids, FieldValues.pipeline(set, new BsonDocument()))
 				: new UpdateManyModel<>(ids, FieldValues.operators(set, new BsonDocument()));
 	}
 

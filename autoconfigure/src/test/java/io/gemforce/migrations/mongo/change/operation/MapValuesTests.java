@@ -163,8 +163,8 @@ class MapValuesTests {
 	void namesAnArrayThatGotAValueBetweenTwoAttemptsOfASwap(boolean transactions) {
 		ChangeSet changes = map("{a: b, b: a}");
 		insert("{_id: 1, s: ['a']}", "{_id: 2, s: 'b'}");
-		assertThatExceptionOfType(ChangeRefusedException.class)
-			.isThrownBy(() -> context(transactions).before("bulkWrite", () -> set("{_id: 2}", "{s: 'NEW'}")).up(changes));
+		assertThatExceptionOfType(ChangeRefusedException.class).isThrownBy(
+				() -> context(transactions).before("bulkWrite", () -> set("{_id: 2}", "{s: 'NEW'}")).up(changes));
 		assertThat(gems()).containsExactly("{\"_id\": 1, \"s\": [\"b\"]}", "{\"_id\": 2, \"s\": \"NEW\"}");
 		push("b");
 		set("{_id: 2}", "{s: 'a'}");

@@ -216,8 +216,7 @@ class UpdateOptionsTests {
 	@ValueSource(booleans = { true, false })
 	void undoesAnUpdateOfAFieldWithTheSignOfElementsInItsName(boolean transactions) {
 		insert("gems", "{_id: 1, 'tags[]': 'a', n: 1}");
-		ChangeSet changes = TestChanges
-			.of("update: {collection: gems, filter: {n: 1}, up: {$unset: {'tags[]': ''}}}");
+		ChangeSet changes = TestChanges.of("update: {collection: gems, filter: {n: 1}, up: {$unset: {'tags[]': ''}}}");
 		TestContext.Builder context = TestContext.on(this.mongo)
 			.transactions(transactions && MongoServers.isReplicaSet());
 		context.up(changes);
