@@ -227,16 +227,16 @@ public final class OperationContext {
 	/**
 	 * Keep the pre-images of a batch, which are only read in sequence. An attempt that
 	 * resumes the change has to unpack them first.
+	 * @return those that are kept, and not known from before
 	 */
-	public void keep(List<Preimage> preimages, boolean again) {
+	public List<Preimage> keep(List<Preimage> preimages, boolean again) {
 		preimages.forEach(this::requireStorable);
 		// Without a transaction a document that was changed in between is kept again
 		if (again || !hasTransactions()) {
-			this.preimages.keep(preimages, again);
+			return this.preimages.keep(preimages, again);
 		}
-		else {
-			this.preimages.pack(preimages);
-		}
+		this.preimages.pack(preimages);
+		return preimages;
 	}
 
 	// The document that it is stored in has an id of its own, and may be a pack

@@ -120,9 +120,11 @@ public final class Conditions {
 
 	/**
 	 * The field is as it was read; a comparison alone also matches arrays with the value.
+	 * The path leads through no array: {@code []} is a part of a name.
 	 */
 	public static BsonDocument unchanged(FieldPath path, @Nullable BsonValue value) {
-		BsonDocument unchanged = (value != null) ? holds(path, value) : missing(path);
+		BsonDocument unchanged = (value != null) ? holds(path, value)
+				: new BsonDocument(path.text(), new BsonDocument("$exists", BsonBoolean.FALSE));
 		path.parents().forEach((parent) -> unchanged.append(parent.text(), NO_ARRAY));
 		return unchanged;
 	}

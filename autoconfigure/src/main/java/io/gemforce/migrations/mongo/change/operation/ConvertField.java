@@ -210,7 +210,7 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 		for (BsonDocument document : documents) {
 			BsonValue before = place.find(document);
 			AtomicBoolean derivable = new AtomicBoolean(true);
-			BsonValue after = this.field.rewrite(document, (value) -> convert(step, document, value, derivable));
+			BsonValue after = this.field.rewrite(document, (value) -> convert(step, document, value, again, derivable));
 			if (before != null && !ExactValue.same(before, after)) {
 				if (!derivable.get()) {
 					preimages.add(Preimage.ofField(WholeDocument.id(document), place, before, after));
@@ -218,21 +218,24 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 				rewrites.add(document, after);
 			}
 		}
-		if (step.isRemembering() && step.notes().containsKey(ORIGINAL_TYPE)) {
-			// Stored for the undo, which converts back what has no pre-image
-			step.preimages().keep(preimages, again);
+		return rewrites.write(this.collection, keep(step, preimages, again));
+	}
+
+	private List<Preimage> keep(OperationContext step, List<Preimage> preimages, boolean again) {
+		if (!step.isRemembering()) {
+			return List.of();
 		}
-		else if (step.isRemembering()) {
-			step.keep(preimages, again);
-		}
-		return rewrites.write(this.collection);
+		// One by one for an undo that converts back what has no pre-image
+		return step.notes().containsKey(ORIGINAL_TYPE) ? step.preimages().keep(preimages, again)
+				: step.keep(preimages, again);
 	}
 
 	// Null if the value is to be removed
-	private @Nullable BsonValue convert(OperationContext step, BsonDocument document, BsonValue value,
+	private @Nullable BsonValue convert(OperationContext step, BsonDocument document, BsonValue value, boolean again,
 			AtomicBoolean derivable) {
 		if (!isToConvert(value)) {
-			derivable.compareAndSet(true, value.isNull());
+			// Beside what was added since there may be what an earlier call has converted
+			derivable.compareAndSet(true, again || value.isNull());
 			return value;
 		}
 		if (isImplausible(value)) {
@@ -304,7 +307,7 @@ public record ConvertField(String collection, FieldPath field, FieldType to, OnC
 				rewrites.add(document, after);
 			}
 		}
-		return rewrites.write(this.collection);
+		return rewrites.write(this.collection, List.of());
 	}
 
 	private void conflicts(OperationContext step, List<BsonDocument> left, BsonType original) {

@@ -32,7 +32,7 @@ record ElementUpdate(String collection, FieldEdit edit) {
 		Batches.ofFields(step, this.collection, filter, List.of(array.text())).forEach((documents, again) -> {
 			Rewrites rewrites = new Rewrites(step, array);
 			documents.forEach((document) -> rewrite(rewrites, document, this.edit.apply(document)));
-			return rewrites.write(this.collection);
+			return rewrites.write(this.collection, List.of());
 		});
 	}
 
@@ -72,7 +72,7 @@ record ElementUpdate(String collection, FieldEdit edit) {
 			documents.stream()
 				.filter((document) -> EnclosingDocuments.remembered(remembered, document) == null)
 				.forEach((document) -> rewrite(rewrites, document, this.edit.scope().mapDocuments(document, element)));
-			return rewrites.write(this.collection);
+			return rewrites.write(this.collection, List.of());
 		});
 	}
 

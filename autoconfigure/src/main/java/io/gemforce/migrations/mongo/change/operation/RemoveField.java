@@ -142,8 +142,7 @@ public record RemoveField(String collection, FieldPath field) implements ChangeO
 				rewrites.add(document, after);
 			}
 		}
-		step.keep(preimages, again);
-		return rewrites.write(this.collection);
+		return rewrites.write(this.collection, step.keep(preimages, again));
 	}
 
 	@Override

@@ -1,7 +1,11 @@
 package io.gemforce.migrations.mongo.change.operation;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 import com.mongodb.client.model.UpdateOneModel;
 import org.bson.BsonDocument;
@@ -12,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
 import io.gemforce.migrations.mongo.change.document.Conditions;
+import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
 import io.gemforce.migrations.mongo.change.document.FieldValues;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
+import io.gemforce.migrations.mongo.change.preimage.Preimage;
 
 /**
  * Other values for a field of the documents of a batch, each only where the field is as
@@ -30,6 +36,9 @@ final class Rewrites {
 
 	private final List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
 
+	// Their pre-images are only kept if they are written
+	private final Map<ExactValue, UpdateOneModel<BsonDocument>> ofArrays = new LinkedHashMap<>();
+
 	Rewrites(OperationContext step, FieldPath field) {
 		this.step = step;
 		this.field = field;
@@ -42,24 +51,37 @@ final class Rewrites {
 			this.values.add(id, value);
 			return;
 		}
-		BsonDocument filter = Conditions.all(Conditions.id(id),
-				Conditions.unchanged(this.field, this.field.find(document)));
+		BsonValue before = this.field.find(document);
+		BsonDocument filter = Conditions.all(Conditions.id(id), Conditions.unchanged(this.field, before));
 		BsonDocument set = (value != null) ? new BsonDocument(this.field.text(), value) : new BsonDocument();
 		BsonDocument unset = (value != null) ? new BsonDocument()
 				: new BsonDocument(this.field.text(), new BsonInt32(1));
 		boolean pipeline = FieldValues.areCompound(set) && this.step.knowsPipelines();
-		this.updates.add(pipeline ? new UpdateOneModel<>(filter, FieldValues.pipeline(set, unset))
-				: new UpdateOneModel<>(filter, FieldValues.operators(set, unset)));
+		UpdateOneModel<BsonDocument> update = pipeline ? new UpdateOneModel<>(filter, FieldValues.pipeline(set, unset))
+				: new UpdateOneModel<>(filter, FieldValues.operators(set, unset));
+		if (before != null && before.isArray() && value != null) {
+			this.ofArrays.put(new ExactValue(id), update);
+		}
+		else {
+			this.updates.add(update);
+		}
 	}
 
 	// Returns whether all documents were as they had been read
-	boolean write(String collection) {
+	boolean write(String collection, List<Preimage> kept) {
 		if (this.step.hasTransactions()) {
 			// The transaction guarantees that they are as they were read
 			this.values.write(this.step.collection(collection));
 			return true;
 		}
-		return ConditionalUpdates.write(this.step.collection(collection), this.updates);
+		if (kept.isEmpty()) {
+			return ConditionalUpdates.write(this.step.collection(collection),
+					Stream.concat(this.updates.stream(), this.ofArrays.values().stream()).toList());
+		}
+		boolean all = ConditionalUpdates.write(this.step.collection(collection), this.updates);
+		Set<ExactValue> missed = ConditionalUpdates.writeEach(this.step.collection(collection), this.ofArrays);
+		this.step.preimages().takeBack(kept, missed);
+		return all && missed.isEmpty();
 	}
 
 }

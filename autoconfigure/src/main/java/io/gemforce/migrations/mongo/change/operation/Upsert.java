@@ -63,6 +63,10 @@ record Upsert(UpdateCommand command, boolean isIdempotent) {
 		if (!step.isBegun()) {
 			step.begin(notes);
 		}
+		else if (!step.ids(this.command.collection(), this.command.filter(), 1).isEmpty()) {
+			// Inserted by an interrupted attempt: what it is now is somebody's change
+			return true;
+		}
 		this.command.run(step);
 		return true;
 	}

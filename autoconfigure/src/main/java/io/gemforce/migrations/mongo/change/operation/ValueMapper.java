@@ -1,8 +1,12 @@
 package io.gemforce.migrations.mongo.change.operation;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Collation;
@@ -15,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
+import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
@@ -32,6 +37,8 @@ final class ValueMapper {
 	// Each value may cost a scan of the collection
 	private static final int FEW = 20;
 
+	private static final int EXAMPLES = 10;
+
 	private final OperationContext step;
 
 	private final String collection;
@@ -41,6 +48,8 @@ final class ValueMapper {
 	private final FieldPath field;
 
 	private final ValueMapping values;
+
+	private final Set<ExactValue> unclear = new LinkedHashSet<>();
 
 	ValueMapper(OperationContext step, CollectionInfo collection, FieldPath field, ValueMapping values) {
 		this.step = step;
@@ -72,22 +81,64 @@ final class ValueMapper {
 		batches().forEach((documents, again) -> {
 			Map<ExactValue, Preimage> earlier = (chained && (again || resumed)) ? earlier(documents) : Map.of();
 			List<Mapped> mapped = mapped(documents, earlier);
-			if (derived) {
-				// Not packed, as the undo looks for them
-				this.step.preimages().keep(preimages(mapped, true), again || resumed);
-			}
-			else if (this.step.isRemembering() || chained) {
-				this.step.keep(preimages(mapped, false), again || resumed);
-			}
-			return write(mapped);
+			addUnclear(documents, earlier);
+			return write(mapped, keep(mapped, derived, again || resumed));
 		});
+		requireNoneUnclear();
+	}
+
+	// Values that came to a mapped document since may be old or new ones
+	private void addUnclear(List<BsonDocument> documents, Map<ExactValue, Preimage> earlier) {
+		for (BsonDocument document : documents) {
+			BsonValue now = this.field.find(document);
+			Preimage preimage = earlier.get(ExactValue.idOf(document));
+			if (now != null && preimage != null && !preimage.isAsBefore(document) && this.unclear.size() < EXAMPLES
+					&& preimage.fields().stream().anyMatch((field) -> hasCome(field.before(), now))) {
+				this.unclear.add(ExactValue.idOf(document));
+			}
+		}
+	}
+
+	private boolean hasCome(@Nullable BsonValue before, BsonValue now) {
+		List<BsonValue> come = new ArrayList<>(elements(now));
+		if (before != null) {
+			elements(this.values.apply(before)).forEach(come::remove);
+		}
+		return come.stream().anyMatch((value) -> !ExactValue.same(this.values.apply(value), value));
+	}
+
+	private static List<BsonValue> elements(BsonValue value) {
+		return value.isArray() ? value.asArray().getValues() : List.of(value);
+	}
+
+	private void requireNoneUnclear() {
+		if (!this.unclear.isEmpty()) {
+			throw this.step.failed(
+					"'%s' of document %s of '%s' was changed after it was mapped, and what came to it may be an old or a new value. It is left as it is, all others are mapped"
+						.formatted(this.field,
+								this.unclear.stream()
+									.map((id) -> BsonFormatter.show(id.value()))
+									.collect(Collectors.joining(", ")),
+								this.collection),
+					"Take out of '%s' what came to it, start again, and put it back as the new value that it stands for"
+						.formatted(this.field));
+		}
+	}
+
+	private List<Preimage> keep(List<Mapped> mapped, boolean derived, boolean again) {
+		if (derived) {
+			// Not packed, as the undo looks for them
+			return this.step.preimages().keep(preimages(mapped, true), again);
+		}
+		return (this.step.isRemembering() || this.values.isChained()) ? this.step.keep(preimages(mapped, false), again)
+				: List.of();
 	}
 
 	void mapBack() throws Exception {
 		if (this.step.preimages().count() == 0) {
 			mapAtOnce();
 		}
-		batches().forEach((documents, again) -> write(mapped(documents, earlier(documents))));
+		batches().forEach((documents, again) -> write(mapped(documents, earlier(documents)), List.of()));
 	}
 
 	private Batches batches() {
@@ -124,7 +175,7 @@ final class ValueMapper {
 			.toList();
 	}
 
-	private boolean write(List<Mapped> mapped) {
+	private boolean write(List<Mapped> mapped, List<Preimage> kept) {
 		if (this.step.hasTransactions()) {
 			// The transaction guarantees that they are as they were read
 			ValuesById values = new ValuesById(this.field);
@@ -132,12 +183,31 @@ final class ValueMapper {
 			values.write(this.step.collection(this.collection));
 			return true;
 		}
-		return ConditionalUpdates.write(this.step.collection(this.collection),
-				mapped.stream()
-					.map((one) -> new UpdateOneModel<BsonDocument>(
-							Conditions.all(Conditions.id(one.id()), Conditions.unchanged(this.field, one.before())),
-							set(one.after()), new UpdateOptions().collation(this.exact)))
-					.toList());
+		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
+		Map<ExactValue, UpdateOneModel<BsonDocument>> alone = new LinkedHashMap<>();
+		for (Mapped one : mapped) {
+			if (!kept.isEmpty() && isWrittenAlone(one)) {
+				alone.put(new ExactValue(one.id()), update(one));
+			}
+			else {
+				updates.add(update(one));
+			}
+		}
+		boolean all = ConditionalUpdates.write(this.step.collection(this.collection), updates);
+		Set<ExactValue> missed = ConditionalUpdates.writeEach(this.step.collection(this.collection), alone);
+		this.step.preimages().takeBack(kept, missed);
+		return all && missed.isEmpty();
+	}
+
+	// A pre-image must not be kept unless the document is mapped
+	private boolean isWrittenAlone(Mapped one) {
+		return this.values.isChained() || one.before().isArray();
+	}
+
+	private UpdateOneModel<BsonDocument> update(Mapped one) {
+		return new UpdateOneModel<>(
+				Conditions.all(Conditions.id(one.id()), Conditions.unchanged(this.field, one.before())),
+				set(one.after()), new UpdateOptions().collation(this.exact));
 	}
 
 	/**

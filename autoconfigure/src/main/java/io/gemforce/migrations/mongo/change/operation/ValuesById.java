@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
+import io.gemforce.migrations.mongo.change.document.FieldValues;
 
 /**
  * Sets a field of many documents to a value each, by one fast command.
@@ -58,7 +59,7 @@ final class ValuesById {
 		List<BsonValue> values = new ArrayList<>();
 		this.idsByValue.forEach((value, alike) -> {
 			if (alike.size() >= ALIKE) {
-				updates.add(new UpdateManyModel<>(Conditions.ids(alike), set(value.value())));
+				updates.add(update(alike, value.value()));
 			}
 			else {
 				ids.addAll(alike);
@@ -77,6 +78,13 @@ final class ValuesById {
 		if (!updates.isEmpty()) {
 			collection.bulkWrite(updates);
 		}
+	}
+
+	private UpdateManyModel<BsonDocument> update(List<BsonValue> alike, BsonValue value) {
+		BsonDocument set = new BsonDocument(this.field.text(), value);
+		BsonDocument ids = Conditions.ids(alike);
+		return FieldValues.areCompound(set) ? new UpdateManyModel<>(ids, FieldValues.pipeline(set, new BsonDocument()))
+				: new UpdateManyModel<>(ids, FieldValues.operators(set, new BsonDocument()));
 	}
 
 	private BsonDocument set(BsonValue value) {

@@ -17,6 +17,7 @@ import org.bson.codecs.BsonDocumentCodec;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.change.document.BatchSize;
+import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.FieldPath;
 import io.gemforce.migrations.mongo.change.document.Fingerprint;
@@ -179,6 +180,18 @@ public record Preimage(BsonDocument content) {
 		List<@Nullable BsonValue> nothing = new ArrayList<>();
 		fields().forEach((field) -> nothing.add(null));
 		return Fingerprint.of(nothing).equals(this.content.get(AFTER));
+	}
+
+	/**
+	 * Whether the change has left an array where there was one, with other content.
+	 */
+	boolean isOfChangedArray() {
+		BsonValue before = this.content.get(VALUE);
+		return before != null && before.isArray() && !this.content.containsKey(LITERAL) && !isRemoval();
+	}
+
+	static BsonDocument ofArrays() {
+		return Conditions.isArray(new FieldPath(VALUE));
 	}
 
 	/**

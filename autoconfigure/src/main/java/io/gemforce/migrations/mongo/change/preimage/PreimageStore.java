@@ -3,8 +3,10 @@ package io.gemforce.migrations.mongo.change.preimage;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 import com.mongodb.MongoCommandException;
@@ -67,14 +69,42 @@ public final class PreimageStore {
 	 * Keep pre-images, each in a document of its own.
 	 * @param again whether some of the same documents may be there, none of which is
 	 * packed
+	 * @return those that are kept: where an array is to be changed again, the first
+	 * pre-image stays, as what it has now is partly the work of the change
 	 */
-	public void keep(List<Preimage> preimages, boolean again) {
+	public List<Preimage> keep(List<Preimage> preimages, boolean again) {
+		List<Preimage> kept = again ? withoutArraysAgain(preimages) : preimages;
 		if (again) {
-			put(preimages);
+			put(kept);
 		}
 		else {
-			insert(preimages);
+			insert(kept);
 		}
+		return kept;
+	}
+
+	private List<Preimage> withoutArraysAgain(List<Preimage> preimages) {
+		List<BsonString> keys = preimages.stream()
+			.filter(Preimage::isOfChangedArray)
+			.map((preimage) -> this.range.idOf(preimage.id()))
+			.toList();
+		if (keys.isEmpty()) {
+			return preimages;
+		}
+		Set<BsonValue> there = new HashSet<>();
+		collection().find(Conditions.all(Conditions.ids(keys), Preimage.ofArrays()))
+			.projection(BY_ID)
+			.forEach((document) -> there.add(document.get(ID)));
+		return preimages.stream()
+			.filter((preimage) -> !preimage.isOfChangedArray() || !there.contains(this.range.idOf(preimage.id())))
+			.toList();
+	}
+
+	/**
+	 * Delete those pre-images among some whose documents were not changed after all.
+	 */
+	public void takeBack(List<Preimage> kept, Set<ExactValue> unchanged) {
+		delete(kept.stream().map(Preimage::id).filter((id) -> unchanged.contains(new ExactValue(id))).toList());
 	}
 
 	private void insert(List<Preimage> preimages) {
@@ -173,7 +203,8 @@ public final class PreimageStore {
 	 * collection.
 	 */
 	public BsonDocument tryUpsert(BsonValue update, FindOneAndUpdateOptions options, BsonValue id) {
-		BsonDocument inserted = updateCopy(update, options.upsert(true), id, null);
+		BsonDocument inserted = update.isArray() ? aggregateNew(update.asArray(), options, id)
+				: updateCopy(update, options.upsert(true), id, null);
 		if (inserted == null) {
 			throw new IllegalStateException("An upsert has inserted nothing");
 		}
@@ -186,6 +217,27 @@ public final class PreimageStore {
 		stages.add(new BsonDocument("$replaceRoot", new BsonDocument("newRoot", new BsonString("$" + Preimage.WHOLE))));
 		stages.addAll(UpdateOperators.toAggregation(pipeline));
 		return collection().aggregate(stages).let(options.getLet()).first();
+	}
+
+	// A pipeline may read the id, which a copy has not
+	private @Nullable BsonDocument aggregateNew(BsonArray pipeline, FindOneAndUpdateOptions options, BsonValue id) {
+		BsonString trial = this.range.of("trial").idOf(id);
+		BsonDocument filter = new BsonDocument(ID, trial);
+		BsonDocument inserted = new BsonDocument(ID, id);
+		collection().deleteOne(filter);
+		collection().insertOne(new BsonDocument(ID, trial).append(Preimage.WHOLE, inserted));
+		try {
+			BsonDocument computed = aggregate(trial, pipeline, options);
+			if (computed == null) {
+				return null;
+			}
+			computed.remove(ID);
+			inserted.putAll(computed);
+			return inserted;
+		}
+		finally {
+			collection().deleteOne(filter);
+		}
 	}
 
 	// No operator can tell that the copy has another id

@@ -2,18 +2,23 @@ package io.gemforce.migrations.mongo.change.operation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 
 import org.bson.BsonDocument;
+import org.bson.BsonValue;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.gemforce.migrations.mongo.change.ChangePlan;
 import io.gemforce.migrations.mongo.change.Interruption;
 import io.gemforce.migrations.mongo.change.TestChanges;
 import io.gemforce.migrations.mongo.change.TestContext;
+import io.gemforce.migrations.mongo.change.UndoResult;
 import io.gemforce.migrations.mongo.change.contract.ChangeRefusedException;
 import io.gemforce.migrations.support.MongoServers;
 import io.gemforce.migrations.support.MongoTestDatabase;
@@ -40,6 +45,8 @@ class ElementFieldTests {
 	private static final String REMOVE = "removeField: {collection: gems, field: 'items[].price'}";
 
 	private static final String CONVERT = "convertField: {collection: gems, field: 'items[].price', to: string}";
+
+	private static final String CONVERT_TAGS = "convertField: {collection: gems, field: 'tags[]', to: string}";
 
 	private final MongoTestDatabase mongo;
 
@@ -184,6 +191,74 @@ class ElementFieldTests {
 			.containsExactly("'gems', document 1: 'items' has been changed since");
 		assertThat(gems()).containsExactlyInAnyOrder(json("{_id: 1, items: [{name: 'x'}], more: 1}"),
 				json("{_id: 2, items: [{price: 2}]}"));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`', value = { REMOVE + "|true", REMOVE + "|false", CONVERT + "|true",
+			CONVERT + "|false", CONVERT_TAGS + "|true", CONVERT_TAGS + "|false" })
+	void whatAnInterruptedAttemptHasChangedIsRestoredOrListedThoughTheArrayHasGrown(String change,
+			boolean transactions) {
+		for (String other : List.of("{_id: 2}", "{_id: 2, items: [{price: true}], tags: [true]}")) {
+			boolean finished = false;
+			for (int at = 1; !finished; at++) {
+				insert("{_id: 1, items: [{price: 1}], tags: [1]}", other);
+				TestContext.Builder context = TestContext.on(this.mongo)
+					.transactions(transactions && MongoServers.isReplicaSet())
+					.rank(at + 100L * other.length());
+				finished = upUnlessInterrupted(context.interruption(Interruption.at(at, new Random(at))), change);
+				push("{items: {price: 2}, tags: 2}");
+				context.interruption(Interruption.none()).up(TestChanges.of(change));
+				UndoResult result = context.down(TestChanges.of(change));
+				assertThat(gems().get(0)).as("interrupted at write %d", at)
+					.satisfiesAnyOf(
+							(gem) -> assertThat(gem)
+								.isEqualTo(json("{_id: 1, items: [{price: 1}, {price: 2}], tags: [1, 2]}")),
+							(gem) -> assertThat(result.conflictExamples()).singleElement()
+								.asString()
+								.startsWith("'gems', document 1: "));
+				this.mongo.collection("gems").deleteMany(new Document());
+			}
+		}
+	}
+
+	private static boolean upUnlessInterrupted(TestContext.Builder context, String change) {
+		try {
+			context.up(TestChanges.of(change));
+			return true;
+		}
+		catch (Interruption.Interrupted ex) {
+			return false;
+		}
+	}
+
+	private void push(String elements) {
+		this.mongo.collection("gems")
+			.updateOne(Document.parse("{_id: 1}"), new Document("$push", Document.parse(elements)));
+	}
+
+	@Test
+	void anArrayThatGrowsBeforeItIsWrittenIsRestored() {
+		insert("{_id: 1, items: [{price: 1}]}");
+		TestContext.Builder context = TestContext.on(this.mongo).withoutTransactions();
+		context.before("bulkWrite", () -> push("{items: {price: 2}}")).up(TestChanges.of(REMOVE));
+		assertThat(gems()).containsExactly(json("{_id: 1, items: [{}, {}]}"));
+		assertThat(context.down(TestChanges.of(REMOVE)).conflicts()).isZero();
+		assertThat(gems()).containsExactly(json("{_id: 1, items: [{price: 1}, {price: 2}]}"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void convertsArraysThatAreAllTheSame(boolean transactions) {
+		IntStream.rangeClosed(1, 12).forEach((id) -> insert("{_id: %d, tags: [1, 2]}".formatted(id)));
+		String change = "convertField: {collection: gems, field: 'tags[]', to: long}";
+		TestContext.Builder context = TestContext.on(this.mongo)
+			.transactions(transactions && MongoServers.isReplicaSet());
+		context.up(TestChanges.of(change));
+		assertThat(gems()).hasSize(12)
+			.allSatisfy((gem) -> assertThat(gem.getArray("tags")).allMatch(BsonValue::isInt64));
+		assertThat(context.down(TestChanges.of(change)).conflicts()).isZero();
+		assertThat(gems()).hasSize(12)
+			.allSatisfy((gem) -> assertThat(gem.getArray("tags")).allMatch(BsonValue::isInt32));
 	}
 
 	@Test

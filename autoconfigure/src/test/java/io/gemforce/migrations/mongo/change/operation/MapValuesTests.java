@@ -130,6 +130,67 @@ class MapValuesTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whatAnInterruptedAttemptHasMappedIsRestoredOrListedThoughTheArrayHasGrown(boolean transactions) {
+		boolean finished = false;
+		for (int at = 1; !finished; at++) {
+			insert("{_id: 1, s: ['open']}", "{_id: 2, s: 'done'}");
+			TestContext.Builder context = context(transactions).rank(at);
+			finished = upUnlessInterrupted(context.interruption(Interruption.at(at, new Random(at))), MERGE);
+			push("done");
+			context.interruption(Interruption.none()).up(MERGE);
+			List<String> listed = context.down(MERGE).conflictExamples();
+			assertThat(gems().get(0)).as("interrupted at write %d", at)
+				.satisfiesAnyOf((gem) -> assertThat(gem).isEqualTo("{\"_id\": 1, \"s\": [\"open\", \"done\"]}"),
+						(gem) -> assertThat(listed).containsExactly("'gems', document 1: 's' has been changed since"));
+			this.mongo.collection("gems").deleteMany(new Document());
+		}
+	}
+
+	@Test
+	void anOldValueThatAnotherClientSetsMeanwhileIsMapped() {
+		ChangeSet changes = map("{a: b, b: c}, others: keep");
+		insert("{_id: 1, s: 'a'}", "{_id: 2, s: 'a'}");
+		context(false).before("bulkWrite", () -> set("{_id: 1}", "{s: 'b'}")).up(changes);
+		assertThat(gems()).containsExactlyInAnyOrder("{\"_id\": 1, \"s\": \"c\"}", "{\"_id\": 2, \"s\": \"b\"}");
+		assertThat(context(false).down(changes).conflicts()).isZero();
+		assertThat(gems()).containsExactlyInAnyOrder("{\"_id\": 1, \"s\": \"b\"}", "{\"_id\": 2, \"s\": \"a\"}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void namesAnArrayThatGotAValueBetweenTwoAttemptsOfASwap(boolean transactions) {
+		ChangeSet changes = map("{a: b, b: a}");
+		insert("{_id: 1, s: ['a']}", "{_id: 2, s: 'b'}");
+		assertThatExceptionOfType(ChangeRefusedException.class).isThrownBy(
+				() -> context(transactions).before("bulkWrite", () -> set("{_id: 2}", "{s: 'NEW'}")).up(changes));
+		assertThat(gems()).containsExactly("{\"_id\": 1, \"s\": [\"b\"]}", "{\"_id\": 2, \"s\": \"NEW\"}");
+		push("b");
+		set("{_id: 2}", "{s: 'a'}");
+		assertThatExceptionOfType(ChangeRefusedException.class).isThrownBy(() -> context(transactions).up(changes))
+			.withMessageContaining("'s' of document 1 of 'gems' was changed after it was mapped");
+		assertThat(gems()).containsExactly("{\"_id\": 1, \"s\": [\"b\", \"b\"]}", "{\"_id\": 2, \"s\": \"b\"}");
+		set("{_id: 1}", "{s: ['b']}");
+		context(transactions).up(changes);
+		assertThat(gems()).containsExactly("{\"_id\": 1, \"s\": [\"b\"]}", "{\"_id\": 2, \"s\": \"b\"}");
+	}
+
+	private static boolean upUnlessInterrupted(TestContext.Builder context, ChangeSet changes) {
+		try {
+			context.up(changes);
+			return true;
+		}
+		catch (Interruption.Interrupted ex) {
+			return false;
+		}
+	}
+
+	private void push(String value) {
+		this.mongo.collection("gems")
+			.updateOne(Document.parse("{_id: 1}"), new Document("$push", new Document("s", value)));
+	}
+
 	@Test
 	void keepsNothingOfASwapThatWillNotBeUndone() {
 		insert("{_id: 1, s: 'a'}", "{_id: 2, s: 'b'}");

@@ -172,6 +172,59 @@ class UpdateOptionsTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aDocumentThatAnInterruptedUpsertHasInsertedIsItsServicesThen(boolean transactions) {
+		ChangeSet changes = TestChanges.of(UPSERT);
+		boolean finished = false;
+		int changed = 0;
+		for (int at = 1; !finished; at++) {
+			TestContext.Builder context = TestContext.on(this.mongo)
+				.transactions(transactions && MongoServers.isReplicaSet())
+				.rank(at)
+				.interruption(Interruption.at(at, new Random(0)));
+			try {
+				context.up(changes);
+				finished = true;
+			}
+			catch (Interruption.Interrupted ex) {
+				boolean there = !documents("settings").isEmpty();
+				changed += there ? 1 : 0;
+				this.mongo.collection("settings").updateOne(new Document(), Document.parse("{$set: {color: 'blue'}}"));
+				context.interruption(Interruption.none()).up(changes);
+				assertThat(documents("settings")).as("interrupted at write %d", at)
+					.containsExactly(json("{_id: 'theme', color: '%s', by: 'us'}".formatted(there ? "blue" : "red")));
+			}
+			this.mongo.collection("settings").deleteMany(new Document());
+		}
+		assertThat(changed).isPositive();
+	}
+
+	@Test
+	@RequiresReplicaSet("update pipelines")
+	void undoesAnUpsertByAPipelineThatReadsTheId() {
+		insert("settings", "{_id: 'other'}");
+		ChangeSet changes = TestChanges.of("update: {collection: settings, filter: {_id: theme}, "
+				+ "up: [{$set: {name: {$concat: ['my ', $_id]}}}], upsert: true, idempotent: true}");
+		TestContext.on(this.mongo).up(changes);
+		assertThat(documents("settings")).contains(json("{_id: 'theme', name: 'my theme'}"));
+		assertThat(down(changes).conflicts()).isZero();
+		assertThat(documents("settings")).containsExactly(json("{_id: 'other'}"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void undoesAnUpdateOfAFieldWithTheSignOfElementsInItsName(boolean transactions) {
+		insert("gems", "{_id: 1, 'tags[]': 'a', n: 1}");
+		ChangeSet changes = TestChanges.of("update: {collection: gems, filter: {n: 1}, up: {$unset: {'tags[]': ''}}}");
+		TestContext.Builder context = TestContext.on(this.mongo)
+			.transactions(transactions && MongoServers.isReplicaSet());
+		context.up(changes);
+		assertThat(documents("gems")).containsExactly(json("{_id: 1, n: 1}"));
+		assertThat(context.down(changes).conflicts()).isZero();
+		assertThat(documents("gems")).containsExactly(json("{_id: 1, n: 1, 'tags[]': 'a'}"));
+	}
+
 	@Test
 	@RequiresReplicaSet("transactions")
 	void readsDocumentsOnceIfItIsKnownWhatTheUpdateMakesOfThem() {
