@@ -11,7 +11,6 @@ import org.bson.BsonDocument;
 
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.document.BsonFormatter;
-import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.operation.Batches;
@@ -57,8 +56,8 @@ record CopyUndo(OperationContext step, String collection) {
 		}
 		if (step.hasTransactions()) {
 			// The transaction guarantees that they are as they were read
-			return collection.deleteMany(Conditions.ids(documents.stream().map(WholeDocument::id).toList()))
-				.getDeletedCount() == documents.size();
+			Batches.delete(step, collection, documents.stream().map(WholeDocument::id).toList());
+			return true;
 		}
 		return collection
 			.bulkWrite(documents.stream()

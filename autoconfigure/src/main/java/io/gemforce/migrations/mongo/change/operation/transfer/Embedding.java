@@ -164,7 +164,7 @@ final class Embedding {
 				this.step.keep(preimages, again);
 			}
 			parents().bulkWrite(updates);
-			children().deleteMany(Conditions.ids(embedded));
+			Batches.delete(this.step, children(), embedded);
 		}
 		return true;
 	}

@@ -9,9 +9,9 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
-import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
+import io.gemforce.migrations.mongo.change.operation.Batches;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
 
 /**
@@ -91,9 +91,9 @@ final class Moving implements BatchTransfer {
 			}
 		}
 		List<BsonDocument> documents = moves.stream().map(Move::document).toList();
-		return this.step.collection(this.transfer.from())
-			.deleteMany(Conditions.ids(documents.stream().map(WholeDocument::id).toList()))
-			.getDeletedCount() == documents.size();
+		Batches.delete(this.step, this.step.collection(this.transfer.from()),
+				documents.stream().map(WholeDocument::id).toList());
+		return true;
 	}
 
 	private boolean oneByOne(List<Move> moves) {
