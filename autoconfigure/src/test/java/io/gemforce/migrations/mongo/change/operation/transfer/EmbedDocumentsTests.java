@@ -113,6 +113,17 @@ class EmbedDocumentsTests {
 	}
 
 	@Test
+	void elementsThatAreTooManyForTheMemoryAreNotReadToTheirEnd() {
+		insert("orders", "{_id: 1}");
+		IntStream.range(0, 5)
+			.forEach((id) -> this.mongo.collection("lines")
+				.insertOne(new Document("_id", id).append("order", 1).append("text", "x".repeat(12_000_000))));
+		assertThatExceptionOfType(ChangeRefusedException.class).isThrownBy(() -> TestContext.on(this.mongo).up(EMBED))
+			.withMessageContaining("document 1 of 'orders' would be larger than 16 MB with the first 2 elements");
+		assertThat(this.mongo.collection("lines").countDocuments()).isEqualTo(5);
+	}
+
+	@Test
 	void anInterruptedAttemptGoesOnWhereverItStopped() {
 		for (int at = 1; at > 0; at++) {
 			this.mongo.collection("orders").drop();
