@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 import com.mongodb.client.model.UpdateOneModel;
+import com.mongodb.client.model.UpdateOptions;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
 import io.gemforce.migrations.mongo.change.document.Conditions;
@@ -30,6 +32,8 @@ final class Rewrites {
 
 	private final List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
 
+	private final UpdateOptions options = new UpdateOptions();
+
 	Rewrites(OperationContext step, FieldPath field) {
 		this.step = step;
 		this.field = field;
@@ -48,8 +52,8 @@ final class Rewrites {
 		BsonDocument unset = (value != null) ? new BsonDocument()
 				: new BsonDocument(this.field.text(), new BsonInt32(1));
 		boolean pipeline = FieldValues.areCompound(set) && this.step.knowsPipelines();
-		this.updates.add(pipeline ? new UpdateOneModel<>(filter, FieldValues.pipeline(set, unset))
-				: new UpdateOneModel<>(filter, FieldValues.operators(set, unset)));
+		this.updates.add(pipeline ? new UpdateOneModel<>(filter, FieldValues.pipeline(set, unset), this.options)
+				: new UpdateOneModel<>(filter, FieldValues.operators(set, unset), this.options));
 	}
 
 	// Returns whether all documents were as they had been read
@@ -59,6 +63,8 @@ final class Rewrites {
 			this.values.write(this.step.collection(collection));
 			return true;
 		}
+		// By the collection's own rules a change of the case might be none
+		this.options.collation(this.step.find(collection).map(CollectionInfo::exactCollation).orElse(null));
 		return ConditionalUpdates.write(this.step.collection(collection), this.updates);
 	}
 

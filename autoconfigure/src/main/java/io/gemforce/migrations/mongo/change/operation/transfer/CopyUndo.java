@@ -7,6 +7,7 @@ import java.util.Map;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.DeleteOneModel;
+import com.mongodb.client.model.DeleteOptions;
 import org.bson.BsonDocument;
 
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
@@ -59,9 +60,10 @@ record CopyUndo(OperationContext step, String collection) {
 			Batches.delete(step, collection, documents.stream().map(WholeDocument::id).toList());
 			return true;
 		}
+		DeleteOptions exact = new DeleteOptions().collation(TransferTarget.exactCollation(step, collection));
 		return collection
 			.bulkWrite(documents.stream()
-				.map((document) -> new DeleteOneModel<BsonDocument>(WholeDocument.unchanged(document)))
+				.map((document) -> new DeleteOneModel<BsonDocument>(WholeDocument.unchanged(document), exact))
 				.toList(), new BulkWriteOptions().ordered(false))
 			.getDeletedCount() == documents.size();
 	}

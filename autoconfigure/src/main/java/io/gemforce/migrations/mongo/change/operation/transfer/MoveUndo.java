@@ -72,9 +72,9 @@ record MoveUndo(OperationContext step, TransferDefinition transfer) {
 		return CopyUndo.delete(this.step, to, deletes);
 	}
 
-	private static boolean oneByOne(List<Return> returns, MongoCollection<BsonDocument> from,
+	private boolean oneByOne(List<Return> returns, MongoCollection<BsonDocument> from,
 			MongoCollection<BsonDocument> to) {
-		SingleMove single = new SingleMove(to, from);
+		SingleMove single = SingleMove.of(this.step, to, from);
 		boolean all = true;
 		for (Return back : returns) {
 			if (back.isLeaving()) {

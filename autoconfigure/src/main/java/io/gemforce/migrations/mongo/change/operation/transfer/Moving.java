@@ -98,7 +98,8 @@ final class Moving implements BatchTransfer {
 
 	private boolean oneByOne(List<Move> moves) {
 		boolean all = true;
-		SingleMove single = new SingleMove(this.step.collection(this.transfer.from()), this.transferred.target());
+		SingleMove single = SingleMove.of(this.step, this.step.collection(this.transfer.from()),
+				this.transferred.target());
 		for (Move move : moves) {
 			BsonDocument outdated = move.outdated();
 			boolean done = (outdated != null) ? single.replacing(move.document(), outdated, move.result())
