@@ -38,6 +38,7 @@ final class Moving implements BatchTransfer {
 
 	@Override
 	public boolean transfer(List<BsonDocument> documents, boolean again) {
+		this.conflicts.begin(documents);
 		List<BsonValue> ids = documents.stream().map(WholeDocument::id).toList();
 		Map<ExactValue, BsonDocument> made = this.transferred.made(documents);
 		Map<ExactValue, BsonDocument> there = this.transferred.there(ids);
