@@ -103,8 +103,7 @@ class FieldMovesTests {
 		List<Document> before = gems();
 		String nest = "nest: {collection: gems, fields: [a.x, b.y], into: c}";
 		up(nest);
-		assertThat(gems()).containsExactlyInAnyOrder(
-				document("{_id: 1, a: {z: 1}, b: %s, c: {x: 1}}".formatted(other)),
+		assertThat(gems()).containsExactlyInAnyOrder(document("{_id: 1, a: {z: 1}, b: %s, c: {x: 1}}".formatted(other)),
 				document("{_id: 2, a: {z: 2}, b: {z: 2}, c: {x: 1, y: 2}}"));
 		assertThat(down(nest).conflicts()).isZero();
 		assertThat(gems()).containsExactlyInAnyOrderElementsOf(before);

@@ -25,16 +25,15 @@ record CopyUndo(OperationContext step, String collection) {
 
 	void run() throws Exception {
 		if (this.step.find(this.collection).isPresent()) {
-			this.step.preimages()
-				.forEach((copies) -> this.step.untilDone(this.collection, (conflicts) -> delete(copies, conflicts)));
+			new ReturnInParts(this.step, this.collection, this.collection, this::delete).run();
 		}
 		new CreatedCollection(this.collection).drop(this.step);
 	}
 
-	private boolean delete(List<Preimage> copies, List<String> conflicts) {
+	private boolean delete(List<Preimage> copies, ReturnInParts.Reader reader, List<String> conflicts) {
 		MongoCollection<BsonDocument> collection = this.step.collection(this.collection);
 		Map<ExactValue, BsonDocument> there = Transferred
-			.byId(Batches.read(collection, copies.stream().map(Preimage::id).toList(), List.of()));
+			.byId(reader.read(collection, copies.stream().map(Preimage::id).toList()));
 		List<BsonDocument> unchanged = new ArrayList<>();
 		for (Preimage copy : copies) {
 			BsonDocument found = there.get(new ExactValue(copy.id()));

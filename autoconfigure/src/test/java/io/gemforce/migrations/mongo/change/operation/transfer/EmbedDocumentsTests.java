@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
+import com.mongodb.client.model.IndexOptions;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -66,6 +67,19 @@ class EmbedDocumentsTests {
 		assertThat(TestContext.on(this.mongo).down(EMBED).conflictExamples())
 			.containsExactly("'orders', document 1: 'items' has been changed since");
 		assertThat(documents("lines")).containsExactly(document("{_id: 'y', order: 2}"));
+	}
+
+	@Test
+	void elementsThatAUniqueIndexDoesNotLetBackStayAndAreListed() {
+		insert("orders", "{_id: 1}", "{_id: 2}", "{_id: 3}");
+		insert("lines", "{_id: 'x', order: 1, n: 1}", "{_id: 'y', order: 2, n: 2}", "{_id: 'z', order: 3, n: 3}");
+		TestContext.on(this.mongo).up(EMBED);
+		insert("lines", "{_id: 'new', n: 2}");
+		this.mongo.collection("lines").createIndex(document("{n: 1}"), new IndexOptions().unique(true));
+		assertThat(TestContext.on(this.mongo).down(EMBED).conflictExamples()).containsExactly(
+				"'orders', document 2: stays as it is, as another one of 'lines' has the same values of a unique index");
+		assertThat(documents("lines")).extracting("_id").containsExactlyInAnyOrder("x", "z", "new");
+		assertThat(documents("orders")).contains(document("{_id: 2, items: [{_id: 'y', n: 2}]}"));
 	}
 
 	@ParameterizedTest
