@@ -226,6 +226,31 @@ class DeclaredChangeFaultTests {
 			.allSatisfy((write) -> assertThat(write).containsEntry("collation", SIMPLE));
 	}
 
+	// No server here has collections with a collation
+	@Test
+	void aCollationOfTheCollectionHasNoSayInWhatIsMovedAndMovedBack() {
+		gems();
+		long count = this.mongo.collection("gems").countDocuments();
+		this.mongo.database().createCollection("others");
+		this.proxy.alterReplies((sent) -> sent.getFirstKey().equals("listCollections"),
+				(reply) -> withOptions(reply, "{collation: {locale: 'en', strength: 2}}"));
+		try (MongoClient client = MongoClients.create(this.proxy.uri());
+				TestRunner runner = runner().client(asStandalone(client))
+					.declaring((changes) -> changes.moveDocuments("gems", "others", new Document()))) {
+			runner.migrate();
+			assertThat(this.mongo.collection("gems").countDocuments()).isZero();
+			runner.rollback("0");
+		}
+		assertThat(this.mongo.collection("gems").countDocuments()).isEqualTo(count);
+		assertThat(this.proxy.commands()
+			.stream()
+			.filter((sent) -> sent.getFirstKey().equals("delete")
+					&& List.of("gems", "others").contains(sent.getString("delete").getValue()))
+			.flatMap((sent) -> sent.getArray("deletes").stream())
+			.map(BsonValue::asDocument)).hasSize((int) (2 * count))
+			.allSatisfy((write) -> assertThat(write).containsEntry("collation", SIMPLE));
+	}
+
 	// Without transactions each write has to find out by itself whether it may be done
 	private static MongoClient asStandalone(MongoClient client) {
 		ClusterDescription standalone = new ClusterDescription(ClusterConnectionMode.SINGLE, ClusterType.STANDALONE,

@@ -28,7 +28,6 @@ import io.gemforce.migrations.mongo.change.contract.Parameters;
 import io.gemforce.migrations.mongo.change.contract.PlanPhrases;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
 import io.gemforce.migrations.mongo.change.document.BsonFormatter;
-import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.DocumentCount;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
@@ -150,7 +149,7 @@ public record DeleteDocuments(String collection, BsonDocument filter, boolean al
 		MongoCollection<BsonDocument> collection = step.collection(this.collection);
 		if (step.hasTransactions()) {
 			// The transaction guarantees that they are as they were read
-			collection.deleteMany(Conditions.ids(ids));
+			Batches.delete(step, collection, ids);
 			return true;
 		}
 		List<DeleteOneModel<BsonDocument>> deletes = documents.stream()

@@ -2,6 +2,7 @@ package io.gemforce.migrations.mongo.change.operation;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,19 +52,36 @@ record FieldMoves(String collection, List<FieldMove> moves, @Nullable FieldPath 
 		return Conditions.any(this.moves.stream().map(FieldMove::both).toList());
 	}
 
-	private List<EnclosingDocuments> ways(Function<FieldMove, FieldPath> field) {
-		return this.moves.stream().map(field).map(EnclosingDocuments::new).toList();
-	}
-
-	private BsonDocument obstacles() {
-		Set<BsonDocument> obstacles = new LinkedHashSet<>();
-		ways(FieldMove::from).forEach((way) -> obstacles.addAll(way.obstacles()));
-		ways(FieldMove::to).forEach((way) -> obstacles.addAll(way.obstacles()));
-		return Conditions.any(List.copyOf(obstacles));
+	// Something is in the way of a field that the document has
+	private BsonDocument blocked() {
+		Map<List<BsonDocument>, List<BsonDocument>> fieldsByObstacles = new LinkedHashMap<>();
+		for (FieldMove move : this.moves) {
+			List<BsonDocument> obstacles = new ArrayList<>(new EnclosingDocuments(move.from()).obstacles());
+			obstacles.addAll(new EnclosingDocuments(move.to()).obstacles());
+			fieldsByObstacles.computeIfAbsent(obstacles, (same) -> new ArrayList<>())
+				.add(Conditions.exists(move.from()));
+		}
+		return Conditions.any(fieldsByObstacles.entrySet()
+			.stream()
+			.map((fields) -> Conditions.all(Conditions.any(fields.getValue()), Conditions.any(fields.getKey())))
+			.toList());
 	}
 
 	private BsonDocument free() {
-		return Conditions.all(movable(), Conditions.not(Conditions.any(List.of(both(), obstacles()))));
+		return Conditions.all(movable(), Conditions.not(Conditions.any(List.of(both(), blocked()))));
+	}
+
+	// $rename fails where the way to a field leads through a value, even if there is
+	// no such field
+	private BsonDocument renamable() {
+		List<BsonDocument> conditions = new ArrayList<>();
+		conditions.add(free());
+		Set<BsonDocument> obstacles = new LinkedHashSet<>();
+		this.moves.forEach((move) -> obstacles.addAll(new EnclosingDocuments(move.from()).obstacles()));
+		if (!obstacles.isEmpty()) {
+			conditions.add(Conditions.not(Conditions.any(List.copyOf(obstacles))));
+		}
+		return Conditions.all(conditions.toArray(BsonDocument[]::new));
 	}
 
 	void up(OperationContext step, BsonDocument notes) throws Exception {
@@ -87,7 +105,7 @@ record FieldMoves(String collection, List<FieldMove> moves, @Nullable FieldPath 
 	// One look at all documents, unless something is wrong with some
 	private void requireMovable(OperationContext step) {
 		BsonDocument taken = step.isBegun() ? both() : any(FieldMove::to);
-		if (none(step, Conditions.any(List.of(taken, Conditions.all(movable(), obstacles()))))) {
+		if (none(step, Conditions.any(List.of(taken, blocked())))) {
 			return;
 		}
 		step.refuseIfAny(this.collection, taken, "have %s already".formatted(names(FieldMove::to)),
@@ -118,7 +136,10 @@ record FieldMoves(String collection, List<FieldMove> moves, @Nullable FieldPath 
 	private void move(OperationContext step) throws Exception {
 		FieldPath emptied = this.outOf;
 		if (emptied == null) {
-			step.collection(this.collection).updateMany(free(), rename());
+			step.collection(this.collection).updateMany(renamable(), rename());
+			if (this.moves.stream().anyMatch((move) -> move.from().isNested())) {
+				moveEach(step, null);
+			}
 		}
 		else if (step.knowsPipelines()) {
 			step.collection(this.collection).updateMany(free(), pipeline(emptied));
@@ -166,7 +187,7 @@ record FieldMoves(String collection, List<FieldMove> moves, @Nullable FieldPath 
 	}
 
 	private void requireNoneLeft(OperationContext step) {
-		if (!none(step, Conditions.any(List.of(both(), Conditions.all(movable(), obstacles()))))) {
+		if (!none(step, Conditions.any(List.of(both(), blocked())))) {
 			step.requireNoneLeft(this.collection, both(),
 					"have come to have %s as well as %s".formatted(names(FieldMove::to), names(FieldMove::from)),
 					"Remove or rename one of both in these documents");
@@ -184,7 +205,7 @@ record FieldMoves(String collection, List<FieldMove> moves, @Nullable FieldPath 
 		List<FieldMove> back = this.moves.stream().map(FieldMove::reversed).toList();
 		if (this.outOf != null) {
 			FieldMoves into = new FieldMoves(this.collection, back, null);
-			step.collection(this.collection).updateMany(into.free(), into.rename());
+			step.collection(this.collection).updateMany(into.renamable(), into.rename());
 		}
 		else {
 			FieldPath emptied = FieldMove.enclosing(this.moves.get(0).to());
@@ -218,7 +239,7 @@ record FieldMoves(String collection, List<FieldMove> moves, @Nullable FieldPath 
 		guards.add(Conditions.id(WholeDocument.id(document)));
 		for (FieldMove move : this.moves) {
 			BsonValue value = move.from().find(document);
-			guards.add(Conditions.unchanged(move.from(), value));
+			guards.add((value != null) ? Conditions.unchanged(move.from(), value) : Conditions.missing(move.from()));
 			if (value != null) {
 				set.append(move.to().text(), value);
 				unset.append(move.from().text(), new BsonInt32(1));

@@ -8,11 +8,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import com.mongodb.client.model.UpdateOneModel;
+import com.mongodb.client.model.UpdateOptions;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
 import io.gemforce.migrations.mongo.change.document.Conditions;
@@ -39,6 +41,8 @@ final class Rewrites {
 	// Their pre-images are only kept if they are written
 	private final Map<ExactValue, UpdateOneModel<BsonDocument>> ofArrays = new LinkedHashMap<>();
 
+	private final UpdateOptions options = new UpdateOptions();
+
 	Rewrites(OperationContext step, FieldPath field) {
 		this.step = step;
 		this.field = field;
@@ -57,8 +61,8 @@ final class Rewrites {
 		BsonDocument unset = (value != null) ? new BsonDocument()
 				: new BsonDocument(this.field.text(), new BsonInt32(1));
 		boolean pipeline = FieldValues.areCompound(set) && this.step.knowsPipelines();
-		UpdateOneModel<BsonDocument> update = pipeline ? new UpdateOneModel<>(filter, FieldValues.pipeline(set, unset))
-				: new UpdateOneModel<>(filter, FieldValues.operators(set, unset));
+		UpdateOneModel<BsonDocument> update = pipeline ? new UpdateOneModel<>(filter, FieldValues.pipeline(set, unset), this.options)
+				: new UpdateOneModel<>(filter, FieldValues.operators(set, unset), this.options);
 		if (before != null && before.isArray() && value != null) {
 			this.ofArrays.put(new ExactValue(id), update);
 		}
@@ -74,6 +78,8 @@ final class Rewrites {
 			this.values.write(this.step.collection(collection));
 			return true;
 		}
+		// By the collection's own rules a change of the case might be none
+		this.options.collation(this.step.find(collection).map(CollectionInfo::exactCollation).orElse(null));
 		if (kept.isEmpty()) {
 			return ConditionalUpdates.write(this.step.collection(collection),
 					Stream.concat(this.updates.stream(), this.ofArrays.values().stream()).toList());

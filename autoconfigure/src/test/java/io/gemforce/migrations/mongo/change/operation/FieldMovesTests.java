@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.gemforce.migrations.mongo.change.InvalidChangesException;
 import io.gemforce.migrations.mongo.change.TestChanges;
@@ -93,6 +94,19 @@ class FieldMovesTests {
 		insert("{_id: 1, contact: {address: {street: 'a'}, name: 'n'}}");
 		up("unnest: {collection: gems, field: contact.address}");
 		assertThat(gems()).containsExactly(document("{_id: 1, contact: {name: 'n', street: 'a'}}"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "null", "5", "[]", "[{z: 1}]", "{}", "{z: 1}" })
+	void nestsWhatThereIsWhateverIsInThePlaceOfOtherFields(String other) {
+		insert("{_id: 1, a: {x: 1, z: 1}, b: %s}".formatted(other), "{_id: 2, a: {x: 1, z: 2}, b: {y: 2, z: 2}}");
+		List<Document> before = gems();
+		String nest = "nest: {collection: gems, fields: [a.x, b.y], into: c}";
+		up(nest);
+		assertThat(gems()).containsExactlyInAnyOrder(document("{_id: 1, a: {z: 1}, b: %s, c: {x: 1}}".formatted(other)),
+				document("{_id: 2, a: {z: 2}, b: {z: 2}, c: {x: 1, y: 2}}"));
+		assertThat(down(nest).conflicts()).isZero();
+		assertThat(gems()).containsExactlyInAnyOrderElementsOf(before);
 	}
 
 	@Test

@@ -7,11 +7,11 @@ import java.util.Map;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.DeleteOneModel;
+import com.mongodb.client.model.DeleteOptions;
 import org.bson.BsonDocument;
 
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.document.BsonFormatter;
-import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 import io.gemforce.migrations.mongo.change.operation.Batches;
@@ -25,16 +25,15 @@ record CopyUndo(OperationContext step, String collection) {
 
 	void run() throws Exception {
 		if (this.step.find(this.collection).isPresent()) {
-			this.step.preimages()
-				.forEach((copies) -> this.step.untilDone(this.collection, (conflicts) -> delete(copies, conflicts)));
+			new ReturnInParts(this.step, this.collection, this.collection, this::delete).run();
 		}
 		new CreatedCollection(this.collection).drop(this.step);
 	}
 
-	private boolean delete(List<Preimage> copies, List<String> conflicts) {
+	private boolean delete(List<Preimage> copies, ReturnInParts.Reader reader, List<String> conflicts) {
 		MongoCollection<BsonDocument> collection = this.step.collection(this.collection);
 		Map<ExactValue, BsonDocument> there = Transferred
-			.byId(Batches.read(collection, copies.stream().map(Preimage::id).toList(), List.of()));
+			.byId(reader.read(collection, copies.stream().map(Preimage::id).toList()));
 		List<BsonDocument> unchanged = new ArrayList<>();
 		for (Preimage copy : copies) {
 			BsonDocument found = there.get(new ExactValue(copy.id()));
@@ -57,12 +56,13 @@ record CopyUndo(OperationContext step, String collection) {
 		}
 		if (step.hasTransactions()) {
 			// The transaction guarantees that they are as they were read
-			return collection.deleteMany(Conditions.ids(documents.stream().map(WholeDocument::id).toList()))
-				.getDeletedCount() == documents.size();
+			Batches.delete(step, collection, documents.stream().map(WholeDocument::id).toList());
+			return true;
 		}
+		DeleteOptions exact = new DeleteOptions().collation(TransferTarget.exactCollation(step, collection));
 		return collection
 			.bulkWrite(documents.stream()
-				.map((document) -> new DeleteOneModel<BsonDocument>(WholeDocument.unchanged(document)))
+				.map((document) -> new DeleteOneModel<BsonDocument>(WholeDocument.unchanged(document), exact))
 				.toList(), new BulkWriteOptions().ordered(false))
 			.getDeletedCount() == documents.size();
 	}

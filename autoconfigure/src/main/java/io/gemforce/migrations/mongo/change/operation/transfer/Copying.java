@@ -36,6 +36,7 @@ final class Copying implements BatchTransfer {
 
 	@Override
 	public boolean transfer(List<BsonDocument> documents, boolean again) {
+		this.conflicts.begin(documents);
 		Map<ExactValue, BsonDocument> made = this.transferred.made(documents);
 		Map<ExactValue, BsonDocument> there = this.transferred
 			.there(documents.stream().map(WholeDocument::id).toList());

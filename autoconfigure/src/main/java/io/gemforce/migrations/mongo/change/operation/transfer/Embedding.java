@@ -152,7 +152,8 @@ final class Embedding {
 		for (BsonValue id : ids) {
 			List<BsonDocument> own = children.getOrDefault(Fingerprint.comparable(id), List.of());
 			if (!own.isEmpty()) {
-				BsonArray array = array(id, own);
+				BsonArray array = elements(id, own);
+				requireSize(id, array, "its");
 				preimages.add(Preimage.ofAdded(id, this.change.field(), array));
 				updates.add(new UpdateOneModel<>(Conditions.id(id),
 						new BsonDocument("$set", new BsonDocument(this.change.field().text(), array))));
@@ -164,7 +165,7 @@ final class Embedding {
 				this.step.keep(preimages, again);
 			}
 			parents().bulkWrite(updates);
-			children().deleteMany(Conditions.ids(embedded));
+			Batches.delete(this.step, children(), embedded);
 		}
 		return true;
 	}
@@ -173,15 +174,20 @@ final class Embedding {
 	private @Nullable Map<BsonValue, List<BsonDocument>> read(List<BsonValue> ids) {
 		Map<BsonValue, List<BsonDocument>> children = new LinkedHashMap<>();
 		long bytes = 0;
+		long limit = MAX_BYTES;
 		BsonDocument referring = new BsonDocument(this.reference.text(), new BsonDocument("$in", new BsonArray(ids)));
 		try (MongoCursor<BsonDocument> cursor = children().find(referring).sort(this.change.sort()).iterator()) {
 			while (cursor.hasNext()) {
 				BsonDocument document = cursor.next();
-				bytes += BatchSize.size(document);
-				if (bytes > MAX_BYTES && ids.size() > 1) {
-					return null;
-				}
 				BsonValue value = document.get(this.reference.text());
+				bytes += BatchSize.size(document);
+				if (bytes > limit) {
+					if (ids.size() > 1) {
+						return null;
+					}
+					children.values().forEach((own) -> requireSize(ids.get(0), elements(ids.get(0), own), "the first"));
+					limit = 2 * bytes;
+				}
 				if (value != null && !value.isArray()) {
 					children.computeIfAbsent(Fingerprint.comparable(value), (key) -> new ArrayList<>()).add(document);
 				}
@@ -191,7 +197,7 @@ final class Embedding {
 	}
 
 	// Without the reference, unless it is a number of another type
-	private BsonArray array(BsonValue id, List<BsonDocument> children) {
+	private BsonArray elements(BsonValue id, List<BsonDocument> children) {
 		BsonArray array = new BsonArray();
 		for (BsonDocument child : children) {
 			BsonDocument element = child.clone();
@@ -200,17 +206,16 @@ final class Embedding {
 			}
 			array.add(element);
 		}
-		requireSize(id, array);
 		return array;
 	}
 
-	private void requireSize(BsonValue id, BsonArray array) {
+	private void requireSize(BsonValue id, BsonArray array, String which) {
 		BsonDocument document = new BsonDocument("array", array);
 		if (BatchSize.size(document) > MAX_DOCUMENT / 3
 				&& new RawBsonDocument(document, new BsonDocumentCodec()).getByteBuffer().remaining() > MAX_DOCUMENT) {
 			throw this.step.failed(
-					"document %s of '%s' would be larger than 16 MB with its %d elements"
-						.formatted(BsonFormatter.show(id), this.change.into(), array.size()),
+					"document %s of '%s' would be larger than 16 MB with %s %d elements"
+						.formatted(BsonFormatter.show(id), this.change.into(), which, array.size()),
 					"Move some of these to another collection first");
 		}
 	}

@@ -30,14 +30,12 @@ record EmbeddingUndo(OperationContext step, EmbedDocuments change) {
 		if (this.step.find(this.change.collection()).isEmpty()) {
 			TransferTarget.create(this.step, this.change.collection(), new BsonDocument());
 		}
-		this.step.preimages()
-			.forEach(
-					(embedded) -> this.step.untilDone(this.change.into(), (conflicts) -> restore(embedded, conflicts)));
+		new ReturnInParts(this.step, this.change.into(), this.change.collection(), this::restore).run();
 	}
 
-	private boolean restore(List<Preimage> embedded, List<String> conflicts) {
-		Map<ExactValue, BsonDocument> parents = Transferred.byId(Batches.read(this.step.collection(this.change.into()),
-				embedded.stream().map(Preimage::id).toList(), List.of(this.change.field().text())));
+	private boolean restore(List<Preimage> embedded, ReturnInParts.Reader reader, List<String> conflicts) {
+		Map<ExactValue, BsonDocument> parents = Transferred.byId(reader.read(this.step.collection(this.change.into()),
+				embedded.stream().map(Preimage::id).toList(), this.change.field().text()));
 		Map<ExactValue, List<BsonDocument>> children = new LinkedHashMap<>();
 		for (Preimage preimage : embedded) {
 			BsonDocument parent = parents.get(new ExactValue(preimage.id()));

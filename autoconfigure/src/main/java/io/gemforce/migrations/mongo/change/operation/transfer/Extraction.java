@@ -10,10 +10,14 @@ import java.util.Set;
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.Collation;
 import com.mongodb.client.model.DeleteOneModel;
+import com.mongodb.client.model.DeleteOptions;
 import com.mongodb.client.model.InsertManyOptions;
+import com.mongodb.client.model.UpdateOptions;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.change.catalog.CollectionInfo;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
@@ -45,6 +49,10 @@ final class Extraction {
 
 	private final BsonDocument selected;
 
+	private @Nullable Collation exactSource;
+
+	private @Nullable Collation exactTarget;
+
 	Extraction(OperationContext step, ExtractElements change) {
 		this.step = step;
 		this.change = change;
@@ -67,6 +75,8 @@ final class Extraction {
 		if (target.isEmpty()) {
 			TransferTarget.create(this.step, this.change.into(), source.get());
 		}
+		this.exactSource = source.get().exactCollation();
+		this.exactTarget = target.orElse(source.get()).exactCollation();
 		if (resumed) {
 			this.step.unpack();
 		}
@@ -185,7 +195,8 @@ final class Extraction {
 	private void withdraw(List<BsonDocument> documents) {
 		if (!documents.isEmpty()) {
 			target().bulkWrite(documents.stream()
-				.map((document) -> new DeleteOneModel<BsonDocument>(WholeDocument.unchanged(document)))
+				.map((document) -> new DeleteOneModel<BsonDocument>(WholeDocument.unchanged(document),
+						new DeleteOptions().collation(this.exactTarget)))
 				.toList());
 		}
 	}
@@ -216,8 +227,10 @@ final class Extraction {
 		boolean all = true;
 		for (Parent parent : parents) {
 			boolean removed = this.step.collection(this.change.collection())
-				.updateOne(Conditions.all(Conditions.id(parent.id()),
-						Conditions.unchanged(this.change.field(), parent.value())), this.change.field().unset())
+				.updateOne(
+						Conditions.all(Conditions.id(parent.id()),
+								Conditions.unchanged(this.change.field(), parent.value())),
+						this.change.field().unset(), new UpdateOptions().collation(this.exactSource))
 				.getMatchedCount() == 1;
 			if (!removed) {
 				withdraw(parent.made());

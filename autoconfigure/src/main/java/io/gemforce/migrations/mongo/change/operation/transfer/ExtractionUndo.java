@@ -16,7 +16,6 @@ import io.gemforce.migrations.mongo.change.document.ConditionalUpdates;
 import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
-import io.gemforce.migrations.mongo.change.operation.Batches;
 import io.gemforce.migrations.mongo.change.operation.CreatedCollection;
 import io.gemforce.migrations.mongo.change.operation.EnclosingDocuments;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
@@ -28,23 +27,21 @@ import io.gemforce.migrations.mongo.change.preimage.Preimage;
 record ExtractionUndo(OperationContext step, ExtractElements change) {
 
 	void run() throws Exception {
-		this.step.preimages()
-			.forEach((removed) -> this.step.untilDone(this.change.collection(),
-					(conflicts) -> restore(removed, conflicts)));
+		new ReturnInParts(this.step, this.change.collection(), this.change.collection(), this::restore).run();
 		new CreatedCollection(this.change.into()).drop(this.step);
 	}
 
-	private boolean restore(List<Preimage> removed, List<String> conflicts) {
+	private boolean restore(List<Preimage> removed, ReturnInParts.Reader reader, List<String> conflicts) {
 		MongoCollection<BsonDocument> parents = this.step.collection(this.change.collection());
 		MongoCollection<BsonDocument> target = this.step.collection(this.change.into());
 		ElementDocuments elements = new ElementDocuments(this.change.reference(), this.change.position());
-		Map<ExactValue, BsonDocument> current = Transferred.byId(
-				Batches.read(parents, removed.stream().map(Preimage::id).toList(), List.of(this.change.field().top())));
+		Map<ExactValue, BsonDocument> current = Transferred
+			.byId(reader.read(parents, removed.stream().map(Preimage::id).toList(), this.change.field().top()));
 		List<Return> returns = new ArrayList<>();
 		removed.forEach((preimage) -> returns.add(new Return(preimage.id(), before(preimage),
 				elements.of(preimage.id(), before(preimage).asArray()), current.get(new ExactValue(preimage.id())))));
-		Map<ExactValue, BsonDocument> there = Transferred.byId(Batches.read(target,
-				returns.stream().flatMap((back) -> back.made().stream()).map(WholeDocument::id).toList(), List.of()));
+		Map<ExactValue, BsonDocument> there = Transferred.byId(reader.read(target,
+				returns.stream().flatMap((back) -> back.made().stream()).map(WholeDocument::id).toList()));
 		List<UpdateOneModel<BsonDocument>> updates = new ArrayList<>();
 		List<BsonDocument> deletes = new ArrayList<>();
 		for (Return back : returns) {

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.document.BsonFormatter;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
-import io.gemforce.migrations.mongo.change.operation.Batches;
 import io.gemforce.migrations.mongo.change.operation.CreatedCollection;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
 
@@ -27,17 +26,16 @@ record MoveUndo(OperationContext step, TransferDefinition transfer) {
 				&& this.step.preimages().count() > 0) {
 			TransferTarget.create(this.step, this.transfer.from(), new BsonDocument());
 		}
-		this.step.preimages()
-			.forEach((moved) -> this.step.untilDone(this.transfer.to(), (conflicts) -> back(moved, conflicts)));
+		new ReturnInParts(this.step, this.transfer.to(), this.transfer.from(), this::back).run();
 		new CreatedCollection(this.transfer.to()).drop(this.step);
 	}
 
-	private boolean back(List<Preimage> moved, List<String> conflicts) {
+	private boolean back(List<Preimage> moved, ReturnInParts.Reader reader, List<String> conflicts) {
 		MongoCollection<BsonDocument> from = this.step.collection(this.transfer.from());
 		MongoCollection<BsonDocument> to = this.step.collection(this.transfer.to());
 		List<BsonValue> ids = moved.stream().map(Preimage::id).toList();
-		Map<ExactValue, BsonDocument> before = Transferred.byId(Batches.read(from, ids, List.of()));
-		Map<ExactValue, BsonDocument> there = Transferred.byId(Batches.read(to, ids, List.of()));
+		Map<ExactValue, BsonDocument> before = Transferred.byId(reader.read(from, ids));
+		Map<ExactValue, BsonDocument> there = Transferred.byId(reader.read(to, ids));
 		List<Return> returns = new ArrayList<>();
 		for (Preimage preimage : moved) {
 			ExactValue id = new ExactValue(preimage.id());
@@ -72,9 +70,9 @@ record MoveUndo(OperationContext step, TransferDefinition transfer) {
 		return CopyUndo.delete(this.step, to, deletes);
 	}
 
-	private static boolean oneByOne(List<Return> returns, MongoCollection<BsonDocument> from,
+	private boolean oneByOne(List<Return> returns, MongoCollection<BsonDocument> from,
 			MongoCollection<BsonDocument> to) {
-		SingleMove single = new SingleMove(to, from);
+		SingleMove single = SingleMove.of(this.step, to, from);
 		boolean all = true;
 		for (Return back : returns) {
 			if (back.isLeaving()) {

@@ -9,9 +9,9 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 import io.gemforce.migrations.mongo.change.contract.OperationContext;
-import io.gemforce.migrations.mongo.change.document.Conditions;
 import io.gemforce.migrations.mongo.change.document.ExactValue;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
+import io.gemforce.migrations.mongo.change.operation.Batches;
 import io.gemforce.migrations.mongo.change.preimage.Preimage;
 
 /**
@@ -38,6 +38,7 @@ final class Moving implements BatchTransfer {
 
 	@Override
 	public boolean transfer(List<BsonDocument> documents, boolean again) {
+		this.conflicts.begin(documents);
 		List<BsonValue> ids = documents.stream().map(WholeDocument::id).toList();
 		Map<ExactValue, BsonDocument> made = this.transferred.made(documents);
 		Map<ExactValue, BsonDocument> there = this.transferred.there(ids);
@@ -91,14 +92,15 @@ final class Moving implements BatchTransfer {
 			}
 		}
 		List<BsonDocument> documents = moves.stream().map(Move::document).toList();
-		return this.step.collection(this.transfer.from())
-			.deleteMany(Conditions.ids(documents.stream().map(WholeDocument::id).toList()))
-			.getDeletedCount() == documents.size();
+		Batches.delete(this.step, this.step.collection(this.transfer.from()),
+				documents.stream().map(WholeDocument::id).toList());
+		return true;
 	}
 
 	private boolean oneByOne(List<Move> moves) {
 		boolean all = true;
-		SingleMove single = new SingleMove(this.step.collection(this.transfer.from()), this.transferred.target());
+		SingleMove single = SingleMove.of(this.step, this.step.collection(this.transfer.from()),
+				this.transferred.target());
 		for (Move move : moves) {
 			BsonDocument outdated = move.outdated();
 			boolean done = (outdated != null) ? single.replacing(move.document(), outdated, move.result())

@@ -2,15 +2,26 @@ package io.gemforce.migrations.mongo.change.operation.transfer;
 
 import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.Collation;
+import com.mongodb.client.model.DeleteOptions;
+import com.mongodb.client.model.ReplaceOptions;
 import org.bson.BsonDocument;
+import org.jspecify.annotations.Nullable;
 
+import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.document.WholeDocument;
 
 /**
  * Moves a document without a transaction: an interruption leaves it in both collections,
  * never in none.
  */
-record SingleMove(MongoCollection<BsonDocument> from, MongoCollection<BsonDocument> to) {
+record SingleMove(MongoCollection<BsonDocument> from, MongoCollection<BsonDocument> to, @Nullable Collation exactFrom,
+		@Nullable Collation exactTo) {
+
+	static SingleMove of(OperationContext step, MongoCollection<BsonDocument> from, MongoCollection<BsonDocument> to) {
+		return new SingleMove(from, to, TransferTarget.exactCollation(step, from),
+				TransferTarget.exactCollation(step, to));
+	}
 
 	/**
 	 * Returns whether it is moved; otherwise one of both has been changed in between, and
@@ -22,16 +33,17 @@ record SingleMove(MongoCollection<BsonDocument> from, MongoCollection<BsonDocume
 		if (inserting && !insert(result)) {
 			return false;
 		}
-		boolean deleted = delete(this.from, document);
+		boolean deleted = delete(this.from, document, this.exactFrom);
 		if (!deleted && takingBack) {
-			delete(this.to, result);
+			delete(this.to, result, this.exactTo);
 		}
 		return deleted;
 	}
 
 	boolean replacing(BsonDocument document, BsonDocument outdated, BsonDocument result) {
-		return this.to.replaceOne(WholeDocument.unchanged(outdated), result).getMatchedCount() == 1
-				&& move(document, result, false, true);
+		return this.to
+			.replaceOne(WholeDocument.unchanged(outdated), result, new ReplaceOptions().collation(this.exactTo))
+			.getMatchedCount() == 1 && move(document, result, false, true);
 	}
 
 	// Another client may have inserted one of the same id
@@ -48,8 +60,10 @@ record SingleMove(MongoCollection<BsonDocument> from, MongoCollection<BsonDocume
 		}
 	}
 
-	private static boolean delete(MongoCollection<BsonDocument> collection, BsonDocument document) {
-		return collection.deleteOne(WholeDocument.unchanged(document)).getDeletedCount() == 1;
+	private static boolean delete(MongoCollection<BsonDocument> collection, BsonDocument document,
+			@Nullable Collation exact) {
+		return collection.deleteOne(WholeDocument.unchanged(document), new DeleteOptions().collation(exact))
+			.getDeletedCount() == 1;
 	}
 
 }

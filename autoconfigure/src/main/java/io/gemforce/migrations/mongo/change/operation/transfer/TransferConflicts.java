@@ -1,8 +1,11 @@
 package io.gemforce.migrations.mongo.change.operation.transfer;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
@@ -27,6 +30,11 @@ final class TransferConflicts {
 
 	private final List<String> withoutId = new ArrayList<>();
 
+	// Of the batch that was tried last, perhaps not for the last time
+	private final List<BsonValue> open = new ArrayList<>();
+
+	private Set<ExactValue> tried = Set.of();
+
 	private long count;
 
 	TransferConflicts(OperationContext step, TransferDefinition transfer) {
@@ -35,6 +43,7 @@ final class TransferConflicts {
 	}
 
 	void look(List<BsonDocument> documents) {
+		begin(documents);
 		Transferred transferred = new Transferred(this.step, this.transfer);
 		Map<ExactValue, BsonDocument> made = transferred.made(documents);
 		List<BsonValue> ids = documents.stream().map(WholeDocument::id).toList();
@@ -51,14 +60,33 @@ final class TransferConflicts {
 		}
 	}
 
-	void add(BsonValue id) {
-		this.count++;
-		if (this.taken.size() < EXAMPLES) {
-			this.taken.add(BsonFormatter.show(id));
+	/**
+	 * Must be called before each attempt to transfer a batch: what it has found before is
+	 * forgotten if it is tried again.
+	 */
+	void begin(List<BsonDocument> documents) {
+		Set<ExactValue> ids = documents.stream().map(ExactValue::idOf).collect(Collectors.toSet());
+		if (Collections.disjoint(ids, this.tried)) {
+			settle();
 		}
+		this.open.clear();
+		this.tried = ids;
+	}
+
+	void add(BsonValue id) {
+		this.open.add(id);
+	}
+
+	private void settle() {
+		this.count += this.open.size();
+		this.open.stream()
+			.limit(Math.max(0, EXAMPLES - this.taken.size()))
+			.forEach((id) -> this.taken.add(BsonFormatter.show(id)));
+		this.open.clear();
 	}
 
 	void refuse() {
+		settle();
 		if (!this.withoutId.isEmpty()) {
 			throw this.step.refused(
 					"the pipeline does not keep the '_id' of documents, for example %s"
@@ -71,6 +99,7 @@ final class TransferConflicts {
 	}
 
 	void requireNone() {
+		settle();
 		if (this.count > 0) {
 			throw this.step.failed(words("has come to have") + ". These stay in both collections", remedy());
 		}

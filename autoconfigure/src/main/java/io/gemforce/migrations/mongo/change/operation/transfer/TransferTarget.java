@@ -8,6 +8,7 @@ import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.Collation;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,14 @@ final class TransferTarget {
 		}
 	}
 
+	// Not within a transaction. By the collection's own rules a change of the case might
+	// be none
+	static @Nullable Collation exactCollation(OperationContext step, MongoCollection<BsonDocument> collection) {
+		return step.find(collection.getNamespace().getCollectionName())
+			.map(CollectionInfo::exactCollation)
+			.orElse(null);
+	}
+
 	// Without the values, which the server's message has
 	static RuntimeException explained(OperationContext step, String name, MongoException ex) {
 		String message = duplicate(ex);
@@ -80,6 +89,10 @@ final class TransferTarget {
 	static boolean isTaken(MongoCollection<BsonDocument> collection, int code, BsonDocument document) {
 		return isDuplicate(code)
 				&& collection.find(Conditions.id(WholeDocument.id(document))).projection(ID).first() != null;
+	}
+
+	static boolean isDuplicate(MongoException ex) {
+		return duplicate(ex) != null;
 	}
 
 	private static boolean isDuplicate(int code) {

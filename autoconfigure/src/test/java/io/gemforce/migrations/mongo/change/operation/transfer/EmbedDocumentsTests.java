@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
+import com.mongodb.client.model.IndexOptions;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -68,6 +69,19 @@ class EmbedDocumentsTests {
 		assertThat(documents("lines")).containsExactly(document("{_id: 'y', order: 2}"));
 	}
 
+	@Test
+	void elementsThatAUniqueIndexDoesNotLetBackStayAndAreListed() {
+		insert("orders", "{_id: 1}", "{_id: 2}", "{_id: 3}");
+		insert("lines", "{_id: 'x', order: 1, n: 1}", "{_id: 'y', order: 2, n: 2}", "{_id: 'z', order: 3, n: 3}");
+		TestContext.on(this.mongo).up(EMBED);
+		insert("lines", "{_id: 'new', n: 2}");
+		this.mongo.collection("lines").createIndex(document("{n: 1}"), new IndexOptions().unique(true));
+		assertThat(TestContext.on(this.mongo).down(EMBED).conflictExamples()).containsExactly(
+				"'orders', document 2: stays as it is, as another one of 'lines' has the same values of a unique index");
+		assertThat(documents("lines")).extracting("_id").containsExactlyInAnyOrder("x", "z", "new");
+		assertThat(documents("orders")).contains(document("{_id: 2, items: [{_id: 'y', n: 2}]}"));
+	}
+
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '`', value = {
 			"{_id: 1, items: 5}|{_id: 'x', order: 1}|1 document(s) of 'orders' have 'items' already",
@@ -110,6 +124,17 @@ class EmbedDocumentsTests {
 		assertThatExceptionOfType(ChangeRefusedException.class).isThrownBy(() -> TestContext.on(this.mongo).up(EMBED))
 			.withMessageContaining("document 1 of 'orders' would be larger than 16 MB with its 3 elements");
 		assertThat(this.mongo.collection("lines").countDocuments()).isEqualTo(3);
+	}
+
+	@Test
+	void elementsThatAreTooManyForTheMemoryAreNotReadToTheirEnd() {
+		insert("orders", "{_id: 1}");
+		IntStream.range(0, 5)
+			.forEach((id) -> this.mongo.collection("lines")
+				.insertOne(new Document("_id", id).append("order", 1).append("text", "x".repeat(12_000_000))));
+		assertThatExceptionOfType(ChangeRefusedException.class).isThrownBy(() -> TestContext.on(this.mongo).up(EMBED))
+			.withMessageContaining("document 1 of 'orders' would be larger than 16 MB with the first 2 elements");
+		assertThat(this.mongo.collection("lines").countDocuments()).isEqualTo(5);
 	}
 
 	@Test

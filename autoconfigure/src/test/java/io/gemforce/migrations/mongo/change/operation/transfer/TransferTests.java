@@ -3,6 +3,7 @@ package io.gemforce.migrations.mongo.change.operation.transfer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import com.mongodb.client.model.IndexOptions;
@@ -207,6 +208,56 @@ class TransferTests {
 			.withMessageNotContaining("secret");
 		assertThat(documents("gems")).hasSize(1);
 		assertThat(documents("others")).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	@RequiresReplicaSet("transactions")
+	void whatAUniqueIndexDoesNotLetBackStaysAndIsListed(boolean transactions) {
+		IntStream.range(0, 5).forEach((id) -> insert("gems", "{_id: %d, k: 1, email: 'e%d'}".formatted(id, id)));
+		TestContext.Builder context = TestContext.on(this.mongo).transactions(transactions);
+		context.up(TestChanges.of(MOVE));
+		insert("gems", "{_id: 7, email: 'e2'}");
+		this.mongo.collection("gems").createIndex(Indexes.ascending("email"), new IndexOptions().unique(true));
+		assertThat(context.down(TestChanges.of(MOVE)).conflictExamples()).contains(
+				"'others', document 2: stays as it is, as another one of 'gems' has the same values of a unique index");
+		assertThat(documents("gems")).extracting("_id").containsExactlyInAnyOrder(0, 1, 3, 4, 7);
+		assertThat(documents("others")).containsExactly(document("{_id: 2, k: 1, email: 'e2'}"));
+	}
+
+	@Test
+	void whatIsInTheWayIsCountedOnceHoweverOftenABatchIsTried() {
+		IntStream.rangeClosed(1, 3).forEach((id) -> insert("gems", "{_id: %d, k: 1}".formatted(id)));
+		AtomicInteger calls = new AtomicInteger();
+		Interruption service = Interruption.meanwhile((collection, called) -> {
+			if (called.equals("insertOne") && this.mongo.collection("others").countDocuments() == 0) {
+				insert("others", "{_id: 2, k: 5}");
+			}
+			if (called.equals("deleteOne") && calls.getAndIncrement() < 8) {
+				this.mongo.collection("gems").updateOne(document("{_id: 3}"), document("{$inc: {x: 1}}"));
+			}
+		});
+		assertThatExceptionOfType(ChangeRefusedException.class).isThrownBy(
+				() -> TestContext.on(this.mongo).withoutTransactions().interruption(service).up(TestChanges.of(MOVE)))
+			.withMessageContaining("as 1 of 'gems', for example 2. These stay");
+		assertThat(documents("gems")).extracting("_id").containsExactly(2);
+	}
+
+	@Test
+	void largeDocumentsAreUndoneInPartsThatFitIntoTheMemory() {
+		IntStream.range(0, 4)
+			.forEach((id) -> this.mongo.collection("gems")
+				.insertOne(new Document("_id", id).append("k", 1).append("text", "x".repeat(10_000_000))));
+		TestContext.Builder context = TestContext.on(this.mongo).withoutTransactions();
+		context.up(TestChanges.of(COPY));
+		AtomicInteger deletions = new AtomicInteger();
+		context.interruption(Interruption.meanwhile((collection, called) -> {
+			if (called.equals("bulkWrite")) {
+				deletions.incrementAndGet();
+			}
+		})).down(TestChanges.of(COPY));
+		assertThat(deletions).hasValue(2);
+		assertThat(collections()).doesNotContain("others");
 	}
 
 	@Test
