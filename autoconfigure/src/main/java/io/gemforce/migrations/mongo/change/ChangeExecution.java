@@ -18,7 +18,6 @@ import io.gemforce.migrations.mongo.change.contract.OperationContext;
 import io.gemforce.migrations.mongo.change.contract.Pipelines;
 import io.gemforce.migrations.mongo.change.contract.PlacedChange;
 import io.gemforce.migrations.mongo.change.contract.Reverse;
-import io.gemforce.migrations.mongo.change.document.Json;
 import io.gemforce.migrations.mongo.change.operation.collection.SetValidator;
 import io.gemforce.migrations.mongo.change.preimage.ChangeJournal;
 import io.gemforce.migrations.mongo.change.preimage.Conflicts;
@@ -197,15 +196,8 @@ public final class ChangeExecution {
 	}
 
 	private DeclaredChange asBegun(JournalProgress progress, int index) {
-		String definition = progress.definition(index);
-		List<DeclaredChange> declared = this.changes.declared();
-		if (index < declared.size() && declared.get(index).isRememberedAs(definition)) {
-			return declared.get(index);
-		}
-		if (definition == null || definition.startsWith(DeclaredChange.HASH)) {
-			throw edited(index, "it is too long to be remembered, or has a secret");
-		}
-		return ChangeSetReader.readChange(Json.parse(definition));
+		return this.changes.asBegun(progress, index)
+			.orElseThrow(() -> edited(index, "it is too long to be remembered, or has a secret"));
 	}
 
 	/**

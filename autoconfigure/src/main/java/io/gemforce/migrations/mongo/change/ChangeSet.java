@@ -145,7 +145,7 @@ public final class ChangeSet {
 		return irreversible().or(() -> whyForgotten(preimages, key));
 	}
 
-	private static Optional<String> whyForgotten(MongoCollection<Document> preimages, ApplyKey key) {
+	private Optional<String> whyForgotten(MongoCollection<Document> preimages, ApplyKey key) {
 		JournalProgress progress = ChangeJournal.read(preimages, key);
 		if (progress.isNone()) {
 			return Optional.of("nothing is remembered of its application");
@@ -158,6 +158,10 @@ public final class ChangeSet {
 				return Optional
 					.of("a part of change %d was made when the migration was 'irreversible'".formatted(change + 1));
 			}
+			if (asBegun(progress, change).isEmpty()) {
+				return Optional.of("change %d was edited since, and it is too long to be remembered, or has a secret"
+					.formatted(change + 1));
+			}
 			long kept = progress.items(change);
 			long there = (kept > 0) ? new PreimageStore(() -> preimages, ChangeJournal.rangeOf(key, change)).count()
 					: 0;
@@ -167,6 +171,19 @@ public final class ChangeSet {
 			}
 		}
 		return Optional.empty();
+	}
+
+	/**
+	 * Find a change as it was begun, from what is remembered of it if it was edited
+	 * since. Empty if it was remembered by a hash only.
+	 */
+	Optional<DeclaredChange> asBegun(JournalProgress progress, int index) {
+		String definition = progress.definition(index);
+		if (index < this.declared.size() && this.declared.get(index).isRememberedAs(definition)) {
+			return Optional.of(this.declared.get(index));
+		}
+		return (definition == null || definition.startsWith(DeclaredChange.HASH)) ? Optional.empty()
+				: Optional.of(ChangeSetReader.readChange(Json.parse(definition)));
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +98,9 @@ final class MigrationValidator {
 
 		private final @Nullable Version newest;
 
+		// Of all that this build has, what is left out here included
+		private final @Nullable Version newestKnown;
+
 		private final @Nullable Version highestApplied;
 
 		private final @Nullable Version baseline;
@@ -116,6 +120,9 @@ final class MigrationValidator {
 				.filter((left) -> !this.build.containsKey(left.migration().version()))
 				.forEach((left) -> this.leftOut.put(left.migration().version(), left));
 			this.newest = MigrationValidator.this.discovery.newest();
+			this.newestKnown = Stream.concat(this.build.keySet().stream(), this.leftOut.keySet().stream())
+				.max(Comparator.naturalOrder())
+				.orElse(null);
 			this.highestApplied = this.recorded.values()
 				.stream()
 				.filter(VersionHistory::isApplied)
@@ -153,7 +160,7 @@ final class MigrationValidator {
 				}
 			}
 			if (isAhead()) {
-				this.problems.add(MongoProblems.ahead(Objects.requireNonNull(this.highestApplied), this.newest,
+				this.problems.add(MongoProblems.ahead(Objects.requireNonNull(this.highestApplied), this.newestKnown,
 						this.recorded.get(this.highestApplied), MigrationValidator.this.policy.failWhenAhead()));
 			}
 			if (discoveredNothing) {
@@ -172,8 +179,7 @@ final class MigrationValidator {
 		}
 
 		private boolean isAhead() {
-			return this.newest != null && isBelow(this.newest, this.highestApplied)
-					&& this.leftOut.keySet().stream().allMatch((version) -> isBelow(version, this.highestApplied));
+			return this.newestKnown != null && isBelow(this.newestKnown, this.highestApplied);
 		}
 
 		private static boolean isBelow(Version version, @Nullable Version limit) {
@@ -214,7 +220,7 @@ final class MigrationValidator {
 		private void compare(VersionHistory past) {
 			MigrationState state = past.state();
 			if (past.isApplied() && state != MigrationState.BASELINE) {
-				boolean future = this.newest == null || isBelow(this.newest, past.version());
+				boolean future = this.newestKnown == null || isBelow(this.newestKnown, past.version());
 				state = future ? MigrationState.FUTURE : MigrationState.MISSING;
 				if (!future && !MigrationValidator.this.policy.ignoreMissing()) {
 					this.problems.add(MongoProblems.missing(past));

@@ -346,6 +346,21 @@ class ChangeExecutionTests {
 		assertThat(whyNoUndo(TestChanges.of(REMOVE))).isEqualTo("1 of the 2 pre-images of change 1 are gone");
 	}
 
+	@Test
+	void nothingIsUndoneIfAnEarlierChangeIsRememberedByItsHashOnly() {
+		insert("{_id: 1, a: 1}");
+		String large = "addField: {collection: gems, field: c, value: '%s'}";
+		TestContext.on(this.mongo).up(TestChanges.of(large.formatted("x".repeat(100_000)), RENAME));
+		List<Document> made = gems();
+		ChangeSet edited = TestChanges.of(large.formatted("y".repeat(100_000)), RENAME);
+		String reason = "change 1 was edited since, and it is too long to be remembered, or has a secret";
+		assertThat(whyNoUndo(edited)).isEqualTo(reason);
+		assertThatExceptionOfType(ChangeRefusedException.class)
+			.isThrownBy(() -> TestContext.on(this.mongo).down(edited))
+			.withMessageContaining(reason);
+		assertThat(gems()).isEqualTo(made);
+	}
+
 	private String whyNoUndo(ChangeSet changes) {
 		return changes
 			.whyNoUndo(this.mongo.collection("migration_preimage"), new ApplyKey(Version.parse("3").orElseThrow(), 7))

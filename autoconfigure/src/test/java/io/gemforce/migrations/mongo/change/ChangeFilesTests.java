@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.mock.env.MockEnvironment;
@@ -534,8 +535,41 @@ class ChangeFilesTests {
 	@Test
 	void aPlaceholderThatMakesANameWrongIsReported() throws IOException {
 		write("V1__a.yaml", changes("dropCollection: {collection: '${tenant}'}"));
-		assertThat(find(Map.of("tenant", "$x"), new MockEnvironment()).problems()).singleElement()
-			.satisfies((problem) -> assertThat(problem.message()).contains("'collection' cannot be '$x'"));
+		assertThat(find(Map.of("tenant", "a$x"), new MockEnvironment()).problems()).singleElement()
+			.satisfies((problem) -> assertThat(problem.message()).contains("'collection' cannot be 'a$x'"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "null", "~" })
+	void aPlaceholderThatBecomesNullIsReported(String value) throws IOException {
+		String change = """
+				changes:
+				  - delete:
+				      collection: a
+				      filter:
+				        tenant: %s
+				""";
+		write("V1__a.yaml", change.formatted("${tenant}"));
+		write("V2__b.yaml", change.formatted("'${tenant}'"));
+		ChangeFiles found = find(Map.of("tenant", value), new MockEnvironment());
+		assertThat(found.problems()).singleElement()
+			.satisfies(
+					(problem) -> assertThat(problem.message()).contains("V1__a.yaml:5:17", "'${tenant}' becomes null"));
+		assertThat(found.files()).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "'${owner}'", "'${empty}${owner}s'", "'${owner}${empty}'" })
+	void aPlaceholderThatMakesAnExpressionIsReported(String text) throws IOException {
+		String change = "update: {collection: a, filter: {b: 1}, up: [{$set: {c: %s}}], idempotent: true}";
+		write("V1__a.yaml", changes(change.formatted(text)));
+		write("V2__b.json", "{\"changes\": [{\"dropCollection\": {\"collection\": \"${owner}\"}}]}");
+		write("V3__c.yaml", changes(change.formatted("'a ${owner}, $${owner}'")));
+		ChangeFiles found = find(Map.of("owner", "$password", "empty", ""), new MockEnvironment());
+		assertThat(found.problems()).hasSize(2)
+			.allSatisfy((problem) -> assertThat(problem.message()).contains("'${owner}' begins with a dollar"));
+		assertThat(found.files()).singleElement()
+			.satisfies((file) -> assertThat(file.changes().toJson()).contains("a $password, ${owner}"));
 	}
 
 	@ParameterizedTest

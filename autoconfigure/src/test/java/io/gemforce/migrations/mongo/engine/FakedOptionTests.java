@@ -1,6 +1,7 @@
 package io.gemforce.migrations.mongo.engine;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -148,6 +149,49 @@ class FakedOptionTests {
 			.contains("'discardOldest: true'");
 		assertThat(sent("collMod", "gems")).isEmpty();
 		migrate((changes) -> changes.alterCollection("gems", (gems) -> gems.cappedSize(8192).discardOldest()));
+		assertThat(sent("collMod", "gems")).hasSize(1);
+	}
+
+	@Test
+	void anUndoDoesNotDiscardWhatAShorterBoundHasNoRoomFor() {
+		list("collection", "{capped: true, size: 4096}");
+		fakeListing();
+		fakeSize(5000);
+		fakeCollMod();
+		assertStays((changes) -> changes.alterCollection("gems", (gems) -> gems.cappedSize(8192).cappedMax(50)),
+				"'gems' has 7 documents of 5000 bytes");
+		assertThat(this.options.getNumber("size").longValue()).isEqualTo(8192);
+	}
+
+	@Test
+	void anUndoLetsNoDocumentOfATimeSeriesExpire() {
+		this.mongo.collection("gems").insertOne(new Document("_id", 2).append("at", new Date(0)));
+		list("timeseries", "{timeseries: {timeField: 'at', granularity: 'seconds'}, expireAfterSeconds: 60}");
+		fakeListing();
+		fakeCollMod();
+		assertStays((changes) -> changes.alterCollection("gems", (gems) -> gems.expireNever()),
+				"1 document(s) of 'gems' have expired already");
+		assertThat(this.options.get("expireAfterSeconds")).isEqualTo(new BsonString("off"));
+	}
+
+	@Test
+	void anUndoLetsNoDocumentExpireByAnIndex() {
+		Date at = Date.from(Instant.now().minus(Duration.ofDays(2)));
+		this.mongo.collection("gems").insertOne(new Document("_id", 2).append("b", at));
+		this.index.append("expireAfterSeconds", new BsonInt32(86_400));
+		fakeIndexes();
+		fakeCollMod();
+		assertStays((changes) -> changes.alterIndex("gems", "by_b", (index) -> index.expireAfter(Duration.ofDays(3))),
+				"1 document(s) of 'gems' have expired already");
+		assertThat(this.index.getNumber("expireAfterSeconds").longValue()).isEqualTo(259_200);
+	}
+
+	private void assertStays(DeclaredMongoMigration migration, String reason) {
+		try (TestRunner runner = runner(migration)) {
+			runner.migrate();
+			assertThat(runner.rollback("0").notes()).singleElement()
+				.satisfies((note) -> assertThat(note.message()).contains(reason));
+		}
 		assertThat(sent("collMod", "gems")).hasSize(1);
 	}
 

@@ -93,6 +93,27 @@ class MigrationValidatorTests {
 		assertThat(failure(TestRunner.on(this.mongo), "1", "4")).containsExactly(ProblemCode.MISSING_MIGRATION);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "3", "3 5" })
+	void whatIsLeftOutHidesNothingThatIsMissing(String applied) {
+		migrate(TestRunner.on(this.mongo), ("1 2 " + applied).split(" "));
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.leavingOut(TestMigration.inserting("5"), TestMigration.inserting("1"), TestMigration.inserting("2"))) {
+			assertThat(runner.validate().problems()).extracting(Problem::code)
+				.containsExactly(ProblemCode.MISSING_MIGRATION);
+			assertThat(runner.state("3")).isEqualTo(MigrationState.MISSING);
+		}
+	}
+
+	@Test
+	void aBuildWhoseMigrationsAreAllLeftOutSaysThatTheStoreIsAhead() {
+		migrate(TestRunner.on(this.mongo), "1", "2");
+		try (TestRunner runner = TestRunner.on(this.mongo).leavingOut(TestMigration.inserting("1"))) {
+			assertThat(runner.validate().problems()).extracting(Problem::code)
+				.containsExactly(ProblemCode.SCHEMA_AHEAD);
+		}
+	}
+
 	@Test
 	void newerStoreStopsTheStartWhereTheUserSaysSo() {
 		migrate(TestRunner.on(this.mongo), "1", "2");

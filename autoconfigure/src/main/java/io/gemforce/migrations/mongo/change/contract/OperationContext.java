@@ -307,7 +307,11 @@ public final class OperationContext {
 		});
 	}
 
-	private Optional<String> describe(String collection, BsonDocument documents, String what) {
+	/**
+	 * Tell how many documents there are, with examples; empty if there are none.
+	 * @param what what is wrong with them, in words that follow their number
+	 */
+	public Optional<String> describe(String collection, BsonDocument documents, String what) {
 		List<String> examples = examples(collection, documents, EXAMPLES);
 		return examples.isEmpty() ? Optional.empty()
 				: Optional.of("%d document(s) of '%s' %s, for example %s".formatted(

@@ -76,7 +76,7 @@ public final class JsonSource {
 				CoreSchema.integer(new BigInteger(this.parser.getString()), this.parser.getString(), position);
 			case VALUE_NUMBER_FLOAT ->
 				new Source.Scalar(new BsonDouble(this.parser.getDoubleValue()), this.parser.getString(), position);
-			default -> text(this.placeholders.replace(this.parser.getString()), position);
+			default -> text(this.placeholders.replace(this.parser.getString(), position), position);
 		};
 	}
 

@@ -22,21 +22,38 @@ public record Placeholders(Map<String, String> values) {
 		values = Map.copyOf(values);
 	}
 
-	String replace(String text) {
+	String replace(String text, Position position) throws MalformedFileException {
 		if (this.values.isEmpty() || !text.contains("${")) {
 			return text;
 		}
-		return PLACEHOLDER.matcher(text)
-			.replaceAll(
-					(found) -> Matcher.quoteReplacement(replacement(found.group(1), found.group(2), found.group(3))));
+		Matcher matcher = PLACEHOLDER.matcher(text);
+		StringBuilder replaced = new StringBuilder();
+		while (matcher.find()) {
+			matcher.appendReplacement(replaced, "");
+			String name = matcher.group(3);
+			String value = this.values.get(name);
+			if (value == null) {
+				replaced.append(matcher.group());
+			}
+			else if (!matcher.group(1).isEmpty()) {
+				replaced.append(matcher.group(2));
+			}
+			else {
+				requireNoExpression(replaced.isEmpty() && value.startsWith("$"), name, position);
+				replaced.append(value);
+			}
+		}
+		return matcher.appendTail(replaced).toString();
 	}
 
-	private String replacement(String dollar, String placeholder, String name) {
-		String value = this.values.get(name);
-		if (value == null) {
-			return dollar + placeholder;
+	// A text that begins with a dollar is a field or a variable where a pipeline has it
+	private static void requireNoExpression(boolean dollar, String name, Position position)
+			throws MalformedFileException {
+		if (dollar) {
+			throw new MalformedFileException(position,
+					"the value of '${%s}' begins with a dollar, at the beginning of a text".formatted(name),
+					"Give it a value that does not, as MongoDB may take such a text for the name of a field");
 		}
-		return dollar.isEmpty() ? value : placeholder;
 	}
 
 }

@@ -182,20 +182,31 @@ public final class YamlSource {
 	}
 
 	private Source scalar(ScalarEvent event) throws MalformedFileException {
-		String text = this.placeholders.replace(event.getValue());
 		Position position = position(event);
+		String text = this.placeholders.replace(event.getValue(), position);
 		Source string = new Source.Scalar(new BsonString(text), text, position);
 		String tag = event.getTag();
 		if (tag == null) {
-			return (event.getScalarStyle() == ScalarStyle.PLAIN) ? CoreSchema.resolve(text, position) : string;
+			return (event.getScalarStyle() == ScalarStyle.PLAIN) ? plain(event, text, position) : string;
 		}
 		return switch (tag) {
 			case "!", "tag:yaml.org,2002:str" -> string;
 			case "tag:yaml.org,2002:null", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:int",
 					"tag:yaml.org,2002:float" ->
-				CoreSchema.resolve(text, position);
+				plain(event, text, position);
 			default -> throw unknownTag(tag, position);
 		};
+	}
+
+	// A filter by null has all documents without the field
+	private static Source plain(ScalarEvent event, String text, Position position) throws MalformedFileException {
+		Source source = CoreSchema.resolve(text, position);
+		if (!text.equals(event.getValue()) && source instanceof Source.Scalar scalar && scalar.value().isNull()) {
+			throw new MalformedFileException(position,
+					"'%s' becomes null, as its value is empty or null".formatted(event.getValue()),
+					"Give it a value, or write it in quotes if an empty text is meant");
+		}
+		return source;
 	}
 
 }

@@ -302,36 +302,48 @@ public record AlterCollection(String collection, BsonDocument declared,
 	}
 
 	private void requireNothingLost(OperationContext step, CollectionInfo there) {
-		BsonValue expireAfter = this.wanted.get(Expiry.AFTER);
-		if (expireAfter != null && expireAfter.isNumber() && !isAllowed(EXPIRE_EXISTING)) {
-			String field = there.isTimeSeries()
-					? there.options().getDocument(DeclaredOptions.TIME_SERIES).getString("timeField").getValue()
-					: "_id";
-			step.refuseIfAny(this.collection, Expiry.expired(field, expireAfter.asNumber().longValue()), Expiry.REFUSED,
-					Expiry.REMEDY);
-		}
-		if (isOfBounds() && !isAllowed(DISCARD_OLDEST)) {
-			requireWithinBounds(step);
-		}
+		expiring(step, there, this.wanted).ifPresent((lost) -> {
+			throw step.refused(lost, Expiry.REMEDY);
+		});
+		beyondBounds(step, this.wanted).ifPresent((lost) -> {
+			throw step.refused(lost,
+					"Write larger bounds, or 'discardOldest: true' if these documents are to be deleted");
+		});
 	}
 
-	private void requireWithinBounds(OperationContext step) {
+	// What the server would delete by these options, unless the author lets it
+	private Optional<String> expiring(OperationContext step, CollectionInfo there, BsonDocument options) {
+		BsonValue expireAfter = options.get(Expiry.AFTER);
+		if (expireAfter == null || !expireAfter.isNumber() || isAllowed(EXPIRE_EXISTING)) {
+			return Optional.empty();
+		}
+		String field = there.isTimeSeries()
+				? there.options().getDocument(DeclaredOptions.TIME_SERIES).getString("timeField").getValue() : "_id";
+		return step.describe(this.collection, Expiry.expired(field, expireAfter.asNumber().longValue()),
+				Expiry.REFUSED);
+	}
+
+	private Optional<String> beyondBounds(OperationContext step, BsonDocument options) {
+		if (!isOfBounds() || isAllowed(DISCARD_OLDEST)) {
+			return Optional.empty();
+		}
 		BsonDocument stage = new BsonDocument("$collStats", new BsonDocument("storageStats", new BsonDocument()));
 		for (BsonDocument found : step.collection(this.collection).aggregate(Collections.singletonList(stage))) {
 			BsonDocument stats = found.getDocument("storageStats", new BsonDocument());
-			if (isBeyond(stats, "size", SIZE) || isBeyond(stats, "count", MAX)) {
-				throw step.refused(
-						"'%s' has %s documents of %s bytes, and the oldest ones beyond the new bounds would be deleted"
-							.formatted(this.collection, BsonFormatter.show(stats.get("count", new BsonInt32(0))),
-									BsonFormatter.show(stats.get("size", new BsonInt32(0)))),
-						"Write larger bounds, or 'discardOldest: true' if these documents are to be deleted");
+			if (isBeyond(stats, "size", options, SIZE) || isBeyond(stats, "count", options, MAX)) {
+				return Optional
+					.of("'%s' has %s documents of %s bytes, and the oldest ones beyond the bounds would be deleted"
+						.formatted(this.collection, BsonFormatter.show(stats.get("count", new BsonInt32(0))),
+								BsonFormatter.show(stats.get("size", new BsonInt32(0)))));
 			}
 		}
+		return Optional.empty();
 	}
 
-	private boolean isBeyond(BsonDocument stats, String figure, String bound) {
-		return this.wanted.containsKey(bound)
-				&& stats.getNumber(figure, new BsonInt32(0)).longValue() > this.wanted.getNumber(bound).longValue();
+	// A collection without a number of documents as its bound has 0
+	private static boolean isBeyond(BsonDocument stats, String figure, BsonDocument options, String name) {
+		long bound = options.getNumber(name, new BsonInt64(0)).longValue();
+		return bound > 0 && stats.getNumber(figure, new BsonInt32(0)).longValue() > bound;
 	}
 
 	@Override
@@ -344,12 +356,21 @@ public record AlterCollection(String collection, BsonDocument declared,
 		BsonDocument current = (misfit(there.get()) == null) ? current(there.get()) : new BsonDocument();
 		if (isSame(current, this.wanted)) {
 			if (!isSame(current, previous)) {
-				modify(step, there.get(), previous);
+				setBack(step, there.get(), previous);
 			}
 		}
 		else if (!isSame(current, previous)) {
 			step.conflict("'%s': the options have been changed since, and stay".formatted(this.collection));
 		}
+	}
+
+	// The application may rely on the options of the change by now
+	private void setBack(OperationContext step, CollectionInfo there, BsonDocument previous) {
+		Optional<String> lost = expiring(step, there, previous).or(() -> beyondBounds(step, previous));
+		lost.ifPresentOrElse(
+				(what) -> step
+					.conflict("the options %s are not set again: %s".formatted(BsonFormatter.show(previous), what)),
+				() -> modify(step, there, previous));
 	}
 
 }

@@ -8,6 +8,7 @@ import com.mongodb.MongoCommandException;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
+import org.bson.BsonNumber;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 
@@ -96,7 +97,8 @@ public record AlterIndex(String collection, String name, BsonDocument wanted,
 	@Override
 	public Reverse reverse() {
 		return Reverse.derived("%s index '%s' of '%s' as it was%s".formatted(isBecomingUnique() ? "builds" : "sets",
-				this.name, this.collection, isExpiring() ? "; restores no document that has expired" : ""));
+				this.name, this.collection,
+				isExpiring() ? "; leaves it if documents would expire by that, restores none that has expired" : ""));
 	}
 
 	@Override
@@ -196,16 +198,22 @@ public record AlterIndex(String collection, String name, BsonDocument wanted,
 			}
 		}
 		if (isExpiring()) {
-			long seconds = this.wanted.getNumber(Expiry.AFTER).longValue();
 			if (!index.containsKey(Expiry.AFTER)) {
 				throw step.refused(
 						"documents of '%s' do not expire by index '%s'".formatted(this.collection, this.name),
 						"Write a dropIndex and a createIndex with expireAfter, which can be undone");
 			}
-			if (!this.expireExisting && seconds < index.getNumber(Expiry.AFTER).doubleValue()) {
-				step.refuseIfAny(this.collection, Expiry.expired(index, seconds), Expiry.REFUSED, Expiry.REMEDY);
-			}
+			expiring(step, index, this.wanted.getNumber(Expiry.AFTER)).ifPresent((lost) -> {
+				throw step.refused(lost, Expiry.REMEDY);
+			});
 		}
+	}
+
+	// What the server would delete by a shorter time, unless the author lets it
+	private Optional<String> expiring(OperationContext step, BsonDocument index, BsonNumber after) {
+		return (!this.expireExisting && after.doubleValue() < index.getNumber(Expiry.AFTER).doubleValue())
+				? step.describe(this.collection, Expiry.expired(index, after.longValue()), Expiry.REFUSED)
+				: Optional.empty();
 	}
 
 	private Duplicates duplicates(BsonDocument index) {
@@ -265,10 +273,22 @@ public record AlterIndex(String collection, String name, BsonDocument wanted,
 			step.conflict("'%s': index '%s' is gone".formatted(this.collection, this.name));
 		}
 		else {
-			BsonDocument options = new BsonDocument();
-			this.wanted.keySet().forEach((option) -> options.append(option, previous.get(option, BsonBoolean.FALSE)));
-			modify(step, options);
+			setBack(step, index.get(), previous);
 		}
+	}
+
+	// The application may rely on the options of the change by now
+	private void setBack(OperationContext step, BsonDocument index, BsonDocument previous) {
+		Optional<String> lost = isExpiring() ? expiring(step, index, previous.getNumber(Expiry.AFTER))
+				: Optional.empty();
+		if (lost.isPresent()) {
+			step.conflict("index '%s' does not expire after %s s again: %s".formatted(this.name,
+					BsonFormatter.show(previous.get(Expiry.AFTER)), lost.get()));
+			return;
+		}
+		BsonDocument options = new BsonDocument();
+		this.wanted.keySet().forEach((option) -> options.append(option, previous.get(option, BsonBoolean.FALSE)));
+		modify(step, options);
 	}
 
 	private static boolean isLike(BsonDocument index, BsonDocument other) {

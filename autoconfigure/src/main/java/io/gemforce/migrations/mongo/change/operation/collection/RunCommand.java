@@ -73,6 +73,12 @@ public record RunCommand(BsonDocument up, @Nullable BsonDocument down, boolean d
 				BsonFormatter.show(Secrets.redact(command)));
 	}
 
+	// Without the secrets
+	@Override
+	public String toString() {
+		return summary();
+	}
+
 	@Override
 	public boolean canHoldSecrets() {
 		return true;

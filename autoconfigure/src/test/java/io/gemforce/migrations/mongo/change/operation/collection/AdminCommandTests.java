@@ -8,6 +8,7 @@ import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.gemforce.migrations.mongo.change.ChangeSet;
@@ -72,6 +73,25 @@ class AdminCommandTests {
 				changes.toJson(), changes.plan(this.mongo.database(), true).toString()))
 			.noneMatch((text) -> text.contains("hunter"))
 			.allMatch((text) -> text.contains("app"));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
+			value = { "pwd: 84721934|\"pwd\": \"***\"", "apiKey: s8472|\"apiKey\": \"***\"",
+					"accessKey: s8472|\"accessKey\": \"***\"", "privateKey: [s8472]|\"privateKey\": \"***\"",
+					"to: 'mongodb://ann:p@s8472@db/gems'|\"to\": \"mongodb://***@db/gems\"" })
+	void masksWhatMayBeASecret(String secret, String masked) {
+		ChangeSet changes = TestChanges.of("command: {up: {%s}}".formatted(secret));
+		assertThat(changes.toJson()).contains(masked).doesNotContain("8472");
+		assertThat(changes.changes().get(0).summary()).doesNotContain("8472");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "digestPassword: true", "indexes: [{key: {token: 1}, name: by_token}]",
+			"up: 'https://db:27017/a@b'", "up: 'https://ann@db'" })
+	void masksNothingElse(String command) {
+		ChangeSet changes = TestChanges.of("command: {up: {%s}}".formatted(command));
+		assertThat(changes.toJson()).doesNotContain("***");
 	}
 
 	@Test
