@@ -113,7 +113,8 @@ class ProtocolTraceTests {
 		Hold committed = this.stage.beforeA().holdReply(WireStep.COMMIT);
 		Hold reading = this.stage.beforeA().holdCommand(WireStep.READ_ROW);
 		CompletableFuture<StoreResult> a;
-		// Armed before the first commit, as a driver that has waited too long sends it again
+		// Armed before the first commit, as a driver that has waited too long sends it
+		// again
 		try (FailPoint failPoint = FailPoint.on(this.mongo.client(), this.mongo.name(), 1, "commitTransaction")
 			.after(1)
 			.withErrorCode(NO_SUCH_TRANSACTION, "TransientTransactionError")) {

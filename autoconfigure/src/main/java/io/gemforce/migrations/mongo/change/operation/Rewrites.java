@@ -61,7 +61,8 @@ final class Rewrites {
 		BsonDocument unset = (value != null) ? new BsonDocument()
 				: new BsonDocument(this.field.text(), new BsonInt32(1));
 		boolean pipeline = FieldValues.areCompound(set) && this.step.knowsPipelines();
-		UpdateOneModel<BsonDocument> update = pipeline ? new UpdateOneModel<>(filter, FieldValues.pipeline(set, unset), this.options)
+		UpdateOneModel<BsonDocument> update = pipeline
+				? new UpdateOneModel<>(filter, FieldValues.pipeline(set, unset), this.options)
 				: new UpdateOneModel<>(filter, FieldValues.operators(set, unset), this.options);
 		if (before != null && before.isArray() && value != null) {
 			this.ofArrays.put(new ExactValue(id), update);

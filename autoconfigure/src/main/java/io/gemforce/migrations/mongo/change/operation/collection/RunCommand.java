@@ -191,10 +191,4 @@ public record RunCommand(BsonDocument up, @Nullable BsonDocument down, boolean d
 		}
 	}
 
-	// Without secrets
-	@Override
-	public String toString() {
-		return summary();
-	}
-
 }
