@@ -189,7 +189,8 @@ public final class Batches {
 		if (!ids.isEmpty() && (Set.copyOf(ids).size() != ids.size()
 				|| collection.deleteMany(Conditions.ids(ids)).getDeletedCount() != ids.size())) {
 			throw step.failed(
-					"'%s' was found to have several documents of the same _id, which only a sharded collection can have, in a batch with %s. They cannot be told apart, so nothing of this batch is changed"
+					("'%s' was found to have several documents of the same _id, which only a sharded collection can have, "
+							+ "in a batch with %s. They cannot be told apart, so nothing of this batch is changed")
 						.formatted(collection.getNamespace().getCollectionName(),
 								BsonFormatter.show(ids.iterator().next())),
 					"Give each document an _id of its own first, or write a bean that implements MongoMigration");
