@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,7 +34,8 @@ import io.gemforce.migrations.store.JarsWithoutFolders;
  *
  * @param files those without problems, by ascending version; several may have the same
  * version
- * @param leftOut those that do not count here, with the reason
+ * @param leftOut those that do not count here, with the reason, in the order of their
+ * addresses
  */
 public record ChangeFiles(List<ChangeFile> files, Map<ChangeFile, String> leftOut, List<Problem> problems) {
 
@@ -51,7 +53,7 @@ public record ChangeFiles(List<ChangeFile> files, Map<ChangeFile, String> leftOu
 
 	public ChangeFiles {
 		files = List.copyOf(files);
-		leftOut = Map.copyOf(leftOut);
+		leftOut = Collections.unmodifiableMap(new LinkedHashMap<>(leftOut));
 		problems = List.copyOf(problems);
 	}
 
@@ -67,7 +69,7 @@ public record ChangeFiles(List<ChangeFile> files, Map<ChangeFile, String> leftOu
 	 */
 	public static ChangeFiles find(ResourcePatternResolver resources, ChangeFileSettings settings) {
 		List<ChangeFile> files = new ArrayList<>();
-		Map<ChangeFile, String> leftOut = new HashMap<>();
+		Map<ChangeFile, String> leftOut = new LinkedHashMap<>();
 		List<Problem> problems = new ArrayList<>();
 		Map<String, Found> found = new TreeMap<>();
 		for (String location : settings.locations()) {

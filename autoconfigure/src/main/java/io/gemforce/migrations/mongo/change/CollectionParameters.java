@@ -70,9 +70,12 @@ final class CollectionParameters {
 				bounds.append(name, new BsonInt64(number));
 			}
 		});
-		if (options.isCapped() || !bounds.isEmpty()) {
+		if (options.isCapped()) {
 			parameters.append("capped", bounds);
 		}
+		// The driver does not send them then
+		IndexParameters.appendFlag(parameters, "sizeInBytes", !options.isCapped() && bounds.containsKey("size"));
+		IndexParameters.appendFlag(parameters, "maxDocuments", !options.isCapped() && bounds.containsKey("max"));
 	}
 
 	private static BsonDocument timeSeries(TimeSeriesOptions options) {

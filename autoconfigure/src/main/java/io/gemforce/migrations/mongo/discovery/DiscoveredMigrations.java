@@ -3,6 +3,7 @@ package io.gemforce.migrations.mongo.discovery;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -61,6 +62,16 @@ public record DiscoveredMigrations(SortedMap<Version, ResolvedMigration> byVersi
 
 	public @Nullable ResolvedMigration find(Version version) {
 		return this.byVersion.get(version);
+	}
+
+	/**
+	 * Why a version that this build has does not count here.
+	 */
+	public Optional<String> whyLeftOut(Version version) {
+		return this.leftOut.stream()
+			.filter((left) -> left.migration().version().equals(version))
+			.map(LeftOutMigration::reason)
+			.findFirst();
 	}
 
 }

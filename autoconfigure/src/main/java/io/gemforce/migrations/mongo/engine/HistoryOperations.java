@@ -93,8 +93,12 @@ final class HistoryOperations {
 		Version version = Objects.requireNonNull(operation.version());
 		ResolvedMigration migration = this.validator.discovery().find(version);
 		if (migration == null) {
-			throw refused("Version %s of store 'mongo' is not in this build".formatted(version),
-					"Name a version that this build has");
+			throw this.validator.discovery()
+				.whyLeftOut(version)
+				.map((reason) -> refused("Version %s of store 'mongo' is left out here: %s".formatted(version, reason),
+						"Mark it where its condition is met"))
+				.orElseGet(() -> refused("Version %s of store 'mongo' is not in this build".formatted(version),
+						"Name a version that this build has"));
 		}
 		try (LockedHistory locked = lock(run)) {
 			MigrationEntry entry = find(locked, version);

@@ -118,7 +118,8 @@ final class MigrationValidator {
 			MigrationValidator.this.discovery.leftOut()
 				.stream()
 				.filter((left) -> !this.build.containsKey(left.migration().version()))
-				.forEach((left) -> this.leftOut.put(left.migration().version(), left));
+				.forEach((left) -> this.leftOut.merge(left.migration().version(), left,
+						(first, other) -> isAsApplied(other.migration()) ? other : first));
 			this.newest = MigrationValidator.this.discovery.newest();
 			this.newestKnown = Stream.concat(this.build.keySet().stream(), this.leftOut.keySet().stream())
 				.max(Comparator.naturalOrder())
@@ -176,6 +177,13 @@ final class MigrationValidator {
 		private void hold(Hold hold) {
 			this.entries.replaceAll((entry) -> entry.isPending() ? entry.withState(MigrationState.HELD) : entry);
 			this.problems.add(MongoProblems.held(hold));
+		}
+
+		// Of several files of one version, each for an environment, one was applied
+		private boolean isAsApplied(ResolvedMigration migration) {
+			VersionHistory past = this.recorded.get(migration.version());
+			HistoryRow applied = (past != null) ? past.applied() : null;
+			return applied != null && Objects.equals(migration.script(), applied.descriptor().script());
 		}
 
 		private boolean isAhead() {
@@ -236,13 +244,15 @@ final class MigrationValidator {
 			ResolvedMigration migration = left.migration();
 			MigrationState state = past.state();
 			HistoryRow applied = past.applied();
-			this.entries.add(new MigrationEntry(migration.descriptor(),
+			MigrationDescriptor descriptor = (applied == null || isAsApplied(migration)) ? migration.descriptor()
+					: applied.descriptor();
+			this.entries.add(new MigrationEntry(descriptor,
 					new EntryStatus(Phase.EXPAND, (state == MigrationState.PENDING) ? MigrationState.IGNORED : state,
 							null),
 					false, migration.location(),
 					past.recorded((applied != null) ? applied.descriptor().checksum() : null),
 					Undo.none("it is left out here: " + left.reason()),
-					new Dependencies(List.of(), List.of("when: " + left.reason()))));
+					new Dependencies(migration.requires(), List.of("when: " + left.reason()))));
 		}
 
 		private List<String> checkPending(ResolvedMigration migration, VersionHistory past) {

@@ -115,7 +115,10 @@ final class MongoPlanner {
 		ResolvedMigration migration = this.rollbacks.find(past);
 		if (migration == null) {
 			return undoStep(past.newest().descriptor(), PlannedWork.summarized("cannot be undone by this build", null),
-					Undo.none("it is not in this build: roll back with the build that has it"));
+					Undo.none(this.discovery.whyLeftOut(past.version())
+						.map((reason) -> "it is left out here: %s; roll back where its condition is met"
+							.formatted(reason))
+						.orElse("it is not in this build: roll back with the build that has it")));
 		}
 		return undoStep(migration.descriptor(), PlannedWork.summarized(migration.action().undoSummary(),
 				migration.isTransactional(this.access.hasTransactions())), undo(migration, past));

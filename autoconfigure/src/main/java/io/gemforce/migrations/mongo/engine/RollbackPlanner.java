@@ -86,11 +86,14 @@ final class RollbackPlanner {
 	private ResolvedMigration requireMigration(VersionHistory past) {
 		ResolvedMigration migration = find(past);
 		if (migration == null) {
+			Optional<String> leftOut = this.discovery.whyLeftOut(past.version());
 			throw new MigrationException(
 					Problem.error(ProblemCode.NO_DOWN, StoreName.MONGO,
-							"Migration %s (%s) of store 'mongo' is not in this build".formatted(past.version(),
-									past.newest().descriptor().description()),
-							"Roll back with the build that has it"),
+							"Migration %s (%s) of store 'mongo' is %s".formatted(past.version(),
+									past.newest().descriptor().description(),
+									leftOut.map((reason) -> "left out here: " + reason).orElse("not in this build")),
+							leftOut.isPresent() ? "Roll back where its condition is met"
+									: "Roll back with the build that has it"),
 					"unchanged by what cannot be undone", null);
 		}
 		return migration;

@@ -204,6 +204,17 @@ class DeclaredChangesTests {
 			.withMessageContaining("'createCollection' has no key 'encryptedFields'");
 	}
 
+	// The driver sends them to no server
+	@Test
+	void boundsOfWhatIsNotCappedAreRefused() {
+		CreateCollectionOptions size = new CreateCollectionOptions().sizeInBytes(4096);
+		CreateCollectionOptions max = new CreateCollectionOptions().maxDocuments(10);
+		assertThatExceptionOfType(InvalidChangesException.class)
+			.isThrownBy(() -> declare((changes) -> changes.createCollection("a", size).createCollection("b", max)))
+			.withMessageContaining("'createCollection' has no key 'sizeInBytes'")
+			.withMessageContaining("'createCollection' has no key 'maxDocuments'");
+	}
+
 	@Test
 	void reportsAllThatIsWrong() {
 		assertThatExceptionOfType(InvalidChangesException.class)

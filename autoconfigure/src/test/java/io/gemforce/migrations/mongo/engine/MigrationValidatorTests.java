@@ -15,16 +15,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.gemforce.migrations.MigrationDescriptor;
 import io.gemforce.migrations.MigrationException;
 import io.gemforce.migrations.MigrationState;
+import io.gemforce.migrations.MigrationType;
 import io.gemforce.migrations.Operation;
 import io.gemforce.migrations.Problem;
 import io.gemforce.migrations.ProblemCode;
+import io.gemforce.migrations.StoreName;
 import io.gemforce.migrations.StoreResult;
 import io.gemforce.migrations.Version;
+import io.gemforce.migrations.mongo.discovery.ResolvedMigration;
 import io.gemforce.migrations.store.MigrationEntry;
 import io.gemforce.migrations.store.Requirement;
 import io.gemforce.migrations.store.Requirements;
+import io.gemforce.migrations.store.RollbackTarget;
 import io.gemforce.migrations.support.MongoTestDatabase;
 import io.gemforce.migrations.support.TestDatabases;
 
@@ -111,6 +116,51 @@ class MigrationValidatorTests {
 		try (TestRunner runner = TestRunner.on(this.mongo).leavingOut(TestMigration.inserting("1"))) {
 			assertThat(runner.validate().problems()).extracting(Problem::code)
 				.containsExactly(ProblemCode.SCHEMA_AHEAD);
+		}
+	}
+
+	@Test
+	void whatIsLeftOutRequiresWhatItDidSoThatNoRollbackUndoesThat() {
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.leavingOut(TestMigration.inserting("1").requiring("postgres:42"))) {
+			assertThat(runner.validate().entries().get(0).dependencies().requires()).extracting(Requirement::toString)
+				.containsExactly("postgres:42");
+		}
+	}
+
+	@Test
+	void ofSeveralThatAreLeftOutTheAppliedOneIsListed() {
+		migrate(TestRunner.on(this.mongo), "1", "2");
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.leavingOutAll(another("1"), TestMigration.inserting("1").resolve(), another("2"), another("3"))) {
+			assertThat(runner.validate().entries()).extracting(MigrationEntry::description)
+				.containsExactly("migration 1", "migration 2", "another 3");
+		}
+	}
+
+	private static ResolvedMigration another(String version) {
+		ResolvedMigration migration = TestMigration.inserting(version).resolve();
+		MigrationDescriptor descriptor = new MigrationDescriptor(migration.version(), "another " + version,
+				MigrationType.FILE, "another.yaml", "sha256:1");
+		return new ResolvedMigration(descriptor, "another.yaml", migration.transaction(), null, List.of(), List.of(),
+				migration.action());
+	}
+
+	@Test
+	void theReasonWhyAMigrationIsLeftOutIsToldToWhoWouldUndoOrMarkIt() {
+		migrate(TestRunner.on(this.mongo), "1");
+		String reason = "left out here: profile 'prod' is not active";
+		RollbackTarget target = new RollbackTarget.ToVersion(StoreName.MONGO, Version.ZERO);
+		try (TestRunner runner = TestRunner.on(this.mongo)
+			.leavingOutAll(TestMigration.inserting("1").resolve(), another("2"))) {
+			assertThat(runner.store().planRollback(target).steps()).singleElement()
+				.satisfies((step) -> assertThat(step.undo().reason()).contains(reason));
+			assertThat(catchThrowableOfType(MigrationException.class, () -> runner.rollback(target)))
+				.hasMessageContaining("Migration 1 (migration 1) of store 'mongo' is " + reason);
+			Operation mark = new Operation(Operation.Kind.MARK_APPLIED, Version.parse("2").orElseThrow(), "by a test",
+					false);
+			assertThat(catchThrowableOfType(MigrationException.class, () -> runner.perform(mark)))
+				.hasMessageContaining("Version 2 of store 'mongo' is " + reason);
 		}
 	}
 

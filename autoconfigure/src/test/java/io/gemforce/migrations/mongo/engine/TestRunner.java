@@ -287,6 +287,17 @@ final class TestRunner implements AutoCloseable {
 					List.of(new LeftOutMigration(leftOut.resolve(), "profile 'prod' is not active")), List.of()));
 		}
 
+		/**
+		 * Create an instance of a build none of whose migrations counts.
+		 */
+		TestRunner leavingOutAll(ResolvedMigration... leftOut) {
+			return with(new DiscoveredMigrations(List.of(),
+					Stream.of(leftOut)
+						.map((left) -> new LeftOutMigration(left, "profile 'prod' is not active"))
+						.toList(),
+					List.of()));
+		}
+
 		private TestRunner with(List<ResolvedMigration> beans) {
 			return with(new DiscoveredMigrations(beans, List.of()));
 		}
