@@ -283,7 +283,7 @@ public record AlterIndex(String collection, String name, BsonDocument wanted,
 				: Optional.empty();
 		if (lost.isPresent()) {
 			step.conflict("index '%s' does not expire after %s s again: %s".formatted(this.name,
-					BsonFormatter.show(previous.get(Expiry.AFTER)), lost.get()));
+					BsonFormatter.show(previous.getNumber(Expiry.AFTER)), lost.get()));
 			return;
 		}
 		BsonDocument options = new BsonDocument();
