@@ -180,14 +180,18 @@ public final class Batches {
 	}
 
 	/**
-	 * Delete documents that the same transaction has read. Fails, so that nothing is
-	 * deleted, if there are others of the same ids: a collection that is sharded by
-	 * another field may have some.
+	 * Delete documents that the same transaction has read; returns whether all of them
+	 * were still there. Fails, so that nothing is deleted, if there are others of the
+	 * same ids: a collection that is sharded by another field may have some.
 	 */
-	public static void delete(OperationContext step, MongoCollection<BsonDocument> collection,
+	public static boolean delete(OperationContext step, MongoCollection<BsonDocument> collection,
 			Collection<BsonValue> ids) {
-		if (!ids.isEmpty() && (Set.copyOf(ids).size() != ids.size()
-				|| collection.deleteMany(Conditions.ids(ids)).getDeletedCount() != ids.size())) {
+		if (ids.isEmpty()) {
+			return true;
+		}
+		boolean repeated = Set.copyOf(ids).size() != ids.size();
+		long deleted = repeated ? 0 : collection.deleteMany(Conditions.ids(ids)).getDeletedCount();
+		if (repeated || deleted > ids.size()) {
 			throw step.failed(
 					("'%s' was found to have several documents of the same _id, which only a sharded collection can have, "
 							+ "in a batch with %s. They cannot be told apart, so nothing of this batch is changed")
@@ -195,6 +199,7 @@ public final class Batches {
 								BsonFormatter.show(ids.iterator().next())),
 					"Give each document an _id of its own first, or write a bean that implements MongoMigration");
 		}
+		return deleted == ids.size();
 	}
 
 	@FunctionalInterface

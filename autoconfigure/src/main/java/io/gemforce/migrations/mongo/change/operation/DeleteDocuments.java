@@ -149,8 +149,7 @@ public record DeleteDocuments(String collection, BsonDocument filter, boolean al
 		MongoCollection<BsonDocument> collection = step.collection(this.collection);
 		if (step.hasTransactions()) {
 			// The transaction guarantees that they are as they were read
-			Batches.delete(step, collection, ids);
-			return true;
+			return Batches.delete(step, collection, ids);
 		}
 		List<DeleteOneModel<BsonDocument>> deletes = documents.stream()
 			.map((document) -> new DeleteOneModel<BsonDocument>(WholeDocument.unchanged(document),

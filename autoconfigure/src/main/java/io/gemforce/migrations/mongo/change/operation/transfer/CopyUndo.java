@@ -56,8 +56,7 @@ record CopyUndo(OperationContext step, String collection) {
 		}
 		if (step.hasTransactions()) {
 			// The transaction guarantees that they are as they were read
-			Batches.delete(step, collection, documents.stream().map(WholeDocument::id).toList());
-			return true;
+			return Batches.delete(step, collection, documents.stream().map(WholeDocument::id).toList());
 		}
 		DeleteOptions exact = new DeleteOptions().collation(TransferTarget.exactCollation(step, collection));
 		return collection

@@ -165,7 +165,7 @@ final class Embedding {
 				this.step.keep(preimages, again);
 			}
 			parents().bulkWrite(updates);
-			Batches.delete(this.step, children(), embedded);
+			return Batches.delete(this.step, children(), embedded);
 		}
 		return true;
 	}

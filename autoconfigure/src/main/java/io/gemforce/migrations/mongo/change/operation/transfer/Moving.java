@@ -92,9 +92,8 @@ final class Moving implements BatchTransfer {
 			}
 		}
 		List<BsonDocument> documents = moves.stream().map(Move::document).toList();
-		Batches.delete(this.step, this.step.collection(this.transfer.from()),
+		return Batches.delete(this.step, this.step.collection(this.transfer.from()),
 				documents.stream().map(WholeDocument::id).toList());
-		return true;
 	}
 
 	private boolean oneByOne(List<Move> moves) {
