@@ -56,9 +56,16 @@ class ChangePropertyTests {
 	// What the in-memory server makes of several clients at the same time is not tested
 	// here
 	private static final ExecutorService EXECUTOR = Executors
-		.newFixedThreadPool(MongoServers.isReplicaSet() ? AT_A_TIME : 1);
+		.newFixedThreadPool(MongoServers.isReplicaSet() ? AT_A_TIME : 1, ChangePropertyTests::daemon);
 
 	private static final MongoTestDatabase[] DATABASES = new MongoTestDatabase[AT_A_TIME];
+
+	// A run that is repeated after a failure needs them again
+	private static Thread daemon(Runnable work) {
+		Thread thread = new Thread(work);
+		thread.setDaemon(true);
+		return thread;
+	}
 
 	@BeforeContainer
 	static void createDatabases() {
@@ -67,7 +74,6 @@ class ChangePropertyTests {
 
 	@AfterContainer
 	static void dropDatabases() {
-		EXECUTOR.shutdownNow();
 		Arrays.stream(DATABASES).forEach(ChangePropertyTests::drop);
 	}
 
